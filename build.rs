@@ -1,0 +1,138 @@
+//! Two things are made at build time: static files under hashed names, compressed, and one typed function for each
+//! message of the interface text.
+
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    for watched in ["migrations", "static", "templates/text"] {
+        println!("cargo:rerun-if-changed={watched}");
+    }
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("assets.rs"), assets(&out)).expect("OUT_DIR is writable");
+    fs::write(out.join("interface.rs"), interface()).expect("OUT_DIR is writable");
+}
+
+fn mime(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or("") {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "woff2" => "font/woff2",
+        "svg" => "image/svg+xml",
+        "ico" => "image/x-icon",
+        "png" => "image/png",
+        other => panic!("static/*.{other} has no media type in build.rs"),
+    }
+}
+
+/// Fingerprints every file; the style sheet goes last, its `url(name)` are rewritten to the hashed names.
+fn assets(out: &Path) -> String {
+    let mut files: Vec<PathBuf> = fs::read_dir("static").expect("static/").map(|e| e.expect("entry").path()).collect();
+    files.retain(|p| p.is_file() && !p.extension().is_some_and(|e| e == "txt"));
+    files.sort_by_key(|p| (p.extension().is_some_and(|e| e == "css"), p.clone()));
+    let mut hashed = BTreeMap::new();
+    let mut code = String::from("pub static ASSETS: &[Asset] = &[\n");
+    let mut constants = String::new();
+    for path in files {
+        let name = path.file_name().expect("name").to_str().expect("UTF-8").to_owned();
+        let mut bytes = fs::read(&path).expect("readable");
+        if name.ends_with(".css") {
+            let mut css = String::from_utf8(bytes).expect("UTF-8");
+            for (plain, with_hash) in &hashed {
+                css = css.replace(&format!("url(\"{plain}\")"), &format!("url(\"{with_hash}\")"));
+            }
+            bytes = css.into_bytes();
+        }
+        let digest = Sha256::digest(&bytes);
+        let mark = digest.iter().take(5).fold(String::new(), |s, b| s + &format!("{b:02x}"));
+        let (stem, ending) = name.rsplit_once('.').expect("an ending");
+        let with_hash = format!("{stem}.{mark}.{ending}");
+        fs::write(out.join(&with_hash), &bytes).expect("writable");
+        let packed = !matches!(ending, "woff2" | "png" | "ico");
+        let mut variants = [String::from("None"), String::from("None")];
+        if packed {
+            let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            gz.write_all(&bytes).expect("memory");
+            fs::write(out.join(format!("{with_hash}.gz")), gz.finish().expect("memory")).expect("writable");
+            let mut br = Vec::new();
+            let params = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+            brotli::BrotliCompress(&mut bytes.as_slice(), &mut br, &params).expect("memory");
+            fs::write(out.join(format!("{with_hash}.br")), br).expect("writable");
+            for (slot, end) in variants.iter_mut().zip(["gz", "br"]) {
+                *slot = format!("Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{with_hash}.{end}\")))");
+            }
+        }
+        writeln!(
+            code,
+            "Asset {{ name: {name:?}, file: {with_hash:?}, mime: {:?}, plain: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{with_hash}\")), gzip: {}, brotli: {} }},",
+            mime(&name),
+            variants[0],
+            variants[1]
+        )
+        .expect("memory");
+        let constant = name.replace(['.', '-'], "_").to_uppercase();
+        writeln!(constants, "pub const {constant}: &str = \"/static/{with_hash}\";").expect("memory");
+        hashed.insert(name, with_hash);
+    }
+    code + "];\n" + &constants
+}
+
+/// `some-message = … {$n} …` becomes `fn some_message(self, n: i64) -> String`; `n` and `…_n` are numbers, all else text.
+fn interface() -> String {
+    let source = fs::read_to_string("templates/text/en.ftl").expect("templates/text/en.ftl");
+    let resource = fluent_syntax::parser::parse(source.as_str()).unwrap_or_else(|(_, e)| panic!("templates/text/en.ftl: {e:?}"));
+    let mut code = String::from("impl Interface {\n");
+    for entry in &resource.body {
+        let fluent_syntax::ast::Entry::Message(message) = entry else { continue };
+        let mut arguments = BTreeSet::new();
+        if let Some(pattern) = &message.value {
+            collect(pattern, &mut arguments);
+        }
+        let name = message.id.name.replace('-', "_");
+        let number = |a: &str| a == "n" || a.ends_with("_n");
+        let list: String = arguments.iter().map(|a| format!(", {a}: {}", if number(a) { "i64" } else { "&str" })).collect();
+        writeln!(code, "    pub fn {name}(self{list}) -> String {{").expect("memory");
+        if arguments.is_empty() {
+            writeln!(code, "        self.say({:?}, None)", message.id.name).expect("memory");
+        } else {
+            writeln!(code, "        let mut arguments = FluentArgs::new();").expect("memory");
+            for a in &arguments {
+                writeln!(code, "        arguments.set({a:?}, {a});").expect("memory");
+            }
+            writeln!(code, "        self.say({:?}, Some(&arguments))", message.id.name).expect("memory");
+        }
+        code.push_str("    }\n");
+    }
+    code + "}\n"
+}
+
+fn collect(pattern: &fluent_syntax::ast::Pattern<&str>, found: &mut BTreeSet<String>) {
+    use fluent_syntax::ast::{Expression, InlineExpression, PatternElement};
+    fn inline(expression: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
+        match expression {
+            InlineExpression::VariableReference { id } => {
+                found.insert(id.name.to_owned());
+            }
+            InlineExpression::Placeable { expression } => any(expression, found),
+            _ => {}
+        }
+    }
+    fn any(expression: &Expression<&str>, found: &mut BTreeSet<String>) {
+        match expression {
+            Expression::Inline(i) => inline(i, found),
+            Expression::Select { selector, variants } => {
+                inline(selector, found);
+                variants.iter().for_each(|v| collect(&v.value, found));
+            }
+        }
+    }
+    for element in &pattern.elements {
+        if let PatternElement::Placeable { expression } = element {
+            any(expression, found);
+        }
+    }
+}

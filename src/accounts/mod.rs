@@ -1,0 +1,158 @@
+//! Accounts: who may be called what, which passwords hold, and the pages on which people join, log in and look after
+//! themselves.
+
+pub mod pages;
+pub mod password;
+pub mod store;
+
+use crate::interface::Interface;
+use crate::text;
+use unicode_normalization::UnicodeNormalization;
+
+/// Names that would pass for the house; refused as whole names at `/join`, allowed to those who set up the site.
+const RESERVED: [&str; 32] = [
+    "about",
+    "account",
+    "admin",
+    "administrator",
+    "anonymous",
+    "api",
+    "author",
+    "contact",
+    "deleted",
+    "editor",
+    "editors",
+    "everyone",
+    "guest",
+    "help",
+    "info",
+    "mail",
+    "masthead",
+    "moderator",
+    "moderators",
+    "newsroom",
+    "nobody",
+    "null",
+    "official",
+    "owner",
+    "press",
+    "root",
+    "security",
+    "staff",
+    "support",
+    "system",
+    "undefined",
+    "webmaster",
+];
+
+/// `[A-Za-z0-9][A-Za-z0-9_-]{2,29}`, unique without regard to letter case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// # Errors
+    /// The sentence that stands beside the field.
+    pub fn parse(t: Interface, given: &str) -> Result<Username, String> {
+        let given = given.trim();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let starts = given.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !starts || !given.chars().all(plain) || !(3..=30).contains(&given.len()) {
+            return Err(t.username_form());
+        }
+        Ok(Username(given.to_owned()))
+    }
+
+    pub fn is_reserved(&self) -> bool {
+        RESERVED.contains(&self.key().as_str())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is compared: letter case does not count.
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+/// An e-mail address as far as a form can tell; the proof is a mail that arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// # Errors
+    /// The sentence that stands beside the field.
+    pub fn parse(t: Interface, given: &str) -> Result<Email, String> {
+        let given: String = given.trim().nfc().collect();
+        let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | ',' | ';' | '\\' | '(' | ')');
+        let well = given.split_once('@').is_some_and(|(local, domain)| {
+            let labels =
+                domain.split('.').count() > 1 && domain.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
+            !local.is_empty() && local.len() <= 64 && labels && !domain.contains('@')
+        });
+        if given.len() > 254 || given.chars().any(bad) || !well {
+            return Err(t.email_form());
+        }
+        Ok(Email(given))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// The name that others see beside the username: any script, at most 50 characters, may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DisplayName {
+    pub text: String,
+    /// What it looks like: equal for names that a reader would take for each other.
+    pub key: String,
+}
+
+impl DisplayName {
+    /// # Errors
+    /// The sentence that stands beside the field.
+    pub fn parse(t: Interface, given: &str) -> Result<DisplayName, String> {
+        let text = text::clean_line(given).map_err(|_| t.name_unfit())?;
+        if text.chars().count() > 50 {
+            return Err(t.name_long());
+        }
+        if !text.is_empty() && text::is_blank(&text) {
+            return Err(t.name_unfit());
+        }
+        let key = lookalike(&text);
+        Ok(DisplayName { text, key })
+    }
+
+    pub fn is_reserved(&self) -> bool {
+        RESERVED.iter().any(|r| lookalike(r) == self.key)
+    }
+}
+
+/// Folds what looks alike onto one string (Unicode TR39 skeleton, after letter case, spacing and digits for letters).
+pub fn lookalike(name: &str) -> String {
+    let folded: String = name
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | '|' | 'i' => 'l',
+            '3' => 'e',
+            '5' => 's',
+            other => other,
+        })
+        .collect();
+    unicode_security::confusable_detection::skeleton(&folded).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The text that a reader writes about himself.
+pub fn parse_bio(t: Interface, given: &str) -> Result<String, String> {
+    let bio = text::clean(given).map_err(|_| t.text_unfit())?.trim().to_owned();
+    if bio.chars().count() > 500 { Err(t.bio_long()) } else { Ok(bio) }
+}

@@ -1,0 +1,136 @@
+//! The first admin, by the one-time link that `serve` prints.
+
+use super::begin;
+use crate::accounts::password::{self, For, NewPassword};
+use crate::accounts::store::{self, New, Taken};
+use crate::accounts::{Email, Username};
+use crate::admin;
+use crate::db::{Time, lock};
+use crate::error::Error;
+use crate::paths;
+use crate::web::form::{Field, FormPage};
+use crate::web::{Page, Posted, Shared, State, Viewer, page};
+use actix_session::Session;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SetupForm {
+    username: String,
+    email: String,
+    password: String,
+    site_name: String,
+}
+
+type Judged = Result<(), String>;
+
+fn setup_page(state: &State, viewer: &Viewer, token: &str, given: &SetupForm, judged: [&Judged; 4]) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let [site_name, username, email, password] = judged;
+    let form = FormPage {
+        page: Page::new(state, viewer, &t.setup_heading()).unlisted(),
+        t,
+        heading: t.setup_heading(),
+        intro: t.setup_intro(),
+        alert: String::new(),
+        done: String::new(),
+        action: paths::setup(token),
+        fields: vec![
+            Field::text("site_name", t.field_site_name()).hint(t.site_name_hint()).value(&given.site_name).most(80).judged(site_name),
+            Field::text("username", t.field_username())
+                .hint(t.username_hint())
+                .value(&given.username)
+                .autocomplete("username")
+                .most(30)
+                .judged(username),
+            Field::email("email", t.field_email()).hint(t.email_hint()).value(&given.email).judged(email),
+            Field::password("password", t.field_password(), "new-password")
+                .hint(t.password_hint(For::Staff.least() as i64))
+                .judged(password),
+        ],
+        button: t.setup_button(),
+        more: Vec::new(),
+    };
+    let mut response = form.answer()?;
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
+    Ok(response)
+}
+
+/// Whether this is the link of the last start, and nobody is admin yet.
+fn admit(conn: &mut crate::db::Conn, token: &str) -> Result<(), Error> {
+    if admin::store::setup_token_is(conn, token)? && !store::has_admin(conn)? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// `GET /setup/{token}`
+pub async fn setup(state: Shared, viewer: Viewer, token: web::Path<String>) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let asked = token.clone();
+    state.db.read(move |conn| admit(conn, &asked)).await?;
+    let given = SetupForm { site_name: state.site().name.clone(), ..SetupForm::default() };
+    setup_page(&state, &viewer, &token, &given, [&Ok(()), &Ok(()), &Ok(()), &Ok(())])
+}
+
+/// `POST /setup/{token}`: makes the admin, names the site, signs in.
+pub async fn install(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+    token: web::Path<String>,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
+    let token = token.into_inner();
+    let asked = token.clone();
+    state.db.read(move |conn| admit(conn, &asked)).await?;
+    let form: SetupForm = posted.read()?;
+    let t = state.t();
+    let username = Username::parse(t, &form.username);
+    let email = Email::parse(t, &form.email);
+    let new = NewPassword::parse(t, &form.password, For::Staff, &[&form.site_name, &form.username, &form.email]);
+    let site_name = admin::parse_site_name(t, &form.site_name);
+    let plain = |r: Result<(), &String>| r.map_err(Clone::clone);
+    let mut judged = [
+        plain(site_name.as_ref().map(|_| ())),
+        plain(username.as_ref().map(|_| ())),
+        plain(email.as_ref().map(|_| ())),
+        plain(new.as_ref().map(|_| ())),
+    ];
+    let (Ok(site_name), Ok(username), Ok(email), Ok(new)) = (site_name, username, email, new) else {
+        let [a, b, c, d] = &judged;
+        return setup_page(&state, &viewer, &token, &form, [a, b, c, d]);
+    };
+    let password_hash = password::hash(&state, new).await?;
+    let account = New { username, email, password_hash, is_admin: true, is_sample: false, now: Time::now() };
+    let asked = token.clone();
+    let made = state
+        .db
+        .write(move |conn| {
+            lock(conn, "setup")?;
+            admit(conn, &asked)?;
+            let made = store::create(conn, &account)?;
+            if made.is_ok() {
+                admin::store::set(conn, "site_name", &site_name)?;
+                admin::store::forget(conn, "setup_token")?;
+            }
+            Ok(made)
+        })
+        .await?;
+    match made {
+        Ok(id) => {
+            state.refresh_site().await?;
+            begin(&session, &request, id)?;
+            Ok(page::see_other(paths::ADMIN))
+        }
+        Err(taken) => {
+            match taken {
+                Taken::Username => judged[1] = Err(t.username_taken()),
+                Taken::Email => judged[2] = Err(t.email_taken()),
+            }
+            let [a, b, c, d] = &judged;
+            setup_page(&state, &viewer, &token, &form, [a, b, c, d])
+        }
+    }
+}

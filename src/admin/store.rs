@@ -1,0 +1,79 @@
+//! Settings and the one-time set-up link. This feature alone writes `settings`.
+
+use crate::db::schema::settings;
+use crate::db::{Conn, Time};
+use crate::either;
+use crate::error::Error;
+use crate::{accounts, articles, comments};
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
+    either!(conn, |c| diesel::insert_into(settings::table)
+        .values((settings::key.eq(key), settings::value.eq(value)))
+        .on_conflict(settings::key)
+        .do_update()
+        .set(settings::value.eq(value))
+        .execute(c))?;
+    Ok(())
+}
+
+pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>, Error> {
+    Ok(settings::table.find(key).select(settings::value).first(conn).optional()?)
+}
+
+pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
+    diesel::delete(settings::table.find(key)).execute(conn)?;
+    Ok(())
+}
+
+fn hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Replaces the one-time link; only its hash is kept.
+pub fn set_setup_token(conn: &mut Conn, token: &str) -> Result<(), Error> {
+    set(conn, "setup_token", &hash(token))
+}
+
+pub fn setup_token_is(conn: &mut Conn, token: &str) -> Result<bool, Error> {
+    Ok(get(conn, "setup_token")?.is_some_and(|kept| kept == hash(token)))
+}
+
+/// The key of the session cookies, made at the first start and shared by all nodes.
+pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
+    crate::db::lock(conn, "cookie_key")?;
+    if let Some(kept) = get(conn, "cookie_key")? {
+        let bytes: Vec<u8> = (0..kept.len() / 2).filter_map(|i| u8::from_str_radix(&kept[2 * i..2 * i + 2], 16).ok()).collect();
+        if bytes.len() == 64 {
+            return Ok(bytes);
+        }
+    }
+    let mut bytes = vec![0; 64];
+    getrandom::fill(&mut bytes).map_err(Error::broken)?;
+    let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    set(conn, "cookie_key", &text)?;
+    Ok(bytes)
+}
+
+/// Takes the samples away with their readers and comments. How many articles went.
+pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
+    let ids = articles::store::sample_ids(conn)?;
+    comments::store::remove_threads(conn, &ids)?;
+    let removed = articles::store::remove_samples(conn)?;
+    accounts::store::remove_samples(conn)?;
+    set(conn, "samples", "removed")?;
+    Ok(removed)
+}
+
+/// Whether `serve` should publish the samples: no article, and nobody has taken them away.
+pub fn wants_samples(conn: &mut Conn) -> Result<bool, Error> {
+    Ok(articles::store::is_empty(conn)? && get(conn, "samples")?.is_none())
+}
+
+/// What passes with time: throttles that have run out, texts that were deleted long ago, articles whose hour has come.
+pub fn pass_time(conn: &mut Conn, now: Time) -> Result<(), Error> {
+    crate::web::limits::sweep(conn, now)?;
+    comments::store::purge(conn, now)?;
+    Ok(())
+}

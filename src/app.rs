@@ -1,0 +1,165 @@
+//! `assemble(config) -> App`: the whole site, as `masthead serve` and every test run it.
+
+use crate::config::Config;
+use crate::db::{Db, Time};
+use crate::error::Error;
+use crate::sessions::{ABSOLUTE, Sessions};
+use crate::web::{Limits, Shared, Site, State, guard};
+use crate::{accounts, admin, articles, routes, samples};
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::{Key, SameSite, time::Duration};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as ActixApp, HttpServer, web};
+use std::net::{SocketAddr, TcpListener};
+
+/// A site that is ready to serve.
+pub struct App {
+    pub state: Shared,
+    sessions: Sessions,
+    key: Key,
+    /// The path of the one-time link, while there is no admin.
+    pub setup: Option<String>,
+    /// How many samples were published just now.
+    pub samples: usize,
+}
+
+/// Database work before the first request: migrations, samples, the set-up link. Blocks.
+pub struct Prepared {
+    db: Db,
+    site: Site,
+    key: Vec<u8>,
+    setup: Option<String>,
+    samples: usize,
+}
+
+/// Opens and migrates the database.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn prepare(config: &Config) -> Result<Prepared, String> {
+    let say = |e: Error| e.to_string();
+    make_private(&config.data)?;
+    let db = Db::open(&config.database)?;
+    db.migrate()?;
+    let name = config.site_name.clone();
+    let site = db.read_now(|conn| Site::load(conn, &name)).map_err(say)?;
+    let mut published = 0;
+    if config.samples && db.read_now(admin::store::wants_samples).map_err(say)? {
+        published = samples::publish(&db, config, &site)?;
+    }
+    let key = db.write_now(admin::store::cookie_key).map_err(say)?;
+    let setup = if db.read_now(accounts::store::has_admin).map_err(say)? { None } else { Some(setup_link(&db)?) };
+    Ok(Prepared { db, site, key, setup, samples: published })
+}
+
+fn setup_link(db: &Db) -> Result<String, String> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
+    let token: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let kept = token.clone();
+    db.write_now(move |conn| admin::store::set_setup_token(conn, &kept)).map_err(|e| e.to_string())?;
+    Ok(crate::paths::setup(&token))
+}
+
+/// The data folder, readable by its owner alone.
+///
+/// # Errors
+/// A sentence when it cannot be made.
+pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).map_err(|e| format!("The data folder {} cannot be made: {e}", folder.display()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+            .map_err(|e| format!("The data folder {} cannot be made private: {e}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Puts the site together.
+///
+/// # Errors
+/// A sentence when Redis does not answer.
+pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String> {
+    let redis = match &config.session_store_url {
+        None => None,
+        Some(url) => {
+            let say = |e: redis::RedisError| format!("The session store at {} does not answer: {e}", crate::db::hide_password(url));
+            let client = redis::Client::open(url.as_str()).map_err(say)?;
+            let connecting = redis::aio::ConnectionManager::new(client);
+            let waited = tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await;
+            Some(waited.map_err(|_| format!("The session store at {} does not answer.", crate::db::hide_password(url)))?.map_err(say)?)
+        }
+    };
+    let limits = redis.clone().map_or(Limits::Database, Limits::Redis);
+    let sessions = Sessions::new(prepared.db.clone(), redis);
+    let state = web::Data::new(State::new(prepared.db, config, limits, prepared.site));
+    Ok(App { state, sessions, key: Key::from(&prepared.key), setup: prepared.setup, samples: prepared.samples })
+}
+
+impl App {
+    /// Serves on a listener until the handle stops it. Work that comes with time runs beside.
+    ///
+    /// # Errors
+    /// When the system refuses the listener.
+    pub fn serve(self, listener: TcpListener, workers: usize) -> std::io::Result<(actix_web::dev::Server, ServerHandle, SocketAddr)> {
+        let address = listener.local_addr()?;
+        let App { state, sessions, key, .. } = self;
+        let clock = state.clone();
+        let server = HttpServer::new(move || {
+            let cookie = SessionMiddleware::builder(sessions.clone(), key.clone())
+                .cookie_name(guard::cookie_name(&state).to_owned())
+                .cookie_secure(state.config.base.https)
+                .cookie_same_site(SameSite::Lax)
+                .cookie_path("/".into())
+                .cookie_http_only(true)
+                .cookie_content_security(CookieContentSecurity::Signed)
+                .session_lifecycle(PersistentSession::default().session_ttl(Duration::milliseconds(ABSOLUTE)))
+                .build();
+            ActixApp::new()
+                .app_data(state.clone())
+                .app_data(web::Data::new(sessions.clone()))
+                .configure(routes::configure)
+                .wrap(cookie)
+                .wrap(from_fn(guard::guard))
+                .wrap(Compress::default())
+        })
+        .workers(workers)
+        .tcp_nodelay(true)
+        .shutdown_timeout(5)
+        .client_request_timeout(std::time::Duration::from_secs(10))
+        .disable_signals()
+        .listen(listener)?
+        .run();
+        actix_web::rt::spawn(pass_time(clock));
+        let handle = server.handle();
+        Ok((server, handle, address))
+    }
+}
+
+/// Once a second: settings that were changed elsewhere, articles whose hour has come; every ten minutes: what is swept.
+async fn pass_time(state: Shared) {
+    let mut ticks: u64 = 0;
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        ticks += 1;
+        let now = Time::now();
+        let mut done = state.refresh_site().await;
+        match state.db.read(move |conn| articles::store::anything_due(conn, now)).await {
+            Ok(true) => done = done.and(state.db.write(move |conn| articles::store::publish_due(conn, now)).await.map(|_| ())),
+            Ok(false) => {}
+            Err(e) => done = done.and(Err(e)),
+        }
+        if ticks % 600 == 1 {
+            done = done.and(state.db.write(move |conn| admin::store::pass_time(conn, now)).await);
+        }
+        if let Err(error) = done {
+            tracing::warn!(%error, "the clock's work was put off");
+        }
+    }
+}

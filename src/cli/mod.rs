@@ -1,0 +1,285 @@
+//! The command line: what each subcommand takes, and where it goes.
+
+mod import;
+mod people;
+mod serve;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use masthead::config::{Config, Given};
+use masthead::db::{Address, Db};
+use masthead::{admin, routes};
+use std::fmt;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A whole publication in one binary: articles, a comment thread under each, and the newsroom behind it.
+///
+/// Without a command it serves: the site is at http://127.0.0.1:8080, the data in ./data, and the first start prints a
+/// one-time link that makes you its admin. Settings come from defaults, then masthead.toml in the data folder (else here), then
+/// the environment (MASTHEAD_DATA, PORT, DATABASE_URL, …), then flags. `masthead check` prints the outcome.
+#[derive(Parser)]
+#[command(name = "masthead", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten, next_help_heading = "Settings")]
+    given: Box<Given>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the site (the default). SIGTERM finishes what is in flight and stops
+    Serve,
+    /// Publish articles from files or folders: story text (.txt) and Markdown (.md, .markdown)
+    ///
+    /// A refusal says PATH:LINE: reason, and the files that are right go in all the same. A file that is there already is
+    /// left alone; one that has changed is shown as a diff and asked about.
+    Import(ImportArgs),
+    /// Make an admin
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Ban, unban, give roles, reset a password
+    #[command(subcommand)]
+    User(UserCommand),
+    /// The built-in sample articles
+    #[command(subcommand)]
+    Samples(SamplesCommand),
+    /// Bring the database up to date (`serve` does it by itself)
+    Migrate,
+    /// Say what configuration came out, and what is wrong with it, the database and the mail
+    Check,
+    /// List every address with its method, role and limits
+    Routes {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Args)]
+pub struct ImportArgs {
+    /// Files, or folders to search for them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Take every changed article without asking
+    #[arg(long, conflicts_with = "skip")]
+    yes: bool,
+    /// Leave every changed article as it is
+    #[arg(long)]
+    skip: bool,
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Make an account with every right; the password is asked for
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        username: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Stop an account from posting, editing and flagging; it may still log in and read
+    Ban {
+        username: String,
+        /// Why: the person reads it
+        #[arg(long, default_value = "")]
+        reason: String,
+        /// Until when: 2026-12-31 or 2026-12-31T18:00:00Z; without, for good
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+    },
+    /// Lift a ban
+    Unban { username: String },
+    /// Set exactly these roles: reader, moderator, editor, admin
+    Role {
+        username: String,
+        #[arg(required = true)]
+        roles: Vec<String>,
+    },
+    /// Set a new password, which is asked for, and end all sessions
+    ResetPassword {
+        username: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum SamplesCommand {
+    /// Take the samples away, with their readers and comments
+    Remove,
+}
+
+/// Why a command was not done: a sentence and the exit code.
+pub struct Refused(String, u8);
+
+impl From<String> for Refused {
+    fn from(why: String) -> Refused {
+        Refused(why, 1)
+    }
+}
+impl From<masthead::error::Error> for Refused {
+    fn from(error: masthead::error::Error) -> Refused {
+        Refused(error.to_string(), 1)
+    }
+}
+
+/// Prints a line of the answer; a closed pipe ends the program in silence.
+pub fn say(line: impl fmt::Display) {
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(Refused(why, code)) => {
+            let _ = writeln!(std::io::stderr(), "masthead: {why}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
+    match &cli.command {
+        Some(Command::Routes { json }) => {
+            list_routes(*json);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "masthead", &mut script);
+            let _ = std::io::stdout().write_all(&script);
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    let config = Config::load(*cli.given, |variable| std::env::var(variable).ok())?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(config),
+        Command::Import(args) => import::run(&config, &args),
+        Command::Admin(AdminCommand::Create { email, username, password_stdin }) => {
+            people::create_admin(&config, &username, &email, password_stdin)
+        }
+        Command::User(UserCommand::Ban { username, reason, until }) => people::ban(&config, &username, &reason, until.as_deref()),
+        Command::User(UserCommand::Unban { username }) => people::unban(&config, &username),
+        Command::User(UserCommand::Role { username, roles }) => people::role(&config, &username, &roles),
+        Command::User(UserCommand::ResetPassword { username, password_stdin }) => {
+            people::reset_password(&config, &username, password_stdin)
+        }
+        Command::Samples(SamplesCommand::Remove) => {
+            let removed = open(&config)?.write_now(admin::store::remove_samples)?;
+            say(if removed == 0 {
+                "There are no samples.".to_owned()
+            } else {
+                format!("{removed} sample articles are gone, with their readers and comments.")
+            });
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Migrate => {
+            masthead::app::make_private(&config.data)?;
+            let ran = Db::open(&config.database)?.migrate()?;
+            say(if ran.is_empty() { "The database is up to date.".to_owned() } else { format!("Migrated: {}.", ran.join(", ")) });
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check => Ok(check(&config)),
+        Command::Routes { .. } | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// The database, made and migrated where that was never done.
+pub fn open(config: &Config) -> Result<Db, Refused> {
+    masthead::app::make_private(&config.data)?;
+    let db = Db::open(&config.database)?;
+    db.migrate()?;
+    Ok(db)
+}
+
+fn list_routes(json: bool) {
+    if json {
+        say(serde_json::to_string_pretty(routes::ROUTES).unwrap_or_default());
+    } else {
+        for route in routes::ROUTES {
+            say(format_args!("{:<5} {:<34} {:<10} {}", route.method, route.path, route.role, route.limits));
+        }
+    }
+}
+
+fn check(config: &Config) -> ExitCode {
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "off".into());
+    let hidden = |url: &Option<String>| url.as_deref().map_or_else(|| "off".into(), masthead::db::hide_password);
+    say(format_args!("file                {}", config.file.as_ref().map_or_else(|| "none".into(), |f| f.display().to_string())));
+    say(format_args!("data                {}", config.data.display()));
+    say(format_args!("listen              {}:{}", config.listen, config.port));
+    say(format_args!("base_url            {}", config.base.origin));
+    say(format_args!(
+        "trusted_proxies     {}",
+        if config.trusted_proxies.is_empty() { "none".into() } else { format!("{} given", config.trusted_proxies.len()) }
+    ));
+    say(format_args!("site_name           {}", config.site_name));
+    say(format_args!("samples             {}", if config.samples { "on" } else { "off" }));
+    say(format_args!("metrics_listen      {}", or_none(&config.metrics_listen)));
+    say(format_args!("smtp_url            {}", hidden(&config.smtp_url)));
+    say(format_args!("mail_from           {}", or_none(&config.mail_from)));
+    say(format_args!("database            {}", config.database.shown()));
+    say(format_args!("session_store_url   {}", hidden(&config.session_store_url)));
+    let mut wrong = Vec::new();
+    let missing = matches!(&config.database, Address::Sqlite(path) if !path.exists());
+    if missing {
+        say("database is         not there yet; `masthead serve` makes it");
+    } else {
+        match Db::open(&config.database).and_then(|db| db.version()) {
+            Ok(v) if v.database > v.binary => {
+                wrong.push(format!("The database is newer (migration {}) than this masthead ({}).", v.database, v.binary))
+            }
+            Ok(v) if v.pending > 0 => say(format_args!(
+                "database is         behind by {} migrations; `masthead serve` or `masthead migrate` runs them",
+                v.pending
+            )),
+            Ok(v) => say(format_args!("database is         up to date (migration {})", v.database)),
+            Err(why) => wrong.push(why),
+        }
+    }
+    if let Some(url) = &config.session_store_url
+        && let Err(why) = redis_answers(url)
+    {
+        wrong.push(why);
+    }
+    say("mail                nothing is sent yet: this version does not use MASTHEAD_SMTP_URL and MASTHEAD_MAIL_FROM");
+    if config.metrics_listen.is_some() {
+        say("metrics             this version does not use MASTHEAD_METRICS_LISTEN yet");
+    }
+    if !config.base.https && config.base.loopback.is_none() {
+        say("base_url            is plain http: sessions travel unprotected; put a proxy with https in front");
+    }
+    for why in &wrong {
+        let _ = writeln!(std::io::stderr(), "masthead: {why}");
+    }
+    ExitCode::from(u8::from(!wrong.is_empty()))
+}
+
+fn redis_answers(url: &str) -> Result<(), String> {
+    let say = |e: redis::RedisError| format!("The session store at {} does not answer: {e}", masthead::db::hide_password(url));
+    let client = redis::Client::open(url).map_err(say)?;
+    let mut conn = client.get_connection_with_timeout(std::time::Duration::from_secs(5)).map_err(say)?;
+    redis::cmd("PING").query::<String>(&mut conn).map(|_| ()).map_err(say)
+}

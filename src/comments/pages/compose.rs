@@ -1,0 +1,91 @@
+//! The page on which a comment is written: previewed, refused, answered, edited, or waiting for a log-in.
+
+use super::new_key;
+use crate::comments::Status;
+use crate::comments::store::{self, Place};
+use crate::db::Conn;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::text::SafeHtml;
+use crate::web::form::Link;
+use crate::web::{Page, State, Viewer, page};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+
+/// The comment that is replied to.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    pub id: i64,
+    pub name: String,
+    pub html: SafeHtml,
+}
+
+#[derive(Template)]
+#[template(path = "comments/compose.html")]
+pub struct ComposePage {
+    pub page: Page,
+    pub t: Interface,
+    pub heading: String,
+    pub article: Link,
+    pub parent: Option<Parent>,
+    pub preview: Option<SafeHtml>,
+    /// What stands there now, when an edit was stale.
+    pub current: Option<SafeHtml>,
+    pub alert: String,
+    pub error: String,
+    pub action: String,
+    pub body: String,
+    pub parent_id: String,
+    pub key: String,
+    pub revision: String,
+    pub is_edit: bool,
+    /// The thread takes comments; without, the text is only kept to be copied.
+    pub may_send: bool,
+    pub login: String,
+}
+
+impl ComposePage {
+    pub fn new(state: &State, viewer: &Viewer, place: &Place, heading: String) -> ComposePage {
+        let mut page = Page::new(state, viewer, &heading).unlisted();
+        page.next = paths::article(&place.slug);
+        ComposePage {
+            page,
+            t: state.t(),
+            heading,
+            article: Link { href: paths::article(&place.slug), text: place.title.clone() },
+            parent: None,
+            preview: None,
+            current: None,
+            alert: String::new(),
+            error: String::new(),
+            action: paths::article_comments(&place.slug),
+            body: String::new(),
+            parent_id: String::new(),
+            key: new_key(),
+            revision: String::new(),
+            is_edit: false,
+            may_send: true,
+            login: String::new(),
+        }
+    }
+
+    pub fn answer(&self, status: StatusCode) -> Result<HttpResponse, Error> {
+        page::answer(status, self)
+    }
+}
+
+/// A parent as far as it may be replied to.
+pub fn parent(conn: &mut Conn, id: i64) -> Result<Option<Parent>, Error> {
+    let comment = match store::find(conn, id) {
+        Ok(comment) => comment,
+        Err(Error::NotFound) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    if !Status::of(&comment.status).is_public() {
+        return Ok(None);
+    }
+    let (username, name) = store::author_name(conn, comment.author_id)?;
+    Ok(Some(Parent { id, name: if name.is_empty() { username } else { name }, html: store::text_of(conn, id)? }))
+}

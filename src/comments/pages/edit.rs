@@ -1,0 +1,154 @@
+//! Editing, deleting and taking a deletion back: the author's own.
+
+use super::compose::ComposePage;
+use crate::comments::store::{self, Comment, Edited};
+use crate::comments::{Actor, CommentBody, EDIT_WINDOW, Status, revision};
+use crate::db::Time;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::limits::Rule;
+use crate::web::{Posted, Shared, SignedIn, State, page};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct EditForm {
+    body: String,
+    revision: String,
+}
+
+/// A form without documented fields: nothing else may come.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct EmptyForm {}
+
+fn editable(t: Interface, comment: &Comment, now: Time) -> Result<(), Error> {
+    match comment.status() {
+        Status::Rejected => Err(Error::Gone(t.edit_rejected())),
+        Status::Deleted => Err(Error::Gone(t.edit_deleted())),
+        _ if now.0 - comment.created_at.0 > EDIT_WINDOW => Err(Error::Gone(t.edit_too_late())),
+        _ => Ok(()),
+    }
+}
+
+async fn page_for(state: &State, account: &SignedIn, comment: &Comment) -> Result<ComposePage, Error> {
+    let slug = comment.slug.clone();
+    let place = state.db.read(move |conn| store::place(conn, &slug)).await?;
+    let mut compose = ComposePage::new(state, &account.viewer(), &place, state.t().edit_heading());
+    compose.action = paths::of_comment(comment.id, "edit");
+    compose.body.clone_from(&comment.body);
+    compose.revision = revision::of_text(comment.version);
+    compose.key.clear();
+    compose.is_edit = true;
+    Ok(compose)
+}
+
+/// `GET /comments/{id}/edit`
+pub async fn edit(state: Shared, account: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Error> {
+    account.may_write()?;
+    let (id, author, now, t) = (id.into_inner(), account.id, Time::now(), state.t());
+    let comment = state
+        .db
+        .read(move |conn| {
+            let comment = store::find(conn, id)?;
+            if comment.author_id != author {
+                return Err(Error::NotFound);
+            }
+            editable(t, &comment, now)?;
+            Ok(comment)
+        })
+        .await?;
+    page_for(&state, &account, &comment).await?.answer(StatusCode::OK)
+}
+
+enum Outcome {
+    Stored(Comment),
+    Stale(Comment),
+    Refused(Comment, String),
+}
+
+/// `POST /comments/{id}/edit`
+pub async fn update(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+    account.may_write()?;
+    let (id, now, t) = (id.into_inner(), Time::now(), state.t());
+    let form: Result<EditForm, Error> = posted.read();
+    let rules = if account.is_staff() { Vec::new() } else { vec![Rule::new("edit", account.id, 30, Time::MINUTE)] };
+    let reserved = state.limits.reserve(rules, now).await?;
+    let (who, returned, typed) = (account.0.clone(), reserved.clone(), form.clone());
+    let outcome = state
+        .db
+        .write(move |conn| {
+            let comment = store::owned(conn, id, who.id)?;
+            let form = typed.as_ref().map_err(Clone::clone)?;
+            editable(t, &comment, now)?;
+            let body = match CommentBody::parse(t, &form.body) {
+                Ok(body) => body,
+                Err(why) => return Ok(Outcome::Refused(comment, why)),
+            };
+            reserved.spend(conn)?;
+            let actor = Actor { id: who.id, username: &who.username };
+            Ok(match store::edit(conn, comment, &body, &form.revision, who.is_staff(), actor, now)? {
+                Edited::Stored(comment) => Outcome::Stored(comment),
+                Edited::Stale(comment) => Outcome::Stale(comment),
+            })
+        })
+        .await;
+    if !matches!(outcome, Ok(Outcome::Stored(_))) {
+        state.limits.unreserve(returned).await?;
+    }
+    let typed = form.map(|f| f.body).unwrap_or_default();
+    match outcome? {
+        Outcome::Stored(comment) => Ok(page::see_other(&paths::comment(&comment.slug, comment.id))),
+        Outcome::Stale(comment) => {
+            let mut compose = page_for(&state, &account, &comment).await?;
+            compose.current = Some(crate::text::markdown::comment(&comment.body));
+            compose.alert = t.edit_stale(&account.username);
+            compose.body = typed;
+            compose.answer(StatusCode::CONFLICT)
+        }
+        Outcome::Refused(comment, why) => {
+            state.limits.refused(&state.db, Some(account.id), now).await?;
+            let mut compose = page_for(&state, &account, &comment).await?;
+            compose.error = why;
+            compose.body = typed;
+            compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+/// `POST /comments/{id}/delete`
+pub async fn delete(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+    let (id, now, who, form) = (id.into_inner(), Time::now(), account.0.clone(), posted.read::<EmptyForm>());
+    let comment = state
+        .db
+        .write(move |conn| {
+            let comment = store::owned(conn, id, who.id)?;
+            form.as_ref().map_err(Clone::clone)?;
+            store::delete(conn, &comment, Actor { id: who.id, username: &who.username }, now)?;
+            Ok(comment)
+        })
+        .await?;
+    Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
+}
+
+/// `POST /comments/{id}/undelete`
+pub async fn undelete(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+    let (id, now, who, form) = (id.into_inner(), Time::now(), account.0.clone(), posted.read::<EmptyForm>());
+    let t = state.t();
+    let comment = state
+        .db
+        .write(move |conn| {
+            let comment = store::owned(conn, id, who.id)?;
+            form.as_ref().map_err(Clone::clone)?;
+            if store::undelete(conn, &comment, Actor { id: who.id, username: &who.username }, now)? {
+                Ok(comment)
+            } else {
+                Err(Error::Gone(t.undelete_too_late()))
+            }
+        })
+        .await?;
+    Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
+}

@@ -1,0 +1,122 @@
+//! Flagging: a reader's report, with a reason.
+
+use crate::comments::store::{self, Comment};
+use crate::comments::view::reason;
+use crate::comments::{FLAG_REASONS, Status, flags, parse_note};
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::text;
+use crate::web::form::{Field, FormPage};
+use crate::web::limits::Rule;
+use crate::web::{Page, Posted, Shared, SignedIn, State, Viewer, page};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FlagForm {
+    reason: String,
+    detail: String,
+}
+
+/// A comment that this reader sees and may report.
+fn flaggable(conn: &mut Conn, id: i64, viewer: &Viewer) -> Result<Comment, Error> {
+    let comment = store::find(conn, id)?;
+    store::place(conn, &comment.slug)?;
+    let sees = match Status::of(&comment.status) {
+        Status::Published | Status::Approved => true,
+        Status::Deleted => false,
+        _ => viewer.is_staff() || viewer.id() == Some(comment.author_id),
+    };
+    if sees { Ok(comment) } else { Err(Error::NotFound) }
+}
+
+fn form(
+    state: &State,
+    account: &SignedIn,
+    comment: &Comment,
+    given: &FlagForm,
+    reason_error: &Result<(), String>,
+    detail: &Result<String, String>,
+) -> FormPage {
+    let t = state.t();
+    let mut options = vec![("", t.choose_reason())];
+    options.extend(FLAG_REASONS.iter().map(|code| (*code, reason(t, code))));
+    FormPage {
+        page: Page::new(state, &account.viewer(), &t.flag_heading()).unlisted(),
+        t,
+        heading: t.flag_heading(),
+        intro: t.flag_intro(&text::excerpt(&comment.body, 200)),
+        alert: String::new(),
+        done: String::new(),
+        action: paths::of_comment(comment.id, "flag"),
+        fields: vec![
+            Field::select("reason", t.field_reason(), options, &given.reason).judged(reason_error),
+            Field::area("detail", t.field_detail()).hint(t.field_detail_hint()).value(&given.detail).most(500).judged(detail),
+        ],
+        button: t.flag_button(),
+        more: Vec::new(),
+    }
+}
+
+/// `GET /comments/{id}/flag`
+pub async fn flag(state: Shared, account: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Error> {
+    account.may_write()?;
+    let (id, viewer) = (id.into_inner(), account.viewer());
+    let comment = state.db.read(move |conn| flaggable(conn, id, &viewer)).await?;
+    let t = state.t();
+    own(t, &comment, &account)?;
+    form(&state, &account, &comment, &FlagForm::default(), &Ok(()), &Ok(String::new())).answer()
+}
+
+fn own(t: Interface, comment: &Comment, account: &SignedIn) -> Result<(), Error> {
+    if comment.author_id == account.id { Err(Error::Refused(t.flag_own())) } else { Ok(()) }
+}
+
+enum Outcome {
+    Raised(Comment),
+    Refused(Comment),
+}
+
+/// `POST /comments/{id}/flag`
+pub async fn raise(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+    account.may_write()?;
+    let (id, viewer, now, t) = (id.into_inner(), account.viewer(), Time::now(), state.t());
+    let given: Result<FlagForm, Error> = posted.read();
+    let rules = if account.is_staff() { Vec::new() } else { vec![Rule::new("flag", account.id, 10, Time::MINUTE)] };
+    let reserved = state.limits.reserve(rules, now).await?;
+    let (returned, typed, who) = (reserved.clone(), given.clone(), account.clone());
+    let judge = move |form: &FlagForm| {
+        let reason = if FLAG_REASONS.contains(&form.reason.as_str()) { Ok(()) } else { Err(t.reason_missing()) };
+        (reason, parse_note(t, &form.detail))
+    };
+    let outcome = state
+        .db
+        .write(move |conn| {
+            crate::db::lock(conn, &format!("comment:{id}"))?;
+            let comment = flaggable(conn, id, &viewer)?;
+            own(t, &comment, &who)?;
+            let form = typed.as_ref().map_err(Clone::clone)?;
+            let (Ok(()), Ok(detail)) = judge(form) else { return Ok(Outcome::Refused(comment)) };
+            if !flags::raised(conn, id, who.id)? {
+                reserved.spend(conn)?;
+                flags::raise(conn, id, who.id, &form.reason, &detail, now)?;
+            }
+            Ok(Outcome::Raised(comment))
+        })
+        .await;
+    if !matches!(outcome, Ok(Outcome::Raised(_))) {
+        state.limits.unreserve(returned).await?;
+    }
+    match outcome? {
+        Outcome::Raised(comment) => Ok(page::see_other(&paths::comment(&comment.slug, comment.id))),
+        Outcome::Refused(comment) => {
+            state.limits.refused(&state.db, Some(account.id), now).await?;
+            let given = given?;
+            let (reason, detail) = judge(&given);
+            form(&state, &account, &comment, &given, &reason, &detail).answer()
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The pages of comments: one conversation, composing, editing, flagging.
+
+mod compose;
+mod edit;
+mod flag;
+mod post;
+
+use super::view::{self, CommentView, Context};
+use super::{Sort, store, thread};
+use crate::db::Time;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::form::Link;
+use crate::web::{Page, Shared, State, Viewer, page};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+pub use edit::{delete, edit, undelete, update};
+pub use flag::{flag, raise};
+pub use post::{create, reply};
+use serde::Deserialize;
+
+/// A finished thread for the page that it stands on.
+pub struct ThreadView {
+    pub comments: Vec<CommentView>,
+    pub count: String,
+    pub sorts: Vec<SortLink>,
+    pub next: String,
+    pub is_open: bool,
+    pub action: String,
+    pub key: String,
+    pub total: i64,
+    pub hold_hint: String,
+}
+
+pub struct SortLink {
+    pub href: String,
+    pub text: String,
+    pub is_current: bool,
+}
+
+/// What a page's address may ask of a thread.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    pub sort: String,
+    pub after: String,
+}
+
+impl Query {
+    /// The known part of a query string; the rest is ignored.
+    pub fn of(request: &HttpRequest) -> Query {
+        serde_html_form::from_str(request.query_string()).unwrap_or_default()
+    }
+    pub fn sort(&self) -> Sort {
+        Sort::parse(&self.sort).unwrap_or_default()
+    }
+}
+
+/// Lays out a page of conversations.
+pub fn thread_view(state: &State, viewer: &Viewer, place: &store::Place, read: &thread::Thread, sort: Sort, now: Time) -> ThreadView {
+    let (t, site) = (state.t(), state.site());
+    let context = Context { t, site: &site, viewer, slug: &place.slug, is_open: place.is_open, now };
+    let name = |sort: Sort| match sort {
+        Sort::Newest => t.sort_newest(),
+        Sort::Oldest => t.sort_oldest(),
+        Sort::Best => t.sort_best(),
+        Sort::Replies => t.sort_replies(),
+    };
+    // `best` is taken as an address but not offered while it is the same as `newest`.
+    let offered = [Sort::Newest, Sort::Oldest, Sort::Replies];
+    let link = |s: Sort| SortLink {
+        href: paths::thread(&place.slug, s.as_str(), ""),
+        text: name(s),
+        is_current: s == sort || (s == Sort::Newest && sort == Sort::Best),
+    };
+    ThreadView {
+        comments: view::thread(&context, read, None),
+        count: t.comments_count(read.public_comments),
+        sorts: if read.public_comments > 1 { offered.into_iter().map(link).collect() } else { Vec::new() },
+        next: if read.next.is_empty() { String::new() } else { paths::thread(&place.slug, sort.as_str(), &read.next) },
+        is_open: place.is_open,
+        action: paths::article_comments(&place.slug),
+        key: new_key(),
+        total: read.public_comments,
+        hold_hint: if site.hold_first && !viewer.is_staff() { t.compose_first_held() } else { String::new() },
+    }
+}
+
+/// A fresh idempotency key: 128 random bits.
+pub(super) fn new_key() -> String {
+    let mut bytes = [0; 16];
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[derive(Template)]
+#[template(path = "comments/show.html")]
+struct ConversationPage {
+    page: Page,
+    t: Interface,
+    article: Link,
+    comments: Vec<CommentView>,
+    next: String,
+    deleted_text: Option<crate::text::SafeHtml>,
+}
+
+/// `GET /articles/{slug}/comments/{id}`
+pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, at: web::Path<(String, i64)>) -> Result<HttpResponse, Error> {
+    let (slug, id) = at.into_inner();
+    let (query, now, who) = (Query::of(&request), Time::now(), viewer.clone());
+    let (place, read, deleted_text) = state
+        .db
+        .read(move |conn| {
+            let place = store::place(conn, &slug)?;
+            let read = thread::conversation(conn, &place, &who, id, &query.after, now)?;
+            let is_deleted = read.rows.iter().any(|r| r.id == id && r.status == "deleted");
+            let text = if is_deleted && who.is_staff() { Some(store::text_of(conn, id)?) } else { None };
+            Ok((place, read, text))
+        })
+        .await?;
+    let (t, site) = (state.t(), state.site());
+    let context = Context { t, site: &site, viewer: &viewer, slug: &place.slug, is_open: place.is_open, now };
+    let comments = view::thread(&context, &read, Some(id));
+    let mut page = Page::new(&state, &viewer, &t.conversation_title(&place.title)).unlisted();
+    page.canonical = format!("{}{}", state.config.base.origin, paths::article(&place.slug));
+    page.next = paths::conversation(&place.slug, id);
+    page::ok(&ConversationPage {
+        page,
+        t,
+        article: Link { href: paths::article(&place.slug), text: place.title },
+        comments,
+        next: if read.next.is_empty() { String::new() } else { paths::conversation_after(&place.slug, id, &read.next) },
+        deleted_text: deleted_text.filter(|text| !text.is_empty()),
+    })
+}

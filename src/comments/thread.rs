@@ -1,0 +1,275 @@
+//! Threads as they are read: a page of conversations, or one conversation. What a page costs depends on what it shows.
+
+use super::store::Place;
+use super::{DEEPEST, Sort, UNDO_WINDOW, path};
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::text::SafeHtml;
+use crate::web::Viewer;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use std::collections::{HashMap, HashSet};
+
+/// Conversations a page.
+const CONVERSATIONS: i64 = 20;
+/// Replies of each that stand on the article's page.
+const REPLIES: i64 = 20;
+/// Replies on a conversation's own page.
+const OWN_PAGE: i64 = 50;
+
+/// A comment with its author, as a thread reads it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Row {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = BigInt)]
+    pub author_id: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub parent_id: Option<i64>,
+    #[diesel(sql_type = Binary)]
+    pub path: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    pub html: SafeHtml,
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
+    #[diesel(sql_type = BigInt)]
+    pub acts: i64,
+    #[diesel(sql_type = Text)]
+    pub status: String,
+    #[diesel(sql_type = Text)]
+    pub hold: String,
+    #[diesel(sql_type = Text)]
+    pub reject_reason: String,
+    #[diesel(sql_type = Text)]
+    pub reject_note: String,
+    #[diesel(sql_type = BigInt)]
+    pub public_replies: i64,
+    #[diesel(sql_type = BigInt)]
+    pub open_flags: i64,
+    #[diesel(sql_type = BigInt)]
+    pub created_at: Time,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub edited_at: Option<Time>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub deleted_at: Option<Time>,
+    #[diesel(sql_type = Text)]
+    pub username: String,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Bool)]
+    pub is_moderator: bool,
+    #[diesel(sql_type = Bool)]
+    pub is_editor: bool,
+    #[diesel(sql_type = Bool)]
+    pub is_admin: bool,
+}
+
+/// The columns of a [`Row`].
+pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.version, c.acts, c.status, c.hold, c.reject_reason, \
+    c.reject_note, c.public_replies, c.open_flags, c.created_at, c.edited_at, c.deleted_at, a.username, a.name, a.is_moderator, \
+    a.is_editor, a.is_admin FROM comments c JOIN accounts a ON a.id = c.author_id";
+
+/// Rows in the order in which they are shown, and where the next page begins.
+#[derive(Clone, Debug, Default)]
+pub struct Thread {
+    pub rows: Vec<Row>,
+    /// Names of parents that do not stand on this page, and of those that do.
+    pub parents: HashMap<i64, (String, bool)>,
+    /// The cursor of the next page; empty = this is the last.
+    pub next: String,
+    /// Conversations of which more replies exist than are shown, with the cursor of the rest.
+    pub more: HashMap<i64, String>,
+    /// Which conversations have replies behind those shown on the last row of each.
+    pub public_comments: i64,
+}
+
+/// Who sees what, as a condition on `c`.
+fn visible(viewer: &Viewer, now: Time) -> String {
+    let Some(account) = viewer.account() else { return "c.is_shown".into() };
+    // Numbers of our own, so nothing to escape.
+    let own = format!("c.author_id = {} AND (c.status <> 'deleted' OR c.deleted_at > {})", account.id, now.0 - UNDO_WINDOW);
+    if viewer.is_staff() { format!("(c.is_shown OR c.status <> 'deleted' OR ({own}))") } else { format!("(c.is_shown OR ({own}))") }
+}
+
+/// A page of conversations under an article.
+///
+/// # Errors
+/// `NotFound` for a cursor that we did not make.
+pub fn page(conn: &mut Conn, place: &Place, viewer: &Viewer, sort: Sort, after: &str, now: Time) -> Result<Thread, Error> {
+    let see = visible(viewer, now);
+    let cursor = Cursor::parse(after)?;
+    let mut roots = roots(conn, place.id, &see, sort, cursor)?;
+    let mut thread = Thread { public_comments: public_comments(conn, place.id)?, ..Thread::default() };
+    if roots.len() as i64 > CONVERSATIONS {
+        roots.truncate(CONVERSATIONS as usize);
+        if let Some(last) = roots.last() {
+            thread.next = Cursor { replies: last.public_replies, at: last.created_at.0, id: last.id }.to_string();
+        }
+    }
+    for root in roots {
+        let (id, root_path) = (root.id, root.path.clone());
+        let may_have = root.public_replies > 0 || viewer.account().is_some();
+        thread.rows.push(root);
+        if may_have {
+            let mut replies = below(conn, place.id, &root_path, &root_path, &see, REPLIES + 1)?;
+            if replies.len() as i64 > REPLIES {
+                replies.truncate(REPLIES as usize);
+                thread.more.insert(id, replies.last().map(|r| r.id.to_string()).unwrap_or_default());
+            }
+            thread.rows.append(&mut replies);
+        }
+    }
+    name_parents(conn, &mut thread)?;
+    Ok(thread)
+}
+
+/// One conversation: a comment, what it replies to, what replies to it.
+///
+/// # Errors
+/// `NotFound` for a comment that is not there, is of another article, or may not be seen.
+pub fn conversation(conn: &mut Conn, place: &Place, viewer: &Viewer, id: i64, after: &str, now: Time) -> Result<Thread, Error> {
+    let see = visible(viewer, now);
+    let may_see = if viewer.is_staff() { "1 = 1".to_owned() } else { see.clone() };
+    let target = format!("SELECT {COLUMNS} WHERE c.id = $1 AND c.article_id = $2 AND {may_see}");
+    let target: Row = diesel::sql_query(target).bind::<BigInt, _>(id).bind::<BigInt, _>(place.id).get_result(conn)?;
+    // A hidden comment stands in a thread as a tombstone; its own page is only for those who see it.
+    let own = viewer.id() == Some(target.author_id);
+    let is_hidden = matches!(target.status.as_str(), "pending" | "withheld" | "rejected");
+    if is_hidden && !own && !viewer.is_staff() {
+        return Err(Error::NotFound);
+    }
+    let mut above: Vec<i64> = path::ids(&target.path);
+    above.pop();
+    above.extend(target.parent_id);
+    above.sort_unstable();
+    above.dedup();
+    let mut thread = Thread { public_comments: public_comments(conn, place.id)?, ..Thread::default() };
+    for ancestor in above {
+        let query = format!("SELECT {COLUMNS} WHERE c.id = $1");
+        thread.rows.push(diesel::sql_query(query).bind::<BigInt, _>(ancestor).get_result(conn)?);
+    }
+    let from = match after {
+        "" => target.path.clone(),
+        after => {
+            let id: i64 = after.parse().map_err(|_| Error::NotFound)?;
+            let query = format!("SELECT {COLUMNS} WHERE c.id = $1 AND c.article_id = $2");
+            let row: Row = diesel::sql_query(query).bind::<BigInt, _>(id).bind::<BigInt, _>(place.id).get_result(conn)?;
+            row.path
+        }
+    };
+    let target_path = target.path.clone();
+    let target_id = target.id;
+    thread.rows.push(target);
+    let mut replies = if target_path.len() / 8 < DEEPEST {
+        below(conn, place.id, &target_path, &from, &see, OWN_PAGE + 1)?
+    } else {
+        let query = format!("SELECT {COLUMNS} WHERE c.parent_id = $1 AND c.path > $2 AND {see} ORDER BY c.path LIMIT {}", OWN_PAGE + 1);
+        diesel::sql_query(query).bind::<BigInt, _>(target_id).bind::<Binary, _>(from).load(conn)?
+    };
+    if replies.len() as i64 > OWN_PAGE {
+        replies.truncate(OWN_PAGE as usize);
+        thread.next = replies.last().map(|r| r.id.to_string()).unwrap_or_default();
+    }
+    thread.rows.append(&mut replies);
+    name_parents(conn, &mut thread)?;
+    Ok(thread)
+}
+
+/// Replies under `top` behind `from`, in the thread's order.
+fn below(conn: &mut Conn, article: i64, top: &[u8], from: &[u8], see: &str, most: i64) -> Result<Vec<Row>, Error> {
+    let query = format!("SELECT {COLUMNS} WHERE c.article_id = $1 AND c.path > $2 AND c.path < $3 AND {see} ORDER BY c.path LIMIT {most}");
+    Ok(diesel::sql_query(query).bind::<BigInt, _>(article).bind::<Binary, _>(from).bind::<Binary, _>(path::end(top)).load(conn)?)
+}
+
+fn roots(conn: &mut Conn, article: i64, see: &str, sort: Sort, cursor: Option<Cursor>) -> Result<Vec<Row>, Error> {
+    let (key, order, behind) = match sort {
+        Sort::Newest | Sort::Best => ("c.created_at, c.id", "c.created_at DESC, c.id DESC", "<"),
+        Sort::Oldest => ("c.created_at, c.id", "c.created_at, c.id", ">"),
+        Sort::Replies => ("c.public_replies, c.created_at, c.id", "c.public_replies DESC, c.created_at DESC, c.id DESC", "<"),
+    };
+    let place = match (&cursor, sort) {
+        (None, _) => String::new(),
+        (Some(c), Sort::Replies) => format!("AND ({key}) {behind} ({}, {}, {})", c.replies, c.at, c.id),
+        (Some(c), _) => format!("AND ({key}) {behind} ({}, {})", c.at, c.id),
+    };
+    let query = format!(
+        "SELECT {COLUMNS} WHERE c.article_id = $1 AND c.parent_id IS NULL AND {see} {place} ORDER BY {order} LIMIT {}",
+        CONVERSATIONS + 1
+    );
+    Ok(diesel::sql_query(query).bind::<BigInt, _>(article).load(conn)?)
+}
+
+/// Whether a fresh reply stands on the article's own page: its conversation among the newest, itself among the first replies.
+pub(super) fn is_on_first_page(conn: &mut Conn, place: &Place, parent: &[u8], id: i64) -> Result<bool, Error> {
+    let root = parent[..8].to_vec();
+    let path = path::under(parent, id);
+    let newest = format!(
+        "SELECT {COLUMNS} WHERE c.article_id = $1 AND c.parent_id IS NULL AND c.is_shown ORDER BY c.created_at DESC, c.id DESC LIMIT {CONVERSATIONS}"
+    );
+    let newest: Vec<Row> = diesel::sql_query(newest).bind::<BigInt, _>(place.id).load(conn)?;
+    let ahead = below(conn, place.id, &root, &root, "c.is_shown", REPLIES)?;
+    Ok(newest.iter().any(|r| r.path == root) && ahead.iter().filter(|r| r.path < path).count() < REPLIES as usize)
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    username: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Bool)]
+    is_public: bool,
+}
+
+/// Who is replied to, also where the parent stands on another page. Hidden authors stay unnamed.
+fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
+    let wanted: HashSet<i64> = thread.rows.iter().filter_map(|r| r.parent_id).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let list = wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let query = format!(
+        "SELECT c.id, a.username, a.name, (c.status = 'published' OR c.status = 'approved') AS is_public \
+         FROM comments c JOIN accounts a ON a.id = c.author_id WHERE c.id IN ({list})"
+    );
+    let shown: HashSet<i64> = thread.rows.iter().map(|r| r.id).collect();
+    for parent in diesel::sql_query(query).load::<Named>(conn)? {
+        let name = if parent.name.is_empty() { parent.username } else { parent.name };
+        thread.parents.insert(parent.id, (if parent.is_public { name } else { String::new() }, shown.contains(&parent.id)));
+    }
+    Ok(())
+}
+
+fn public_comments(conn: &mut Conn, article: i64) -> Result<i64, Error> {
+    use crate::db::schema::threads;
+    Ok(threads::table.find(article).select(threads::public_comments).first(conn).optional()?.unwrap_or(0))
+}
+
+/// Where a page of conversations ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cursor {
+    replies: i64,
+    at: i64,
+    id: i64,
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Result<Option<Cursor>, Error> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let parts: Result<Vec<i64>, _> = text.split('-').map(str::parse).collect();
+        match parts.as_deref() {
+            Ok([replies, at, id]) => Ok(Some(Cursor { replies: *replies, at: *at, id: *id })),
+            _ => Err(Error::NotFound),
+        }
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}-{}", self.replies, self.at, self.id)
+    }
+}

@@ -1,0 +1,211 @@
+//! A comment as a template prints it: every decision is made here, the template only lays it out.
+
+use super::thread::{Row, Thread};
+use super::{EDIT_WINDOW, REJECT_REASONS, Status, UNDO_WINDOW, revision};
+use crate::db::Time;
+use crate::interface::Interface;
+use crate::paths;
+use crate::text::SafeHtml;
+use crate::web::form::Choice;
+use crate::web::{Site, Viewer, When};
+
+/// Levels that are indented; deeper ones stay in line.
+const INDENTED: usize = 4;
+
+#[derive(Clone, Debug, Default)]
+pub struct CommentView {
+    pub id: i64,
+    pub permalink: String,
+    pub name: String,
+    pub username: String,
+    pub profile: String,
+    pub badge: String,
+    pub at: When,
+    pub is_edited: bool,
+    pub in_reply_to: String,
+    pub parent_link: String,
+    pub html: SafeHtml,
+    /// One sentence in place of the text; empty = the text is shown.
+    pub tombstone: String,
+    /// What waits or was rejected, for author and staff.
+    pub notice: String,
+    pub notice_tone: &'static str,
+    pub flagged: String,
+    pub actions: Actions,
+    /// How many lists open before and close after this one.
+    pub opens: bool,
+    pub closes: usize,
+    pub is_target: bool,
+    pub more_link: String,
+}
+
+/// The addresses of what this viewer may do; empty = not.
+#[derive(Clone, Debug, Default)]
+pub struct Actions {
+    pub reply: String,
+    pub flag: String,
+    pub edit: String,
+    pub delete: String,
+    pub undelete: String,
+    pub approve: String,
+    pub reject: String,
+    pub revision: String,
+    pub back: String,
+    pub reasons: Vec<Choice>,
+}
+
+impl Actions {
+    pub fn any(&self) -> bool {
+        [&self.reply, &self.flag, &self.edit, &self.delete, &self.undelete, &self.approve, &self.reject].iter().any(|a| !a.is_empty())
+    }
+}
+
+/// What a view needs to know besides the row.
+pub struct Context<'a> {
+    pub t: Interface,
+    pub site: &'a Site,
+    pub viewer: &'a Viewer,
+    pub slug: &'a str,
+    pub is_open: bool,
+    pub now: Time,
+}
+
+/// The reason codes of a rejection, as choices.
+pub fn reject_choices(t: Interface, chosen: &str) -> Vec<Choice> {
+    REJECT_REASONS.iter().map(|code| Choice { value: (*code).to_owned(), label: reason(t, code), chosen: *code == chosen }).collect()
+}
+
+/// A reason code in words.
+pub fn reason(t: Interface, code: &str) -> String {
+    match code {
+        "abusive" => t.reason_abusive(),
+        "off-topic" => t.reason_off_topic(),
+        "spam" => t.reason_spam(),
+        "misinformation" => t.reason_misinformation(),
+        "illegal" => t.reason_illegal(),
+        "advert" => t.reason_advert(),
+        "personal-data" => t.reason_personal_data(),
+        "duplicate" => t.reason_duplicate(),
+        _ => t.reason_other(),
+    }
+}
+
+/// The whole thread, each comment with the lists that open and close around it.
+pub fn thread(context: &Context<'_>, thread: &Thread, target: Option<i64>) -> Vec<CommentView> {
+    let depths: Vec<usize> = thread.rows.iter().map(|r| (r.path.len() / 8 - 1).min(INDENTED)).collect();
+    let mut open = 0;
+    let mut views = Vec::with_capacity(thread.rows.len());
+    for (at, row) in thread.rows.iter().enumerate() {
+        let mut view = comment(context, row, thread);
+        let depth = depths[at].min(if at == 0 { 0 } else { open + 1 });
+        view.opens = at > 0 && depth > open;
+        open = depth;
+        let next = depths.get(at + 1).map_or(0, |d| (*d).min(open + 1));
+        view.closes = open.saturating_sub(next);
+        view.is_target = target == Some(row.id);
+        let ends_conversation = thread.rows.get(at + 1).is_none_or(|r| r.path.len() == 8);
+        if ends_conversation
+            && let Some(root) = row.path.first_chunk::<8>().map(|b| i64::from_be_bytes(*b))
+            && let Some(cursor) = thread.more.get(&root)
+        {
+            view.more_link = paths::conversation_after(context.slug, root, cursor);
+        }
+        views.push(view);
+    }
+    views
+}
+
+/// One comment alone.
+pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView {
+    let Context { t, site, viewer, slug, now, .. } = *context;
+    let status = Status::of(&row.status);
+    let is_own = viewer.id() == Some(row.author_id);
+    let sees = match status {
+        Status::Published | Status::Approved => true,
+        Status::Pending | Status::Withheld | Status::Rejected => is_own || viewer.is_staff(),
+        Status::Deleted => false,
+    };
+    let mut view = CommentView {
+        id: row.id,
+        permalink: paths::comment(slug, row.id),
+        at: When::minute(site, row.created_at),
+        ..CommentView::default()
+    };
+    if !sees {
+        view.tombstone = if status == Status::Deleted { t.tombstone_deleted() } else { t.tombstone_hidden() };
+        let may_undo = is_own && row.deleted_at.is_some_and(|at| now.0 - at.0 <= UNDO_WINDOW);
+        if may_undo {
+            view.actions.undelete = paths::of_comment(row.id, "undelete");
+        }
+        return view;
+    }
+    view.name = if row.name.is_empty() { row.username.clone() } else { row.name.clone() };
+    view.username = row.username.clone();
+    view.profile = paths::reader(&row.username);
+    view.badge = badge(t, row);
+    view.is_edited = row.edited_at.is_some();
+    view.html = row.html.clone();
+    if let Some((name, here)) = row.parent_id.and_then(|p| thread.parents.get(&p)) {
+        let parent = row.parent_id.unwrap_or_default();
+        view.in_reply_to = if name.is_empty() { t.a_hidden_comment() } else { name.clone() };
+        view.parent_link = if *here { format!("#comment-{parent}") } else { paths::comment(slug, parent) };
+    }
+    (view.notice, view.notice_tone) = notice(t, row, status, is_own);
+    if viewer.moderates() && row.open_flags > 0 {
+        view.flagged = t.flags_open(row.open_flags);
+    }
+    view.actions = actions(context, row, status, is_own);
+    view
+}
+
+fn badge(t: Interface, row: &Row) -> String {
+    if row.is_admin || row.is_editor {
+        t.badge_editor()
+    } else if row.is_moderator {
+        t.badge_moderator()
+    } else {
+        String::new()
+    }
+}
+
+/// The sentence that author and staff see.
+fn notice(t: Interface, row: &Row, status: Status, is_own: bool) -> (String, &'static str) {
+    match (status, is_own) {
+        (Status::Pending, true) => (t.notice_pending_own(), "warn"),
+        (Status::Pending, false) => (t.notice_pending(), "warn"),
+        (Status::Withheld, true) => (t.notice_withheld_own(), "warn"),
+        (Status::Withheld, false) => (t.notice_withheld(), "warn"),
+        (Status::Rejected, own) => {
+            let why = reason(t, &row.reject_reason);
+            let said = if own { t.notice_rejected_own(&why) } else { t.notice_rejected(&why) };
+            (if row.reject_note.is_empty() { said } else { format!("{said} {}", t.notice_note(&row.reject_note)) }, "accent")
+        }
+        _ => (String::new(), ""),
+    }
+}
+
+fn actions(context: &Context<'_>, row: &Row, status: Status, is_own: bool) -> Actions {
+    let Context { t, viewer, slug, is_open, now, .. } = *context;
+    let mut actions = Actions::default();
+    let may_write = viewer.account().is_none_or(|a| a.ban.is_none());
+    if status.is_public() && is_open && may_write {
+        actions.reply = paths::of_comment(row.id, "reply");
+    }
+    if status.is_public() && !is_own && may_write {
+        actions.flag = paths::of_comment(row.id, "flag");
+    }
+    if is_own {
+        if status != Status::Rejected && now.0 - row.created_at.0 <= EDIT_WINDOW && may_write {
+            actions.edit = paths::of_comment(row.id, "edit");
+        }
+        actions.delete = paths::of_comment(row.id, "delete");
+    }
+    if viewer.moderates() {
+        actions.approve = paths::moderate(row.id, "approve");
+        actions.reject = paths::moderate(row.id, "reject");
+        actions.revision = revision::of_state(row.version, row.acts);
+        actions.back = paths::comment(slug, row.id);
+        actions.reasons = reject_choices(t, &row.reject_reason);
+    }
+    actions
+}

@@ -1,0 +1,139 @@
+//! Migrations: embedded, run by `serve` and `migrate`, guarded against two at once and against an older binary.
+
+use super::{Address, Conn, Db};
+use diesel::RunQueryDsl;
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::path::PathBuf;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// How the database stands to this binary.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The newest migration that the database has; empty when it has none.
+    pub database: String,
+    /// The newest one that this binary carries.
+    pub binary: String,
+    /// How many are still to run.
+    pub pending: usize,
+}
+
+/// The names of the migrations in both folders, for the test that compares them.
+pub fn versions() -> (Vec<String>, Vec<String>) {
+    fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Vec<String> {
+        let all: Vec<Box<dyn Migration<DB>>> = MigrationSource::<DB>::migrations(source).expect("embedded");
+        all.iter().map(|m| m.name().to_string()).collect()
+    }
+    (names::<diesel::sqlite::Sqlite>(&SQLITE), names::<diesel::pg::Pg>(&POSTGRES))
+}
+
+impl Db {
+    /// What the database has and what this binary wants.
+    ///
+    /// # Errors
+    /// A sentence when the database does not answer.
+    pub fn version(&self) -> Result<Version, String> {
+        self.with_one(version)
+    }
+
+    /// Brings the database up to date. Before an existing SQLite file is changed, a copy is kept beside it.
+    /// Returns the names of what ran.
+    ///
+    /// # Errors
+    /// A sentence: the database is newer than this binary, or a migration failed.
+    pub fn migrate(&self) -> Result<Vec<String>, String> {
+        self.with_one(|conn| {
+            if let Conn::Postgres(_) = conn {
+                sql(conn, "SET statement_timeout = 0")?;
+                sql(conn, "SET lock_timeout = 0")?;
+                sql(conn, "SELECT pg_advisory_lock(7305121)")?;
+            }
+            let result = self.migrate_locked(conn);
+            if let Conn::Postgres(_) = conn {
+                sql(conn, "SELECT pg_advisory_unlock(7305121)")?;
+            }
+            result
+        })
+    }
+
+    fn migrate_locked(&self, conn: &mut Conn) -> Result<Vec<String>, String> {
+        let found = version(conn)?;
+        if found.database > found.binary {
+            return Err(format!(
+                "The database at {} is newer than this masthead: it has migration {}, this binary knows {} at most. \
+                 Start the newer masthead, or restore the copy that was kept before the upgrade.",
+                self.address().shown(),
+                found.database,
+                found.binary
+            ));
+        }
+        if found.pending == 0 {
+            return Ok(Vec::new());
+        }
+        if let (Address::Sqlite(path), false) = (self.address(), found.database.is_empty()) {
+            let copy = PathBuf::from(format!("{}.before-{}", path.display(), found.binary));
+            if !copy.exists() {
+                diesel::sql_query("VACUUM INTO $1")
+                    .bind::<diesel::sql_types::Text, _>(copy.display().to_string())
+                    .execute(conn)
+                    .map_err(|e| format!("No copy of the database could be kept at {}: {e}", copy.display()))?;
+            }
+        }
+        crate::either!(conn, |c| run(c))
+    }
+
+    fn with_one<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, String>) -> Result<T, String> {
+        let mut conn =
+            super::Manager::open(self.address()).map_err(|e| format!("The database at {} does not answer: {e}", self.address().shown()))?;
+        f(&mut conn)
+    }
+}
+
+fn sql(conn: &mut Conn, query: &str) -> Result<(), String> {
+    diesel::sql_query(query).execute(conn).map(|_| ()).map_err(|e| e.to_string())
+}
+
+trait Source {
+    fn source() -> EmbeddedMigrations;
+}
+impl Source for diesel::SqliteConnection {
+    fn source() -> EmbeddedMigrations {
+        SQLITE
+    }
+}
+impl Source for super::postgres::PgTokio {
+    fn source() -> EmbeddedMigrations {
+        POSTGRES
+    }
+}
+
+fn run<C, DB>(conn: &mut C) -> Result<Vec<String>, String>
+where
+    C: MigrationHarness<DB> + Source,
+    DB: diesel::backend::Backend,
+{
+    let ran = conn.run_pending_migrations(C::source()).map_err(|e| format!("A migration failed, the database is as before it: {e}"))?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}
+
+fn version(conn: &mut Conn) -> Result<Version, String> {
+    fn of<C, DB>(conn: &mut C) -> Result<Version, String>
+    where
+        C: MigrationHarness<DB> + Source,
+        DB: diesel::backend::Backend,
+    {
+        let say = |e: Box<dyn std::error::Error + Send + Sync>| e.to_string();
+        let applied: Vec<MigrationVersion<'static>> = conn.applied_migrations().map_err(say)?;
+        let known: Vec<Box<dyn Migration<DB>>> = C::source().migrations().map_err(say)?;
+        let known: Vec<String> = known.iter().map(|m| m.name().version().to_string()).collect();
+        let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+        Ok(Version {
+            pending: known.iter().filter(|k| !applied.contains(k)).count(),
+            database: applied.into_iter().max().unwrap_or_default(),
+            binary: known.into_iter().max().unwrap_or_default(),
+        })
+    }
+    crate::either!(conn, |c| of(c))
+}

@@ -1,0 +1,246 @@
+//! The only place that knows two databases: [`Conn`] is either, [`Db`] hands one out for one read or one write.
+//!
+//! A read sees one moment. A write is one transaction and is acknowledged only after the database has synced it.
+//! On SQLite one thread owns the write connection and commits what waits together (see [`writer`]).
+
+mod migrate;
+mod postgres;
+pub mod schema;
+pub mod types;
+mod writer;
+
+use crate::error::Error;
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ManageConnection, Pool};
+use diesel::{Connection, RunQueryDsl};
+pub use migrate::{Version, versions};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+pub use types::Time;
+
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(postgres::PgTokio),
+    Sqlite(diesel::SqliteConnection),
+}
+
+/// The same expression for both engines, where diesel's enum does not carry the form itself (`on_conflict`, batches).
+#[macro_export]
+macro_rules! either {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Postgres($c) => $body,
+            $crate::db::Conn::Sqlite($c) => $body,
+        }
+    };
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// The database file.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL and the PEM file of an own certificate authority.
+    Postgres { url: String, ca: Option<PathBuf> },
+}
+
+/// Opens connections of one address for the pool.
+#[derive(Debug)]
+pub struct Manager(Address);
+
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+    PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456; PRAGMA cache_size=-8000;";
+
+impl Manager {
+    fn open(address: &Address) -> Result<Conn, diesel::ConnectionError> {
+        let broken = |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
+        match address {
+            Address::Sqlite(path) => {
+                let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
+                conn.batch_execute(SQLITE_PRAGMAS).map_err(broken)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Address::Postgres { url, ca } => {
+                let mut conn = postgres::PgTokio::open(url, ca.as_deref())?;
+                conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'").map_err(broken)?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        Manager::open(&self.0).map_err(diesel::r2d2::Error::ConnectionError)
+    }
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        diesel::sql_query("SELECT 1").execute(conn).map(|_| ()).map_err(diesel::r2d2::Error::QueryError)
+    }
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        match conn {
+            Conn::Postgres(c) => std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c),
+            Conn::Sqlite(c) => std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c),
+        }
+    }
+}
+
+/// A database: cheap to clone, all clones share its connections.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    address: Address,
+    pool: Pool<Manager>,
+    writer: Option<writer::Writer>,
+}
+
+impl Db {
+    /// Opens the database without migrating it. A SQLite file that is missing is created.
+    ///
+    /// # Errors
+    /// A sentence for the operator when the database cannot be reached.
+    pub fn open(address: &Address) -> Result<Db, String> {
+        let (size, wait) = match address {
+            Address::Sqlite(_) => (4, 5),
+            Address::Postgres { .. } => (8, 5),
+        };
+        // One connection by hand first: its error says more than the pool's time-out.
+        let first = Manager::open(address).map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
+        drop(first);
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .test_on_check_out(matches!(address, Address::Postgres { .. }))
+            .connection_timeout(Duration::from_secs(wait))
+            .error_handler(Box::new(Quiet))
+            .build(Manager(address.clone()))
+            .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
+        let writer = match address {
+            Address::Sqlite(_) => Some(writer::Writer::start(Manager::open(address).map_err(|e| e.to_string())?)),
+            Address::Postgres { .. } => None,
+        };
+        Ok(Db(Arc::new(Inner { address: address.clone(), pool, writer })))
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.0.address
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.0.writer.is_some()
+    }
+
+    /// One read on a blocking thread; everything in it sees the same moment.
+    pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.read_now(f)).await.unwrap_or_else(|e| Err(Error::broken(e)))
+    }
+
+    /// [`Db::read`] for callers that may block.
+    pub fn read_now<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        let mut conn = self.0.pool.get().map_err(|e| Error::Busy(format!("no connection: {e}")))?;
+        match &mut *conn {
+            Conn::Sqlite(_) => Connection::transaction(&mut *conn, f),
+            Conn::Postgres(c) => {
+                c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+                let result = f(&mut conn);
+                conn.batch_execute("ROLLBACK")?;
+                result
+            }
+        }
+    }
+
+    /// One write: one transaction, answered after it is durable. `f` may run again where PostgreSQL asks for it.
+    pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
+    {
+        match &self.0.writer {
+            Some(writer) => writer.submit(f)?.await.unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
+            None => {
+                let db = self.clone();
+                tokio::task::spawn_blocking(move || db.write_postgres(f)).await.unwrap_or_else(|e| Err(Error::broken(e)))
+            }
+        }
+    }
+
+    /// [`Db::write`] for callers that may block: the command line.
+    pub fn write_now<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
+    {
+        match &self.0.writer {
+            Some(writer) => writer.submit(f)?.blocking_recv().unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
+            None => self.write_postgres(f),
+        }
+    }
+
+    fn write_postgres<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        let mut conn = self.0.pool.get().map_err(|e| Error::Busy(format!("no connection: {e}")))?;
+        let mut tries = 0;
+        loop {
+            match Connection::transaction(&mut *conn, &f) {
+                Err(e) if e.is_retryable() && tries < 3 => {
+                    tries += 1;
+                    std::thread::sleep(Duration::from_millis(5 << tries));
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// What changes when another process writes to the SQLite file (`PRAGMA data_version`); `None` on PostgreSQL.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.0.address {
+            Address::Sqlite(path) => Some(path),
+            Address::Postgres { .. } => None,
+        }
+    }
+}
+
+impl Address {
+    /// The address without its password, for people.
+    pub fn shown(&self) -> String {
+        match self {
+            Address::Sqlite(path) => path.display().to_string(),
+            Address::Postgres { url, .. } => hide_password(url),
+        }
+    }
+}
+
+/// A URL with `…` in place of its password.
+pub fn hide_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return "…".into() };
+    let (authority, tail) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((user, host)) => format!("{scheme}://{}:…@{host}{tail}", user.split(':').next().unwrap_or("")),
+        None => url.to_owned(),
+    }
+}
+
+/// Serialises writers that must not decide on the same thing at once: a row lock where there is no row yet.
+/// SQLite has one writer and needs nothing.
+pub fn lock(conn: &mut Conn, name: &str) -> Result<(), Error> {
+    if let Conn::Postgres(_) = conn {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext($1))").bind::<diesel::sql_types::Text, _>(name).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The pool retries in silence; the request that waited too long says what happened.
+#[derive(Debug)]
+struct Quiet;
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::debug!(%error, "a database connection could not be opened");
+    }
+}

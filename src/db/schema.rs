@@ -1,0 +1,264 @@
+//! The tables as both databases have them. Kept by hand beside `migrations/`; a test gives every table a row.
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        username -> Text,
+        username_key -> Text,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        name_key -> Text,
+        bio -> Text,
+        password_hash -> Text,
+        password_due -> Bool,
+        is_moderator -> Bool,
+        is_editor -> Bool,
+        is_admin -> Bool,
+        banned_at -> Nullable<BigInt>,
+        banned_until -> Nullable<BigInt>,
+        ban_reason -> Text,
+        is_sample -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        account_id -> BigInt,
+        agent -> Text,
+        network -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Text,
+        hits -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sections (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    authors (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    media (id) {
+        id -> BigInt,
+        file -> Text,
+        mime -> Text,
+        width -> BigInt,
+        height -> BigInt,
+        bytes -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    articles (id) {
+        id -> BigInt,
+        slug -> Text,
+        title -> Text,
+        dek -> Text,
+        source -> Text,
+        source_format -> Text,
+        summary_html -> Text,
+        body_html -> Text,
+        matters_html -> Text,
+        summary_text -> Text,
+        keyphrases -> Text,
+        words -> BigInt,
+        section_id -> BigInt,
+        hero_id -> Nullable<BigInt>,
+        hero_alt -> Text,
+        status -> Text,
+        comments_open -> Bool,
+        published_at -> BigInt,
+        updated_at -> BigInt,
+        revision -> BigInt,
+        is_sample -> Bool,
+    }
+}
+
+diesel::table! {
+    article_revisions (article_id, number) {
+        article_id -> BigInt,
+        number -> BigInt,
+        source -> Text,
+        source_format -> Text,
+        saved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    article_authors (article_id, position) {
+        article_id -> BigInt,
+        position -> BigInt,
+        author_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    article_tags (article_id, position) {
+        article_id -> BigInt,
+        position -> BigInt,
+        tag_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    source_notes (article_id, position) {
+        article_id -> BigInt,
+        position -> BigInt,
+        kind -> Text,
+        text -> Text,
+        publisher -> Text,
+        url -> Text,
+        noted_on -> Text,
+    }
+}
+
+diesel::table! {
+    corrections (article_id, position) {
+        article_id -> BigInt,
+        position -> BigInt,
+        kind -> Text,
+        text -> Text,
+        corrected_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comments (id) {
+        id -> BigInt,
+        article_id -> BigInt,
+        author_id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        path -> Binary,
+        depth -> BigInt,
+        body -> Text,
+        html -> Text,
+        version -> BigInt,
+        acts -> BigInt,
+        status -> Text,
+        hold -> Text,
+        reject_reason -> Text,
+        reject_note -> Text,
+        is_shown -> Bool,
+        public_replies -> BigInt,
+        open_flags -> BigInt,
+        idempotency_key -> Nullable<Text>,
+        created_at -> BigInt,
+        edited_at -> Nullable<BigInt>,
+        moderated_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+        status_before_delete -> Nullable<Text>,
+        is_sample -> Bool,
+    }
+}
+
+diesel::table! {
+    threads (article_id) {
+        article_id -> BigInt,
+        public_comments -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_versions (comment_id, number) {
+        comment_id -> BigInt,
+        number -> BigInt,
+        body -> Text,
+        saved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    comment_counts (status) {
+        status -> Text,
+        total -> BigInt,
+    }
+}
+
+diesel::table! {
+    flags (id) {
+        id -> BigInt,
+        comment_id -> BigInt,
+        account_id -> BigInt,
+        reason -> Text,
+        detail -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    moderation_log (id) {
+        id -> BigInt,
+        action -> Text,
+        comment_id -> Nullable<BigInt>,
+        actor -> Text,
+        actor_id -> Nullable<BigInt>,
+        from_status -> Text,
+        to_status -> Text,
+        version -> BigInt,
+        reason -> Text,
+        note -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    accounts,
+    sessions,
+    throttles,
+    sections,
+    authors,
+    tags,
+    media,
+    articles,
+    article_revisions,
+    article_authors,
+    article_tags,
+    source_notes,
+    corrections,
+    comments,
+    threads,
+    comment_versions,
+    comment_counts,
+    flags,
+    moderation_log,
+);

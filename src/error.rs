@@ -1,0 +1,115 @@
+//! What ends a request early. A refused form is no error: it is the form again, with the text kept.
+//!
+//! | variant | status | when |
+//! |---|---|---|
+//! | `Malformed` | 400 | what cannot be decoded |
+//! | `SignInFirst` | 303 | a page that needs an account |
+//! | `Forbidden`, `Forged`, `Banned` | 403 | no role; a form from another site; a suspended account |
+//! | `NotFound` | 404 | unknown, or not yours |
+//! | `NotAllowed` | 405 | a known address, another method |
+//! | `Gone` | 409 | acted on something that has ended meanwhile |
+//! | `TooLarge`, `NotAForm` | 413, 415 | |
+//! | `ForeignHost` | 421 | a Host that is not ours |
+//! | `Refused` | 422 | a value that no form can show again |
+//! | `TooMany` | 429 | a throttle |
+//! | `Busy` | 503 | storage or a gate is full |
+//! | `Broken` | 500 | our fault; the cause is logged, never shown |
+
+use actix_web::http::StatusCode;
+use std::fmt;
+
+#[derive(Clone, Debug)]
+pub enum Error {
+    Malformed(String),
+    SignInFirst { next: String },
+    Forbidden,
+    Forged,
+    Banned { reason: String, until: Option<crate::db::Time> },
+    NotFound,
+    NotAllowed { allow: &'static str },
+    Gone(String),
+    TooLarge { limit: usize },
+    NotAForm,
+    TooSlow,
+    ForeignHost,
+    Refused(String),
+    TooMany { seconds: i64 },
+    Busy(String),
+    Broken { cause: String, retryable: bool },
+}
+
+impl Error {
+    pub fn broken(cause: impl fmt::Display) -> Error {
+        Error::Broken { cause: cause.to_string(), retryable: false }
+    }
+
+    /// Whether PostgreSQL asks for the transaction to run again (SQLSTATE 40001, 40P01).
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Error::Broken { retryable: true, .. })
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Error::Malformed(_) => StatusCode::BAD_REQUEST,
+            Error::SignInFirst { .. } => StatusCode::SEE_OTHER,
+            Error::Forbidden | Error::Forged | Error::Banned { .. } => StatusCode::FORBIDDEN,
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::NotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Gone(_) => StatusCode::CONFLICT,
+            Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Error::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
+            Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Broken { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// For the log and the command line; a browser gets the page that `web::failure` makes.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Malformed(why) | Error::Gone(why) | Error::Refused(why) | Error::Busy(why) => f.write_str(why),
+            Error::Broken { cause, .. } => f.write_str(cause),
+            Error::NotFound => f.write_str("not found"),
+            other => write!(f, "{}", other.status()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Error {
+        use diesel::result::{DatabaseErrorKind, Error as E};
+        let cause = error.to_string();
+        match error {
+            E::NotFound => Error::NotFound,
+            E::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Error::Broken { cause, retryable: true },
+            E::DatabaseError(..) if cause.contains("deadlock detected") => Error::Broken { cause, retryable: true },
+            E::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Broken { cause, retryable: true },
+            E::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => Error::Busy(cause),
+            E::DatabaseError(..) if is_storage_trouble(&cause) => Error::Busy(cause),
+            _ => Error::Broken { cause, retryable: false },
+        }
+    }
+}
+
+/// The disk, not the query: full, failing, locked for too long.
+fn is_storage_trouble(cause: &str) -> bool {
+    ["database is locked", "database or disk is full", "disk I/O error", "statement timeout", "lock timeout", "No space left"]
+        .iter()
+        .any(|t| cause.contains(t))
+}
+
+impl actix_web::ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+    fn error_response(&self) -> actix_web::HttpResponse {
+        actix_web::HttpResponse::new(self.status())
+    }
+}

@@ -1,0 +1,61 @@
+//! The pages that every publication owes its readers: about, guidelines, privacy. Their text is true for this software.
+
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::web::{Page, Shared, Viewer, page};
+use actix_web::HttpResponse;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "info/about.html")]
+struct AboutPage {
+    page: Page,
+    t: Interface,
+    contact: String,
+}
+
+#[derive(Template)]
+#[template(path = "info/guidelines.html")]
+struct GuidelinesPage {
+    page: Page,
+    t: Interface,
+    hold_first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "info/privacy.html")]
+struct PrivacyPage {
+    page: Page,
+    t: Interface,
+    contact: String,
+}
+
+/// `GET /about`
+pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let (t, site) = (state.t(), state.site());
+    page::ok(&AboutPage {
+        page: Page::new(&state, &viewer, &t.about_heading(&site.name)).at(&state, "/about"),
+        t,
+        contact: site.contact.clone(),
+    })
+}
+
+/// `GET /guidelines`
+pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    page::ok(&GuidelinesPage {
+        page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, "/guidelines"),
+        t,
+        hold_first: state.site().hold_first,
+    })
+}
+
+/// `GET /privacy`
+pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let (t, site) = (state.t(), state.site());
+    page::ok(&PrivacyPage {
+        page: Page::new(&state, &viewer, &t.privacy_heading()).at(&state, "/privacy"),
+        t,
+        contact: site.contact.clone(),
+    })
+}

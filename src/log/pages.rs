@@ -1,0 +1,77 @@
+//! `GET /admin/log`: who did what to which comment, newest first.
+
+use super::{action_name, store};
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::{Admin, Page, Shared, When, page};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+const PAGE: i64 = 50;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    comment: String,
+    after: String,
+}
+
+struct RowView {
+    id: i64,
+    action: String,
+    said: String,
+    comment: String,
+    comment_log: String,
+    actor: String,
+    at: When,
+    change: String,
+    reason: String,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/log.html")]
+struct LogPage {
+    page: Page,
+    t: Interface,
+    rows: Vec<RowView>,
+    next: String,
+    comment: String,
+}
+
+fn number(text: &str) -> Result<Option<i64>, Error> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
+}
+
+pub async fn index(state: Shared, admin: Admin, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let (comment, after) = (number(&query.comment)?, number(&query.after)?);
+    let mut rows = state.db.read(move |conn| store::page(conn, comment, after, PAGE + 1)).await?;
+    let (t, site) = (state.t(), state.site());
+    let mut next = String::new();
+    if rows.len() as i64 > PAGE {
+        rows.truncate(PAGE as usize);
+        next = paths::log(comment, rows.last().map(|r| r.id));
+    }
+    let view = |row: store::Row| RowView {
+        id: row.id,
+        said: action_name(t, &row.action),
+        comment: row.comment.map(|c| c.to_string()).unwrap_or_default(),
+        comment_log: row.comment.map(|c| paths::log(Some(c), None)).unwrap_or_default(),
+        actor: row.actor,
+        at: When::minute(&site, row.at),
+        change: if row.from == row.to { String::new() } else { t.log_change(&row.from, &row.to) },
+        reason: row.reason,
+        note: row.note,
+        action: row.action,
+    };
+    page::ok(&LogPage {
+        page: Page::desk(&state, &admin.viewer(), &t.log_heading(), "log"),
+        t,
+        rows: rows.into_iter().map(view).collect(),
+        next,
+        comment: query.comment,
+    })
+}

@@ -1,0 +1,57 @@
+//! Queries of the log. This feature alone writes `moderation_log`, and only ever adds to it.
+
+use super::Entry;
+use crate::db::schema::moderation_log;
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use diesel::prelude::*;
+
+#[derive(Clone, Debug, Queryable)]
+pub struct Row {
+    pub id: i64,
+    pub action: String,
+    pub comment: Option<i64>,
+    pub actor: String,
+    pub actor_id: Option<i64>,
+    pub from: String,
+    pub to: String,
+    pub version: i64,
+    pub reason: String,
+    pub note: String,
+    pub at: Time,
+}
+
+pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error> {
+    diesel::insert_into(moderation_log::table)
+        .values((
+            moderation_log::action.eq(entry.action),
+            moderation_log::comment_id.eq(entry.comment),
+            moderation_log::actor.eq(entry.actor),
+            moderation_log::actor_id.eq(entry.actor_id),
+            moderation_log::from_status.eq(entry.from),
+            moderation_log::to_status.eq(entry.to),
+            moderation_log::version.eq(entry.version),
+            moderation_log::reason.eq(entry.reason),
+            moderation_log::note.eq(entry.note),
+            moderation_log::created_at.eq(now.0),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Newest first, older than `after`, of one comment or of all.
+pub fn page(conn: &mut Conn, comment: Option<i64>, after: Option<i64>, most: i64) -> Result<Vec<Row>, Error> {
+    let mut rows = moderation_log::table.into_boxed();
+    if let Some(comment) = comment {
+        rows = rows.filter(moderation_log::comment_id.eq(comment));
+    }
+    if let Some(after) = after {
+        rows = rows.filter(moderation_log::id.lt(after));
+    }
+    Ok(rows.order(moderation_log::id.desc()).limit(most).load(conn)?)
+}
+
+/// The last thing that happened to a comment.
+pub fn last(conn: &mut Conn, comment: i64) -> Result<Option<Row>, Error> {
+    Ok(page(conn, Some(comment), None, 1)?.pop())
+}

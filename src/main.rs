@@ -1,0 +1,7 @@
+//! `masthead`: subcommands only.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

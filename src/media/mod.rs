@@ -1,0 +1,76 @@
+//! Pictures: checked by content, stripped of what the camera wrote into them, kept under the hash of their bytes.
+
+pub mod pages;
+pub mod store;
+mod strip;
+
+use image::{ImageFormat, ImageReader, Limits};
+use sha2::{Digest, Sha256};
+use std::io::Cursor;
+use std::path::Path;
+
+/// Bytes that a picture may have.
+pub const MOST_BYTES: usize = 10 * 1024 * 1024;
+const MOST_PIXELS: u64 = 80_000_000;
+
+/// A picture that is fit to be served.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub bytes: Vec<u8>,
+    pub mime: &'static str,
+    /// `0123456789abcdef.jpg`
+    pub file: String,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Checks a picture by its content and takes its metadata out; what is seen stays bit for bit.
+///
+/// # Errors
+/// A sentence: too large, no picture of a kind that browsers show, or damaged.
+pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
+    if bytes.len() > MOST_BYTES {
+        return Err("the image is larger than 10 MiB".into());
+    }
+    let format = image::guess_format(bytes).map_err(|_| "this is no JPEG, PNG, GIF or WebP image".to_owned())?;
+    let (mime, ending) = match format {
+        ImageFormat::Jpeg => ("image/jpeg", "jpg"),
+        ImageFormat::Png => ("image/png", "png"),
+        ImageFormat::Gif => ("image/gif", "gif"),
+        ImageFormat::WebP => ("image/webp", "webp"),
+        _ => return Err("this is no JPEG, PNG, GIF or WebP image".into()),
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(512 * 1024 * 1024);
+    reader.limits(limits);
+    let (mut width, mut height) =
+        ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().map_err(|e| format!("the image is damaged: {e}"))?;
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(format!("the image has {width} × {height} pixels; 80 million are the most"));
+    }
+    reader.decode().map_err(|e| format!("the image is damaged: {e}"))?;
+    let (stripped, turned) = strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
+    if turned {
+        std::mem::swap(&mut width, &mut height);
+    }
+    let digest = Sha256::digest(&stripped);
+    let name: String = digest.iter().take(10).map(|b| format!("{b:02x}")).collect();
+    Ok(Picture { bytes: stripped, mime, file: format!("{name}.{ending}"), width, height })
+}
+
+/// Writes the picture's file, whole or not at all.
+///
+/// # Errors
+/// A sentence when the folder cannot be written.
+pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
+    let say = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
+    std::fs::create_dir_all(folder).map_err(say)?;
+    let target = folder.join(&picture.file);
+    if target.exists() {
+        return Ok(());
+    }
+    let draft = folder.join(format!(".{}.{}", picture.file, std::process::id()));
+    std::fs::write(&draft, &picture.bytes).map_err(say)?;
+    std::fs::rename(&draft, &target).map_err(say)
+}

@@ -1,0 +1,146 @@
+//! Takes out of a picture what does not change how it looks: places, cameras, names, thumbnails, comments.
+//! The container is walked, the picture data is copied as it is.
+
+/// The picture without metadata, and whether it is shown turned by a quarter. `None` when the container ends too early.
+pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, bool)> {
+    match ending {
+        "jpg" => jpeg(bytes),
+        "png" => png(bytes).map(|b| (b, false)),
+        "gif" => gif(bytes).map(|b| (b, false)),
+        _ => webp(bytes).map(|b| (b, false)),
+    }
+}
+
+/// Keeps APP0, the colour profile (APP2), APP14 and the orientation, drops every other APPn and comments.
+fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
+    let mut out = bytes.get(..2)?.to_vec();
+    let mut at = 2;
+    let mut turn = 1;
+    loop {
+        let marker = *bytes.get(at + 1)?;
+        if *bytes.get(at)? != 0xFF {
+            return None;
+        }
+        if marker == 0xFF {
+            at += 1;
+            continue;
+        }
+        let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
+        let segment = bytes.get(at..at + 2 + length)?;
+        match marker {
+            0xE1 if segment[4..].starts_with(b"Exif\0\0") => turn = orientation(&segment[10..]).unwrap_or(1),
+            0xE2 if segment[4..].starts_with(b"ICC_PROFILE\0") => out.extend_from_slice(segment),
+            0xE1..=0xED | 0xEF | 0xFE => {}
+            0xDA => break,
+            _ => out.extend_from_slice(segment),
+        }
+        at += 2 + length;
+    }
+    let end = bytes.windows(2).rposition(|w| w == [0xFF, 0xD9]).filter(|end| *end >= at)? + 2;
+    if turn > 1 {
+        let mut exif = b"\xFF\xE1\x00\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend_from_slice(&[turn, 0, 0, 0, 0, 0, 0]);
+        out.splice(2..2, exif);
+    }
+    out.extend_from_slice(&bytes[at..end]);
+    Some((out, turn > 4))
+}
+
+/// The orientation (1–8) in a TIFF header: <https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf>, tag 0x0112.
+fn orientation(tiff: &[u8]) -> Option<u8> {
+    let little = tiff.starts_with(b"II");
+    let short = |at: usize| -> Option<u16> {
+        let pair = [*tiff.get(at)?, *tiff.get(at + 1)?];
+        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+    };
+    let start = if little { usize::from(short(4)?) } else { usize::from(short(6)?) };
+    for entry in 0..usize::from(short(start)?) {
+        let at = start + 2 + entry * 12;
+        if short(at)? == 0x0112 {
+            return u8::try_from(short(at + 8)?).ok().filter(|o| (1..=8).contains(o));
+        }
+    }
+    None
+}
+
+fn png(bytes: &[u8]) -> Option<Vec<u8>> {
+    const KEPT: [&[u8]; 12] = [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"acTL", b"fcTL", b"fdAT"];
+    let mut out = bytes.get(..8)?.to_vec();
+    let mut at = 8;
+    loop {
+        let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize;
+        let chunk = bytes.get(at..at.checked_add(length)?.checked_add(12)?)?;
+        let kind = &chunk[4..8];
+        if KEPT.contains(&kind) {
+            out.extend_from_slice(chunk);
+        }
+        if kind == b"IEND" {
+            return Some(out);
+        }
+        at += length + 12;
+    }
+}
+
+/// Keeps the looping extension, drops comments and other applications' blocks.
+fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
+    let table = |flags: u8| if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 };
+    let blocks_end = |mut at: usize| -> Option<usize> {
+        loop {
+            let length = usize::from(*bytes.get(at)?);
+            at += 1 + length;
+            if length == 0 {
+                return Some(at);
+            }
+        }
+    };
+    let mut at = 13 + table(*bytes.get(10)?);
+    let mut out = bytes.get(..at)?.to_vec();
+    loop {
+        let start = at;
+        match *bytes.get(at)? {
+            0x3B => {
+                out.push(0x3B);
+                return Some(out);
+            }
+            0x21 => {
+                let label = *bytes.get(at + 1)?;
+                at = blocks_end(at + 2)?;
+                let block = bytes.get(start..at)?;
+                let looping = label == 0xFF && block.get(3..).is_some_and(|b| b.starts_with(b"NETSCAPE2.0"));
+                if label == 0xF9 || looping {
+                    out.extend_from_slice(block);
+                }
+            }
+            0x2C => {
+                at = blocks_end(at + 11 + table(*bytes.get(at + 9)?))?;
+                out.extend_from_slice(bytes.get(start..at)?);
+            }
+            _ => return None,
+        }
+    }
+}
+
+fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = bytes.get(..12)?.to_vec();
+    let mut at = 12;
+    while at + 8 <= bytes.len() {
+        let length = u32::from_le_bytes(bytes.get(at + 4..at + 8)?.try_into().ok()?) as usize;
+        let end = at.checked_add(8)?.checked_add(length)?.checked_add(length % 2)?;
+        let chunk = bytes.get(at..end)?;
+        match &chunk[..4] {
+            b"EXIF" | b"XMP " => {}
+            b"VP8X" => {
+                let from = out.len();
+                out.extend_from_slice(chunk);
+                // The bits that announce EXIF and XMP.
+                out[from + 8] &= !0b1100;
+            }
+            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => out.extend_from_slice(chunk),
+            _ => {}
+        }
+        at = end;
+    }
+    let size = u32::try_from(out.len() - 8).ok()?;
+    out[4..8].copy_from_slice(&size.to_le_bytes());
+    Some(out)
+}

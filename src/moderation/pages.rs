@@ -1,0 +1,380 @@
+//! `/admin/comments`: dense, fast, the same place for the same button.
+
+use super::Queue;
+use super::store::{self, Outcome, PAGE, Waiting};
+use crate::comments::view::{reason, reject_choices};
+use crate::comments::{Act, Actor, NOTE_MOST, REJECT_REASONS, Status, parse_note, revision};
+use crate::db::Time;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::text::{self, SafeHtml};
+use crate::web::form::{Choice, Link};
+use crate::web::{Moderator, Page, Posted, Shared, State, When, page};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// A comment before a moderator.
+pub struct Card {
+    pub id: i64,
+    pub username: String,
+    pub profile: String,
+    pub joined: When,
+    pub approved: i64,
+    pub rejected: i64,
+    pub article: Link,
+    pub permalink: String,
+    pub at: When,
+    pub in_reply_to: String,
+    pub parent_excerpt: String,
+    pub why: Vec<String>,
+    pub html: SafeHtml,
+    pub approve: String,
+    pub reject: String,
+    pub revision: String,
+    pub back: String,
+    pub reasons: Vec<Choice>,
+    pub note: String,
+    pub is_deleted: bool,
+}
+
+pub struct QueueLink {
+    pub href: String,
+    pub name: String,
+    pub count: i64,
+    pub is_current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "moderation/index.html")]
+struct QueuePage {
+    page: Page,
+    t: Interface,
+    queues: Vec<QueueLink>,
+    cards: Vec<Card>,
+    next: String,
+    notices: Vec<String>,
+    queue: &'static str,
+    empty: String,
+    note_most: usize,
+}
+
+#[derive(Template)]
+#[template(path = "moderation/act.html")]
+struct ActPage {
+    page: Page,
+    t: Interface,
+    heading: String,
+    alert: String,
+    error: String,
+    card: Card,
+    note_most: usize,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    queue: String,
+    after: String,
+    /// Comments of a bulk action that were left alone.
+    stale: String,
+}
+
+fn queue_name(t: Interface, queue: Queue) -> String {
+    match queue {
+        Queue::Reported => t.queue_reported(),
+        Queue::Pending => t.queue_pending(),
+        Queue::Unmoderated => t.queue_unmoderated(),
+        Queue::Approved => t.queue_approved(),
+        Queue::Rejected => t.queue_rejected(),
+    }
+}
+
+type Records = HashMap<i64, (i64, i64)>;
+type Flags = HashMap<i64, Vec<(String, String)>>;
+
+fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back: &str) -> Card {
+    let (t, site) = (state.t(), state.site());
+    let (row, place) = (&waiting.comment, &waiting.place);
+    let mut why = Vec::new();
+    match (row.status.as_str(), row.hold.as_str()) {
+        ("pending", "first") => why.push(t.why_first()),
+        ("pending", _) => why.push(t.notice_pending()),
+        ("withheld", _) => why.push(t.notice_withheld()),
+        ("rejected", _) => {
+            why.push(t.notice_rejected(&reason(t, &row.reject_reason)));
+            if !row.reject_note.is_empty() {
+                why.push(t.notice_note(&row.reject_note));
+            }
+        }
+        ("approved", _) => why.push(t.status_approved()),
+        ("deleted", _) => why.push(t.tombstone_deleted()),
+        _ => {}
+    }
+    for (code, detail) in flags.get(&row.id).into_iter().flatten() {
+        why.push(if detail.is_empty() { t.why_flag(&reason(t, code)) } else { t.why_flag_detail(&reason(t, code), detail) });
+    }
+    if row.edited_at.is_some() {
+        why.push(t.why_edited());
+    }
+    let (approved, rejected) = records.get(&row.author_id).copied().unwrap_or_default();
+    Card {
+        id: row.id,
+        username: row.username.clone(),
+        profile: paths::reader(&row.username),
+        joined: When::day(&site, place.joined_at),
+        approved,
+        rejected,
+        article: Link { href: paths::article(&place.slug), text: place.title.clone() },
+        permalink: paths::comment(&place.slug, row.id),
+        at: When::minute(&site, row.created_at),
+        in_reply_to: place.parent_username.clone().unwrap_or_default(),
+        parent_excerpt: place.parent_body.as_deref().map(|b| text::excerpt(b, 160)).unwrap_or_default(),
+        why,
+        html: row.html.clone(),
+        approve: paths::moderate(row.id, "approve"),
+        reject: paths::moderate(row.id, "reject"),
+        revision: revision::of_state(row.version, row.acts),
+        back: back.to_owned(),
+        reasons: reject_choices(t, &row.reject_reason),
+        note: String::new(),
+        is_deleted: row.status == "deleted",
+    }
+}
+
+fn after(text: &str) -> Result<Option<(i64, i64)>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (at, id) = text.split_once('-').ok_or(Error::NotFound)?;
+    match (at.parse(), id.parse()) {
+        (Ok(at), Ok(id)) => Ok(Some((at, id))),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// `GET /admin/comments`
+pub async fn index(state: Shared, moderator: Moderator, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let queue = if query.queue.is_empty() { Queue::default() } else { Queue::parse(&query.queue).ok_or(Error::NotFound)? };
+    let after = after(&query.after)?;
+    let (mut rows, counts, records, flags) = state
+        .db
+        .read(move |conn| {
+            let rows = store::page(conn, queue, after)?;
+            let ids: Vec<i64> = rows.iter().map(|w| w.comment.id).collect();
+            let mut records = Records::new();
+            for waiting in &rows {
+                if !records.contains_key(&waiting.comment.author_id) {
+                    records.insert(waiting.comment.author_id, crate::comments::store::record(conn, waiting.comment.author_id)?);
+                }
+            }
+            Ok((rows, store::counts(conn)?, records, store::open_flags(conn, &ids)?))
+        })
+        .await?;
+    let t = state.t();
+    let mut next = String::new();
+    if rows.len() as i64 > PAGE {
+        rows.truncate(PAGE as usize);
+        if let Some(last) = rows.last() {
+            next = paths::queue_after(queue.as_str(), &format!("{}-{}", last.comment.created_at.0, last.comment.id));
+        }
+    }
+    let back = paths::queue(queue.as_str());
+    let stale: Vec<i64> = query.stale.split('-').filter_map(|id| id.parse().ok()).take(PAGE as usize).collect();
+    page::ok(&QueuePage {
+        page: Page::desk(&state, &moderator.viewer(), &t.queues_heading(), "comments"),
+        t,
+        queues: Queue::ALL
+            .into_iter()
+            .zip(counts)
+            .map(|(q, count)| QueueLink { href: paths::queue(q.as_str()), name: queue_name(t, q), count, is_current: q == queue })
+            .collect(),
+        cards: rows.iter().map(|w| card(&state, w, &records, &flags, &back)).collect(),
+        next,
+        notices: stale.iter().map(|id| t.bulk_stale(&id.to_string())).collect(),
+        queue: queue.as_str(),
+        empty: t.queue_empty(),
+        note_most: NOTE_MOST,
+    })
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ActForm {
+    revision: String,
+    reason: String,
+    note: String,
+    /// Where the form stood.
+    back: String,
+}
+
+/// `POST /admin/comments/{id}/approve`
+pub async fn approve(state: Shared, moderator: Moderator, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+    act(state, moderator, id.into_inner(), posted, false).await
+}
+
+/// `POST /admin/comments/{id}/reject`
+pub async fn reject(state: Shared, moderator: Moderator, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+    act(state, moderator, id.into_inner(), posted, true).await
+}
+
+/// What the form asks for, or why it is refused.
+fn wanted(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
+    if form.revision.is_empty() {
+        return Err(t.revision_missing());
+    }
+    let note = parse_note(t, &form.note)?;
+    if !rejects {
+        return Ok(Act::Approve);
+    }
+    if REJECT_REASONS.contains(&form.reason.as_str()) {
+        Ok(Act::Reject { reason: form.reason.clone(), note })
+    } else {
+        Err(t.reason_missing())
+    }
+}
+
+enum Judged {
+    Acted(Outcome),
+    Refused(String),
+}
+
+async fn act(state: Shared, moderator: Moderator, id: i64, posted: Posted, rejects: bool) -> Result<HttpResponse, Error> {
+    let (t, now, who) = (state.t(), Time::now(), moderator.0.clone());
+    let form: Result<ActForm, Error> = posted.read();
+    let typed = form.clone();
+    let judged = state
+        .db
+        .write(move |conn| {
+            crate::comments::store::find(conn, id)?;
+            let form = typed.as_ref().map_err(Clone::clone)?;
+            let act = match wanted(t, form, rejects) {
+                Ok(act) => act,
+                Err(why) => return Ok(Judged::Refused(why)),
+            };
+            let actor = Actor { id: who.id, username: &who.username };
+            store::act(conn, id, &form.revision, &act, actor, &t.act_deleted(), now).map(Judged::Acted)
+        })
+        .await?;
+    let form = form?;
+    let (status, alert, error) = match judged {
+        Judged::Acted(Outcome::Done(comment)) => {
+            let back = paths_back(&form.back, &comment.slug, id);
+            return Ok(page::see_other(&back));
+        }
+        Judged::Acted(Outcome::Stale(last)) => (StatusCode::CONFLICT, stale_sentence(&state, last), String::new()),
+        Judged::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, String::new(), why),
+    };
+    act_page(&state, &moderator, id, status, alert, error, &form).await
+}
+
+fn stale_sentence(state: &State, last: Option<crate::log::store::Row>) -> String {
+    let t = state.t();
+    match last {
+        Some(row) => t.act_stale_by(&row.actor, &crate::log::action_name(t, &row.action), &state.site().minute(row.at)),
+        None => t.act_stale(),
+    }
+}
+
+fn paths_back(back: &str, slug: &str, id: i64) -> String {
+    let local = back.split('#').next().is_some_and(|p| paths::local(p) == p && p.len() > 1);
+    if local { back.to_owned() } else { paths::comment(slug, id) }
+}
+
+/// Text, status and reason as they are now, and the forms again with what was typed.
+async fn act_page(
+    state: &State,
+    moderator: &Moderator,
+    id: i64,
+    status: StatusCode,
+    alert: String,
+    error: String,
+    form: &ActForm,
+) -> Result<HttpResponse, Error> {
+    let (waiting, records, flags) = state
+        .db
+        .read(move |conn| {
+            let waiting = store::one(conn, id)?;
+            let author = waiting.comment.author_id;
+            Ok((waiting, Records::from([(author, crate::comments::store::record(conn, author)?)]), store::open_flags(conn, &[id])?))
+        })
+        .await?;
+    let t = state.t();
+    let mut card = card(state, &waiting, &records, &flags, &form.back);
+    card.note.clone_from(&form.note);
+    if !form.reason.is_empty() {
+        card.reasons = reject_choices(t, &form.reason);
+    }
+    if Status::of(&waiting.comment.status) == Status::Published {
+        card.why.insert(0, t.status_published());
+    }
+    let page = ActPage {
+        page: Page::desk(state, &moderator.viewer(), &t.act_heading(), "comments"),
+        t,
+        heading: t.act_heading(),
+        alert,
+        error,
+        card,
+        note_most: NOTE_MOST,
+    };
+    page::answer(status, &page)
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct BulkForm {
+    ids: Vec<String>,
+    action: String,
+    reason: String,
+    note: String,
+    queue: String,
+}
+
+/// `POST /admin/comments/bulk`: what is stale is left alone and named on the next page, the rest is done.
+pub async fn bulk(state: Shared, moderator: Moderator, posted: Posted) -> Result<HttpResponse, Error> {
+    let form: BulkForm = posted.read()?;
+    let (t, now, who) = (state.t(), Time::now(), moderator.0.clone());
+    let rejects = match form.action.as_str() {
+        "approve" => false,
+        "reject" => true,
+        _ => return Err(Error::Refused(t.bulk_action_missing())),
+    };
+    let mut wanted_ids = Vec::new();
+    for given in &form.ids {
+        let pair = given.split_once(':').and_then(|(id, revision)| Some((id.parse::<i64>().ok()?, revision.to_owned())));
+        wanted_ids.push(pair.ok_or_else(|| Error::Refused(t.bulk_ids()))?);
+    }
+    if wanted_ids.is_empty() {
+        return Err(Error::Refused(t.bulk_none()));
+    }
+    let act_form = ActForm { revision: "bulk".into(), reason: form.reason.clone(), note: form.note.clone(), back: String::new() };
+    let act = wanted(t, &act_form, rejects).map_err(Error::Refused)?;
+    // Always in the same order, so that two moderators cannot wait for each other.
+    wanted_ids.sort_unstable();
+    wanted_ids.dedup();
+    let stale = state
+        .db
+        .write(move |conn| {
+            let mut stale = Vec::new();
+            let actor = Actor { id: who.id, username: &who.username };
+            for (id, revision) in &wanted_ids {
+                match store::act(conn, *id, revision, &act, actor, "", now) {
+                    Ok(Outcome::Done(_)) => {}
+                    Ok(Outcome::Stale(_)) | Err(Error::Gone(_) | Error::NotFound) => stale.push(id.to_string()),
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok(stale)
+        })
+        .await?;
+    let queue = Queue::parse(&form.queue).unwrap_or_default();
+    let mut to = paths::queue(queue.as_str());
+    if !stale.is_empty() {
+        to = format!("{to}&stale={}", stale.join("-"));
+    }
+    Ok(page::see_other(&to))
+}

@@ -1,0 +1,134 @@
+//! What the queues read, and the two actions. Statuses are changed by `comments::transition` alone.
+
+use super::Queue;
+use crate::comments::store::{self, Comment};
+use crate::comments::thread::{COLUMNS, Row};
+use crate::comments::{Act, Actor, Status, revision, transition};
+use crate::db::schema::{comment_counts, flags};
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::log;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use std::collections::HashMap;
+
+/// Comments a page.
+pub const PAGE: i64 = 50;
+
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Waiting {
+    #[diesel(embed)]
+    pub comment: Row,
+    #[diesel(embed)]
+    pub place: WaitingPlace,
+}
+
+#[derive(Clone, Debug, QueryableByName)]
+pub struct WaitingPlace {
+    #[diesel(sql_type = Text)]
+    pub slug: String,
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = BigInt)]
+    pub joined_at: Time,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub parent_username: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub parent_body: Option<String>,
+}
+
+fn columns() -> String {
+    let (own, from) = COLUMNS.split_once(" FROM ").expect("a FROM");
+    format!(
+        "SELECT {own}, ar.slug, ar.title, a.created_at AS joined_at, pa.username AS parent_username, p.body AS parent_body FROM {from} \
+         JOIN articles ar ON ar.id = c.article_id LEFT JOIN comments p ON p.id = c.parent_id LEFT JOIN accounts pa ON pa.id = p.author_id"
+    )
+}
+
+/// A page of a queue; `after` = (created_at, id) of the last comment of the page before.
+pub fn page(conn: &mut Conn, queue: Queue, after: Option<(i64, i64)>) -> Result<Vec<Waiting>, Error> {
+    let condition = qualified(queue.condition());
+    let (behind, order) = if queue.oldest_first() { (">", "c.created_at, c.id") } else { ("<", "c.created_at DESC, c.id DESC") };
+    let place = after.map_or(String::new(), |(at, id)| format!("AND (c.created_at, c.id) {behind} ({at}, {id})"));
+    let query = format!("{} WHERE {condition} {place} ORDER BY {order} LIMIT {}", columns(), PAGE + 1);
+    Ok(diesel::sql_query(query).load(conn)?)
+}
+
+/// The condition's columns as those of `c`.
+fn qualified(condition: &str) -> String {
+    let mut out = condition.to_owned();
+    for column in ["open_flags", "status", "edited_at", "moderated_at", "created_at"] {
+        out = out.replace(column, &format!("c.{column}"));
+    }
+    out
+}
+
+/// One comment with its context, whatever its status.
+///
+/// # Errors
+/// `NotFound`.
+pub fn one(conn: &mut Conn, id: i64) -> Result<Waiting, Error> {
+    Ok(diesel::sql_query(format!("{} WHERE c.id = $1", columns())).bind::<BigInt, _>(id).get_result(conn)?)
+}
+
+/// How many are in each queue, in the order of [`Queue::ALL`].
+pub fn counts(conn: &mut Conn) -> Result<[i64; 5], Error> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let reported: Count =
+        diesel::sql_query(format!("SELECT COUNT(*) AS n FROM comments WHERE {}", crate::comments::REPORTED)).get_result(conn)?;
+    let rows: Vec<(String, i64)> = comment_counts::table.load(conn)?;
+    let rows: HashMap<String, i64> = rows.into_iter().collect();
+    let of = |status: Status| rows.get(status.as_str()).copied().unwrap_or(0);
+    Ok([reported.n, of(Status::Pending) + of(Status::Withheld), of(Status::Published), of(Status::Approved), of(Status::Rejected)])
+}
+
+/// Open flags of these comments: reason and detail.
+pub fn open_flags(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<(String, String)>>, Error> {
+    let rows: Vec<(i64, String, String)> = flags::table
+        .filter(flags::comment_id.eq_any(ids.to_vec()).and(flags::closed_at.is_null()))
+        .order(flags::id)
+        .select((flags::comment_id, flags::reason, flags::detail))
+        .load(conn)?;
+    let mut by_comment: HashMap<i64, Vec<(String, String)>> = HashMap::new();
+    for (comment, reason, detail) in rows {
+        by_comment.entry(comment).or_default().push((reason, detail));
+    }
+    Ok(by_comment)
+}
+
+/// What became of an action.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Done(Comment),
+    /// Text or status are not what the moderator saw; the last thing that happened.
+    Stale(Option<log::store::Row>),
+}
+
+/// Approves or rejects what the moderator saw, or says that it has changed.
+///
+/// # Errors
+/// `Gone` for a deleted comment, `NotFound`.
+pub fn act(conn: &mut Conn, id: i64, seen: &str, act: &Act, actor: Actor<'_>, deleted: &str, now: Time) -> Result<Outcome, Error> {
+    let comment = store::find_locked(conn, id)?;
+    if comment.status() == Status::Deleted {
+        return Err(Error::Gone(deleted.to_owned()));
+    }
+    let to = if matches!(act, Act::Approve) { Status::Approved } else { Status::Rejected };
+    if revision::of_state(comment.version, comment.acts) != seen {
+        let last = log::store::last(conn, id)?;
+        // The same moderator's second click on the same text is the first one, done.
+        let again = last.as_ref().is_some_and(|l| {
+            l.actor_id == Some(actor.id)
+                && l.action == act.name()
+                && l.version == comment.version
+                && revision::version(seen) == Some(comment.version)
+        });
+        return Ok(if again && comment.status() == to { Outcome::Done(comment) } else { Outcome::Stale(last) });
+    }
+    transition(conn, &comment, to, act, actor, now)?;
+    Ok(Outcome::Done(comment))
+}

@@ -1,0 +1,28 @@
+//! For whoever runs it: is the process up, does the database answer.
+
+use crate::error::Error;
+use crate::web::Shared;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+
+/// `GET /healthz`
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body("up\n")
+}
+
+/// `GET /readyz`
+pub async fn readyz(state: Shared) -> Result<HttpResponse, Error> {
+    let db = state.db.clone();
+    let version = actix_web::web::block(move || db.version()).await.map_err(Error::broken)?.map_err(Error::Busy)?;
+    if version.pending > 0 {
+        return Err(Error::Busy("migrations are pending".into()));
+    }
+    state.refresh_site().await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body("ready\n"))
+}

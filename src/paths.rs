@@ -1,0 +1,98 @@
+//! The only place that writes a link. The patterns that the router knows are in `routes.rs`.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+pub const FRONT: &str = "/";
+pub const ACCOUNT: &str = "/account";
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
+pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
+pub const ADMIN: &str = "/admin";
+pub const ADMIN_SETTINGS: &str = "/admin/settings";
+pub const ADMIN_STAFF: &str = "/admin/staff";
+pub const ADMIN_LOG: &str = "/admin/log";
+
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
+pub fn article(slug: &str) -> String {
+    format!("/articles/{slug}")
+}
+pub fn article_comments(slug: &str) -> String {
+    format!("/articles/{slug}/comments")
+}
+/// A conversation's own page, at one comment.
+pub fn comment(slug: &str, id: i64) -> String {
+    format!("/articles/{slug}/comments/{id}#comment-{id}")
+}
+pub fn conversation(slug: &str, id: i64) -> String {
+    format!("/articles/{slug}/comments/{id}")
+}
+/// A comment that stands on the article's own page.
+pub fn comment_on_article(slug: &str, id: i64) -> String {
+    format!("/articles/{slug}#comment-{id}")
+}
+pub fn thread(slug: &str, sort: &str, after: &str) -> String {
+    match (sort, after) {
+        ("newest" | "", "") => format!("/articles/{slug}#comments"),
+        (sort, "") => format!("/articles/{slug}?sort={sort}#comments"),
+        (sort, after) => format!("/articles/{slug}?sort={sort}&after={after}#comments"),
+    }
+}
+pub fn conversation_after(slug: &str, id: i64, after: &str) -> String {
+    format!("/articles/{slug}/comments/{id}?after={after}")
+}
+/// One of a comment's own addresses: `reply`, `edit`, `delete`, `undelete`, `flag`.
+pub fn of_comment(id: i64, what: &str) -> String {
+    format!("/comments/{id}/{what}")
+}
+pub fn moderate(id: i64, what: &str) -> String {
+    format!("/admin/comments/{id}/{what}")
+}
+pub fn queue(queue: &str) -> String {
+    format!("/admin/comments?queue={queue}")
+}
+pub fn queue_after(queue: &str, after: &str) -> String {
+    format!("/admin/comments?queue={queue}&after={after}")
+}
+pub fn log(comment: Option<i64>, after: Option<i64>) -> String {
+    match (comment, after) {
+        (None, None) => ADMIN_LOG.into(),
+        (Some(c), None) => format!("/admin/log?comment={c}"),
+        (None, Some(a)) => format!("/admin/log?after={a}"),
+        (Some(c), Some(a)) => format!("/admin/log?comment={c}&after={a}"),
+    }
+}
+pub fn reader(username: &str) -> String {
+    format!("/readers/{username}")
+}
+pub fn media(file: &str) -> String {
+    format!("/media/{file}")
+}
+pub fn setup(token: &str) -> String {
+    format!("/setup/{token}")
+}
+pub fn login(next: &str) -> String {
+    if next == FRONT { "/login".into() } else { format!("/login?next={}", utf8_percent_encode(next, QUERY)) }
+}
+pub fn join(next: &str) -> String {
+    if next == FRONT { "/join".into() } else { format!("/join?next={}", utf8_percent_encode(next, QUERY)) }
+}
+
+/// The page that a form at this address stands on.
+pub fn page_of_form(path: &str) -> String {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match parts.as_slice() {
+        ["articles", slug, "comments"] => format!("/articles/{slug}"),
+        ["comments", _, "edit" | "flag" | "reply"] => path.to_owned(),
+        ["admin", "comments", ..] => queue("reported"),
+        ["account", ..] | ["admin", ..] => format!("/{}", parts.iter().take(2).copied().collect::<Vec<_>>().join("/")),
+        _ => FRONT.into(),
+    }
+}
+
+/// `next` if it is a path of this site, else the front page. A browser reads `\` as `/` and drops tabs and newlines,
+/// so that `/\example.org` would leave the site: <https://url.spec.whatwg.org/#concept-basic-url-parser>
+pub fn local(next: &str) -> &str {
+    let starts_well = next.starts_with('/') && !next.starts_with("//");
+    let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    if starts_well && plain && next.len() <= 2000 { next } else { FRONT }
+}

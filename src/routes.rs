@@ -1,0 +1,82 @@
+//! The site on one page: every address, verb, role and handler.
+
+use crate::error::Error;
+use crate::{accounts, admin, articles, comments, info, log, media, moderation, ops, web as page};
+use actix_web::{guard, web};
+use serde::Serialize;
+
+/// One address and verb, as `masthead routes --json` prints it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    /// `all reader staff moderator editor admin ops`
+    pub role: &'static str,
+    pub limits: &'static str,
+}
+
+async fn not_found() -> Result<actix_web::HttpResponse, Error> {
+    Err(Error::NotFound)
+}
+
+macro_rules! routes {
+    ($($path:literal { $($method:ident $role:ident $handler:path $([$limits:literal])?),+ $(,)? })+) => {
+        /// Every address of the site.
+        pub const ROUTES: &[Route] = &[$($(Route {
+            method: stringify!($method),
+            path: $path,
+            role: stringify!($role),
+            limits: concat!($($limits)?),
+        }),+),+];
+
+        /// Gives the router its addresses.
+        pub fn configure(app: &mut web::ServiceConfig) {
+            $(app.service(web::resource($path)$(.route(routes!(@verb $method).to($handler)))+.default_service(web::to(|| async {
+                const ALLOW: &str = routes!(@allow $($method),+);
+                Err::<actix_web::HttpResponse, _>(Error::NotAllowed { allow: ALLOW })
+            })));)+
+            app.default_service(web::to(not_found));
+        }
+    };
+    (@verb GET) => { web::route().guard(guard::Any(guard::Get()).or(guard::Head())) };
+    (@verb POST) => { web::post() };
+    (@allow GET) => { "GET, HEAD" };
+    (@allow POST) => { "POST" };
+    (@allow GET, POST) => { "GET, HEAD, POST" };
+}
+
+routes! {
+    "/" { GET all articles::pages::front }
+    "/articles/{slug}" { GET all articles::pages::show }
+    "/articles/{slug}/comments" { POST reader comments::pages::create ["10 a minute, 60 an hour; 256 KiB"] }
+    "/articles/{slug}/comments/{id}" { GET all comments::pages::show }
+    "/comments/{id}/reply" { GET reader comments::pages::reply }
+    "/comments/{id}/edit" { GET reader comments::pages::edit, POST reader comments::pages::update ["30 a minute; 256 KiB"] }
+    "/comments/{id}/delete" { POST reader comments::pages::delete }
+    "/comments/{id}/undelete" { POST reader comments::pages::undelete }
+    "/comments/{id}/flag" { GET reader comments::pages::flag, POST reader comments::pages::raise ["10 a minute; 256 KiB"] }
+    "/about" { GET all info::about }
+    "/guidelines" { GET all info::guidelines }
+    "/privacy" { GET all info::privacy }
+    "/readers/{username}" { GET all accounts::pages::profile }
+    "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network"] }
+    "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network"] }
+    "/logout" { POST all accounts::pages::log_out }
+    "/setup/{token}" { GET all accounts::pages::setup, POST all accounts::pages::install }
+    "/account" { GET reader accounts::pages::show, POST reader accounts::pages::update }
+    "/account/password" { GET reader accounts::pages::password, POST reader accounts::pages::update_password ["10 failures in 10 minutes"] }
+    "/account/sessions" { GET reader accounts::pages::sessions, POST reader accounts::pages::end_session }
+    "/admin" { GET staff admin::pages::show }
+    "/admin/comments" { GET moderator moderation::pages::index }
+    "/admin/comments/bulk" { POST moderator moderation::pages::bulk }
+    "/admin/comments/{id}/approve" { POST moderator moderation::pages::approve }
+    "/admin/comments/{id}/reject" { POST moderator moderation::pages::reject }
+    "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }
+    "/admin/staff" { GET admin admin::pages::staff_index, POST admin admin::pages::staff_update }
+    "/admin/log" { GET admin log::pages::index }
+    "/static/{file}" { GET all page::assets::show }
+    "/media/{file}" { GET all media::pages::show }
+    "/favicon.ico" { GET all page::assets::favicon }
+    "/healthz" { GET ops ops::healthz }
+    "/readyz" { GET ops ops::readyz }
+}

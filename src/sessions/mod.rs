@@ -1,0 +1,138 @@
+//! Sessions: ours, on the server, behind `actix-session`. A browser holds 256 random bits, we hold their hash.
+//!
+//! Kept in the database, or in Redis when `SESSION_STORE_URL` names one. A session ends after 30 days without a visit
+//! and after 90 days in any case.
+
+mod redis_store;
+pub mod store;
+
+use crate::db::{Db, Time};
+use crate::error::Error;
+use crate::web::viewer;
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time::Duration;
+use base64::Engine as _;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use store::{Opened, SessionRow};
+
+pub const IDLE: i64 = 30 * Time::DAY;
+pub const ABSOLUTE: i64 = 90 * Time::DAY;
+/// How stale `seen_at` may be, so that reading a page is not a write.
+const TOUCH: i64 = 10 * Time::MINUTE;
+
+/// The session's own entries, written at log-in.
+pub const ACCOUNT_ID: &str = "account_id";
+pub const AGENT: &str = "agent";
+pub const NETWORK: &str = "network";
+
+#[derive(Clone)]
+pub struct Sessions {
+    db: Db,
+    redis: Option<redis::aio::ConnectionManager>,
+}
+
+impl Sessions {
+    pub fn new(db: Db, redis: Option<redis::aio::ConnectionManager>) -> Sessions {
+        Sessions { db, redis }
+    }
+
+    /// The open sessions of an account, last seen first.
+    pub async fn list(&self, account: i64, now: Time) -> Result<Vec<SessionRow>, Error> {
+        match &self.redis {
+            Some(redis) => redis_store::list(redis.clone(), account, now).await,
+            None => self.db.read(move |conn| store::list(conn, account, now)).await,
+        }
+    }
+
+    /// Ends one session of an account; one that is not his is not found.
+    pub async fn end(&self, account: i64, id: String) -> Result<(), Error> {
+        match &self.redis {
+            Some(redis) => redis_store::end(redis.clone(), account, &id).await,
+            None => self.db.write(move |conn| store::end(conn, account, &id)).await,
+        }
+    }
+
+    /// Ends all sessions of an account but one.
+    pub async fn end_others(&self, account: i64, keep: Option<String>) -> Result<(), Error> {
+        match &self.redis {
+            Some(redis) => redis_store::end_others(redis.clone(), account, keep.as_deref()).await,
+            None => self.db.write(move |conn| store::end_others(conn, account, keep.as_deref())).await,
+        }
+    }
+
+    async fn open(&self, token: &str) -> Result<Option<HashMap<String, String>>, Error> {
+        let (hash, now) = (hash(token), Time::now());
+        let opened = match &self.redis {
+            Some(redis) => match redis_store::find(redis.clone(), &hash, now).await? {
+                Some((row, account)) => {
+                    let db = &self.db;
+                    db.read(move |conn| store::account(conn, account, &row.id, now))
+                        .await?
+                        .map(|account| Opened { account, seen_at: row.seen_at })
+                }
+                None => None,
+            },
+            None => {
+                let hash = hash.clone();
+                self.db.read(move |conn| store::open(conn, &hash, now)).await?
+            }
+        };
+        let Some(opened) = opened else { return Ok(None) };
+        if now.0 - opened.seen_at.0 > TOUCH {
+            match &self.redis {
+                Some(redis) => redis_store::touch(redis.clone(), &hash, now).await?,
+                None => self.db.write(move |conn| store::touch(conn, &hash, now)).await?,
+            }
+        }
+        let account = serde_json::to_string(&opened.account).map_err(Error::broken)?;
+        Ok(Some(HashMap::from([(viewer::ACCOUNT.to_owned(), account)])))
+    }
+
+    async fn begin(&self, state: &HashMap<String, String>) -> Result<String, Error> {
+        let part = |key: &str| state.get(key).and_then(|json| serde_json::from_str::<String>(json).ok()).unwrap_or_default();
+        let account: i64 =
+            state.get(ACCOUNT_ID).and_then(|json| json.parse().ok()).ok_or_else(|| Error::broken("a session without an account"))?;
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(Error::broken)?;
+        let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+        let (hash, now, agent, network) = (hash(&token), Time::now(), part(AGENT), part(NETWORK));
+        match &self.redis {
+            Some(redis) => redis_store::begin(redis.clone(), &hash, account, &agent, &network, now).await?,
+            None => self.db.write(move |conn| store::begin(conn, &hash, account, &agent, &network, now)).await?,
+        }
+        Ok(token)
+    }
+
+    async fn forget(&self, token: &str) -> Result<(), Error> {
+        let hash = hash(token);
+        match &self.redis {
+            Some(redis) => redis_store::forget(redis.clone(), &hash).await,
+            None => self.db.write(move |conn| store::forget(conn, &hash)).await,
+        }
+    }
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+impl SessionStore for Sessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
+        self.open(key.as_ref()).await.map_err(|e| LoadError::Other(e.into()))
+    }
+    async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {
+        let token = self.begin(&state).await.map_err(|e| SaveError::Other(e.into()))?;
+        SessionKey::try_from(token).map_err(|e| SaveError::Other(e.into()))
+    }
+    /// Nothing in a session ever changes: who logs in gets a new one.
+    async fn update(&self, key: SessionKey, _: HashMap<String, String>, _: &Duration) -> Result<SessionKey, UpdateError> {
+        Ok(key)
+    }
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        Ok(self.forget(key.as_ref()).await?)
+    }
+}

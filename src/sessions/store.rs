@@ -1,0 +1,139 @@
+//! Sessions in the database. This feature alone writes `sessions`.
+
+use super::{ABSOLUTE, IDLE};
+use crate::db::schema::{accounts, sessions};
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::web::Account;
+use crate::web::viewer::Ban;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    pub id: String,
+    pub agent: String,
+    pub network: String,
+    pub created_at: Time,
+    pub seen_at: Time,
+}
+
+/// What a request's session leads to.
+pub struct Opened {
+    pub account: Account,
+    pub seen_at: Time,
+}
+
+pub fn open(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Option<Opened>, Error> {
+    let row: Option<(i64, i64, Time)> = sessions::table
+        .filter(sessions::token_hash.eq(hash).and(sessions::seen_at.gt(now.0 - IDLE)).and(sessions::created_at.gt(now.0 - ABSOLUTE)))
+        .select((sessions::id, sessions::account_id, sessions::seen_at))
+        .first(conn)
+        .optional()?;
+    let Some((id, account_id, seen_at)) = row else { return Ok(None) };
+    Ok(account(conn, account_id, &id.to_string(), now)?.map(|account| Opened { account, seen_at }))
+}
+
+/// The account as every page needs it.
+pub fn account(conn: &mut Conn, id: i64, session_id: &str, now: Time) -> Result<Option<Account>, Error> {
+    type Row = ((i64, String, String, String), (bool, bool, bool, bool), (Option<i64>, Option<i64>, String));
+    let row: Option<Row> = accounts::table
+        .find(id)
+        .select((
+            (accounts::id, accounts::username, accounts::name, accounts::email),
+            (accounts::is_moderator, accounts::is_editor, accounts::is_admin, accounts::password_due),
+            (accounts::banned_at, accounts::banned_until, accounts::ban_reason),
+        ))
+        .first(conn)
+        .optional()?;
+    let Some(((id, username, name, email), (is_moderator, is_editor, is_admin, password_due), (banned_at, until, reason))) = row else {
+        return Ok(None);
+    };
+    let ban = (banned_at.is_some() && until.is_none_or(|u| u > now.0)).then_some(Ban { reason, until });
+    let mut account = Account {
+        id,
+        username,
+        name,
+        email,
+        is_moderator,
+        is_editor,
+        is_admin,
+        password_due,
+        ban,
+        waiting: 0,
+        session_id: session_id.to_owned(),
+    };
+    if account.moderates() {
+        account.waiting = waiting(conn)?;
+    }
+    Ok(Some(account))
+}
+
+/// What a moderator has before him: Reported + Pending.
+fn waiting(conn: &mut Conn) -> Result<i64, Error> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let count: Count = diesel::sql_query(format!(
+        "SELECT CAST((SELECT COALESCE(SUM(total), 0) FROM comment_counts WHERE status IN ('pending', 'withheld')) \
+         + (SELECT COUNT(*) FROM comments WHERE {}) AS BIGINT) AS n",
+        crate::comments::REPORTED
+    ))
+    .get_result(conn)?;
+    Ok(count.n)
+}
+
+pub fn begin(conn: &mut Conn, hash: &[u8], account: i64, agent: &str, network: &str, now: Time) -> Result<(), Error> {
+    let ended = sessions::table.filter(sessions::account_id.eq(account).and(sessions::seen_at.lt(now.0 - IDLE)));
+    diesel::delete(ended).execute(conn)?;
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(hash),
+            sessions::account_id.eq(account),
+            sessions::agent.eq(agent),
+            sessions::network.eq(network),
+            sessions::created_at.eq(now.0),
+            sessions::seen_at.eq(now.0),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn touch(conn: &mut Conn, hash: &[u8], now: Time) -> Result<(), Error> {
+    diesel::update(sessions::table.filter(sessions::token_hash.eq(hash))).set(sessions::seen_at.eq(now.0)).execute(conn)?;
+    Ok(())
+}
+
+pub fn forget(conn: &mut Conn, hash: &[u8]) -> Result<(), Error> {
+    diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash))).execute(conn)?;
+    Ok(())
+}
+
+pub fn list(conn: &mut Conn, account: i64, now: Time) -> Result<Vec<SessionRow>, Error> {
+    let rows: Vec<(i64, String, String, Time, Time)> = sessions::table
+        .filter(sessions::account_id.eq(account).and(sessions::seen_at.gt(now.0 - IDLE)).and(sessions::created_at.gt(now.0 - ABSOLUTE)))
+        .order(sessions::seen_at.desc())
+        .limit(100)
+        .select((sessions::id, sessions::agent, sessions::network, sessions::created_at, sessions::seen_at))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, agent, network, created_at, seen_at)| SessionRow { id: id.to_string(), agent, network, created_at, seen_at })
+        .collect())
+}
+
+pub fn end(conn: &mut Conn, account: i64, id: &str) -> Result<(), Error> {
+    let id: i64 = id.parse().map_err(|_| Error::NotFound)?;
+    let ended = diesel::delete(sessions::table.filter(sessions::id.eq(id).and(sessions::account_id.eq(account)))).execute(conn)?;
+    if ended == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// Ends all sessions of an account but `keep`.
+pub fn end_others(conn: &mut Conn, account: i64, keep: Option<&str>) -> Result<(), Error> {
+    let keep: i64 = keep.and_then(|k| k.parse().ok()).unwrap_or(-1);
+    diesel::delete(sessions::table.filter(sessions::account_id.eq(account).and(sessions::id.ne(keep)))).execute(conn)?;
+    Ok(())
+}

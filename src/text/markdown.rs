@@ -1,0 +1,121 @@
+//! Markdown to safe HTML, once, when it is saved. HTML that somebody types is shown as typed, never dropped.
+
+use super::SafeHtml;
+use comrak::nodes::{AstNode, NodeValue};
+use comrak::{Arena, Options};
+use std::collections::HashSet;
+
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    options.render.escape = true;
+    options
+}
+
+/// A reader's comment: a small subset. Headings become bold lines, images become links, every line break counts.
+pub fn comment(source: &str) -> SafeHtml {
+    let arena = Arena::new();
+    let mut options = options();
+    options.render.hardbreaks = true;
+    let root = comrak::parse_document(&arena, source, &options);
+    for node in root.descendants() {
+        let value = node.data.borrow().value.clone();
+        match value {
+            NodeValue::Heading(_) => {
+                let strong = arena.alloc(NodeValue::Strong.into());
+                let children: Vec<_> = node.children().collect();
+                for child in children {
+                    strong.append(child);
+                }
+                node.append(strong);
+                node.data.borrow_mut().value = NodeValue::Paragraph;
+            }
+            NodeValue::Image(link) => node.data.borrow_mut().value = NodeValue::Link(link),
+            _ => {}
+        }
+    }
+    sanitise(&html(root, &options), COMMENT_TAGS, "ugc nofollow noopener noreferrer")
+}
+
+const COMMENT_TAGS: &[&str] = &["p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"];
+const ARTICLE_TAGS: &[&str] = &[
+    "p",
+    "br",
+    "strong",
+    "em",
+    "del",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "hr",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "img",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+];
+
+/// An article's text, parsed once: `transfer` sorts its top-level blocks into the house sections.
+pub fn article_options() -> Options<'static> {
+    let mut options = options();
+    options.extension.table = true;
+    options
+}
+
+/// An image in the media folder.
+#[derive(Clone, Debug)]
+pub struct TakenIn {
+    pub src: String,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Renders blocks of an article. A first-level heading becomes a second-level one: the title is the page's only `h1`.
+pub fn article<'a>(root: &'a AstNode<'a>, images: &[TakenIn]) -> SafeHtml {
+    for node in root.descendants() {
+        if let NodeValue::Heading(heading) = &mut node.data.borrow_mut().value {
+            heading.level = heading.level.max(2);
+        }
+    }
+    let mut html = html(root, &article_options());
+    for image in images {
+        // The size keeps the page from jumping when the image arrives.
+        let plain = format!("<img src=\"{}\"", image.src);
+        html = html.replace(&format!("{plain} alt"), &format!("{plain} width=\"{}\" height=\"{}\" alt", image.width, image.height));
+    }
+    sanitise(&html, ARTICLE_TAGS, "noopener noreferrer")
+}
+
+fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {
+    let mut out = String::new();
+    // Writing into a string does not fail.
+    let _ = comrak::format_html(root, options, &mut out);
+    out
+}
+
+fn sanitise(html: &str, tags: &[&'static str], rel: &'static str) -> SafeHtml {
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(tags.iter().copied().collect())
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(ammonia::UrlRelative::PassThrough)
+        .link_rel(Some(rel))
+        .add_tag_attributes("a", ["href"])
+        .add_tag_attributes("ol", ["start"])
+        .add_tag_attributes("img", ["src", "alt", "width", "height"])
+        .add_tag_attributes("th", ["align"])
+        .add_tag_attributes("td", ["align"]);
+    SafeHtml::sanitised(builder.clean(html).to_string())
+}

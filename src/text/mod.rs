@@ -1,0 +1,74 @@
+//! Pure text work: what people typed, made storable, showable and short.
+
+pub mod markdown;
+mod safe_html;
+mod slug;
+
+pub use safe_html::SafeHtml;
+pub use slug::slug;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Combining marks on one letter; more is a text that runs over its neighbours.
+pub const MOST_MARKS: usize = 8;
+
+/// Why a text cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// NUL or another control character but tab and newline.
+    Control,
+    /// More than [`MOST_MARKS`] combining marks on one letter.
+    Marks,
+}
+
+/// NFC, `\n` for every line end, without the characters that turn the direction of what follows (U+202A–E, U+2066–9:
+/// <https://trojansource.codes/>).
+///
+/// # Errors
+/// [`Unfit`] for what no reader could have meant.
+pub fn clean(given: &str) -> Result<String, Unfit> {
+    let lines = given.replace("\r\n", "\n").replace('\r', "\n");
+    let text: String = lines.chars().filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')).nfc().collect();
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n')) {
+        return Err(Unfit::Control);
+    }
+    let mut marks = 0;
+    for c in text.chars() {
+        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        if marks > MOST_MARKS {
+            return Err(Unfit::Marks);
+        }
+    }
+    Ok(text)
+}
+
+/// [`clean`] for one line: spaces folded, ends trimmed.
+pub fn clean_line(given: &str) -> Result<String, Unfit> {
+    Ok(clean(given)?.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether there is anything to see: letters, digits, signs, not only spaces and invisible characters.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || is_combining_mark(c)
+            || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2065}' | '\u{FEFF}' | '\u{180E}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{2800}' | '\u{E0000}'..='\u{E0FFF}')
+    })
+}
+
+/// Words, as reading time counts them.
+pub fn words(text: &str) -> i64 {
+    text.split_whitespace().count() as i64
+}
+
+/// The beginning of a text, cut at a word, at most `most` characters.
+pub fn excerpt(text: &str, most: usize) -> String {
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if flat.chars().count() <= most {
+        return flat;
+    }
+    let cut: String = flat.chars().take(most).collect();
+    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
+    format!("{cut}…")
+}

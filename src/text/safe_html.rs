@@ -1,0 +1,86 @@
+//! The only type that a template prints unescaped.
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+use std::fmt;
+
+/// HTML that came out of the sanitiser, now or when it was stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct SafeHtml(String);
+
+impl SafeHtml {
+    /// For the sanitiser in this folder alone.
+    pub(super) fn sanitised(html: String) -> SafeHtml {
+        SafeHtml(html)
+    }
+
+    /// Text with nothing to interpret: one `<p>` a paragraph.
+    pub fn paragraphs<'a>(lines: impl IntoIterator<Item = &'a str>) -> SafeHtml {
+        SafeHtml(
+            lines
+                .into_iter()
+                .map(|line| {
+                    format!(
+                        "<p>{}</p>\n",
+                        ammonia::clean_text(line).replace("&#32;", " ").replace("&#47;", "/").replace("&#61;", "=").replace("&#9;", "\t")
+                    )
+                })
+                .collect(),
+        )
+    }
+
+    /// A heading with nothing to interpret.
+    pub fn heading(text: &str) -> SafeHtml {
+        let inner = SafeHtml::paragraphs([text]).0;
+        SafeHtml(inner.replacen("<p>", "<h2>", 1).replacen("</p>", "</h2>", 1))
+    }
+
+    /// JSON inside a `<script>` of data: nothing in it can end the element.
+    /// <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>
+    pub fn json(value: &serde_json::Value) -> SafeHtml {
+        let text = value.to_string();
+        SafeHtml(
+            text.replace('<', "\\u003c")
+                .replace('>', "\\u003e")
+                .replace('&', "\\u0026")
+                .replace('\u{2028}', "\\u2028")
+                .replace('\u{2029}', "\\u2029"),
+        )
+    }
+
+    pub fn append(&mut self, other: &SafeHtml) {
+        self.0.push_str(&other.0);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl fmt::Display for SafeHtml {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl askama::filters::HtmlSafe for SafeHtml {}
+
+impl<DB: Backend> FromSql<Text, DB> for SafeHtml
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        String::from_sql(bytes).map(SafeHtml)
+    }
+}
+impl<DB: Backend> ToSql<Text, DB> for SafeHtml
+where
+    String: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}

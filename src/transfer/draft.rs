@@ -1,0 +1,160 @@
+//! An article on its way in, whatever format it came from.
+
+use crate::db::Time;
+use crate::text::SafeHtml;
+
+/// Where a refusal points: `PATH:LINE: reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub line: usize,
+    pub reason: String,
+}
+
+impl Refusal {
+    pub fn at(line: usize, reason: impl Into<String>) -> Refusal {
+        Refusal { line, reason: reason.into() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteKind {
+    Primary,
+    Corroboration,
+    Limit,
+}
+
+impl NoteKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoteKind::Primary => "primary",
+            NoteKind::Corroboration => "corroboration",
+            NoteKind::Limit => "limit",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<NoteKind> {
+        [NoteKind::Primary, NoteKind::Corroboration, NoteKind::Limit].into_iter().find(|k| k.as_str() == text)
+    }
+
+    /// The first rule that matches; an editor can change it.
+    pub fn guess(text: &str) -> NoteKind {
+        let text = text.to_lowercase();
+        if ["remain attributed", "not independently", "unverified"].iter().any(|sign| text.contains(sign)) {
+            NoteKind::Limit
+        } else if text.contains("primary") {
+            NoteKind::Primary
+        } else {
+            NoteKind::Corroboration
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceNote {
+    pub kind: NoteKind,
+    pub text: String,
+    pub publisher: String,
+    pub url: String,
+    pub date: String,
+}
+
+impl SourceNote {
+    pub fn guessed(text: &str) -> SourceNote {
+        SourceNote { kind: NoteKind::guess(text), text: text.to_owned(), publisher: String::new(), url: String::new(), date: String::new() }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    pub kind: String,
+    pub text: String,
+    pub date: Time,
+}
+
+pub const CORRECTION_KINDS: [&str; 4] = ["correction", "clarification", "update", "retraction"];
+
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    pub title: String,
+    pub dek: String,
+    pub slug: String,
+    pub summary: SafeHtml,
+    pub summary_text: String,
+    pub body: SafeHtml,
+    pub matters: SafeHtml,
+    pub notes: Vec<SourceNote>,
+    pub corrections: Vec<Correction>,
+    pub keyphrases: Vec<String>,
+    pub section: String,
+    pub tags: Vec<String>,
+    pub authors: Vec<String>,
+    /// The hero image as the file names it, and its text.
+    pub hero: Option<(String, String)>,
+    pub published: Option<Time>,
+    pub updated: Option<Time>,
+    pub is_draft: bool,
+    pub comments_closed: bool,
+    pub words: i64,
+    /// The file as it came.
+    pub source: String,
+    pub format: &'static str,
+}
+
+/// The house sections, in any letter case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Summary,
+    Main,
+    Matters,
+    Notes,
+}
+
+impl Part {
+    pub fn named(heading: &str) -> Option<Part> {
+        match heading.trim().to_lowercase().as_str() {
+            "opening summary" => Some(Part::Summary),
+            "main article" => Some(Part::Main),
+            "why it matters" => Some(Part::Matters),
+            "source notes" => Some(Part::Notes),
+            _ => None,
+        }
+    }
+}
+
+/// `SEO keyphrases: a, b, c`
+pub fn keyphrases_line(line: &str) -> Option<Vec<String>> {
+    let (label, rest) = line.split_once(':')?;
+    label.trim().eq_ignore_ascii_case("seo keyphrases").then(|| list(rest))
+}
+
+pub fn list(text: &str) -> Vec<String> {
+    text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// The site's own call, which some files carry as their last line.
+pub fn is_call(line: &str) -> bool {
+    line.trim().eq_ignore_ascii_case("join the conversation")
+}
+
+/// Source notes run together on one line are cut at `- ` after a space.
+pub fn cut_notes(line: &str) -> Vec<String> {
+    let line = line.trim();
+    let line = line.strip_prefix("- ").unwrap_or(line);
+    line.split(" - ").map(|note| note.trim().to_owned()).filter(|note| !note.is_empty()).collect()
+}
+
+pub const TITLE_MOST: usize = 300;
+
+/// What every format must have in the end.
+pub fn check(draft: &Draft, line: usize) -> Result<(), Refusal> {
+    if crate::text::is_blank(&draft.title) {
+        return Err(Refusal::at(line, "the article has no title"));
+    }
+    if draft.title.chars().count() > TITLE_MOST {
+        return Err(Refusal::at(line, format!("the title is longer than {TITLE_MOST} characters; is the dek on the same line?")));
+    }
+    if draft.body.is_empty() && draft.summary.is_empty() && draft.matters.is_empty() {
+        return Err(Refusal::at(line, "the article has no text"));
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Story text (`.txt`): a title, a dek, house sections, and every line a paragraph as it was typed.
+
+use super::draft::{Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line};
+use crate::text::{self, SafeHtml};
+
+/// Reads one story.
+///
+/// # Errors
+/// The line and what is wrong with it.
+pub fn parse(source: &str) -> Result<Draft, Refusal> {
+    let text = text::clean(source.trim_start_matches('\u{FEFF}'))
+        .map_err(|_| Refusal::at(unfit_line(source), "a control character stands in the text"))?;
+    let lines: Vec<(usize, &str)> =
+        text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty()).collect();
+    let lines = match lines.split_last() {
+        Some(((_, last), rest)) if is_call(last) => rest.to_vec(),
+        _ => lines,
+    };
+    let mut draft = Draft { source: source.to_owned(), format: "story", ..Draft::default() };
+    let mut lines = lines.into_iter().peekable();
+    let (first, title) = lines.next().ok_or_else(|| Refusal::at(1, "the file is empty"))?;
+    draft.title = title.strip_prefix("# ").unwrap_or(title).trim().to_owned();
+
+    let mut dek = Vec::new();
+    while let Some((_, line)) = lines.next_if(|(_, line)| !line.starts_with('#')) {
+        dek.push(line);
+    }
+    if lines.peek().is_none() {
+        return Err(Refusal::at(first, "no line begins with #, so nothing tells the dek from the text"));
+    }
+    draft.dek = dek.join(" ");
+    if let Some((at, line)) = lines.next_if(|(_, line)| line.starts_with("# ")) {
+        let repeated = line.trim_start_matches("# ").trim();
+        if repeated.to_lowercase() != draft.title.to_lowercase() {
+            return Err(Refusal::at(at, format!("this heading should repeat the title {:?}", draft.title)));
+        }
+    }
+
+    let mut part = Part::Main;
+    let mut summary = Vec::new();
+    let mut notes: Vec<&str> = Vec::new();
+    for (_, line) in lines {
+        let heading = line.strip_prefix("## ").map(str::trim);
+        match heading.and_then(Part::named) {
+            Some(named) => part = named,
+            None => {
+                if let Some(phrases) = keyphrases_line(line) {
+                    draft.keyphrases.extend(phrases);
+                    continue;
+                }
+                draft.words += if part == Part::Notes { 0 } else { text::words(line) };
+                if let Some(heading) = heading {
+                    part = Part::Main;
+                    draft.body.append(&SafeHtml::heading(heading));
+                    continue;
+                }
+                match part {
+                    Part::Summary => summary.push(line),
+                    Part::Main => draft.body.append(&SafeHtml::paragraphs([line])),
+                    Part::Matters => draft.matters.append(&SafeHtml::paragraphs([line])),
+                    Part::Notes => notes.push(line),
+                }
+            }
+        }
+    }
+    draft.summary = SafeHtml::paragraphs(summary.iter().copied());
+    draft.summary_text = summary.join(" ");
+    draft.notes = match notes.as_slice() {
+        [one] => cut_notes(one).iter().map(|note| SourceNote::guessed(note)).collect(),
+        many => many.iter().map(|note| SourceNote::guessed(note.strip_prefix("- ").unwrap_or(note).trim())).collect(),
+    };
+    check(&draft, first)?;
+    Ok(draft)
+}
+
+/// The first line that [`text::clean`] would not take.
+pub fn unfit_line(source: &str) -> usize {
+    source.lines().position(|line| text::clean(line).is_err()).map_or(1, |at| at + 1)
+}

@@ -1,0 +1,84 @@
+//! Errors as pages: every one is a real page of the site, says what happened, keeps what was typed, and has a way on.
+
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::form::KeptText;
+use crate::web::{Page, State, Viewer, page};
+use actix_web::http::header;
+use actix_web::{HttpResponse, http::StatusCode};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    page: Page,
+    t: Interface,
+    heading: String,
+    sentence: String,
+    kept: String,
+    request_id: String,
+    way: String,
+    way_text: String,
+}
+
+/// The page for an error.
+pub fn page(state: &State, viewer: &Viewer, error: &Error, kept: Option<KeptText>, request_id: &str) -> HttpResponse {
+    if let Error::SignInFirst { next } = error {
+        let to = if next == paths::ACCOUNT_PASSWORD { next.clone() } else { paths::login(next) };
+        return page::see_other(&to);
+    }
+    let t = state.t();
+    let (heading, sentence) = words(t, state, error);
+    let broken = error.status().is_server_error();
+    let page = ErrorPage {
+        page: Page::new(state, viewer, &heading).unlisted(),
+        t,
+        heading,
+        sentence,
+        kept: kept.map(|k| k.0).unwrap_or_default(),
+        request_id: if broken { request_id.to_owned() } else { String::new() },
+        way: "/".into(),
+        way_text: t.error_way_front(),
+    };
+    let mut response = page::answer(error.status(), &page).unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
+    let extra = match error {
+        Error::TooMany { seconds } => Some((header::RETRY_AFTER, seconds.to_string())),
+        Error::Busy(_) => Some((header::RETRY_AFTER, "5".to_owned())),
+        Error::NotAllowed { allow } => Some((header::ALLOW, (*allow).to_owned())),
+        _ => None,
+    };
+    if let Some((name, value)) = extra {
+        response.headers_mut().insert(name, value.parse().expect("digits or methods"));
+    }
+    response
+}
+
+fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
+    match error {
+        Error::Malformed(why) => (t.error_malformed(), why.clone()),
+        Error::Refused(why) => (t.error_refused(), why.clone()),
+        Error::SignInFirst { .. } | Error::Forbidden => (t.error_forbidden(), t.error_forbidden_text()),
+        Error::Forged => (t.error_forged(), t.error_forged_text()),
+        Error::Banned { reason, until } => {
+            let why = if reason.is_empty() { t.ban_no_reason() } else { t.ban_reason(reason) };
+            let end = until.map_or_else(|| t.ban_for_good(), |u| t.ban_until(&state.site().minute(u)));
+            (t.error_banned(), format!("{why} {end}"))
+        }
+        Error::NotFound => (t.error_not_found(), t.error_not_found_text()),
+        Error::NotAllowed { allow } => (t.error_not_allowed(), t.error_not_allowed_text(allow)),
+        Error::Gone(why) => (t.error_conflict(), why.clone()),
+        Error::TooLarge { limit } => (t.error_too_large(), t.error_too_large_text((limit / 1024) as i64)),
+        Error::NotAForm => (t.error_not_a_form(), t.error_not_a_form_text()),
+        Error::TooSlow => (t.error_too_slow(), t.error_too_slow_text()),
+        Error::ForeignHost => (t.error_foreign_host(), t.error_foreign_host_text(&state.config.base.origin)),
+        Error::TooMany { seconds } => (t.error_too_many(), t.error_too_many_text(&wait(t, *seconds))),
+        Error::Busy(_) => (t.error_busy(), t.error_busy_text()),
+        Error::Broken { .. } => (t.error_broken(), t.error_broken_text()),
+    }
+}
+
+/// `40 seconds`, `9 minutes`: how long to wait, rounded up.
+pub fn wait(t: Interface, seconds: i64) -> String {
+    if seconds < 60 { t.wait_seconds(seconds) } else { t.wait_minutes((seconds + 59) / 60) }
+}

@@ -1,0 +1,220 @@
+//! The outermost room: Host, forged forms, error pages, the headers of every answer, the request's id and log line.
+
+use crate::error::Error;
+use crate::web::form::KeptText;
+use crate::web::{Network, Shared, State, Viewer, failure, viewer};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Instant;
+
+/// Where the request came from, as far as it can be believed.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// What throttles count: IPv4 /32, IPv6 /64.
+    pub network: String,
+}
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'; manifest-src 'self'";
+
+pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let began = Instant::now();
+    let state = request.app_data::<Shared>().expect("assemble gives the state to every app").clone();
+    let id = request_id();
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let personal = request.cookie(cookie_name(&state)).is_some();
+    request.extensions_mut().insert(Origin { network: network(&state, &request) });
+
+    let mut response = match admit(&state, &request) {
+        Err(Early::Error(error)) => {
+            let page = failure::page(&state, &Viewer(None), &error, None, &id);
+            request.into_response(page)
+        }
+        Err(Early::Elsewhere(to)) => {
+            request.into_response(HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish())
+        }
+        Ok(()) => match next.call(request).await {
+            Ok(response) => with_error_page(&state, response.map_into_boxed_body(), &id),
+            Err(error) => {
+                tracing::error!(request = %id, %method, path, %error, "failed before a handler");
+                let page = failure::page(&state, &Viewer(None), &Error::Busy(error.to_string()), None, &id);
+                return Err(Finished::new(finish(&state, page, &id, personal)).into());
+            }
+        },
+    };
+    set_headers(&state, response.status(), response.headers_mut(), &id, personal);
+    let status = response.status().as_u16();
+    tracing::debug!(request = %id, %method, path, status, ms = began.elapsed().as_millis() as u64, "answered");
+    Ok(response)
+}
+
+enum Early {
+    Error(Error),
+    Elsewhere(String),
+}
+
+/// Host and forgery, before anything else counts.
+fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
+    let base = &state.config.base;
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !matches!(request.path(), "/healthz" | "/readyz") {
+        let forwarded = trusted(state, request).then(|| text(request.headers(), "x-forwarded-host")).flatten();
+        let host = forwarded.or_else(|| text(request.headers(), "host")).or_else(|| request.uri().authority().map(ToString::to_string));
+        let host = host.unwrap_or_default();
+        if !base.knows(&host) {
+            return Err(Early::Error(Error::ForeignHost));
+        }
+        let reading = matches!(*request.method(), Method::GET | Method::HEAD);
+        if reading && base.loopback.is_some() && !host.eq_ignore_ascii_case(&base.authority) && !default_port(&host, &base.authority) {
+            let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
+            return Err(Early::Elsewhere(format!("{}{path}", base.origin)));
+        }
+    }
+    if safe || may_post(state, request) { Ok(()) } else { Err(Early::Error(Error::Forged)) }
+}
+
+fn default_port(host: &str, authority: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(name, port)| matches!(port, "80" | "443") && name.eq_ignore_ascii_case(authority))
+}
+
+/// Fetch Metadata decides alone where it is sent; else Origin; with neither, only what brings no session passes.
+/// <https://www.w3.org/TR/fetch-metadata/>
+fn may_post(state: &State, request: &ServiceRequest) -> bool {
+    if let Some(site) = text(request.headers(), "sec-fetch-site") {
+        return matches!(site.as_str(), "same-origin" | "none");
+    }
+    match text(request.headers(), "origin") {
+        Some(origin) => origin == state.config.base.origin,
+        None => request.cookie(cookie_name(state)).is_none(),
+    }
+}
+
+/// The name of the session cookie: the `__Host-` prefix needs https.
+pub fn cookie_name(state: &State) -> &'static str {
+    if state.config.base.https { "__Host-masthead" } else { "masthead" }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
+}
+
+fn peer(request: &ServiceRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |a| a.ip().to_canonical())
+}
+
+fn trusted(state: &State, request: &ServiceRequest) -> bool {
+    let peer = peer(request);
+    state.config.trusted_proxies.iter().any(|n| n.contains(peer))
+}
+
+/// The nearest address that is not one of our proxies.
+fn network(state: &State, request: &ServiceRequest) -> String {
+    let mut address = peer(request);
+    if trusted(state, request) {
+        let chain: Vec<String> =
+            request.headers().get_all("x-forwarded-for").map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned()).collect();
+        for hop in chain.join(",").rsplit(',').map(str::trim) {
+            let Ok(hop) = hop.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() else { break };
+            address = hop;
+            if !state.config.trusted_proxies.iter().any(|n| n.contains(hop)) {
+                break;
+            }
+        }
+    }
+    Network::of(address)
+}
+
+fn with_error_page(state: &State, response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let Some(found) = response.response().error() else { return response };
+    let error = match found.as_error::<Error>() {
+        Some(error) => error.clone(),
+        None => match response.status() {
+            StatusCode::NOT_FOUND => Error::NotFound,
+            s if s.is_client_error() => Error::Malformed(found.to_string()),
+            _ => Error::broken(found),
+        },
+    };
+    if error.status().is_server_error() {
+        tracing::error!(request = %id, path = response.request().path(), cause = %error, "could not answer");
+    }
+    let request = response.request().clone();
+    let kept = request.extensions_mut().remove::<KeptText>();
+    let page = failure::page(state, &viewer::of(&request), &error, kept, id);
+    let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).cloned().collect();
+    let mut response = ServiceResponse::new(request, page);
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn finish(state: &State, mut response: HttpResponse, id: &str, personal: bool) -> HttpResponse {
+    let status = response.status();
+    set_headers(state, status, response.headers_mut(), id, personal);
+    response
+}
+
+fn set_headers(state: &State, status: StatusCode, headers: &mut HeaderMap, id: &str, personal: bool) {
+    let mut set = |name: &'static str, value: &str| {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("visible ASCII"));
+    };
+    set("content-security-policy", CSP);
+    set("x-content-type-options", "nosniff");
+    set("x-frame-options", "DENY");
+    set("referrer-policy", "strict-origin-when-cross-origin");
+    set("cross-origin-opener-policy", "same-origin");
+    set("cross-origin-resource-policy", "same-origin");
+    set("permissions-policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()");
+    set("x-request-id", id);
+    if state.config.base.https {
+        set("strict-transport-security", "max-age=31536000");
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) || !(status.is_success() || status.is_redirection()) {
+        let keep = if personal || headers.contains_key(header::SET_COOKIE) {
+            "private, no-store"
+        } else if status == StatusCode::OK {
+            "public, no-cache"
+        } else {
+            "no-store"
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+        headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+    }
+}
+
+/// 64 random bits, enough to find one line in a log.
+fn request_id() -> String {
+    let mut bytes = [0; 8];
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// An answer that travels as an error, for failures that no longer have their request.
+struct Finished(std::cell::RefCell<Option<HttpResponse>>);
+
+impl Finished {
+    fn new(response: HttpResponse) -> Finished {
+        Finished(std::cell::RefCell::new(Some(response)))
+    }
+}
+impl fmt::Debug for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Finished")
+    }
+}
+impl fmt::Display for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("answered with an error page")
+    }
+}
+impl ResponseError for Finished {
+    fn error_response(&self) -> HttpResponse {
+        self.0.borrow_mut().take().unwrap_or_else(|| HttpResponse::new(StatusCode::SERVICE_UNAVAILABLE))
+    }
+}

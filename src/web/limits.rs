@@ -1,0 +1,216 @@
+//! Throttles, counted where all nodes see them, and gates for work that costs memory or CPU.
+//!
+//! A rule counts exactly: the moments of the last hits are kept, not a window that forgets at its edge.
+
+use crate::db::{Conn, Db, Time, lock, schema::throttles};
+use crate::either;
+use crate::error::Error;
+use diesel::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// At most `most` hits in `window` milliseconds for one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub key: String,
+    pub most: usize,
+    pub window: i64,
+}
+
+impl Rule {
+    pub fn new(kind: &str, whom: impl std::fmt::Display, most: usize, window: i64) -> Rule {
+        Rule { key: format!("{kind}:{whom}"), most, window }
+    }
+}
+
+/// Where the hits are kept.
+pub enum Limits {
+    Database,
+    Redis(redis::aio::ConnectionManager),
+}
+
+/// Hits that were counted (Redis) or will be in the write's own transaction (database).
+#[derive(Clone, Debug)]
+pub struct Reserved {
+    rules: Vec<Rule>,
+    counted: bool,
+    now: Time,
+}
+
+const RESERVE: &str = r"
+local now = tonumber(ARGV[1])
+for i = 1, #KEYS do
+  local most, window = tonumber(ARGV[2*i]), tonumber(ARGV[2*i+1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
+  if redis.call('ZCARD', KEYS[i]) >= most then
+    local oldest = redis.call('ZRANGE', KEYS[i], -most, -most, 'WITHSCORES')
+    return math.max(1, tonumber(oldest[2]) + window - now)
+  end
+end
+for i = 1, #KEYS do
+  local n = redis.call('INCR', 'masthead:hits')
+  redis.call('ZADD', KEYS[i], now, now .. ':' .. n)
+  redis.call('PEXPIRE', KEYS[i], tonumber(ARGV[2*i+1]))
+end
+return 0";
+
+impl Limits {
+    /// Asks for one hit on every rule. With Redis it is counted now; give it back with [`Limits::refund`] when it does
+    /// not count after all. With the database nothing happens until [`Reserved::spend`].
+    ///
+    /// # Errors
+    /// `TooMany` with the seconds until the first rule gives way.
+    pub async fn reserve(&self, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
+        let Limits::Redis(redis) = self else { return Ok(Reserved { rules, counted: false, now }) };
+        if rules.is_empty() {
+            return Ok(Reserved { rules, counted: false, now });
+        }
+        let script = redis::Script::new(RESERVE);
+        let mut call = script.prepare_invoke();
+        call.arg(now.0);
+        for rule in &rules {
+            call.key(format!("masthead:limit:{}", rule.key)).arg(rule.most).arg(rule.window);
+        }
+        let wait: i64 = call.invoke_async(&mut redis.clone()).await.map_err(|e| Error::Busy(format!("Redis: {e}")))?;
+        if wait > 0 { Err(too_many(wait)) } else { Ok(Reserved { rules, counted: true, now }) }
+    }
+
+    /// [`Limits::reserve`] that is counted at once on the database too, in a write of its own.
+    pub async fn take(&self, db: &Db, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
+        let reserved = self.reserve(rules, now).await?;
+        if !reserved.counted {
+            let spending = reserved.clone();
+            db.write(move |conn| spending.spend(conn)).await?;
+        }
+        Ok(reserved)
+    }
+
+    /// Gives back what [`Limits::reserve`] counted, when the write did not happen. The database has counted nothing then.
+    pub async fn unreserve(&self, reserved: Reserved) -> Result<(), Error> {
+        match self {
+            Limits::Redis(redis) if reserved.counted => give_back(redis, &reserved).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// A form that was refused: these have a limit of their own, 100 in 10 minutes.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub async fn refused(&self, db: &Db, account: Option<i64>, now: Time) -> Result<(), Error> {
+        let whom = account.map_or_else(|| "anonymous".to_owned(), |id| id.to_string());
+        self.take(db, vec![Rule::new("refused", whom, 100, 10 * Time::MINUTE)], now).await.map(|_| ())
+    }
+
+    /// Gives the hits of [`Limits::take`] back.
+    pub async fn refund(&self, db: &Db, reserved: Reserved) -> Result<(), Error> {
+        match self {
+            Limits::Redis(redis) => give_back(redis, &reserved).await,
+            Limits::Database => db.write(move |conn| reserved.give_back(conn)).await,
+        }
+    }
+}
+
+impl Reserved {
+    /// Counts the hits in this transaction, unless Redis has.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub fn spend(&self, conn: &mut Conn) -> Result<(), Error> {
+        if self.counted {
+            return Ok(());
+        }
+        for rule in &self.rules {
+            lock(conn, &rule.key)?;
+            let mut hits = self.hits(conn, rule)?;
+            if hits.len() >= rule.most {
+                return Err(too_many(hits[hits.len() - rule.most] + rule.window - self.now.0));
+            }
+            hits.push(self.now.0);
+            self.keep(conn, rule, &hits)?;
+        }
+        Ok(())
+    }
+
+    fn give_back(&self, conn: &mut Conn) -> Result<(), Error> {
+        for rule in &self.rules {
+            lock(conn, &rule.key)?;
+            let mut hits = self.hits(conn, rule)?;
+            if let Some(at) = hits.iter().rposition(|hit| *hit == self.now.0) {
+                hits.remove(at);
+            }
+            self.keep(conn, rule, &hits)?;
+        }
+        Ok(())
+    }
+
+    fn hits(&self, conn: &mut Conn, rule: &Rule) -> Result<Vec<i64>, Error> {
+        let stored: Option<Vec<u8>> = throttles::table.find(&rule.key).select(throttles::hits).first(conn).optional()?;
+        let stored = stored.unwrap_or_default();
+        let moments = stored.chunks_exact(8).map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")));
+        Ok(moments.filter(|hit| hit + rule.window > self.now.0).collect())
+    }
+
+    fn keep(&self, conn: &mut Conn, rule: &Rule, hits: &[i64]) -> Result<(), Error> {
+        let bytes: Vec<u8> = hits.iter().flat_map(|hit| hit.to_be_bytes()).collect();
+        let row = (throttles::key.eq(&rule.key), throttles::hits.eq(&bytes), throttles::expires_at.eq(self.now.0 + rule.window));
+        either!(conn, |c| diesel::insert_into(throttles::table)
+            .values(row)
+            .on_conflict(throttles::key)
+            .do_update()
+            .set((throttles::hits.eq(&bytes), throttles::expires_at.eq(self.now.0 + rule.window)))
+            .execute(c))?;
+        Ok(())
+    }
+}
+
+async fn give_back(redis: &redis::aio::ConnectionManager, reserved: &Reserved) -> Result<(), Error> {
+    let mut pipe = redis::pipe();
+    for rule in &reserved.rules {
+        pipe.zpopmax(format!("masthead:limit:{}", rule.key), 1).ignore();
+    }
+    pipe.query_async::<()>(&mut redis.clone()).await.map_err(|e| Error::Busy(format!("Redis: {e}")))
+}
+
+/// Throttles that nobody needs any more.
+pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
+    diesel::delete(throttles::table.filter(throttles::expires_at.lt(now.0))).execute(conn)?;
+    Ok(())
+}
+
+fn too_many(millis: i64) -> Error {
+    Error::TooMany { seconds: (millis + 999).max(1000) / 1000 }
+}
+
+/// A few at a time, a short queue, then 503.
+pub struct Gate {
+    permits: Semaphore,
+    waiting: AtomicUsize,
+    queue: usize,
+}
+
+impl Gate {
+    pub fn new(at_once: usize, queue: usize) -> Gate {
+        Gate { permits: Semaphore::new(at_once), waiting: AtomicUsize::new(0), queue }
+    }
+
+    /// # Errors
+    /// `Busy` when the queue is full.
+    pub async fn enter(&self) -> Result<SemaphorePermit<'_>, Error> {
+        struct Waiting<'a>(&'a AtomicUsize);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        if let Ok(permit) = self.permits.try_acquire() {
+            return Ok(permit);
+        }
+        let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting);
+        if ahead >= self.queue {
+            return Err(Error::Busy("the gate's queue is full".into()));
+        }
+        self.permits.acquire().await.map_err(Error::broken)
+    }
+}

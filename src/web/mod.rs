@@ -1,0 +1,59 @@
+//! What every page shares: who asks, what was posted, the page around the content, throttles, the guard before the router.
+
+pub mod assets;
+pub mod failure;
+pub mod form;
+pub mod guard;
+pub mod limits;
+pub mod page;
+pub mod site;
+pub mod viewer;
+
+use crate::config::Config;
+pub use crate::config::Network;
+use crate::db::Db;
+use crate::interface::Interface;
+use arc_swap::ArcSwap;
+pub use form::Posted;
+pub use limits::{Gate, Limits};
+pub use page::{Page, When};
+pub use site::Site;
+use std::sync::Arc;
+pub use viewer::{Account, Admin, Editor, Moderator, SignedIn, Staff, Viewer};
+
+/// What handlers share. There is no other state in the process.
+pub struct State {
+    pub db: Db,
+    pub config: Config,
+    pub limits: Limits,
+    /// Password hashing: memory and CPU for a few at a time.
+    pub hashing: Gate,
+    site: ArcSwap<Site>,
+}
+
+pub type Shared = actix_web::web::Data<State>;
+
+impl State {
+    pub fn new(db: Db, config: Config, limits: Limits, site: Site) -> State {
+        State { db, config, limits, hashing: Gate::new(2, 24), site: ArcSwap::from_pointee(site) }
+    }
+
+    /// The settings as of at most a second ago.
+    pub fn site(&self) -> Arc<Site> {
+        self.site.load_full()
+    }
+
+    pub fn t(&self) -> Interface {
+        Interface
+    }
+
+    /// Reads the settings again: after a change here, and every second for those made elsewhere.
+    pub async fn refresh_site(&self) -> Result<(), crate::error::Error> {
+        let default_name = self.config.site_name.clone();
+        let site = self.db.read(move |conn| Site::load(conn, &default_name)).await?;
+        if site != **self.site.load() {
+            self.site.store(Arc::new(site));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! The page around the content: what `layout.html` needs, and how a template becomes an answer.
+
+use crate::db::Time;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::{Site, State, Viewer, assets};
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+
+/// A moment as a page prints it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    /// For `<time datetime>`.
+    pub iso: String,
+    pub shown: String,
+}
+
+impl When {
+    pub fn day(site: &Site, time: Time) -> When {
+        When { iso: time.rfc3339(), shown: site.day(time) }
+    }
+    pub fn minute(site: &Site, time: Time) -> When {
+        When { iso: time.rfc3339(), shown: site.minute(time) }
+    }
+}
+
+/// The header's right side for somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub username: String,
+    pub shown_name: String,
+    pub is_staff: bool,
+    pub moderates: bool,
+    pub administers: bool,
+    pub waiting: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub t: Interface,
+    pub site_name: String,
+    pub tagline: String,
+    pub lang: String,
+    /// The `<title>`, whole.
+    pub title: String,
+    pub description: String,
+    /// Absolute; empty = none.
+    pub canonical: String,
+    pub keywords: String,
+    pub noindex: bool,
+    pub person: Option<Person>,
+    pub join_open: bool,
+    /// The address to come back to after logging in.
+    pub next: String,
+    /// The newsroom's header instead of the reader's.
+    pub desk: bool,
+    /// Which item of the desk's navigation is this page.
+    pub current: &'static str,
+    /// The account came from the samples' data folder and a setup link waits.
+    pub css: &'static str,
+    pub js: &'static str,
+    pub icon: &'static str,
+    pub serif: &'static str,
+    pub sans: &'static str,
+}
+
+impl Page {
+    pub fn new(state: &State, viewer: &Viewer, title: &str) -> Page {
+        let site = state.site();
+        let person = viewer.account().map(|a| Person {
+            username: a.username.clone(),
+            shown_name: a.shown_name().to_owned(),
+            is_staff: a.is_staff() && !a.password_due,
+            moderates: a.moderates(),
+            administers: a.administers(),
+            waiting: a.waiting,
+        });
+        Page {
+            t: state.t(),
+            title: if title.is_empty() { site.name.clone() } else { format!("{title} · {}", site.name) },
+            description: String::new(),
+            canonical: String::new(),
+            keywords: String::new(),
+            noindex: false,
+            person,
+            join_open: site.join_open,
+            next: "/".into(),
+            desk: false,
+            current: "",
+            site_name: site.name.clone(),
+            tagline: site.tagline.clone(),
+            lang: site.language.clone(),
+            css: assets::SITE_CSS,
+            js: assets::SITE_JS,
+            icon: assets::ICON_SVG,
+            serif: assets::SOURCE_SERIF_4_WOFF2,
+            sans: assets::SOURCE_SANS_3_WOFF2,
+        }
+    }
+
+    /// A page of the newsroom.
+    pub fn desk(state: &State, viewer: &Viewer, title: &str, current: &'static str) -> Page {
+        Page { desk: true, current, noindex: true, ..Page::new(state, viewer, title) }
+    }
+
+    pub fn at(mut self, state: &State, path: &str) -> Page {
+        self.canonical = format!("{}{path}", state.config.base.origin);
+        self.next = path.to_owned();
+        self
+    }
+
+    pub fn about(mut self, description: &str) -> Page {
+        self.description = description.to_owned();
+        self
+    }
+
+    pub fn unlisted(mut self) -> Page {
+        self.noindex = true;
+        self
+    }
+
+    pub fn login(&self) -> String {
+        paths::login(&self.next)
+    }
+}
+
+/// Renders a template as an answer.
+///
+/// # Errors
+/// `Broken` when the template fails.
+pub fn answer(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
+    let body = template.render().map_err(Error::broken)?;
+    Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
+}
+
+pub fn ok(template: &impl Template) -> Result<HttpResponse, Error> {
+    answer(StatusCode::OK, template)
+}
+
+/// A refused value: the form again.
+pub fn refused(template: &impl Template) -> Result<HttpResponse, Error> {
+    answer(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// Done: go and see.
+pub fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}

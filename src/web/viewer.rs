@@ -1,0 +1,169 @@
+//! Who asks. A handler that takes `SignedIn`, `Moderator`, `Editor`, `Staff` or `Admin` runs for nobody else.
+
+use crate::db::Time;
+use crate::error::Error;
+use crate::paths;
+use actix_session::SessionExt;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde::{Deserialize, Serialize};
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+/// The signed-in account as it is at this request: roles and bans are read anew each time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Account {
+    pub id: i64,
+    pub username: String,
+    pub name: String,
+    pub email: String,
+    pub is_moderator: bool,
+    pub is_editor: bool,
+    pub is_admin: bool,
+    /// Staff whose password was chosen as a reader's: no role works until a new one is chosen.
+    pub password_due: bool,
+    pub ban: Option<Ban>,
+    /// What waits for a moderator: Reported + Pending. Counted for moderators only.
+    pub waiting: i64,
+    /// The row of this session, to tell it from the others.
+    pub session_id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ban {
+    pub reason: String,
+    /// Milliseconds since 1970; none = for good.
+    pub until: Option<i64>,
+}
+
+impl Account {
+    pub fn moderates(&self) -> bool {
+        (self.is_moderator || self.is_admin) && !self.password_due
+    }
+    pub fn edits(&self) -> bool {
+        (self.is_editor || self.is_admin) && !self.password_due
+    }
+    pub fn administers(&self) -> bool {
+        self.is_admin && !self.password_due
+    }
+    pub fn is_staff(&self) -> bool {
+        self.is_moderator || self.is_editor || self.is_admin
+    }
+    pub fn shown_name(&self) -> &str {
+        if self.name.is_empty() { &self.username } else { &self.name }
+    }
+    /// Posting, editing and flagging need this.
+    pub fn may_write(&self) -> Result<(), Error> {
+        match &self.ban {
+            Some(ban) => Err(Error::Banned { reason: ban.reason.clone(), until: ban.until.map(Time) }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Anybody.
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Option<Account>);
+
+impl Viewer {
+    pub fn account(&self) -> Option<&Account> {
+        self.0.as_ref()
+    }
+    pub fn id(&self) -> Option<i64> {
+        self.0.as_ref().map(|a| a.id)
+    }
+    pub fn moderates(&self) -> bool {
+        self.0.as_ref().is_some_and(Account::moderates)
+    }
+    pub fn is_staff(&self) -> bool {
+        self.0.as_ref().is_some_and(|a| a.is_staff() && !a.password_due)
+    }
+}
+
+/// The key under which the session store hands out the account.
+pub const ACCOUNT: &str = "account";
+
+pub fn of(request: &HttpRequest) -> Viewer {
+    Viewer(request.get_session().get::<Account>(ACCOUNT).ok().flatten())
+}
+
+impl FromRequest for Viewer {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(of(request)))
+    }
+}
+
+fn signed_in(request: &HttpRequest) -> Result<Account, Error> {
+    of(request).0.ok_or_else(|| Error::SignInFirst { next: next_of(request) })
+}
+
+/// Where to go after logging in: this page, or for a form the page that the form stands on.
+fn next_of(request: &HttpRequest) -> String {
+    if request.method() == actix_web::http::Method::GET || request.method() == actix_web::http::Method::HEAD {
+        return request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string);
+    }
+    paths::page_of_form(request.path())
+}
+
+macro_rules! extractor {
+    ($(#[$doc:meta])* $name:ident, $may:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(pub Account);
+        impl Deref for $name {
+            type Target = Account;
+            fn deref(&self) -> &Account {
+                &self.0
+            }
+        }
+        impl $name {
+            pub fn viewer(&self) -> Viewer {
+                Viewer(Some(self.0.clone()))
+            }
+        }
+        impl FromRequest for $name {
+            type Error = Error;
+            type Future = Ready<Result<Self, Error>>;
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let may: fn(&Account) -> bool = $may;
+                ready(signed_in(request).and_then(|account| {
+                    if may(&account) {
+                        Ok($name(account))
+                    } else if account.password_due && account.is_staff() {
+                        Err(Error::SignInFirst { next: paths::ACCOUNT_PASSWORD.into() })
+                    } else {
+                        Err(Error::Forbidden)
+                    }
+                }))
+            }
+        }
+    };
+}
+
+extractor!(
+    /// Any account.
+    SignedIn,
+    |_| true
+);
+extractor!(
+    /// Who may approve and reject.
+    Moderator,
+    Account::moderates
+);
+extractor!(
+    /// Who may publish.
+    Editor,
+    Account::edits
+);
+extractor!(
+    /// Anyone with a role.
+    Staff,
+    |a| a.is_staff() && !a.password_due
+);
+extractor!(
+    /// Who may change settings and roles.
+    Admin,
+    Account::administers
+);
