@@ -1,9 +1,138 @@
-//! Something to read at the first start, and to throw away with one command.
+//! Something to read at the first start: ten articles, their readers and their threads. One command takes them away.
 
+mod talk;
+
+use crate::accounts::store as accounts;
+use crate::accounts::{Email, Username};
+use crate::comments::store::{self as comments, Sample};
+use crate::comments::{CommentBody, Status};
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Conn, Db, Time};
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::transfer::{self, OnChange, Outcome};
 use crate::web::Site;
+use std::path::Path;
 
-pub fn publish(_: &Db, _: &Config, _: &Site) -> Result<usize, String> {
-    Ok(0)
+/// File, whether it is Markdown, hours before the first start, comments.
+const ARTICLES: [(&str, &str, i64, usize); 10] = [
+    ("tide-gate.md", include_str!("articles/tide-gate.md"), 20, 200),
+    ("rents.md", include_str!("articles/rents.md"), 26, 9),
+    ("night-ferry.txt", include_str!("articles/night-ferry.txt"), 31, 24),
+    ("four-day.md", include_str!("articles/four-day.md"), 50, 17),
+    ("ledger-code.md", include_str!("articles/ledger-code.md"), 55, 6),
+    ("choir.md", include_str!("articles/choir.md"), 74, 4),
+    ("welder.md", include_str!("articles/welder.md"), 98, 12),
+    ("short.md", include_str!("articles/short.md"), 101, 0),
+    ("apprentices.md", include_str!("articles/apprentices.md"), 146, 7),
+    ("lighthouse.md", include_str!("articles/lighthouse.md"), 170, 3),
+];
+const PICTURE: &[u8] = include_bytes!("articles/tide-gate.jpg");
+
+/// Publishes the samples; how many articles.
+///
+/// # Errors
+/// A sentence when the database or the media folder does not take them.
+pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
+    let beside =
+        |path: &Path| if path == Path::new("tide-gate.jpg") { Ok(PICTURE.to_vec()) } else { Err(std::io::ErrorKind::NotFound.into()) };
+    let now = Time::now();
+    let mut slugs = Vec::new();
+    for (file, source, hours, count) in ARTICLES {
+        let mut ready = transfer::judge(source, file.ends_with(".md"), &beside).map_err(|r| format!("{file}:{}: {}", r.line, r.reason))?;
+        let published = now.plus(-hours * Time::HOUR);
+        ready.draft.published = Some(published);
+        for correction in &mut ready.draft.corrections {
+            correction.date = published.plus(hours * Time::HOUR / 3);
+        }
+        ready.draft.updated = ready.draft.corrections.first().map(|c| c.date);
+        match transfer::store(db, &config.data, site, ready, true, |_, _| OnChange::Leave)? {
+            Outcome::Published { slug, .. } | Outcome::Updated { slug } | Outcome::Unchanged { slug } | Outcome::Left { slug } => {
+                slugs.push((slug, published, count));
+            }
+        }
+    }
+    let published = slugs.len();
+    db.write_now(move |conn| {
+        let readers = readers(conn, now)?;
+        for (at, (slug, published, count)) in slugs.iter().enumerate() {
+            converse(conn, slug, *published, now, *count, &readers, at as u64)?;
+        }
+        Ok(())
+    })
+    .map_err(|e| e.to_string())?;
+    Ok(published)
+}
+
+/// Readers whom nobody can log in as.
+fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
+    let t = Interface;
+    let mut ids = Vec::new();
+    for (at, name) in talk::READERS.iter().enumerate() {
+        let (Ok(username), Ok(email)) = (Username::parse(t, name), Email::parse(t, &format!("{name}@sample.invalid"))) else { continue };
+        let new = accounts::New {
+            username,
+            email,
+            password_hash: "!".into(),
+            is_admin: false,
+            is_sample: true,
+            now: now.plus(-(at as i64 * 9 + 200) * Time::DAY),
+        };
+        if let Ok(id) = accounts::create(conn, &new)? {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// The same conversation at every first start: numbers out of a small fixed generator.
+fn converse(conn: &mut Conn, slug: &str, from: Time, to: Time, count: usize, readers: &[i64], seed: u64) -> Result<(), Error> {
+    let article = comments::place(conn, slug)?.id;
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut draw = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) as usize) % below.max(1)
+    };
+    let mut posted: Vec<(i64, Vec<u8>, usize)> = Vec::new();
+    let (mut opening, mut answer) = (seed as usize * 5, seed as usize * 11);
+    for at in 0..count {
+        let step = (to.0 - from.0) / (count as i64 + 2);
+        let moment = from.plus(step * (at as i64 + 1) + draw(1 + step as usize / 2) as i64);
+        let recent = posted.len().saturating_sub(14);
+        let parent = if posted.is_empty() || draw(10) < 3 { None } else { Some(posted[recent + draw(posted.len() - recent)].clone()) };
+        let author = loop {
+            let drawn = draw(readers.len());
+            if parent.as_ref().is_none_or(|p| p.2 != drawn) {
+                break drawn;
+            }
+        };
+        let text = if parent.is_some() {
+            answer += 1;
+            talk::answer(answer)
+        } else {
+            opening += 1;
+            talk::opening(opening)
+        };
+        let Ok(body) = CommentBody::parse(Interface, &text) else { continue };
+        let is_last = at + 1 == count && count > 5;
+        let (status, hold) = match draw(20) {
+            _ if is_last => (Status::Pending, "first"),
+            0..=11 => (Status::Approved, ""),
+            _ => (Status::Published, ""),
+        };
+        let sample = Sample {
+            article,
+            author: readers[author],
+            parent: parent.filter(|_| !is_last).map(|(id, path, _)| (id, path)),
+            body,
+            status,
+            hold,
+            at: moment,
+        };
+        let (id, path) = comments::insert_sample(conn, &sample)?;
+        if !is_last {
+            posted.push((id, path, author));
+        }
+    }
+    Ok(())
 }

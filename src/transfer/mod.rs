@@ -105,14 +105,15 @@ pub fn read(path: &Path) -> Result<Ready, Refusal> {
         let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
         Refusal::at(line, "the text is not UTF-8")
     })?;
-    judge(&source, kind == Kind::Markdown, path.parent().unwrap_or(Path::new(".")))
+    let folder = path.parent().unwrap_or(Path::new("."));
+    judge(&source, kind == Kind::Markdown, &|beside| std::fs::read(folder.join(beside)))
 }
 
-/// Reads an article out of its text; pictures lie in `folder`.
+/// Reads an article out of its text; `beside` reads the files that lie beside it.
 ///
 /// # Errors
 /// The line and the reason.
-pub fn judge(source: &str, is_markdown: bool, folder: &Path) -> Result<Ready, Refusal> {
+pub fn judge(source: &str, is_markdown: bool, beside: &dyn Fn(&Path) -> std::io::Result<Vec<u8>>) -> Result<Ready, Refusal> {
     let mut pictures: Vec<(String, media::Picture)> = Vec::new();
     let mut images = |named: &str| -> Result<Option<TakenIn>, String> {
         if named.contains("://") || named.starts_with("//") || named.starts_with("data:") {
@@ -120,13 +121,12 @@ pub fn judge(source: &str, is_markdown: bool, folder: &Path) -> Result<Ready, Re
         }
         let relative = percent_encoding::percent_decode_str(named).decode_utf8_lossy().into_owned();
         if !pictures.iter().any(|(n, _)| *n == named) {
-            let beside = Path::new(&relative);
-            let inside = beside.components().all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
+            let path = Path::new(&relative);
+            let inside = path.components().all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
             if !inside {
                 return Err(format!("the image {named} is not beside the file"));
             }
-            let path = folder.join(beside);
-            let bytes = std::fs::read(&path).map_err(|_| format!("the image {named} is missing: there is no file {}", path.display()))?;
+            let bytes = beside(path).map_err(|_| format!("the image {named} is missing: it is looked for beside the file"))?;
             let picture = media::take_in(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
             pictures.push((named.to_owned(), picture));
         }
