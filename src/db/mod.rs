@@ -14,7 +14,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::{Connection, RunQueryDsl};
 pub use migrate::{Version, versions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 pub use types::Time;
@@ -85,6 +85,14 @@ impl ManageConnection for Manager {
             Conn::Sqlite(c) => std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c),
         }
     }
+}
+
+/// One connection outside the pool: for migrations and for tools.
+///
+/// # Errors
+/// What the database says.
+pub fn connect(address: &Address) -> Result<Conn, diesel::ConnectionError> {
+    Manager::open(address)
 }
 
 /// A database: cheap to clone, all clones share its connections.
@@ -195,14 +203,6 @@ impl Db {
                 }
                 other => return other,
             }
-        }
-    }
-
-    /// What changes when another process writes to the SQLite file (`PRAGMA data_version`); `None` on PostgreSQL.
-    pub fn path(&self) -> Option<&Path> {
-        match &self.0.address {
-            Address::Sqlite(path) => Some(path),
-            Address::Postgres { .. } => None,
         }
     }
 }

@@ -1,0 +1,246 @@
+//! Joining, logging in, looking after oneself.
+
+use crate::{Browser, PASSWORD, site_test};
+use masthead::accounts::store::Roles;
+
+async fn join(browser: &Browser, username: &str, email: &str, password: &str) -> crate::Answer {
+    browser.post("/join", &[("username", username), ("email", email), ("password", password)]).await
+}
+
+site_test! {
+    async fn joining_signs_in_at_once_and_logging_out_ends_it(site: Site) {
+        let browser = site.browser();
+        let answer = join(&browser, "Mira", "mira@example.org", PASSWORD).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let cookie = answer.header("set-cookie").expect("a cookie");
+        for part in ["masthead=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        assert!(!cookie.contains("Secure"), "plain http: Safari would drop a Secure cookie");
+        assert_eq!(browser.get("/account").await.status, 200);
+        assert_eq!(browser.post("/logout", &[]).await.status, 303);
+        assert_eq!(browser.get("/account").await.status, 303);
+    }
+}
+
+site_test! {
+    async fn log_in_takes_name_or_address_in_any_letter_case(site: Site) {
+        site.reader("Mira").await;
+        for login in ["Mira", "MIRA", " mira@EXAMPLE.org "] {
+            let browser = site.browser();
+            let answer = browser.post("/login", &[("login", login), ("password", PASSWORD), ("next", "/about")]).await;
+            assert_eq!(answer.status, 303, "{login}: {}", answer.body);
+            assert_eq!(answer.location().as_deref(), Some("/about"));
+        }
+        let wrong = site.browser().post("/login", &[("login", "Mira"), ("password", "not this one at all"), ("next", "/")]).await;
+        assert_eq!(wrong.status, 422);
+        assert_eq!(wrong.field("login").as_deref(), Some("Mira"));
+        assert!(!wrong.body.contains("not this one at all"), "a password is never given back");
+        let unknown = site.browser().post("/login", &[("login", "nobody"), ("password", PASSWORD), ("next", "/")]).await;
+        assert_eq!((unknown.status, unknown.all(".errors p")), (422, wrong.all(".errors p")), "unknown and wrong look the same");
+    }
+}
+
+site_test! {
+    async fn next_leads_nowhere_else(site: Site) {
+        site.reader("Mira").await;
+        for next in ["https://example.org/", "//example.org", "/\\example.org", "/\t/example.org", "javascript:alert(1)", "", "about"] {
+            let answer = site.browser().post("/login", &[("login", "Mira"), ("password", PASSWORD), ("next", next)]).await;
+            assert_eq!(answer.location().as_deref(), Some("/"), "{next:?}");
+        }
+    }
+}
+
+site_test! {
+    async fn names_addresses_and_passwords_are_judged_beside_their_field(site: Site) {
+        site.reader("Mira").await;
+        let cases = [
+            ("ab", "a@example.org", PASSWORD, "username"),
+            ("-abc", "a@example.org", PASSWORD, "username"),
+            ("with space", "a@example.org", PASSWORD, "username"),
+            ("ümlaut", "a@example.org", PASSWORD, "username"),
+            ("Moderator", "a@example.org", PASSWORD, "username"),
+            ("MIRA", "a@example.org", PASSWORD, "username"),
+            ("anna", "not an address", PASSWORD, "email"),
+            ("anna", "MIRA@example.org", PASSWORD, "email"),
+            ("anna", "a@example.org", "short", "password"),
+            ("anna", "a@example.org", "password1234", "password"),
+            ("anna", "a@example.org", "annaannaanna", "password"),
+        ];
+        let long = "long words ".repeat(30);
+        for (username, email, password, field) in cases.into_iter().chain([("anna", "a@example.org", long.as_str(), "password")]) {
+            let answer = join(&site.browser(), username, email, password).await;
+            assert_eq!(answer.status, 422, "{username} {email} {password}");
+            assert_eq!(answer.all(".field.refused label").len(), 1, "{username} {email} {password}: {:?}", answer.all(".error"));
+            assert!(answer.has(&format!("#f-{field}[aria-invalid]")), "{username} {email} {password}");
+            assert_eq!(answer.field("username").as_deref(), Some(username), "what was typed is kept");
+        }
+        assert_eq!(join(&site.browser(), "anna", "a@example.org", PASSWORD).await.status, 303);
+    }
+}
+
+site_test! {
+    async fn ten_wrong_guesses_block_even_the_right_password(site: Site) {
+        site.reader("Mira").await;
+        for n in 0..10 {
+            let answer = site.browser().post("/login", &[("login", "Mira"), ("password", &format!("guess number {n}")), ("next", "/")]).await;
+            assert_eq!(answer.status, 422, "{n}");
+        }
+        let blocked = site.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/")]).await;
+        assert_eq!(blocked.status, 429);
+        let wait: i64 = blocked.header("retry-after").expect("a time").parse().expect("seconds");
+        assert!((500..=600).contains(&wait), "{wait}");
+        assert_eq!(blocked.field("login").as_deref(), Some("mira"));
+        site.reader("Bo").await;
+    }
+}
+
+site_test! {
+    async fn the_display_name_may_not_pass_for_staff(site: Site) {
+        site.moderator("Pell").await;
+        let reader = site.reader("mira").await;
+        for name in ["PeIl", "P e l l", "Реll", "Moderator", "M0derat0r"] {
+            let answer = reader.post("/account", &[("name", name), ("bio", "I stay.")]).await;
+            assert_eq!(answer.status, 422, "{name}");
+            assert_eq!(answer.field("bio").as_deref(), Some("I stay."));
+        }
+        assert_eq!(reader.post("/account", &[("name", "Мира 日本"), ("bio", "Hello.")]).await.status, 303);
+        let page = site.get("/readers/mira").await;
+        assert_eq!(page.one("h1"), "Мира 日本");
+        assert!(page.body.contains("Hello."));
+        assert_eq!(reader.post("/account", &[("name", &"x".repeat(51)), ("bio", "")]).await.status, 422);
+    }
+}
+
+site_test! {
+    async fn a_new_password_ends_the_other_sessions(site: Site) {
+        let here = site.reader("mira").await;
+        let there = site.log_in("mira").await;
+        assert_eq!(here.get("/account/sessions").await.all(".rows li").len(), 2);
+        let wrong = here.post("/account/password", &[("current", "wrong one here"), ("password", "seven loud geese on ice")]).await;
+        assert_eq!(wrong.status, 422);
+        let done = here.post("/account/password", &[("current", PASSWORD), ("password", "seven loud geese on ice")]).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        assert_eq!(here.get("/account").await.status, 200);
+        assert_eq!(there.get("/account").await.status, 303);
+        let old = site.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/")]).await;
+        assert_eq!(old.status, 422);
+    }
+}
+
+site_test! {
+    async fn sessions_are_listed_and_ended_one_by_one_by_their_owner_alone(site: Site) {
+        let here = site.reader("mira").await;
+        let there = site.log_in("mira").await;
+        let stranger = site.reader("bo").await;
+        let page = here.get("/account/sessions").await;
+        let ids: Vec<String> = {
+            let html = scraper::Html::parse_document(&page.body);
+            let rows = scraper::Selector::parse(".rows li:not(:has(.badge)) input[name=end]").expect("css");
+            html.select(&rows).filter_map(|e| e.value().attr("value").map(str::to_owned)).collect()
+        };
+        assert_eq!(ids.len(), 1);
+        assert_eq!(stranger.post("/account/sessions", &[("end", &ids[0])]).await.status, 404);
+        assert_eq!(there.get("/account").await.status, 200);
+        assert_eq!(here.post("/account/sessions", &[("end", &ids[0])]).await.status, 303);
+        assert_eq!(there.get("/account").await.status, 303);
+        let third = site.log_in("mira").await;
+        assert_eq!(here.post("/account/sessions", &[("end", "others")]).await.status, 303);
+        assert_eq!(third.get("/account").await.status, 303);
+        assert_eq!(here.get("/account").await.status, 200);
+    }
+}
+
+site_test! {
+    async fn the_setup_link_makes_one_admin_and_then_is_gone(site: Site) {
+        let link = site.setup.clone().expect("a link");
+        assert_eq!(site.get("/setup/0000").await.status, 404);
+        let form = site.get(&link).await;
+        assert_eq!(form.status, 200);
+        assert!(form.header("cache-control").is_some_and(|c| c.contains("no-store")));
+        assert_eq!(form.field("site_name").as_deref(), Some("Masthead"));
+        let browser = site.browser();
+        let weak = browser.post(&link, &[("site_name", "The Quay"), ("username", "admin"), ("email", "a@example.org"), ("password", "elevenchars")]).await;
+        assert_eq!(weak.status, 422);
+        let done = browser.post(&link, &[("site_name", "The Quay"), ("username", "admin"), ("email", "a@example.org"), ("password", PASSWORD)]).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        assert_eq!(browser.get("/admin").await.status, 200);
+        assert_eq!(site.get("/").await.one(".nameplate .name"), "The Quay");
+        assert_eq!(site.get(&link).await.status, 404);
+        assert_eq!(browser.post(&link, &[("site_name", "X"), ("username", "other"), ("email", "b@example.org"), ("password", PASSWORD)]).await.status, 404);
+    }
+}
+
+site_test! {
+    async fn roles_are_granted_and_taken_and_never_the_last_admin(site: Site) {
+        let admin = site.admin("chief").await;
+        let reader = site.reader("pell").await;
+        assert_eq!(reader.get("/admin").await.status, 403);
+        assert_eq!(admin.post("/admin/staff", &[("username", "Pell"), ("role", "moderator"), ("role", "editor")]).await.status, 303);
+        assert_eq!(reader.get("/account").await.status, 303, "a role change ends the sessions");
+        let pell = site.log_in("pell").await;
+        assert_eq!(pell.get("/admin/comments").await.status, 200);
+        assert_eq!(pell.get("/admin/settings").await.status, 403);
+        let alone = admin.post("/admin/staff", &[("username", "chief")]).await;
+        assert_eq!(alone.status, 422);
+        assert_eq!(admin.post("/admin/staff", &[("username", "nobody"), ("role", "admin")]).await.status, 422);
+        assert_eq!(admin.post("/admin/staff", &[("username", "pell"), ("role", "king")]).await.status, 422);
+        assert_eq!(admin.post("/admin/staff", &[("username", "pell")]).await.status, 303);
+        assert_eq!(site.log_in("pell").await.get("/admin").await.status, 403);
+    }
+}
+
+site_test! {
+    async fn two_admins_who_demote_each_other_leave_one(site: Site) {
+        for round in 0..3 {
+            let (a, b) = (format!("ann{round}"), format!("bob{round}"));
+            let (first, second) = (site.admin(&a).await, site.admin(&b).await);
+            if round > 0 {
+                // Whoever was left from the round before steps down first.
+                for old in [format!("ann{}", round - 1), format!("bob{}", round - 1)] {
+                    let _ = first.post("/admin/staff", &[("username", &old)]).await;
+                }
+            }
+            let (fields_b, fields_a) = ([("username", b.as_str())], [("username", a.as_str())]);
+            let (one, two) = tokio::join!(first.post("/admin/staff", &fields_b), second.post("/admin/staff", &fields_a));
+            for answer in [&one, &two] {
+                assert!([303, 403, 422].contains(&answer.status), "{}", answer.status);
+            }
+            let left = site.db().read(masthead::accounts::store::staff).await.expect("a read");
+            assert_eq!(left.iter().filter(|p| p.is_admin).count(), 1, "round {round}: {} {}", one.status, two.status);
+        }
+    }
+}
+
+site_test! {
+    async fn a_reader_with_a_short_password_chooses_a_longer_one_with_the_role(site: Site) {
+        site.admin("chief").await;
+        let browser = site.browser();
+        let short = "qz7!kfw2xmb";
+        assert_eq!(join(&browser, "pell", "pell@example.org", short).await.status, 303);
+        let roles = Roles { moderator: true, ..Roles::default() };
+        site.db().write(move |conn| masthead::accounts::store::set_roles(conn, "pell", roles, "test", None, masthead::db::Time::now())).await.expect("ok").expect("ok");
+        let again = site.browser();
+        let answer = again.post("/login", &[("login", "pell"), ("password", short), ("next", "/admin")]).await;
+        assert_eq!(answer.location().as_deref(), Some("/account/password"));
+        assert_eq!(again.get("/admin").await.location().as_deref(), Some("/account/password"));
+        assert_eq!(again.post("/account/password", &[("current", short), ("password", "qz7!kfw2xmb9")]).await.status, 422, "too short for a role");
+        assert_eq!(again.post("/account/password", &[("current", short), ("password", PASSWORD)]).await.status, 303);
+        assert_eq!(again.get("/admin").await.status, 200);
+    }
+}
+
+site_test! {
+    async fn a_site_may_take_no_new_accounts(site: Site) {
+        let admin = site.admin("chief").await;
+        let saved = admin.post("/admin/settings", &[("join", "nobody"), ("site_name", "The Quay")]).await;
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        assert!(!site.get("/join").await.has("form.stack"));
+        assert_eq!(join(&site.browser(), "anna", "a@example.org", PASSWORD).await.status, 403);
+        for (field, bad) in [("zone", "Mars/Olympus"), ("language", "english!"), ("contact", "nowhere"), ("site_name", "  "), ("first_comment", "maybe")] {
+            let refused = admin.post("/admin/settings", &[(field, bad)]).await;
+            assert_eq!(refused.status, 422, "{field}");
+            assert!(refused.has(&format!("#f-{field}[aria-invalid]")), "{field}");
+        }
+    }
+}

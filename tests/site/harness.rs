@@ -1,0 +1,389 @@
+//! A site of its own for every test, browsers that use it, and answers that can be asked.
+
+use masthead::accounts::password::{For, NewPassword, hash_now};
+use masthead::accounts::store::{New, Roles, create, set_roles};
+use masthead::accounts::{Email, Username};
+use masthead::app::{assemble, prepare};
+use masthead::config::{Config, Given};
+use masthead::db::{Db, Time};
+use masthead::interface::Interface;
+use masthead::transfer::{self, OnChange};
+use masthead::web::{Shared, Site as Settings};
+use reqwest::header::HeaderMap;
+use scraper::{Html, Selector};
+use std::future::Future;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{LazyLock, Once, mpsc};
+use std::time::Duration;
+
+pub const PASSWORD: &str = "nine quiet herons by the lock";
+/// Hashed once: a hash in every test would be most of their time.
+static HASH: LazyLock<String> = LazyLock::new(|| {
+    let password = NewPassword::parse(Interface, PASSWORD, For::Staff, &[]).unwrap_or_else(|why| panic!("{why}"));
+    hash_now(&password).expect("a hash")
+});
+
+/// Where a test's data is.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub folder: std::path::PathBuf,
+    pub database_url: Option<String>,
+    pub session_store_url: Option<String>,
+}
+
+pub struct Site {
+    pub address: SocketAddr,
+    pub state: Shared,
+    pub place: Place,
+    pub setup: Option<String>,
+    stop: actix_web::dev::ServerHandle,
+    folder: Option<tempfile::TempDir>,
+    database: Option<(String, String)>,
+}
+
+pub fn on_sqlite<F: Future<Output = ()>>(story: impl FnOnce(Site) -> F) {
+    run(None, None, story);
+}
+
+pub fn on_postgres<F: Future<Output = ()>>(story: impl FnOnce(Site) -> F) {
+    match std::env::var("TEST_POSTGRES_URL") {
+        Ok(url) if !url.is_empty() => run(Some(url), None, story),
+        _ => {
+            static SAID: Once = Once::new();
+            SAID.call_once(|| skipped("PostgreSQL", "set TEST_POSTGRES_URL=postgres://user@host:port/postgres to a server where databases may be made"));
+        }
+    }
+}
+
+/// Says it past the test runner's capture: a test that did not run must not look like one that did.
+pub fn skipped(what: &str, how: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: the tests that need {what}; {how}");
+}
+
+pub fn redis_url() -> Option<String> {
+    let url = std::env::var("TEST_REDIS_URL").ok().filter(|u| !u.is_empty());
+    if url.is_none() {
+        static SAID: Once = Once::new();
+        SAID.call_once(|| skipped("Redis", "set TEST_REDIS_URL=redis://host:port/"));
+    }
+    url
+}
+
+pub fn run<F: Future<Output = ()>>(server: Option<String>, redis: Option<String>, story: impl FnOnce(Site) -> F) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = server.map(|url| {
+        let name = format!("masthead_{}", unique());
+        sql(&url, &format!("CREATE DATABASE {name}"));
+        (url, name)
+    });
+    let database_url = database.as_ref().map(|(url, name)| format!("{}/{name}", url.rsplit_once('/').expect("a database in the URL").0));
+    let place = Place { folder: folder.path().to_owned(), database_url, session_store_url: redis };
+    let mut site = Site::start(&place, |_| {});
+    site.folder = Some(folder);
+    site.database = database;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(story(site));
+}
+
+pub fn unique() -> String {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).expect("random bytes");
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Runs one statement on the server itself.
+fn sql(url: &str, statement: &str) {
+    use diesel::connection::SimpleConnection;
+    let (url, statement) = (url.to_owned(), statement.to_owned());
+    // On a thread of its own: the connection may not be opened inside a test's runtime.
+    let work = move || {
+        let mut conn = masthead::db::connect(&masthead::db::Address::Postgres { url, ca: None }).expect("the PostgreSQL server answers");
+        conn.batch_execute(&statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
+    };
+    std::thread::spawn(work).join().expect("the statement runs");
+}
+
+impl Site {
+    /// Starts the real thing on a free port.
+    pub fn start(place: &Place, change: impl FnOnce(&mut Given)) -> Site {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut given = Given {
+            data: Some(place.folder.clone()),
+            port: Some(address.port()),
+            samples: Some("off".into()),
+            database_url: place.database_url.clone(),
+            session_store_url: place.session_store_url.clone(),
+            ..Given::default()
+        };
+        change(&mut given);
+        let config = Config::load(given, |_| None).expect("a configuration");
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let prepared = prepare(&config).expect("a database");
+            actix_web::rt::System::new().block_on(async move {
+                let app = assemble(config, prepared).await.expect("a site");
+                let (state, setup) = (app.state.clone(), app.setup.clone());
+                let (server, handle, _) = app.serve(listener, 1).expect("a server");
+                sender.send((state, setup, handle)).expect("the test waits");
+                server.await.expect("a server that stops well");
+            });
+        });
+        let (state, setup, stop) = receiver.recv_timeout(Duration::from_secs(30)).expect("the site starts");
+        Site { address, state, place: place.clone(), setup, stop, folder: None, database: None }
+    }
+
+    /// The same data, served by a second process's worth of site.
+    pub fn second(&self) -> Site {
+        let first = self.address.port();
+        // The cookie is bound to a name, not a port: the second node answers under the first one's address.
+        Site::start(&self.place, |given| given.base_url = Some(format!("http://127.0.0.1:{first}")))
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.state.db
+    }
+
+    pub fn origin(&self) -> String {
+        self.state.config.base.origin.clone()
+    }
+
+    /// Somebody without an account.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.address, self.origin())
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.browser().get(path).await
+    }
+
+    /// A reader with an account, logged in.
+    pub async fn reader(&self, username: &str) -> Browser {
+        self.account(username, Roles::default()).await
+    }
+    pub async fn moderator(&self, username: &str) -> Browser {
+        self.account(username, Roles { moderator: true, ..Roles::default() }).await
+    }
+    pub async fn admin(&self, username: &str) -> Browser {
+        self.account(username, Roles { admin: true, ..Roles::default() }).await
+    }
+
+    pub async fn account(&self, username: &str, roles: Roles) -> Browser {
+        let t = Interface;
+        let new = New {
+            username: Username::parse(t, username).expect("a username"),
+            email: Email::parse(t, &format!("{username}@example.org")).expect("an address"),
+            password_hash: HASH.clone(),
+            is_admin: roles.admin,
+            is_sample: false,
+            now: Time::now(),
+        };
+        self.db().write(move |conn| create(conn, &new)).await.expect("a write").expect("a free name");
+        if roles.any() {
+            let name = username.to_owned();
+            self.db().write(move |conn| set_roles(conn, &name, roles, "test", None, Time::now())).await.expect("a write").expect("roles");
+        }
+        self.log_in(username).await
+    }
+
+    pub async fn log_in(&self, username: &str) -> Browser {
+        let browser = self.browser();
+        let answer = browser.post("/login", &[("login", username), ("password", PASSWORD), ("next", "/")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        browser
+    }
+
+    /// Publishes Markdown; its slug.
+    pub async fn publish(&self, source: &str) -> String {
+        let (db, config, source) = (self.db().clone(), self.state.config.clone(), source.to_owned());
+        let work = move || {
+            let ready = transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
+            let slug = ready.slug.clone();
+            let site = db.read_now(|conn| Settings::load(conn, &config.site_name)).expect("settings");
+            transfer::store(&db, &config.data, &site, ready, false, |_, _| OnChange::Take).expect("stored");
+            slug
+        };
+        tokio::task::spawn_blocking(work).await.expect("published")
+    }
+
+    /// An open article to talk under.
+    pub async fn article(&self) -> String {
+        self.publish("---\ntitle: A bridge\ndek: Over water.\n---\n\nThe bridge is there.\n").await
+    }
+
+    /// Whether first comments wait for a moderator.
+    pub async fn hold_first(&self, hold: bool) {
+        let value = if hold { "hold" } else { "publish" };
+        self.db().write(move |conn| masthead::admin::store::set(conn, "first_comment", value)).await.expect("a write");
+        self.state.refresh_site().await.expect("a read");
+    }
+
+    /// The binary itself, on this site's data.
+    pub fn masthead(&self, arguments: &[&str], input: &str) -> std::process::Output {
+        masthead(&self.place, arguments, input)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        drop(self.stop.stop(false));
+        if let Some((url, name)) = self.database.take() {
+            sql(&url, &format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+}
+
+pub fn masthead(place: &Place, arguments: &[&str], input: &str) -> std::process::Output {
+    use std::process::{Command, Stdio};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
+    command.args(arguments).env_clear().env("MASTHEAD_DATA", &place.folder).env("MASTHEAD_SAMPLES", "off");
+    command.current_dir(&place.folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if let Some(url) = &place.database_url {
+        command.env("DATABASE_URL", url);
+    }
+    let mut child = command.spawn().expect("the binary runs");
+    // A program that refuses at once does not read its input.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    child.wait_with_output().expect("the binary ends")
+}
+
+/// A browser: keeps its cookies, follows nothing by itself.
+#[derive(Clone)]
+pub struct Browser {
+    client: reqwest::Client,
+    address: SocketAddr,
+    pub origin: String,
+}
+
+impl Browser {
+    pub fn new(address: SocketAddr, origin: String) -> Browser {
+        let client = reqwest::Client::builder()
+            .cookie_store(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(30))
+            .build()
+            .expect("a client");
+        Browser { client, address, origin }
+    }
+
+    /// The same person at another node.
+    pub fn at(&self, site: &Site) -> Browser {
+        Browser { address: site.address, ..self.clone() }
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let method = method.parse().expect("a method");
+        let host = self.origin.split("://").nth(1).expect("a host");
+        self.client.request(method, format!("http://{}{path}", self.address)).header("host", host)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request("GET", path)).await
+    }
+
+    /// Goes where a browser would end up.
+    pub async fn follow(&self, path: &str) -> Answer {
+        let mut answer = self.get(path.split('#').next().unwrap_or(path)).await;
+        for _ in 0..5 {
+            let Some(to) = answer.location().filter(|_| (300..400).contains(&answer.status)) else { break };
+            answer = self.get(to.split('#').next().unwrap_or(&to)).await;
+        }
+        answer
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        Answer::of(self.request("POST", path).header("sec-fetch-site", "same-origin").form(fields)).await
+    }
+
+    pub async fn post_raw(&self, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        Answer::of(self.request("POST", path).header("sec-fetch-site", "same-origin").header("content-type", kind).body(body)).await
+    }
+
+    /// Posts a comment; its id, out of the address that the answer leads to.
+    pub async fn comment(&self, slug: &str, body: &str) -> i64 {
+        self.reply(slug, body, "").await
+    }
+
+    pub async fn reply(&self, slug: &str, body: &str, parent: &str) -> i64 {
+        let answer = self.post(&format!("/articles/{slug}/comments"), &[("body", body), ("parent", parent), ("key", ""), ("action", "post")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let to = answer.location().expect("a place");
+        to.rsplit_once("#comment-").and_then(|(_, id)| id.parse().ok()).unwrap_or_else(|| panic!("no comment in {to}"))
+    }
+
+    /// The revision that the moderation forms of a comment carry.
+    pub async fn revision(&self, slug: &str, id: i64) -> String {
+        let page = self.get(&format!("/articles/{slug}/comments/{id}")).await;
+        page.attr(&format!("#comment-{id} form[action='/admin/comments/{id}/approve'] input[name=revision]"), "value")
+            .unwrap_or_else(|| panic!("no approve form for {id}: {} {}", page.status, page.body))
+    }
+
+    pub async fn approve(&self, slug: &str, id: i64) -> Answer {
+        let revision = self.revision(slug, id).await;
+        self.post(&format!("/admin/comments/{id}/approve"), &[("revision", &revision)]).await
+    }
+
+    pub async fn reject(&self, slug: &str, id: i64, reason: &str, note: &str) -> Answer {
+        let revision = self.revision(slug, id).await;
+        self.post(&format!("/admin/comments/{id}/reject"), &[("revision", &revision), ("reason", reason), ("note", note)]).await
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub async fn of(request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, body: response.text().await.expect("a body") }
+    }
+
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).map(|v| v.to_str().expect("visible").to_owned())
+    }
+
+    pub fn location(&self) -> Option<String> {
+        self.header("location")
+    }
+
+    /// The text of everything that matches.
+    pub fn all(&self, css: &str) -> Vec<String> {
+        let selector = Selector::parse(css).unwrap_or_else(|e| panic!("{css}: {e}"));
+        let html = Html::parse_document(&self.body);
+        html.select(&selector).map(|e| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    /// The text of the one element that matches.
+    pub fn one(&self, css: &str) -> String {
+        let found = self.all(css);
+        assert_eq!(found.len(), 1, "{css} in {}", self.body);
+        found.into_iter().next().unwrap_or_default()
+    }
+
+    pub fn has(&self, css: &str) -> bool {
+        !self.all(css).is_empty()
+    }
+
+    pub fn attr(&self, css: &str, name: &str) -> Option<String> {
+        let selector = Selector::parse(css).unwrap_or_else(|e| panic!("{css}: {e}"));
+        Html::parse_document(&self.body).select(&selector).next().and_then(|e| e.value().attr(name).map(str::to_owned))
+    }
+
+    /// The value of a form field, as the browser would send it again.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let area = self.all_raw(&format!("textarea[name={name}]"));
+        area.into_iter().next().or_else(|| self.attr(&format!("input[name={name}]"), "value"))
+    }
+
+    fn all_raw(&self, css: &str) -> Vec<String> {
+        let selector = Selector::parse(css).unwrap_or_else(|e| panic!("{css}: {e}"));
+        Html::parse_document(&self.body).select(&selector).map(|e| e.text().collect::<String>()).collect()
+    }
+}

@@ -1,0 +1,115 @@
+//! Restarts, second nodes, Redis, commands beside a running server: what one knows, the others know.
+
+use crate::harness::{redis_url, run};
+use crate::{PASSWORD, Site, site_test};
+use std::time::Duration;
+
+site_test! {
+    async fn a_second_node_knows_sessions_comments_and_their_end(site: Site) {
+        a_second_node_knows_everything(site).await;
+    }
+}
+
+#[test]
+fn the_same_with_redis_beside_sqlite() {
+    if let Some(redis) = redis_url() {
+        run(None, Some(redis), a_second_node_knows_everything);
+    }
+}
+
+#[test]
+fn the_same_with_redis_beside_postgres() {
+    if let (Some(redis), Ok(postgres)) = (redis_url(), std::env::var("TEST_POSTGRES_URL")) {
+        run(Some(postgres), Some(redis), a_second_node_knows_everything);
+    }
+}
+
+async fn a_second_node_knows_everything(site: Site) {
+    let slug = site.article().await;
+    // A name of its own: Redis is shared by all tests.
+    let name = format!("m{}", crate::harness::unique());
+    let moderator = site.moderator(&name).await;
+    let second = site.second();
+    let there = moderator.at(&second);
+    let id = there.comment(&slug, "From the other node.").await;
+    assert!(site.get(&format!("/articles/{slug}")).await.has(&format!("#comment-{id}")));
+    assert_eq!(there.get("/account/sessions").await.all(".rows li").len(), 1);
+    let elsewhere = site.log_in(&name).await;
+    assert_eq!(there.get("/account/sessions").await.all(".rows li").len(), 2);
+    assert_eq!(there.post("/account/sessions", &[("end", "others")]).await.status, 303);
+    assert_eq!(elsewhere.get("/account").await.status, 303);
+    assert_eq!(moderator.post("/logout", &[]).await.status, 303);
+    assert_eq!(there.get("/account").await.status, 303, "log-out counts everywhere");
+    for n in 0..10 {
+        let node = if n % 2 == 0 { &site } else { &second };
+        let answer = node.browser().post("/login", &[("login", &name), ("password", "wrong wrong wrong"), ("next", "/")]).await;
+        assert_eq!(answer.status, 422);
+    }
+    let blocked = second.browser().post("/login", &[("login", &name), ("password", PASSWORD), ("next", "/")]).await;
+    assert_eq!(blocked.status, 429, "throttles are counted together");
+}
+
+site_test! {
+    async fn settings_made_elsewhere_are_seen_within_two_seconds(site: Site) {
+        let second = site.second();
+        let admin = site.admin("chief").await;
+        assert_eq!(admin.post("/admin/settings", &[("site_name", "The Quay")]).await.status, 303);
+        assert_eq!(site.get("/").await.one(".nameplate .name"), "The Quay");
+        tokio::time::sleep(Duration::from_millis(1800)).await;
+        assert_eq!(second.get("/").await.one(".nameplate .name"), "The Quay");
+    }
+}
+
+site_test! {
+    async fn an_import_beside_the_server_is_on_the_next_page(site: Site) {
+        assert!(site.get("/").await.has(".empty"));
+        std::fs::write(site.place.folder.join("a.md"), "---\ntitle: Fresh\n---\n\nText.\n").expect("a file");
+        assert_eq!(site.masthead(&["import", "a.md"], "").status.code(), Some(0));
+        assert_eq!(site.get("/").await.all(".lead h2"), ["Fresh"]);
+    }
+}
+
+site_test! {
+    async fn sessions_survive_a_restart_and_throttles_are_no_amnesty(site: Site) {
+        let reader = site.reader("mira").await;
+        for _ in 0..10 {
+            site.browser().post("/login", &[("login", "mira"), ("password", "wrong wrong wrong"), ("next", "/")]).await;
+        }
+        let restarted = site.second();
+        assert_eq!(reader.at(&restarted).get("/account").await.status, 200);
+        let blocked = restarted.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/")]).await;
+        assert_eq!(blocked.status, 429);
+    }
+}
+
+site_test! {
+    async fn a_scheduled_article_appears_when_its_hour_comes(site: Site) {
+        let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_millis(1500);
+        site.publish(&format!("---\ntitle: Soon\ndate: {soon}\n---\n\nText.\n")).await;
+        assert_eq!(site.get("/articles/soon").await.status, 404);
+        for _ in 0..50 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if site.get("/articles/soon").await.status == 200 {
+                return;
+            }
+        }
+        panic!("it never appeared");
+    }
+}
+
+site_test! {
+    async fn many_writers_at_once_lose_nothing(site: Site) {
+        let slug = site.article().await;
+        let staff = site.moderator("pell").await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for n in 0..60 {
+            let (staff, slug) = (staff.clone(), slug.clone());
+            tasks.spawn(async move { staff.comment(&slug, &format!("Writer {n}")).await });
+        }
+        let mut ids: Vec<i64> = tasks.join_all().await;
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 60);
+        assert_eq!(site.get(&format!("/articles/{slug}")).await.one(".threadbar p"), "60 comments");
+    }
+}

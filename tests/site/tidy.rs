@@ -1,0 +1,163 @@
+//! The rules of the house, as `ARCHITECTURE.md` gives them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, ending: &str, found: &mut Vec<(PathBuf, String)>) {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, ending, found);
+            } else if path.extension().is_some_and(|e| e == ending) {
+                found.push((path.clone(), std::fs::read_to_string(&path).expect("text")));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), ending, &mut found);
+    found.sort();
+    assert!(!found.is_empty());
+    found
+}
+
+fn in_house(path: &Path) -> String {
+    path.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("inside").display().to_string()
+}
+
+#[test]
+fn every_module_opens_by_saying_what_it_is() {
+    for (path, text) in files("src", "rs") {
+        assert!(text.starts_with("//! "), "{}", in_house(&path));
+    }
+}
+
+#[test]
+fn pages_hold_no_sql_and_stores_no_http() {
+    for (path, text) in files("src", "rs") {
+        let name = in_house(&path);
+        let is_pages = name.ends_with("pages.rs") || name.contains("/pages/");
+        if is_pages {
+            for word in ["diesel::", "sql_query", "schema::"] {
+                assert!(!text.contains(word), "{name} says {word}");
+            }
+        }
+        if name.ends_with("store.rs") && !name.contains("sessions/redis_store") {
+            for word in ["actix_web", "HttpRe", "StatusCode"] {
+                assert!(!text.contains(word), "{name} says {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_feature_writes_a_table() {
+    let mut writers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in files("src", "rs") {
+        let feature = in_house(&path).trim_start_matches("src/").split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        for verb in ["insert_into(", "diesel::update(", "diesel::delete("] {
+            for part in text.split(verb).skip(1) {
+                let table: String = part.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if part.trim_start().strip_prefix(&table).is_some_and(|rest| rest.starts_with("::table")) {
+                    writers.entry(table).or_default().insert(feature.clone());
+                }
+            }
+        }
+    }
+    assert!(writers.len() > 15, "{writers:?}");
+    for (table, features) in writers {
+        assert_eq!(features.len(), 1, "{table} is written by {features:?}");
+    }
+}
+
+/// What each room may use. Rooms below all: config error interface paths text db web.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("log", &[]),
+    ("media", &[]),
+    ("comments", &["log"]),
+    ("articles", &["comments", "transfer"]),
+    ("transfer", &["articles", "media"]),
+    ("moderation", &["comments", "log"]),
+    ("sessions", &["comments"]),
+    ("accounts", &["log", "sessions", "admin"]),
+    ("admin", &["accounts", "articles", "comments", "moderation", "sessions"]),
+    ("info", &[]),
+    ("ops", &[]),
+    ("samples", &["accounts", "comments", "transfer"]),
+];
+
+#[test]
+fn rooms_use_only_what_their_door_declares() {
+    let below = ["config", "error", "interface", "paths", "text", "db", "web"];
+    for (path, text) in files("src", "rs") {
+        let name = in_house(&path);
+        let room = name.trim_start_matches("src/").split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        let declared = ARROWS.iter().find(|(r, _)| *r == room).map(|(_, uses)| *uses);
+        let used = used_rooms(&text);
+        if below.contains(&room.as_str()) {
+            let allowed: &[&str] = match room.as_str() {
+                "db" => &["error", "config", "text"],
+                "web" => &["config", "error", "interface", "paths", "text", "db"],
+                "error" => &["db"],
+                "config" => &["db"],
+                "text" => &["interface"],
+                _ => &[],
+            };
+            for other in used.iter().filter(|o| **o != room) {
+                assert!(allowed.contains(&other.as_str()), "{name} uses {other}");
+            }
+        } else if let Some(uses) = declared {
+            for other in used.iter().filter(|o| **o != room && !below.contains(&o.as_str())) {
+                assert!(uses.contains(&other.as_str()), "{name} uses {other}");
+            }
+        }
+    }
+}
+
+fn used_rooms(text: &str) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for part in text.split("crate::").skip(1) {
+        if let Some(group) = part.strip_prefix('{') {
+            for name in group.split('}').next().unwrap_or_default().split(',') {
+                used.insert(name.trim().split([':', ' ']).next().unwrap_or_default().to_owned());
+            }
+        } else {
+            used.insert(part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    used.remove("either");
+    used.remove("");
+    used
+}
+
+#[test]
+fn every_template_is_used_and_prints_nothing_unescaped() {
+    let sources: String = files("src", "rs").into_iter().map(|(_, text)| text).collect();
+    let templates = files("templates", "html");
+    let together: String = templates.iter().map(|(_, text)| text.as_str()).collect();
+    for (path, text) in &templates {
+        let name = in_house(path).trim_start_matches("templates/").to_owned();
+        let quoted = format!("\"{name}\"");
+        assert!(sources.contains(&quoted) || together.contains(&quoted), "{name} is not used");
+        assert!(!text.contains("|safe") && !text.contains("| safe"), "{name}");
+        assert!(!text.contains("style=") && !text.contains("onclick"), "{name} has style or script inside");
+    }
+}
+
+#[test]
+fn every_message_of_the_interface_is_used() {
+    let sources: String = files("src", "rs").into_iter().chain(files("templates", "html")).map(|(_, text)| text).collect();
+    let messages = files("templates/text", "ftl").remove(0).1;
+    for line in messages.lines().filter(|l| !l.starts_with([' ', '#', '}']) && l.contains('=')) {
+        let id = line.split('=').next().unwrap_or_default().trim().replace('-', "_");
+        assert!(sources.contains(&format!(".{id}(")), "{id} is said nowhere");
+    }
+}
+
+#[test]
+fn rooms_stay_comfortable() {
+    for (path, text) in files("src", "rs") {
+        let lines = text.lines().count();
+        assert!(lines <= 460, "{} has {lines} lines", in_house(&path));
+    }
+}
