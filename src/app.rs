@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::db::{Db, Time};
 use crate::error::Error;
-use crate::sessions::{ABSOLUTE, Sessions};
+use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
 use crate::web::{Limits, Shared, Site, State, guard};
 use crate::{accounts, admin, articles, routes, samples};
 use actix_session::SessionMiddleware;
@@ -81,6 +81,13 @@ pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
+/// What this site's keys in Redis begin with: sites may share one.
+pub fn redis_prefix(cookie_key: &[u8]) -> String {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest(cookie_key);
+    digest.iter().take(6).fold("masthead:".to_owned(), |s, b| s + &format!("{b:02x}"))
+}
+
 /// Puts the site together.
 ///
 /// # Errors
@@ -96,8 +103,9 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
             Some(waited.map_err(|_| format!("The session store at {} does not answer.", crate::db::hide_password(url)))?.map_err(say)?)
         }
     };
-    let limits = redis.clone().map_or(Limits::Database, Limits::Redis);
-    let sessions = Sessions::new(prepared.db.clone(), redis);
+    let prefix = redis_prefix(&prepared.key);
+    let limits = redis.clone().map_or(Limits::Database, |redis| Limits::Redis(redis, prefix.clone()));
+    let sessions = Sessions::new(prepared.db.clone(), redis.map(|redis| RedisStore { redis, prefix }));
     let state = web::Data::new(State::new(prepared.db, config, limits, prepared.site));
     Ok(App { state, sessions, key: Key::from(&prepared.key), setup: prepared.setup, samples: prepared.samples })
 }

@@ -146,7 +146,7 @@ fn from_environment(env: &impl Fn(&str) -> Option<String>) -> Result<Given, Stri
 fn from_file(path: &Path) -> Result<Given, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
     toml::from_str(&text).map_err(|e| {
-        let line = e.span().map_or(1, |s| text[..s.start].lines().count().max(1));
+        let line = e.span().map_or(1, |s| text[..s.start].matches('\n').count() + 1);
         let unknown = e.message().strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
         let why = match unknown {
             Some(key) => {

@@ -3,7 +3,7 @@
 //! | variant | status | when |
 //! |---|---|---|
 //! | `Malformed` | 400 | what cannot be decoded |
-//! | `SignInFirst` | 303 | a page that needs an account |
+//! | `SignInFirst`, `PasswordDue` | 303 | a page that needs an account; a role that needs a new password |
 //! | `Forbidden`, `Forged`, `Banned` | 403 | no role; a form from another site; a suspended account |
 //! | `NotFound` | 404 | unknown, or not yours |
 //! | `NotAllowed` | 405 | a known address, another method |
@@ -21,21 +21,37 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub enum Error {
     Malformed(String),
-    SignInFirst { next: String },
+    SignInFirst {
+        next: String,
+    },
+    /// Staff whose password was chosen as a reader's.
+    PasswordDue,
     Forbidden,
     Forged,
-    Banned { reason: String, until: Option<crate::db::Time> },
+    Banned {
+        reason: String,
+        until: Option<crate::db::Time>,
+    },
     NotFound,
-    NotAllowed { allow: &'static str },
+    NotAllowed {
+        allow: &'static str,
+    },
     Gone(String),
-    TooLarge { limit: usize },
+    TooLarge {
+        limit: usize,
+    },
     NotAForm,
     TooSlow,
     ForeignHost,
     Refused(String),
-    TooMany { seconds: i64 },
+    TooMany {
+        seconds: i64,
+    },
     Busy(String),
-    Broken { cause: String, retryable: bool },
+    Broken {
+        cause: String,
+        retryable: bool,
+    },
 }
 
 impl Error {
@@ -51,7 +67,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Error::Malformed(_) => StatusCode::BAD_REQUEST,
-            Error::SignInFirst { .. } => StatusCode::SEE_OTHER,
+            Error::SignInFirst { .. } | Error::PasswordDue => StatusCode::SEE_OTHER,
             Error::Forbidden | Error::Forged | Error::Banned { .. } => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::NotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,

@@ -7,7 +7,7 @@ use masthead::accounts::{Email, Username};
 use masthead::config::Config;
 use masthead::db::{Db, Time};
 use masthead::interface::Interface;
-use masthead::sessions::Sessions;
+use masthead::sessions::{RedisStore, Sessions};
 use masthead::transfer::markdown::parse_time;
 use masthead::web::Site;
 use std::io::{BufRead, IsTerminal};
@@ -131,11 +131,15 @@ pub fn reset_password(config: &Config, username: &str, from_stdin: bool) -> Resu
 fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), Refused> {
     let Some(url) = &config.session_store_url else { return Ok(()) };
     let say = |e: redis::RedisError| format!("The session store does not answer, the account's sessions go on: {e}");
+    let prefix = masthead::app::redis_prefix(&db.write_now(masthead::admin::store::cookie_key)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
     runtime.block_on(async {
         let client = redis::Client::open(url.as_str()).map_err(say)?;
         let redis = redis::aio::ConnectionManager::new(client).await.map_err(say)?;
-        Sessions::new(db.clone(), Some(redis)).end_others(account, None).await.map_err(|e| e.to_string())
+        Sessions::new(db.clone(), Some(RedisStore { redis, prefix: prefix.clone() }))
+            .end_others(account, None)
+            .await
+            .map_err(|e| e.to_string())
     })?;
     Ok(())
 }

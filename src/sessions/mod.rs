@@ -6,6 +6,8 @@
 mod redis_store;
 pub mod store;
 
+pub use redis_store::Store as RedisStore;
+
 use crate::db::{Db, Time};
 use crate::error::Error;
 use crate::web::viewer;
@@ -29,11 +31,11 @@ pub const NETWORK: &str = "network";
 #[derive(Clone)]
 pub struct Sessions {
     db: Db,
-    redis: Option<redis::aio::ConnectionManager>,
+    redis: Option<redis_store::Store>,
 }
 
 impl Sessions {
-    pub fn new(db: Db, redis: Option<redis::aio::ConnectionManager>) -> Sessions {
+    pub fn new(db: Db, redis: Option<redis_store::Store>) -> Sessions {
         Sessions { db, redis }
     }
 

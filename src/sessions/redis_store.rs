@@ -20,11 +20,20 @@ struct Stored {
 fn hex(hash: &[u8]) -> String {
     hash.iter().map(|b| format!("{b:02x}")).collect()
 }
-fn session(hash: &str) -> String {
-    format!("masthead:session:{hash}")
+/// Redis and the part of it that belongs to this site.
+#[derive(Clone)]
+pub struct Store {
+    pub redis: ConnectionManager,
+    pub prefix: String,
 }
-fn account_set(account: i64) -> String {
-    format!("masthead:sessions:{account}")
+
+impl Store {
+    fn session(&self, hash: &str) -> String {
+        format!("{}:session:{hash}", self.prefix)
+    }
+    fn account_set(&self, account: i64) -> String {
+        format!("{}:sessions:{account}", self.prefix)
+    }
 }
 fn busy(e: redis::RedisError) -> Error {
     Error::Busy(format!("Redis: {e}"))
@@ -35,29 +44,29 @@ fn id(hash: &str) -> String {
     hash.chars().take(16).collect()
 }
 
-async fn load(redis: &mut ConnectionManager, hash: &str) -> Result<Option<Stored>, Error> {
-    let json: Option<String> = redis.get(session(hash)).await.map_err(busy)?;
+async fn load(store: &mut Store, hash: &str) -> Result<Option<Stored>, Error> {
+    let json: Option<String> = store.redis.get(store.session(hash)).await.map_err(busy)?;
     Ok(json.and_then(|j| serde_json::from_str(&j).ok()))
 }
 
-async fn save(redis: &mut ConnectionManager, hash: &str, stored: &Stored) -> Result<(), Error> {
+async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Error> {
     let json = serde_json::to_string(stored).map_err(Error::broken)?;
     let life = IDLE.min(stored.created + ABSOLUTE - stored.seen).max(1000);
     redis::pipe()
-        .pset_ex(session(hash), json, life as u64)
+        .pset_ex(store.session(hash), json, life as u64)
         .ignore()
-        .sadd(account_set(stored.account), hash)
+        .sadd(store.account_set(stored.account), hash)
         .ignore()
-        .pexpire(account_set(stored.account), ABSOLUTE)
+        .pexpire(store.account_set(stored.account), ABSOLUTE)
         .ignore()
-        .query_async::<()>(redis)
+        .query_async::<()>(&mut store.redis)
         .await
         .map_err(busy)
 }
 
-pub(super) async fn find(mut redis: ConnectionManager, hash: &[u8], now: Time) -> Result<Option<(SessionRow, i64)>, Error> {
+pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<(SessionRow, i64)>, Error> {
     let hash = hex(hash);
-    let stored = load(&mut redis, &hash).await?;
+    let stored = load(&mut store, &hash).await?;
     Ok(stored.filter(|s| s.created + ABSOLUTE > now.0 && s.seen + IDLE > now.0).map(|s| (row(&hash, &s), s.account)))
 }
 
@@ -65,61 +74,54 @@ fn row(hash: &str, s: &Stored) -> SessionRow {
     SessionRow { id: id(hash), agent: s.agent.clone(), network: s.network.clone(), created_at: Time(s.created), seen_at: Time(s.seen) }
 }
 
-pub(super) async fn begin(
-    mut redis: ConnectionManager,
-    hash: &[u8],
-    account: i64,
-    agent: &str,
-    network: &str,
-    now: Time,
-) -> Result<(), Error> {
+pub(super) async fn begin(mut store: Store, hash: &[u8], account: i64, agent: &str, network: &str, now: Time) -> Result<(), Error> {
     let stored = Stored { account, agent: agent.to_owned(), network: network.to_owned(), created: now.0, seen: now.0 };
-    save(&mut redis, &hex(hash), &stored).await
+    save(&mut store, &hex(hash), &stored).await
 }
 
-pub(super) async fn touch(mut redis: ConnectionManager, hash: &[u8], now: Time) -> Result<(), Error> {
+pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {
     let hash = hex(hash);
-    match load(&mut redis, &hash).await? {
-        Some(stored) => save(&mut redis, &hash, &Stored { seen: now.0, ..stored }).await,
+    match load(&mut store, &hash).await? {
+        Some(stored) => save(&mut store, &hash, &Stored { seen: now.0, ..stored }).await,
         None => Ok(()),
     }
 }
 
-pub(super) async fn forget(mut redis: ConnectionManager, hash: &[u8]) -> Result<(), Error> {
+pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<(), Error> {
     let hash = hex(hash);
-    if let Some(stored) = load(&mut redis, &hash).await? {
-        redis.srem::<_, _, ()>(account_set(stored.account), &hash).await.map_err(busy)?;
+    if let Some(stored) = load(&mut store, &hash).await? {
+        store.redis.srem::<_, _, ()>(store.account_set(stored.account), &hash).await.map_err(busy)?;
     }
-    redis.del::<_, ()>(session(&hash)).await.map_err(busy)
+    store.redis.del::<_, ()>(store.session(&hash)).await.map_err(busy)
 }
 
-async fn all(redis: &mut ConnectionManager, account: i64) -> Result<Vec<String>, Error> {
-    redis.smembers(account_set(account)).await.map_err(busy)
+async fn all(store: &mut Store, account: i64) -> Result<Vec<String>, Error> {
+    store.redis.smembers(store.account_set(account)).await.map_err(busy)
 }
 
-pub(super) async fn list(mut redis: ConnectionManager, account: i64, _: Time) -> Result<Vec<SessionRow>, Error> {
+pub(super) async fn list(mut store: Store, account: i64, _: Time) -> Result<Vec<SessionRow>, Error> {
     let mut rows = Vec::new();
-    for hash in all(&mut redis, account).await? {
-        match load(&mut redis, &hash).await? {
+    for hash in all(&mut store, account).await? {
+        match load(&mut store, &hash).await? {
             Some(stored) => rows.push(row(&hash, &stored)),
-            None => redis.srem::<_, _, ()>(account_set(account), &hash).await.map_err(busy)?,
+            None => store.redis.srem::<_, _, ()>(store.account_set(account), &hash).await.map_err(busy)?,
         }
     }
     rows.sort_by_key(|r| std::cmp::Reverse(r.seen_at));
     Ok(rows)
 }
 
-pub(super) async fn end(mut redis: ConnectionManager, account: i64, wanted: &str) -> Result<(), Error> {
-    let found = all(&mut redis, account).await?.into_iter().find(|hash| id(hash) == wanted).ok_or(Error::NotFound)?;
-    redis.srem::<_, _, ()>(account_set(account), &found).await.map_err(busy)?;
-    redis.del::<_, ()>(session(&found)).await.map_err(busy)
+pub(super) async fn end(mut store: Store, account: i64, wanted: &str) -> Result<(), Error> {
+    let found = all(&mut store, account).await?.into_iter().find(|hash| id(hash) == wanted).ok_or(Error::NotFound)?;
+    store.redis.srem::<_, _, ()>(store.account_set(account), &found).await.map_err(busy)?;
+    store.redis.del::<_, ()>(store.session(&found)).await.map_err(busy)
 }
 
-pub(super) async fn end_others(mut redis: ConnectionManager, account: i64, keep: Option<&str>) -> Result<(), Error> {
-    for hash in all(&mut redis, account).await? {
+pub(super) async fn end_others(mut store: Store, account: i64, keep: Option<&str>) -> Result<(), Error> {
+    for hash in all(&mut store, account).await? {
         if keep != Some(id(&hash).as_str()) {
-            redis.srem::<_, _, ()>(account_set(account), &hash).await.map_err(busy)?;
-            redis.del::<_, ()>(session(&hash)).await.map_err(busy)?;
+            store.redis.srem::<_, _, ()>(store.account_set(account), &hash).await.map_err(busy)?;
+            store.redis.del::<_, ()>(store.session(&hash)).await.map_err(busy)?;
         }
     }
     Ok(())

@@ -35,7 +35,7 @@ pub fn comment(source: &str) -> SafeHtml {
             _ => {}
         }
     }
-    sanitise(&html(root, &options), COMMENT_TAGS, "ugc nofollow noopener noreferrer")
+    sanitise(&html(root, &options), COMMENT_TAGS, "ugc nofollow noopener noreferrer", ammonia::UrlRelative::Deny)
 }
 
 const COMMENT_TAGS: &[&str] = &["p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"];
@@ -95,7 +95,7 @@ pub fn article<'a>(root: &'a AstNode<'a>, images: &[TakenIn]) -> SafeHtml {
         let plain = format!("<img src=\"{}\"", image.src);
         html = html.replace(&format!("{plain} alt"), &format!("{plain} width=\"{}\" height=\"{}\" alt", image.width, image.height));
     }
-    sanitise(&html, ARTICLE_TAGS, "noopener noreferrer")
+    sanitise(&html, ARTICLE_TAGS, "noopener noreferrer", ammonia::UrlRelative::PassThrough)
 }
 
 fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {
@@ -105,12 +105,12 @@ fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {
     out
 }
 
-fn sanitise(html: &str, tags: &[&'static str], rel: &'static str) -> SafeHtml {
+fn sanitise(html: &str, tags: &[&'static str], rel: &'static str, relative: ammonia::UrlRelative<'static>) -> SafeHtml {
     let mut builder = ammonia::Builder::empty();
     builder
         .tags(tags.iter().copied().collect())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
-        .url_relative(ammonia::UrlRelative::PassThrough)
+        .url_relative(relative)
         .link_rel(Some(rel))
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])

@@ -24,9 +24,10 @@ struct ErrorPage {
 
 /// The page for an error.
 pub fn page(state: &State, viewer: &Viewer, error: &Error, kept: Option<KeptText>, request_id: &str) -> HttpResponse {
-    if let Error::SignInFirst { next } = error {
-        let to = if next == paths::ACCOUNT_PASSWORD { next.clone() } else { paths::login(next) };
-        return page::see_other(&to);
+    match error {
+        Error::SignInFirst { next } => return page::see_other(&paths::login(next)),
+        Error::PasswordDue => return page::see_other(paths::ACCOUNT_PASSWORD),
+        _ => {}
     }
     let t = state.t();
     let (heading, sentence) = words(t, state, error);
@@ -58,7 +59,7 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
     match error {
         Error::Malformed(why) => (t.error_malformed(), why.clone()),
         Error::Refused(why) => (t.error_refused(), why.clone()),
-        Error::SignInFirst { .. } | Error::Forbidden => (t.error_forbidden(), t.error_forbidden_text()),
+        Error::SignInFirst { .. } | Error::PasswordDue | Error::Forbidden => (t.error_forbidden(), t.error_forbidden_text()),
         Error::Forged => (t.error_forged(), t.error_forged_text()),
         Error::Banned { reason, until } => {
             let why = if reason.is_empty() { t.ban_no_reason() } else { t.ban_reason(reason) };

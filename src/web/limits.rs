@@ -26,7 +26,8 @@ impl Rule {
 /// Where the hits are kept.
 pub enum Limits {
     Database,
-    Redis(redis::aio::ConnectionManager),
+    /// The connection, and the part of Redis that belongs to this site.
+    Redis(redis::aio::ConnectionManager, String),
 }
 
 /// Hits that were counted (Redis) or will be in the write's own transaction (database).
@@ -61,7 +62,7 @@ impl Limits {
     /// # Errors
     /// `TooMany` with the seconds until the first rule gives way.
     pub async fn reserve(&self, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
-        let Limits::Redis(redis) = self else { return Ok(Reserved { rules, counted: false, now }) };
+        let Limits::Redis(redis, prefix) = self else { return Ok(Reserved { rules, counted: false, now }) };
         if rules.is_empty() {
             return Ok(Reserved { rules, counted: false, now });
         }
@@ -69,7 +70,7 @@ impl Limits {
         let mut call = script.prepare_invoke();
         call.arg(now.0);
         for rule in &rules {
-            call.key(format!("masthead:limit:{}", rule.key)).arg(rule.most).arg(rule.window);
+            call.key(format!("{prefix}:limit:{}", rule.key)).arg(rule.most).arg(rule.window);
         }
         let wait: i64 = call.invoke_async(&mut redis.clone()).await.map_err(|e| Error::Busy(format!("Redis: {e}")))?;
         if wait > 0 { Err(too_many(wait)) } else { Ok(Reserved { rules, counted: true, now }) }
@@ -88,7 +89,7 @@ impl Limits {
     /// Gives back what [`Limits::reserve`] counted, when the write did not happen. The database has counted nothing then.
     pub async fn unreserve(&self, reserved: Reserved) -> Result<(), Error> {
         match self {
-            Limits::Redis(redis) if reserved.counted => give_back(redis, &reserved).await,
+            Limits::Redis(redis, prefix) if reserved.counted => give_back(redis, prefix, &reserved).await,
             _ => Ok(()),
         }
     }
@@ -105,7 +106,7 @@ impl Limits {
     /// Gives the hits of [`Limits::take`] back.
     pub async fn refund(&self, db: &Db, reserved: Reserved) -> Result<(), Error> {
         match self {
-            Limits::Redis(redis) => give_back(redis, &reserved).await,
+            Limits::Redis(redis, prefix) => give_back(redis, prefix, &reserved).await,
             Limits::Database => db.write(move |conn| reserved.give_back(conn)).await,
         }
     }
@@ -164,10 +165,10 @@ impl Reserved {
     }
 }
 
-async fn give_back(redis: &redis::aio::ConnectionManager, reserved: &Reserved) -> Result<(), Error> {
+async fn give_back(redis: &redis::aio::ConnectionManager, prefix: &str, reserved: &Reserved) -> Result<(), Error> {
     let mut pipe = redis::pipe();
     for rule in &reserved.rules {
-        pipe.zpopmax(format!("masthead:limit:{}", rule.key), 1).ignore();
+        pipe.zpopmax(format!("{prefix}:limit:{}", rule.key), 1).ignore();
     }
     pipe.query_async::<()>(&mut redis.clone()).await.map_err(|e| Error::Busy(format!("Redis: {e}")))
 }

@@ -132,7 +132,7 @@ macro_rules! extractor {
                     if may(&account) {
                         Ok($name(account))
                     } else if account.password_due && account.is_staff() {
-                        Err(Error::SignInFirst { next: paths::ACCOUNT_PASSWORD.into() })
+                        Err(Error::PasswordDue)
                     } else {
                         Err(Error::Forbidden)
                     }

@@ -91,7 +91,7 @@ site_test! {
         let wait: i64 = blocked.header("retry-after").expect("a time").parse().expect("seconds");
         assert!((500..=600).contains(&wait), "{wait}");
         assert_eq!(blocked.field("login").as_deref(), Some("mira"));
-        site.reader("Bo").await;
+        site.reader("Ben").await;
     }
 }
 
@@ -132,7 +132,7 @@ site_test! {
     async fn sessions_are_listed_and_ended_one_by_one_by_their_owner_alone(site: Site) {
         let here = site.reader("mira").await;
         let there = site.log_in("mira").await;
-        let stranger = site.reader("bo").await;
+        let stranger = site.reader("ben").await;
         let page = here.get("/account/sessions").await;
         let ids: Vec<String> = {
             let html = scraper::Html::parse_document(&page.body);

@@ -40,7 +40,12 @@ fn routes_are_listed_as_json() {
     let (code, json, _) = out(&masthead(&place, &["routes", "--json"], ""));
     assert_eq!(code, Some(0));
     let routes: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    let edit = routes.as_array().expect("a list").iter().find(|r| r["path"] == "/comments/{id}/edit" && r["method"] == "POST").expect("the edit route");
+    let edit = routes
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|r| r["path"] == "/comments/{id}/edit" && r["method"] == "POST")
+        .expect("the edit route");
     assert_eq!(edit["role"], "reader");
     assert!(edit["limits"].is_string());
 }
@@ -195,8 +200,12 @@ fn the_first_start_makes_everything_in_an_empty_folder_and_ends_well() {
 }
 
 fn masthead_serve(place: &Place, port: &str) -> (Option<i32>, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_masthead")).args(["serve", "--port", port]).current_dir(&place.folder).env_clear().output().expect("the binary runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_masthead"))
+        .args(["serve", "--port", port])
+        .current_dir(&place.folder)
+        .env_clear()
+        .output()
+        .expect("the binary runs");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
@@ -206,7 +215,8 @@ fn a_database_from_the_future_is_refused_with_both_versions_named() {
     assert_eq!(masthead(&place, &["migrate"], "").status.code(), Some(0));
     assert_eq!(out(&masthead(&place, &["migrate"], "")).1, "The database is up to date.\n");
     let mut conn = masthead::db::connect(&masthead::db::Address::Sqlite(folder.path().join("masthead.db"))).expect("a database");
-    diesel::connection::SimpleConnection::batch_execute(&mut conn, "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").expect("a row");
+    diesel::connection::SimpleConnection::batch_execute(&mut conn, "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')")
+        .expect("a row");
     let (code, _, err) = out(&masthead(&place, &["migrate"], ""));
     assert_eq!(code, Some(1));
     assert!(err.contains("9999") && err.contains("0001"), "{err}");
@@ -216,7 +226,10 @@ fn a_database_from_the_future_is_refused_with_both_versions_named() {
 fn an_upgrade_keeps_a_copy_of_the_database_beside_it() {
     let (folder, place) = place();
     assert_eq!(masthead(&place, &["migrate"], "").status.code(), Some(0));
-    let (_, binary) = { let v = masthead::db::versions(); (v.0.len(), v.0.last().cloned().expect("a migration")) };
+    let (_, binary) = {
+        let v = masthead::db::versions();
+        (v.0.len(), v.0.last().cloned().expect("a migration"))
+    };
     let path = folder.path().join("masthead.db");
     let mut conn = masthead::db::connect(&masthead::db::Address::Sqlite(path.clone())).expect("a database");
     // As an older binary left it: nothing of the newest migration, an earlier one noted.

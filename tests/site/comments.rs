@@ -65,7 +65,7 @@ site_test! {
         assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment .text"), ["Only once."]);
         let other_text = reader.post(&path, &[("body", ""), ("parent", ""), ("key", "double-click-1")]).await;
         assert_eq!(other_text.status, 303, "the same key leads to the first, whatever the text");
-        let other_reader = site.reader("bo").await;
+        let other_reader = site.reader("ben").await;
         assert_eq!(other_reader.post(&path, &fields).await.status, 303);
         assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 2, "a key is one account's own");
         for bad in ["short", "with space 123", &"x".repeat(65)] {
@@ -130,7 +130,7 @@ site_test! {
 site_test! {
     async fn an_edit_within_fifteen_minutes_keeps_every_version(site: Site) {
         let slug = site.article().await;
-        let (reader, moderator, stranger) = (site.reader("mira").await, site.moderator("pell").await, site.reader("bo").await);
+        let (reader, moderator, stranger) = (site.reader("mira").await, site.moderator("pell").await, site.reader("ben").await);
         let id = reader.comment(&slug, "First words.").await;
         moderator.approve(&slug, id).await;
         let form = reader.get(&format!("/comments/{id}/edit")).await;
@@ -187,7 +187,7 @@ site_test! {
     async fn a_deleted_comment_leaves_a_tombstone_only_where_others_replied(site: Site) {
         let slug = site.article().await;
         site.hold_first(false).await;
-        let (mira, bo, staff) = (site.reader("mira").await, site.reader("bo").await, site.moderator("pell").await);
+        let (mira, bo, staff) = (site.reader("mira").await, site.reader("ben").await, site.moderator("pell").await);
         let root = mira.comment(&slug, "Secret words.").await;
         let reply = bo.reply(&slug, "I answer.", &root.to_string()).await;
         let alone = mira.comment(&slug, "Nobody answers.").await;
@@ -266,7 +266,9 @@ site_test! {
 fn ids(page: &crate::Answer, css: &str) -> Vec<i64> {
     let selector = scraper::Selector::parse(css).expect("css");
     let html = scraper::Html::parse_document(&page.body);
-    html.select(&selector).filter_map(|e| e.value().id().and_then(|id| id.strip_prefix("comment-")).and_then(|id| id.parse().ok())).collect()
+    html.select(&selector)
+        .filter_map(|e| e.value().id().and_then(|id| id.strip_prefix("comment-")).and_then(|id| id.parse().ok()))
+        .collect()
 }
 
 site_test! {

@@ -51,7 +51,9 @@ pub fn on_postgres<F: Future<Output = ()>>(story: impl FnOnce(Site) -> F) {
         Ok(url) if !url.is_empty() => run(Some(url), None, story),
         _ => {
             static SAID: Once = Once::new();
-            SAID.call_once(|| skipped("PostgreSQL", "set TEST_POSTGRES_URL=postgres://user@host:port/postgres to a server where databases may be made"));
+            SAID.call_once(|| {
+                skipped("PostgreSQL", "set TEST_POSTGRES_URL=postgres://user@host:port/postgres to a server where databases may be made")
+            });
         }
     }
 }
@@ -198,7 +200,8 @@ impl Site {
     pub async fn publish(&self, source: &str) -> String {
         let (db, config, source) = (self.db().clone(), self.state.config.clone(), source.to_owned());
         let work = move || {
-            let ready = transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
+            let ready = transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into()))
+                .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
             let slug = ready.slug.clone();
             let site = db.read_now(|conn| Settings::load(conn, &config.site_name)).expect("settings");
             transfer::store(&db, &config.data, &site, ready, false, |_, _| OnChange::Take).expect("stored");
@@ -307,7 +310,8 @@ impl Browser {
     }
 
     pub async fn reply(&self, slug: &str, body: &str, parent: &str) -> i64 {
-        let answer = self.post(&format!("/articles/{slug}/comments"), &[("body", body), ("parent", parent), ("key", ""), ("action", "post")]).await;
+        let answer =
+            self.post(&format!("/articles/{slug}/comments"), &[("body", body), ("parent", parent), ("key", ""), ("action", "post")]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         let to = answer.location().expect("a place");
         to.rsplit_once("#comment-").and_then(|(_, id)| id.parse().ok()).unwrap_or_else(|| panic!("no comment in {to}"))

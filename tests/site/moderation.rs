@@ -53,7 +53,7 @@ site_test! {
 site_test! {
     async fn flags_need_a_reason_and_someone_elses_visible_comment(site: Site) {
         let slug = site.article().await;
-        let (mira, bo, moderator) = (site.reader("mira").await, site.reader("bo").await, site.moderator("pell").await);
+        let (mira, bo, moderator) = (site.reader("mira").await, site.reader("ben").await, site.moderator("pell").await);
         let hidden = mira.comment(&slug, "Waiting.").await;
         let public = moderator.comment(&slug, "Public.").await;
         let flag = |id: i64| format!("/comments/{id}/flag");
@@ -93,7 +93,7 @@ site_test! {
     async fn a_rejected_comment_with_public_replies_is_a_tombstone(site: Site) {
         let slug = site.article().await;
         site.hold_first(false).await;
-        let (mira, bo, moderator) = (site.reader("mira").await, site.reader("bo").await, site.moderator("pell").await);
+        let (mira, bo, moderator) = (site.reader("mira").await, site.reader("ben").await, site.moderator("pell").await);
         let root = mira.comment(&slug, "Rude words.").await;
         let reply = bo.reply(&slug, "Please don't.", &root.to_string()).await;
         moderator.reject(&slug, root, "abusive", "").await;

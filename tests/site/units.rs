@@ -59,7 +59,9 @@ fn networks_are_counted_by_32_and_64_bits() {
 fn base_urls_are_origins() {
     let base = BaseUrl::parse("https://Example.org:443/").expect("an address");
     assert_eq!((base.origin.as_str(), base.https, base.loopback), ("https://example.org", true, None));
-    assert!(base.knows("example.org") && base.knows("EXAMPLE.org:443") && !base.knows("example.org:444") && !base.knows("evil.example.org"));
+    assert!(
+        base.knows("example.org") && base.knows("EXAMPLE.org:443") && !base.knows("example.org:444") && !base.knows("evil.example.org")
+    );
     let local = BaseUrl::parse("http://localhost:8080").expect("an address");
     assert!(local.knows("127.0.0.1:8080") && local.knows("[::1]:8080") && !local.knows("127.0.0.1"));
     for bad in ["example.org", "ftp://x", "https://", "https://a/b", "https://a b", "https://user@a"] {
@@ -86,7 +88,10 @@ fn kinds_of_notes_are_guessed_by_the_first_rule() {
 fn stories_come_in_every_shape_of_the_format() {
     let only_body = story::parse("T\n# T\nA line.\n").expect("a story");
     assert_eq!((only_body.title.as_str(), only_body.dek.as_str()), ("T", ""));
-    let windows = story::parse("\u{feff}T\r\n\r\nDek one.\r\nDek two.\r\n# t\r\n## opening SUMMARY\r\nS.\r\n## Source notes\r\n- One - not cut here\r\n- Two\r\n").expect("a story");
+    let windows = story::parse(
+        "\u{feff}T\r\n\r\nDek one.\r\nDek two.\r\n# t\r\n## opening SUMMARY\r\nS.\r\n## Source notes\r\n- One - not cut here\r\n- Two\r\n",
+    )
+    .expect("a story");
     assert_eq!(windows.dek, "Dek one. Dek two.");
     assert_eq!(windows.notes.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(), ["One - not cut here", "Two"]);
     for (bad, line) in [("", 1), ("\n\n", 1), ("T\nno heading", 1), ("T\n# Other\nx", 2), ("T\n# T\n", 1), ("T\n# T\na\u{7}b", 3)] {
