@@ -32,7 +32,7 @@ fn mime(name: &str) -> &'static str {
 /// Fingerprints every file; the style sheet goes last, its `url(name)` are rewritten to the hashed names.
 fn assets(out: &Path) -> String {
     let mut files: Vec<PathBuf> = fs::read_dir("static").expect("static/").map(|e| e.expect("entry").path()).collect();
-    files.retain(|p| p.is_file() && !p.extension().is_some_and(|e| e == "txt"));
+    files.retain(|p| p.is_file() && p.extension().is_none_or(|e| e != "txt"));
     files.sort_by_key(|p| (p.extension().is_some_and(|e| e == "css"), p.clone()));
     let mut hashed = BTreeMap::new();
     let mut code = String::from("pub static ASSETS: &[Asset] = &[\n");

@@ -20,6 +20,7 @@ use std::time::Duration;
 pub use types::Time;
 
 #[derive(diesel::MultiConnection)]
+#[allow(clippy::large_enum_variant, reason = "a process has a dozen of them, all of one kind")]
 pub enum Conn {
     Postgres(postgres::PgTokio),
     Sqlite(diesel::SqliteConnection),

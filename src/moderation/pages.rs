@@ -16,6 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A comment before a moderator.
 pub struct Card {
@@ -168,8 +169,8 @@ pub async fn index(state: Shared, moderator: Moderator, request: HttpRequest) ->
             let ids: Vec<i64> = rows.iter().map(|w| w.comment.id).collect();
             let mut records = Records::new();
             for waiting in &rows {
-                if !records.contains_key(&waiting.comment.author_id) {
-                    records.insert(waiting.comment.author_id, crate::comments::store::record(conn, waiting.comment.author_id)?);
+                if let Entry::Vacant(place) = records.entry(waiting.comment.author_id) {
+                    place.insert(crate::comments::store::record(conn, waiting.comment.author_id)?);
                 }
             }
             Ok((rows, store::counts(conn)?, records, store::open_flags(conn, &ids)?))
@@ -239,7 +240,7 @@ fn wanted(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
 }
 
 enum Judged {
-    Acted(Outcome),
+    Acted(Box<Outcome>),
     Refused(String),
 }
 
@@ -257,16 +258,15 @@ async fn act(state: Shared, moderator: Moderator, id: i64, posted: Posted, rejec
                 Err(why) => return Ok(Judged::Refused(why)),
             };
             let actor = Actor { id: who.id, username: &who.username };
-            store::act(conn, id, &form.revision, &act, actor, &t.act_deleted(), now).map(Judged::Acted)
+            store::act(conn, id, &form.revision, &act, actor, &t.act_deleted(), now).map(|outcome| Judged::Acted(Box::new(outcome)))
         })
         .await?;
     let form = form?;
     let (status, alert, error) = match judged {
-        Judged::Acted(Outcome::Done(comment)) => {
-            let back = paths_back(&form.back, &comment.slug, id);
-            return Ok(page::see_other(&back));
-        }
-        Judged::Acted(Outcome::Stale(last)) => (StatusCode::CONFLICT, stale_sentence(&state, last), String::new()),
+        Judged::Acted(outcome) => match *outcome {
+            Outcome::Done(comment) => return Ok(page::see_other(&paths_back(&form.back, &comment.slug, id))),
+            Outcome::Stale(last) => (StatusCode::CONFLICT, stale_sentence(&state, last), String::new()),
+        },
         Judged::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, String::new(), why),
     };
     act_page(&state, &moderator, id, status, alert, error, &form).await

@@ -51,7 +51,8 @@ impl Driver {
             caps.add_arg(argument).expect("an argument");
         }
         if !scripts {
-            caps.add_experimental_option("prefs", serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 })).expect("a preference");
+            caps.add_experimental_option("prefs", serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 }))
+                .expect("a preference");
         }
         caps.set_browser_log_level(LoggingPrefsLogLevel::All).expect("a log level");
         let driver = WebDriver::new(format!("http://127.0.0.1:{}", self.port), caps).await.expect("Chromium starts");
@@ -89,7 +90,13 @@ impl Person<'_> {
     }
 
     async fn see_text(&self, css: &str, text: &str) -> WebElement {
-        let found = self.driver.query(By::Css(css.to_owned())).with_text(stringmatch(text)).wait(Duration::from_secs(10), Duration::from_millis(50)).first().await;
+        let found = self
+            .driver
+            .query(By::Css(css.to_owned()))
+            .with_text(stringmatch(text))
+            .wait(Duration::from_secs(10), Duration::from_millis(50))
+            .first()
+            .await;
         match found {
             Ok(element) => element,
             Err(e) => panic!("{css} with {text:?} never appeared: {e}\n{}", self.driver.source().await.unwrap_or_default()),
@@ -231,7 +238,8 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.see_text(".comment .notice", "Bridges are not for loving.").await;
 
     // Refused forms log a 4xx, which is theirs to log; nothing else may complain.
-    let complaints: Vec<String> = browser.browser_log().await.expect("a log").into_iter().map(|e| e.message).filter(|m| !m.contains("status of 422")).collect();
+    let complaints: Vec<String> =
+        browser.browser_log().await.expect("a log").into_iter().map(|e| e.message).filter(|m| !m.contains("status of 422")).collect();
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.quit().await.expect("Chromium ends");
 }

@@ -130,7 +130,7 @@ fn reading_time_is_whole_minutes_and_never_none() {
 
 #[test]
 fn excerpts_end_at_a_word() {
-    assert_eq!(excerpt("one two three", 8), "one two…".replace("two…", "two…"));
+    assert_eq!(excerpt("one two three", 8), "one two…");
     assert_eq!(excerpt("short", 10), "short");
 }
 
