@@ -86,7 +86,8 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
 }
 
 /// The same conversation at every first start: numbers out of a small fixed generator.
-fn converse(conn: &mut Conn, slug: &str, from: Time, to: Time, count: usize, readers: &[i64], seed: u64) -> Result<(), Error> {
+fn converse(conn: &mut Conn, slug: &str, from: Time, to: Time, count: usize, everybody: &[i64], seed: u64) -> Result<(), Error> {
+    let (newcomers, readers) = everybody.split_at(everybody.len().min(talk::NEWCOMERS));
     let article = comments::place(conn, slug)?.id;
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut draw = move |below: usize| {
@@ -114,7 +115,8 @@ fn converse(conn: &mut Conn, slug: &str, from: Time, to: Time, count: usize, rea
             talk::opening(opening)
         };
         let Ok(body) = CommentBody::parse(Interface, &text) else { continue };
-        let is_last = at + 1 == count && count > 5;
+        // The two liveliest threads have a newcomer whose first comment waits.
+        let is_last = at + 1 == count && count > 20;
         let (status, hold) = match draw(20) {
             _ if is_last => (Status::Pending, "first"),
             0..=11 => (Status::Approved, ""),
@@ -122,7 +124,7 @@ fn converse(conn: &mut Conn, slug: &str, from: Time, to: Time, count: usize, rea
         };
         let sample = Sample {
             article,
-            author: readers[author],
+            author: if is_last { newcomers[seed as usize % newcomers.len()] } else { readers[author] },
             parent: parent.filter(|_| !is_last).map(|(id, path, _)| (id, path)),
             body,
             status,

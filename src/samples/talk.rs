@@ -1,6 +1,10 @@
 //! What the samples' readers say.
 
-pub(super) const READERS: [&str; 18] = [
+/// How many of [`READERS`] have never said anything before.
+pub(super) const NEWCOMERS: usize = 2;
+
+pub(super) const READERS: [&str; 20] = [
+    "newharbour22", "first_frost",
     "saltstreet14",
     "Marthe_K",
     "oldrigger",
