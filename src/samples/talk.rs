@@ -4,7 +4,8 @@
 pub(super) const NEWCOMERS: usize = 2;
 
 pub(super) const READERS: [&str; 20] = [
-    "newharbour22", "first_frost",
+    "newharbour22",
+    "first_frost",
     "saltstreet14",
     "Marthe_K",
     "oldrigger",

@@ -283,6 +283,9 @@ site_test! {
         assert_eq!(answer.attr(".errors a[target=_blank]", "href"), Some(format!("/login?next=/articles/{slug}")));
         assert_eq!(answer.attr("form.compose", "action"), Some(path.clone()));
         assert_eq!(browser.post(&path, &[("body", "")]).await.status, 303);
+        let edit = browser.post("/comments/1/edit", &[("body", "My longer thoughts"), ("revision", "v1")]).await;
+        assert_eq!((edit.status, edit.field("body").as_deref(), edit.field("revision").as_deref()), (403, Some("My longer thoughts"), Some("v1")));
+        assert_eq!(edit.attr("form.compose", "action").as_deref(), Some("/comments/1/edit"));
         site.reader("mira").await;
         assert_eq!(browser.get(&format!("/articles/{slug}")).await.all(".comment").len(), 0);
     }

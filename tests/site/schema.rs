@@ -75,3 +75,30 @@ site_test! {
         assert!(stored.is_empty(), "{stored:?}");
     }
 }
+
+site_test! {
+    async fn a_write_that_fails_or_panics_fails_alone(site: Site) {
+        use masthead::admin::store::{get, set};
+        use masthead::error::Error;
+        let db = site.db();
+        let good = db.write(|conn| set(conn, "a", "1"));
+        let bad = db.write(|conn| {
+            set(conn, "b", "1")?;
+            Err::<(), _>(Error::NotFound)
+        });
+        let worse = db.write(|conn| {
+            set(conn, "c", "1")?;
+            if true {
+                panic!("on purpose");
+            }
+            Ok(())
+        });
+        let after = db.write(|conn| set(conn, "d", "1"));
+        let (good, bad, worse, after) = tokio::join!(good, bad, worse, after);
+        assert!(good.is_ok() && after.is_ok());
+        assert!(matches!(bad, Err(Error::NotFound)) && matches!(worse, Err(Error::Broken { .. })));
+        let kept = db.read(|conn| Ok([get(conn, "a")?, get(conn, "b")?, get(conn, "c")?, get(conn, "d")?])).await.expect("a read");
+        assert_eq!(kept.map(|k| k.is_some()), [true, false, false, true]);
+        db.write(|conn| set(conn, "e", "1")).await.expect("and the next one goes on");
+    }
+}

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::web::limits::Rule;
-use crate::web::{Posted, Shared, SignedIn, State, page};
+use crate::web::{Posted, Shared, SignedIn, State, Viewer, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -71,9 +71,10 @@ enum Outcome {
 }
 
 /// `POST /comments/{id}/edit`
-pub async fn update(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
-    account.may_write()?;
+pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
     let (id, now, t) = (id.into_inner(), Time::now(), state.t());
+    let Some(account) = viewer.account().cloned().map(SignedIn) else { return not_signed_in(&state, &viewer, id, &posted) };
+    account.may_write()?;
     let form: Result<EditForm, Error> = posted.read();
     let rules = if account.is_staff() { Vec::new() } else { vec![Rule::new("edit", account.id, 30, Time::MINUTE)] };
     let reserved = state.limits.reserve(rules, now).await?;
@@ -117,6 +118,28 @@ pub async fn update(state: Shared, account: SignedIn, id: web::Path<i64>, posted
             compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
+}
+
+/// A session that ended while somebody wrote: the text is given back, with a way to log in and send it.
+fn not_signed_in(state: &State, viewer: &Viewer, id: i64, posted: &Posted) -> Result<HttpResponse, Error> {
+    let action = paths::of_comment(id, "edit");
+    let body = posted.field("body").unwrap_or_default();
+    if body.is_empty() {
+        return Err(Error::SignInFirst { next: action });
+    }
+    let (t, site) = (state.t(), state.site());
+    // What the comment belongs to is not told to somebody who may not see it.
+    let nowhere = store::Place { id: 0, slug: String::new(), title: site.name.clone(), is_open: true };
+    let mut compose = ComposePage::new(state, viewer, &nowhere, t.edit_heading());
+    compose.article.href = paths::FRONT.into();
+    compose.login = paths::login(&action);
+    compose.action = action;
+    compose.alert = t.compose_log_in_first();
+    compose.body = body;
+    compose.revision = posted.field("revision").unwrap_or_default();
+    compose.key.clear();
+    compose.is_edit = true;
+    compose.answer(StatusCode::FORBIDDEN)
 }
 
 /// `POST /comments/{id}/delete`
