@@ -30,7 +30,8 @@ pub enum Error {
     Forged,
     Banned {
         reason: String,
-        until: Option<crate::db::Time>,
+        /// Milliseconds since 1970; none = for good.
+        until: Option<i64>,
     },
     NotFound,
     NotAllowed {

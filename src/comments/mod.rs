@@ -3,12 +3,14 @@
 //! A thread is a tree kept as paths: a comment's path is its parent's and its own id as eight bytes, so that a
 //! conversation is one range of one index. Below [`DEEPEST`] a reply stands beside its parent instead of under it.
 
+mod counters;
 mod flags;
 pub mod pages;
 pub mod store;
 pub mod thread;
 mod transition;
 pub mod view;
+pub mod write;
 
 use crate::interface::Interface;
 use crate::text::{self, SafeHtml, markdown};

@@ -1,8 +1,8 @@
 //! The one function that changes a comment's status. It writes the log row, the counters, the flags and what stands in
 //! the thread in the same transaction.
 
-use super::store::{self, Comment};
-use super::{Status, flags};
+use super::store::Comment;
+use super::{Status, counters, flags};
 use crate::db::schema::comments;
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -80,7 +80,7 @@ pub fn transition(conn: &mut Conn, comment: &Comment, to: Status, act: &Act, act
         }
         Act::Edit => {}
     }
-    store::count(conn, comment.article_id, &comment.path, comment.parent_id, Some(from), Some(to))?;
+    counters::count(conn, comment.article_id, &comment.path, comment.parent_id, Some(from), Some(to))?;
     let entry = log::Entry {
         action: act.name(),
         comment: Some(comment.id),

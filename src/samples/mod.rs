@@ -4,8 +4,8 @@ mod talk;
 
 use crate::accounts::store as accounts;
 use crate::accounts::{Email, Username};
-use crate::comments::store::{self as comments, Sample};
-use crate::comments::{CommentBody, Status};
+use crate::comments::write::{Sample, insert_sample};
+use crate::comments::{CommentBody, Status, store as comments};
 use crate::config::Config;
 use crate::db::{Conn, Db, Time};
 use crate::error::Error;
@@ -131,7 +131,7 @@ fn converse(conn: &mut Conn, slug: &str, from: Time, to: Time, count: usize, eve
             hold,
             at: moment,
         };
-        let (id, path) = comments::insert_sample(conn, &sample)?;
+        let (id, path) = insert_sample(conn, &sample)?;
         if !is_last {
             posted.push((id, path, author));
         }

@@ -1,5 +1,6 @@
 //! Errors as pages: every one is a real page of the site, says what happened, keeps what was typed, and has a way on.
 
+use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -63,7 +64,7 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
         Error::Forged => (t.error_forged(), t.error_forged_text()),
         Error::Banned { reason, until } => {
             let why = if reason.is_empty() { t.ban_no_reason() } else { t.ban_reason(reason) };
-            let end = until.map_or_else(|| t.ban_for_good(), |u| t.ban_until(&state.site().minute(u)));
+            let end = until.map_or_else(|| t.ban_for_good(), |u| t.ban_until(&state.site().minute(Time(u))));
             (t.error_banned(), format!("{why} {end}"))
         }
         Error::NotFound => (t.error_not_found(), t.error_not_found_text()),

@@ -1,6 +1,5 @@
 //! Who asks. A handler that takes `SignedIn`, `Moderator`, `Editor`, `Staff` or `Admin` runs for nobody else.
 
-use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
 use actix_session::SessionExt;
@@ -55,7 +54,7 @@ impl Account {
     /// Posting, editing and flagging need this.
     pub fn may_write(&self) -> Result<(), Error> {
         match &self.ban {
-            Some(ban) => Err(Error::Banned { reason: ban.reason.clone(), until: ban.until.map(Time) }),
+            Some(ban) => Err(Error::Banned { reason: ban.reason.clone(), until: ban.until }),
             None => Ok(()),
         }
     }

@@ -1,7 +1,8 @@
 //! Editing, deleting and taking a deletion back: the author's own.
 
 use super::compose::ComposePage;
-use crate::comments::store::{self, Comment, Edited};
+use crate::comments::store::{self, Comment};
+use crate::comments::write::{self, Edited};
 use crate::comments::{Actor, CommentBody, EDIT_WINDOW, Status, revision};
 use crate::db::Time;
 use crate::error::Error;
@@ -91,7 +92,7 @@ pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: P
             };
             reserved.spend(conn)?;
             let actor = Actor { id: who.id, username: &who.username };
-            Ok(match store::edit(conn, comment, &body, &form.revision, who.is_staff(), actor, now)? {
+            Ok(match write::edit(conn, comment, &body, &form.revision, who.is_staff(), actor, now)? {
                 Edited::Stored(comment) => Outcome::Stored(comment),
                 Edited::Stale(comment) => Outcome::Stale(comment),
             })
@@ -150,7 +151,7 @@ pub async fn delete(state: Shared, account: SignedIn, id: web::Path<i64>, posted
         .write(move |conn| {
             let comment = store::owned(conn, id, who.id)?;
             form.as_ref().map_err(Clone::clone)?;
-            store::delete(conn, &comment, Actor { id: who.id, username: &who.username }, now)?;
+            write::delete(conn, &comment, Actor { id: who.id, username: &who.username }, now)?;
             Ok(comment)
         })
         .await?;
@@ -166,7 +167,7 @@ pub async fn undelete(state: Shared, account: SignedIn, id: web::Path<i64>, post
         .write(move |conn| {
             let comment = store::owned(conn, id, who.id)?;
             form.as_ref().map_err(Clone::clone)?;
-            if store::undelete(conn, &comment, Actor { id: who.id, username: &who.username }, now)? {
+            if write::undelete(conn, &comment, Actor { id: who.id, username: &who.username }, now)? {
                 Ok(comment)
             } else {
                 Err(Error::Gone(t.undelete_too_late()))

@@ -1,7 +1,8 @@
 //! Posting and replying.
 
 use super::compose::{ComposePage, Parent, parent};
-use crate::comments::store::{self, New, Place, Posted as Outcome};
+use crate::comments::store::{self, Place};
+use crate::comments::write::{self, New, Posted as Outcome};
 use crate::comments::{CommentBody, parse_key};
 use crate::db::Time;
 use crate::error::Error;
@@ -73,7 +74,7 @@ pub async fn create(
         .write(move |conn| {
             let place = store::place(conn, &wanted)?;
             if let (Ok(Some(key)), false) = (&judged_key, is_preview)
-                && let Some(Outcome::Stored { id, slug, .. }) = store::by_key(conn, account.id, key)?
+                && let Some(Outcome::Stored { id, slug, .. }) = write::by_key(conn, account.id, key)?
             {
                 return Ok(Found::Stored(paths::comment(&slug, id)));
             }
@@ -104,7 +105,7 @@ pub async fn create(
             spending.spend(conn)?;
             let parent = answered.as_ref().map(|p| p.id);
             let new = New { slug: wanted.clone(), author: account.id, is_staff: account.is_staff(), parent, key, body, hold_first, now };
-            match store::post(conn, &new)? {
+            match write::post(conn, &new)? {
                 Outcome::Stored { id, slug, on_article: true } => Ok(Found::Stored(paths::comment_on_article(&slug, id))),
                 Outcome::Stored { id, slug, .. } => Ok(Found::Stored(paths::comment(&slug, id))),
                 Outcome::Closed => refuse(t.thread_closed(), String::new(), false),

@@ -1,0 +1,52 @@
+//! The numbers that are kept beside the rows, moved in the transaction that moves a row.
+
+use super::{Status, path};
+use crate::db::Conn;
+use crate::db::schema::{comment_counts, comments, threads};
+use crate::either;
+use crate::error::Error;
+use diesel::prelude::*;
+use std::collections::BTreeSet;
+
+/// Moves the counters when a comment comes, goes or changes: by status, of the article, of all that it replies to.
+pub(super) fn count(
+    conn: &mut Conn,
+    article: i64,
+    path: &[u8],
+    parent: Option<i64>,
+    from: Option<Status>,
+    to: Option<Status>,
+) -> Result<(), Error> {
+    // Always in the same order, so that two writers cannot wait for each other.
+    let mut changes: Vec<(&str, i64)> = from.map(|s| (s.as_str(), -1)).into_iter().chain(to.map(|s| (s.as_str(), 1))).collect();
+    changes.sort_unstable();
+    for (status, change) in changes.into_iter().filter(|_| from != to) {
+        either!(conn, |c| diesel::insert_into(comment_counts::table)
+            .values((comment_counts::status.eq(status), comment_counts::total.eq(change)))
+            .on_conflict(comment_counts::status)
+            .do_update()
+            .set(comment_counts::total.eq(comment_counts::total + change))
+            .execute(c))?;
+    }
+    let public = |s: Option<Status>| i64::from(s.is_some_and(Status::is_public));
+    let change = public(to) - public(from);
+    if change == 0 {
+        return Ok(());
+    }
+    either!(conn, |c| diesel::insert_into(threads::table)
+        .values((threads::article_id.eq(article), threads::public_comments.eq(change)))
+        .on_conflict(threads::article_id)
+        .do_update()
+        .set(threads::public_comments.eq(threads::public_comments + change))
+        .execute(c))?;
+    let ids = path::ids(path);
+    let above: BTreeSet<i64> = ids[..ids.len() - 1].iter().copied().chain(parent).collect();
+    for id in above {
+        let row = comments::table.find(id);
+        diesel::update(row).set(comments::public_replies.eq(comments::public_replies + change)).execute(conn)?;
+        let public = [Status::Approved.as_str(), Status::Published.as_str()];
+        diesel::update(row).set(comments::is_shown.eq(comments::public_replies.gt(0).or(comments::status.eq_any(public)))).execute(conn)?;
+    }
+    Ok(())
+}
+
