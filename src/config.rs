@@ -110,8 +110,8 @@ impl Config {
     ///
     /// # Errors
     /// A sentence that names the file, line or variable and what it takes.
-    pub fn load(flags: Given, env: impl Fn(&str) -> Option<String>) -> Result<Config, String> {
-        let environment = from_environment(&env)?;
+    pub fn load(flags: Given, env: &[(String, String)]) -> Result<Config, String> {
+        let environment = from_environment(env)?;
         let early = flags.data.clone().or_else(|| environment.data.clone());
         let candidates = [early.clone().unwrap_or_else(|| "data".into()).join("masthead.toml"), PathBuf::from("masthead.toml")];
         let file = candidates.into_iter().find(|p| p.is_file());
@@ -123,7 +123,12 @@ impl Config {
     }
 }
 
-fn from_environment(env: &impl Fn(&str) -> Option<String>) -> Result<Given, String> {
+fn from_environment(env: &[(String, String)]) -> Result<Given, String> {
+    let variables = KEYS.map(|(_, variable)| variable);
+    if let Some((unknown, _)) = env.iter().find(|(name, _)| name.starts_with("MASTHEAD_") && !variables.contains(&name.as_str())) {
+        return Err(format!("There is no setting {unknown}; did you mean {}?", nearest(&variables, unknown)));
+    }
+    let env = |wanted: &str| env.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     let mut table = toml::Table::new();
     for (key, variable) in KEYS {
         if let Some(value) = env(variable).filter(|v| !v.is_empty()) {
@@ -150,14 +155,17 @@ fn from_file(path: &Path) -> Result<Given, String> {
         let unknown = e.message().strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
         let why = match unknown {
             Some(key) => {
-                let nearest =
-                    KEYS.iter().map(|(k, _)| *k).max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
-                format!("there is no setting {key:?}; did you mean {:?}?", nearest.unwrap_or_default())
+                format!("there is no setting {key:?}; did you mean {:?}?", nearest(&KEYS.map(|(k, _)| k), key))
             }
             None => e.message().to_owned(),
         };
         format!("{}:{line}: {why}", path.display())
     })
+}
+
+/// The known name that is most like what somebody wrote.
+pub fn nearest<'a>(known: &[&'a str], given: &str) -> &'a str {
+    known.iter().copied().max_by(|a, b| strsim::jaro_winkler(a, given).total_cmp(&strsim::jaro_winkler(b, given))).unwrap_or_default()
 }
 
 impl Given {
@@ -182,6 +190,9 @@ impl Given {
     fn finish(self, file: Option<PathBuf>) -> Result<Config, String> {
         let data = self.data.unwrap_or_else(|| "data".into());
         let port = self.port.unwrap_or(8080);
+        if port == 0 {
+            return Err("PORT takes a number from 1 to 65535.".into());
+        }
         let base = BaseUrl::parse(&self.base_url.unwrap_or_else(|| format!("http://127.0.0.1:{port}")))?;
         let samples = match self.samples.as_deref() {
             None | Some("on" | "true" | "1") => true,

@@ -71,7 +71,7 @@ pub fn setup(token: &str) -> String {
     format!("/setup/{token}")
 }
 pub fn login(next: &str) -> String {
-    if next == FRONT { "/login".into() } else { format!("/login?next={}", utf8_percent_encode(next, QUERY)) }
+    format!("/login?next={}", utf8_percent_encode(next, QUERY))
 }
 pub fn join(next: &str) -> String {
     if next == FRONT { "/join".into() } else { format!("/join?next={}", utf8_percent_encode(next, QUERY)) }

@@ -62,7 +62,7 @@ routes! {
     "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network"] }
     "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network"] }
     "/logout" { POST all accounts::pages::log_out }
-    "/setup/{token}" { GET all accounts::pages::setup, POST all accounts::pages::install }
+    "/setup/{token}" { GET all admin::pages::setup, POST all admin::pages::install }
     "/account" { GET reader accounts::pages::show, POST reader accounts::pages::update }
     "/account/password" { GET reader accounts::pages::password, POST reader accounts::pages::update_password ["10 failures in 10 minutes"] }
     "/account/sessions" { GET reader accounts::pages::sessions, POST reader accounts::pages::end_session }

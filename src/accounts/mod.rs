@@ -119,6 +119,7 @@ impl DisplayName {
     /// The sentence that stands beside the field.
     pub fn parse(t: Interface, given: &str) -> Result<DisplayName, String> {
         let text = text::clean_line(given).map_err(|_| t.name_unfit())?;
+        let text: String = text.chars().filter(|c| !matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')).collect();
         if text.chars().count() > 50 {
             return Err(t.name_long());
         }

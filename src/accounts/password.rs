@@ -89,7 +89,8 @@ pub async fn verify(state: &State, given: String, stored: Option<String>) -> Res
     let check = move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
-        let given: String = if given.chars().count() > MOST { String::new() } else { given.nfc().collect() };
+        let given: String = given.nfc().take(MOST + 1).collect();
+        let given = if given.chars().count() > MOST { String::new() } else { given };
         let right = argon().verify_password(given.as_bytes(), stored.as_str()).is_ok() && known;
         let outdated = !stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$");
         Verdict { right, outdated }

@@ -62,6 +62,10 @@ const LOGIN: LoginColumns = (
 
 /// By username or address, in any letter case.
 pub fn by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Error> {
+    if given.contains('\0') {
+        // No name has one, and PostgreSQL takes none.
+        return Ok(None);
+    }
     let (name, email) = (given.trim().to_ascii_lowercase(), given.trim().to_lowercase());
     let by_name = accounts::table.filter(accounts::username_key.eq(name)).select(LOGIN).first(conn).optional()?;
     match by_name {
@@ -141,7 +145,15 @@ pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
     Ok(accounts::table.filter(accounts::is_admin).select(accounts::id).first::<i64>(conn).optional()?.is_some())
 }
 
-pub fn set_password(conn: &mut Conn, id: i64, hash: &str, due: bool) -> Result<(), Error> {
+pub fn set_password(conn: &mut Conn, id: i64, hash: &str) -> Result<(), Error> {
+    diesel::update(accounts::table.find(id)).set(accounts::password_hash.eq(hash)).execute(conn)?;
+    Ok(())
+}
+
+/// A new password, judged for a reader or for a role. A role that came meanwhile still asks for one of its own.
+pub fn choose_password(conn: &mut Conn, id: i64, hash: &str, judged_for_role: bool) -> Result<(), Error> {
+    lock(conn, RIGHTS)?;
+    let due = by_id(conn, id)?.is_staff() && !judged_for_role;
     diesel::update(accounts::table.find(id)).set((accounts::password_hash.eq(hash), accounts::password_due.eq(due))).execute(conn)?;
     Ok(())
 }
@@ -155,7 +167,7 @@ pub fn password_suffices(conn: &mut Conn, id: i64) -> Result<(), Error> {
 /// Changes name and bio. `false` = the name would pass for somebody on the staff.
 pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> Result<bool, Error> {
     let own = by_id(conn, id)?;
-    if !name.text.is_empty() && !own.is_staff() && (name.is_reserved() || looks_like_staff(conn, id, &name.key)?) {
+    if !name.key.is_empty() && !own.is_staff() && (name.is_reserved() || looks_like_staff(conn, id, &name.key)?) {
         return Ok(false);
     }
     diesel::update(accounts::table.find(id))
@@ -248,7 +260,7 @@ pub fn set_roles(
     if before == roles {
         return Ok(Ok(found.id));
     }
-    if before.admin && !roles.admin && working_admins(conn, now)? <= 1 {
+    if before.admin && !roles.admin && other_admins(conn, found.id, now)? == 0 {
         return Ok(Err(Kept::LastAdmin));
     }
     let due = roles.any() && (found.password_due || !before.any());
@@ -266,11 +278,14 @@ pub fn set_roles(
     Ok(Ok(found.id))
 }
 
-fn working_admins(conn: &mut Conn, now: Time) -> Result<i64, Error> {
-    let banned = accounts::banned_at.is_not_null().and(accounts::banned_until.is_null().or(accounts::banned_until.gt(now.0)));
-    let all: i64 = accounts::table.filter(accounts::is_admin).count().get_result(conn)?;
-    let out: i64 = accounts::table.filter(accounts::is_admin).filter(banned.assume_not_null()).count().get_result(conn)?;
-    Ok(all - out)
+/// Admins but this one who are not banned.
+fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
+    type Ban = (Option<i64>, Option<i64>);
+    let rows: Vec<Ban> = accounts::table
+        .filter(accounts::is_admin.and(accounts::id.ne(but)))
+        .select((accounts::banned_at, accounts::banned_until))
+        .load(conn)?;
+    Ok(rows.iter().filter(|(banned, until)| banned.is_none() || until.is_some_and(|u| u <= now.0)).count())
 }
 
 /// Bans an account, or lifts the ban (`ban` = none).
@@ -285,7 +300,7 @@ pub fn set_ban(
     let Some(found) = by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username)) else {
         return Ok(Err(Kept::NoSuchAccount));
     };
-    if ban.is_some() && found.is_admin && working_admins(conn, now)? <= 1 {
+    if ban.is_some() && found.is_admin && other_admins(conn, found.id, now)? == 0 {
         return Ok(Err(Kept::LastAdmin));
     }
     let (reason, until) = ban.map_or(("", None), |(reason, until)| (reason, until.map(|t| t.0)));

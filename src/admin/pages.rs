@@ -1,5 +1,9 @@
 //! `/admin`, `/admin/settings`, `/admin/staff`.
 
+mod setup;
+
+pub use setup::{install, setup};
+
 use super::{parse_language, parse_site_name, parse_zone, store};
 use crate::accounts::Email;
 use crate::accounts::store::{Kept, Roles, set_roles, staff};
@@ -188,6 +192,9 @@ pub async fn settings(state: Shared, admin: Admin, request: HttpRequest) -> Resu
 /// `POST /admin/settings`. A field that is not sent stays as it is.
 pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpResponse, Error> {
     let form: SettingsForm = posted.read()?;
+    if !matches!(form.remove.as_str(), "" | "samples") {
+        return Err(Error::Refused(state.t().choice_missing()));
+    }
     if form.remove == "samples" {
         state.db.write(store::remove_samples).await?;
         return Ok(page::see_other(paths::ADMIN));

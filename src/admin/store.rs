@@ -71,9 +71,10 @@ pub fn wants_samples(conn: &mut Conn) -> Result<bool, Error> {
     Ok(articles::store::is_empty(conn)? && get(conn, "samples")?.is_none())
 }
 
-/// What passes with time: throttles that have run out, texts that were deleted long ago, articles whose hour has come.
+/// What passes with time: throttles and sessions that have run out, texts that were deleted long ago.
 pub fn pass_time(conn: &mut Conn, now: Time) -> Result<(), Error> {
     crate::web::limits::sweep(conn, now)?;
+    crate::sessions::store::sweep(conn, now)?;
     comments::store::purge(conn, now)?;
     Ok(())
 }

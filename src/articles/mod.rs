@@ -1,5 +1,6 @@
 //! Articles: what is published, and the two pages that show it. Comments come as a finished thread from `comments`.
 
+pub mod draft;
 pub mod pages;
 pub mod store;
 

@@ -1,12 +1,12 @@
 //! Queries of articles. This feature alone writes `articles`, their notes, names and revisions.
 
+use crate::articles::draft::Draft;
 use crate::db::schema::{
     article_authors, article_revisions, article_tags, articles, authors, corrections, media, sections, source_notes, tags, threads,
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text::{self, SafeHtml};
-use crate::transfer::draft::Draft;
 use diesel::prelude::*;
 
 /// An article as its page needs it.
@@ -199,11 +199,7 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
         .first(conn)
         .optional()?;
     let published = draft.published.map_or_else(|| existing.map_or(with.now.0, |e| e.2), |t| t.0);
-    let status = match (draft.is_draft, published > with.now.0) {
-        (true, _) => "draft",
-        (false, true) => "scheduled",
-        (false, false) => "published",
-    };
+    let status = draft.status(with.now);
     let updated = draft.updated.map_or_else(|| if existing.is_some() { with.now.0 } else { published }, |t| t.0);
     let content = (
         (
@@ -228,7 +224,9 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
     );
     let (id, number) = match existing {
         Some((id, revision, _)) => {
-            diesel::update(articles::table.find(id)).set((content, articles::revision.eq(revision + 1))).execute(conn)?;
+            diesel::update(articles::table.find(id))
+                .set((content, articles::revision.eq(revision + 1), articles::is_sample.eq(with.is_sample)))
+                .execute(conn)?;
             (id, revision + 1)
         }
         None => {

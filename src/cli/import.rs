@@ -79,6 +79,7 @@ fn one(db: &Db, config: &Config, site: &Site, path: &Path, args: &ImportArgs, ba
         (_, true) => OnChange::Leave,
         _ if !std::io::stdin().is_terminal() => {
             unasked = true;
+            bar.suspend(|| drop(write!(std::io::stderr(), "{}", transfer::shown_diff(old, new))));
             OnChange::Leave
         }
         _ => bar.suspend(|| ask(path, old, new)),

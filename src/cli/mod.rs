@@ -173,7 +173,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
         }
         _ => {}
     }
-    let config = Config::load(*cli.given, |variable| std::env::var(variable).ok())?;
+    let config = Config::load(*cli.given, &environment())?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config),
         Command::Import(args) => import::run(&config, &args),
@@ -204,6 +204,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
         Command::Check => Ok(check(&config)),
         Command::Routes { .. } | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
+}
+
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
 /// The database, made and migrated where that was never done.
@@ -242,7 +246,7 @@ fn check(config: &Config) -> ExitCode {
     say(format_args!("mail_from           {}", or_none(&config.mail_from)));
     say(format_args!("database            {}", config.database.shown()));
     say(format_args!("session_store_url   {}", hidden(&config.session_store_url)));
-    let mut wrong = Vec::new();
+    let mut wrong: Vec<String> = writable(&config.data).err().into_iter().collect();
     let missing = matches!(&config.database, Address::Sqlite(path) if !path.exists());
     if missing {
         say("database is         not there yet; `masthead serve` makes it");
@@ -275,6 +279,18 @@ fn check(config: &Config) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "masthead: {why}");
     }
     ExitCode::from(u8::from(!wrong.is_empty()))
+}
+
+/// Whether the data folder, or the nearest folder above it that is there, can be written.
+fn writable(data: &std::path::Path) -> Result<(), String> {
+    let say = |e: &dyn fmt::Display| format!("The data folder {} cannot be written: {e}", data.display());
+    let data = std::path::absolute(data).map_err(|e| say(&e))?;
+    let there = data.ancestors().find(|p| p.exists()).unwrap_or(&data);
+    if !there.is_dir() {
+        return Err(say(&format!("{} is no folder", there.display())));
+    }
+    let probe = there.join(format!(".masthead-check-{}", std::process::id()));
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|e| say(&e))
 }
 
 fn redis_answers(url: &str) -> Result<(), String> {

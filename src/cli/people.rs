@@ -119,7 +119,7 @@ pub fn reset_password(config: &Config, username: &str, from_stdin: bool) -> Resu
     let chosen = NewPassword::parse(Interface, &password(from_stdin)?, whose, &[&site.name, &found.username, &found.email])?;
     let (id, hash) = (found.id, hash_now(&chosen)?);
     db.write_now(move |conn| {
-        store::set_password(conn, id, &hash, false)?;
+        store::choose_password(conn, id, &hash, whose == For::Staff)?;
         masthead::sessions::store::end_others(conn, id, None)
     })?;
     end_sessions(config, &db, id)?;

@@ -10,7 +10,12 @@ use std::process::ExitCode;
 pub fn run(config: Config) -> Result<ExitCode, Refused> {
     let filter =
         tracing_subscriber::EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| "info,actix_session=error,actix_server=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false)
+        .init();
     make_private(&config.data)?;
     let _held = hold(&config)?;
     let listener = listen(&config)?;

@@ -23,6 +23,7 @@ pub struct Comment {
     pub reject_note: String,
     pub public_replies: i64,
     pub created_at: Time,
+    pub edited_at: Option<Time>,
     pub deleted_at: Option<Time>,
     pub status_before_delete: Option<String>,
     pub slug: String,
@@ -72,6 +73,7 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
             comments::reject_note,
             comments::public_replies,
             comments::created_at,
+            comments::edited_at,
             comments::deleted_at,
             comments::status_before_delete,
             articles::slug,
@@ -79,10 +81,15 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
         .first(conn)?)
 }
 
-/// [`find`], alone until the transaction ends.
+/// [`find`], with its thread for this transaction alone: a thread's counters hang together.
 pub fn find_locked(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
-    lock(conn, &format!("comment:{id}"))?;
+    let seen = find(conn, id)?;
+    lock_thread(conn, seen.article_id)?;
     find(conn, id)
+}
+
+pub(super) fn lock_thread(conn: &mut Conn, article: i64) -> Result<(), Error> {
+    lock(conn, &format!("thread:{article}"))
 }
 
 /// A comment of this author, to be changed by him.

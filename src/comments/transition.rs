@@ -58,9 +58,13 @@ pub fn transition(conn: &mut Conn, comment: &Comment, to: Status, act: &Act, act
             comments::acts.eq(comment.acts + 1),
             comments::reject_reason.eq(reason),
             comments::reject_note.eq(note),
-            comments::is_shown.eq(to.is_public() || comment.public_replies > 0),
         ))
         .execute(conn)?;
+    // From the number as it is in the row now, not as it was when the comment was loaded.
+    match to.is_public() {
+        true => diesel::update(row).set(comments::is_shown.eq(true)).execute(conn)?,
+        false => diesel::update(row).set(comments::is_shown.eq(comments::public_replies.gt(0))).execute(conn)?,
+    };
     match act {
         Act::Approve | Act::Reject { .. } => {
             diesel::update(row)

@@ -159,7 +159,9 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
 }
 
 fn badge(t: Interface, row: &Row) -> String {
-    if row.is_admin || row.is_editor {
+    if row.is_admin {
+        t.badge_admin()
+    } else if row.is_editor {
         t.badge_editor()
     } else if row.is_moderator {
         t.badge_moderator()

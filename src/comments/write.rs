@@ -1,7 +1,7 @@
 //! Writing in a thread: posting, editing, deleting and taking that back.
 
-use super::store::{Comment, Place, find, find_locked, place};
-use super::{Act, Actor, CommentBody, Status, UNDO_WINDOW, counters, path, revision, thread, transition};
+use super::store::{Comment, Place, find, lock_thread, place};
+use super::{Act, Actor, CommentBody, Status, UNDO_WINDOW, counters, path, revision, transition};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -50,9 +50,10 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<Posted, Error> {
     if !place.is_open {
         return Ok(Posted::Closed);
     }
+    lock_thread(conn, place.id)?;
     let parent = match new.parent {
         None => None,
-        Some(id) => match find_locked(conn, id) {
+        Some(id) => match find(conn, id) {
             Ok(parent) if parent.article_id == place.id && parent.status().is_public() => Some(parent),
             Ok(_) | Err(Error::NotFound) => return Ok(Posted::NoParent),
             Err(other) => return Err(other),
@@ -66,10 +67,8 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<Posted, Error> {
         (Status::Published, "")
     };
     let id = insert(conn, &place, parent.as_ref(), new, status, hold)?;
-    let on_article = match &parent {
-        None => true,
-        Some(parent) => thread::is_on_first_page(conn, &place, &parent.path, id)?,
-    };
+    // A fresh root stands first on the article's page; a reply may stand on any page but its own.
+    let on_article = parent.is_none();
     Ok(Posted::Stored { id, slug: place.slug, on_article })
 }
 
@@ -108,7 +107,7 @@ fn keep_version(conn: &mut Conn, id: i64, number: i64, body: &str, now: Time) ->
 }
 
 /// Whether a moderator has once kept a comment of this author that still stands.
-fn was_approved(conn: &mut Conn, author: i64) -> Result<bool, Error> {
+pub fn was_approved(conn: &mut Conn, author: i64) -> Result<bool, Error> {
     let public = || [Status::Approved.as_str(), Status::Published.as_str()];
     let kept = comments::table.filter(
         comments::author_id.eq(author).and(comments::moderated_at.is_not_null()).and(
@@ -217,4 +216,3 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<(i64, Vec<u8>),
     diesel::update(comments::table.find(id)).set(comments::is_sample.eq(true)).execute(conn)?;
     Ok((id, path::under(parent.as_ref().map_or(&[], |p| p.path.as_slice()), id)))
 }
-

@@ -128,7 +128,11 @@ impl Db {
             .build(Manager(address.clone()))
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
         let writer = match address {
-            Address::Sqlite(_) => Some(writer::Writer::start(Manager::open(address).map_err(|e| e.to_string())?)),
+            Address::Sqlite(_) => {
+                let address = address.clone();
+                let open = move || Manager::open(&address);
+                Some(writer::Writer::start(Box::new(open)).map_err(|e| e.to_string())?)
+            }
             Address::Postgres { .. } => None,
         };
         Ok(Db(Arc::new(Inner { address: address.clone(), pool, writer })))
@@ -202,6 +206,7 @@ impl Db {
                     tries += 1;
                     std::thread::sleep(Duration::from_millis(5 << tries));
                 }
+                Err(e) if e.is_retryable() => return Err(Error::Busy(format!("after {tries} retries: {e}"))),
                 other => return other,
             }
         }
@@ -221,9 +226,13 @@ impl Address {
 /// A URL with `…` in place of its password.
 pub fn hide_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "…".into() };
+    if url.contains("password=") {
+        return format!("{scheme}://…");
+    }
     let (authority, tail) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{scheme}://{}:…@{host}{tail}", user.split(':').next().unwrap_or("")),
+        Some((user, host)) if user.contains(':') => format!("{scheme}://{}:…@{host}{tail}", user.split(':').next().unwrap_or("")),
+        Some(_) => url.to_owned(),
         None => url.to_owned(),
     }
 }

@@ -22,13 +22,18 @@ type Job = Box<dyn FnOnce(&mut Conn) -> Acknowledge + Send>;
 pub(super) struct Writer(SyncSender<Job>);
 
 impl Writer {
-    pub(super) fn start(mut conn: Conn) -> Writer {
+    /// Starts the thread. A connection that broke is thrown away and opened anew.
+    ///
+    /// # Errors
+    /// When the first connection cannot be opened.
+    pub(super) fn start(open: Open) -> Result<Writer, diesel::ConnectionError> {
+        let first = open()?;
         let (sender, jobs) = sync_channel::<Job>(QUEUE);
         std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || run(&mut conn, &jobs))
+            .spawn(move || run(&open, first, &jobs))
             .expect("the system gives the process a thread");
-        Writer(sender)
+        Ok(Writer(sender))
     }
 
     /// Puts one write into the queue.
@@ -63,36 +68,55 @@ impl Writer {
     }
 }
 
-fn run(conn: &mut Conn, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
-        let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
-        if let Err(error) = begin(conn) {
-            tracing::error!(%error, "a write transaction could not begin");
-            // The jobs are dropped unrun: their callers are answered that the writer is busy.
-            drop(batch);
+/// What opens the write connection, again after it broke.
+type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
+
+fn run(open: &Open, first: Conn, jobs: &Receiver<Job>) {
+    let mut writer = Some(first);
+    while let Ok(job) = jobs.recv() {
+        // A job that is dropped unrun tells its caller that the writer is busy.
+        let Some(mut conn) = writer.take().or_else(|| reopen(open)) else { continue };
+        if begin(&mut conn).is_err() {
             continue;
         }
-        let acknowledge: Vec<Acknowledge> = batch.map(|job| job(conn)).collect();
-        let committed = commit(conn);
+        let mut acknowledge = Vec::new();
+        let mut whole = true;
+        for job in std::iter::once(job).chain(jobs.try_iter().take(BATCH - 1)) {
+            acknowledge.push(job(&mut conn));
+            // A full disk or a failed read makes SQLite end the whole transaction: nothing of this batch may stand.
+            whole = in_transaction(&mut conn);
+            if !whole {
+                break;
+            }
+        }
+        let committed = whole && commit(&mut conn);
         for acknowledge in acknowledge {
             acknowledge(committed);
         }
+        if committed {
+            writer = Some(conn);
+        }
     }
+}
+
+fn reopen(open: &Open) -> Option<Conn> {
+    open().inspect_err(|error| tracing::error!(%error, "the write connection cannot be opened again")).ok()
 }
 
 fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
     let Conn::Sqlite(c) = conn else { unreachable!("only SQLite has a single writer") };
     AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")
+        .inspect_err(|error| tracing::error!(%error, "a write transaction could not begin"))
+}
+
+/// Whether the batch's own transaction is still open, with every savepoint in it closed.
+fn in_transaction(conn: &mut Conn) -> bool {
+    let Conn::Sqlite(c) = conn else { unreachable!("only SQLite has a single writer") };
+    let depth = AnsiTransactionManager::transaction_manager_status_mut(c).transaction_depth();
+    matches!(depth, Ok(Some(depth)) if depth.get() == 1)
 }
 
 fn commit(conn: &mut Conn) -> bool {
     let Conn::Sqlite(c) = conn else { unreachable!("only SQLite has a single writer") };
-    match AnsiTransactionManager::commit_transaction(c) {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::error!(%error, "a commit failed");
-            let _ = AnsiTransactionManager::rollback_transaction(c);
-            false
-        }
-    }
+    AnsiTransactionManager::commit_transaction(c).inspect_err(|error| tracing::error!(%error, "a commit failed")).is_ok()
 }

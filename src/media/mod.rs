@@ -6,7 +6,7 @@ mod strip;
 
 use image::{ImageFormat, ImageReader, Limits};
 use sha2::{Digest, Sha256};
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::path::Path;
 
 /// Bytes that a picture may have.
@@ -44,12 +44,13 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(512 * 1024 * 1024);
     reader.limits(limits);
-    let (mut width, mut height) =
-        ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().map_err(|e| format!("the image is damaged: {e}"))?;
+    let (mut width, mut height) = ImageReader::with_format(Cursor::new(bytes), format)
+        .into_dimensions()
+        .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(format!("the image has {width} × {height} pixels; 80 million are the most"));
     }
-    reader.decode().map_err(|e| format!("the image is damaged: {e}"))?;
+    reader.decode().map_err(|_| "the image is damaged".to_owned())?;
     let (stripped, turned) = strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
     if turned {
         std::mem::swap(&mut width, &mut height);
@@ -71,6 +72,11 @@ pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
         return Ok(());
     }
     let draft = folder.join(format!(".{}.{}", picture.file, std::process::id()));
-    std::fs::write(&draft, &picture.bytes).map_err(say)?;
+    let written = std::fs::File::create(&draft).and_then(|mut file| {
+        file.write_all(&picture.bytes)?;
+        // The row that names it is synced as well; a picture must not be emptier than its row says.
+        file.sync_all()
+    });
+    written.map_err(say)?;
     std::fs::rename(&draft, &target).map_err(say)
 }

@@ -11,39 +11,55 @@ pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, bool)> {
     }
 }
 
-/// Keeps APP0, the colour profile (APP2), APP14 and the orientation, drops every other APPn and comments.
+/// Keeps APP0, the colour profile (APP2), APP14 and the orientation, drops every other APPn, comments, and whatever
+/// follows the picture's end: a second picture there has metadata of its own.
 fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
     let mut out = bytes.get(..2)?.to_vec();
     let mut at = 2;
     let mut turn = 1;
     loop {
-        let marker = *bytes.get(at + 1)?;
         if *bytes.get(at)? != 0xFF {
             return None;
         }
-        if marker == 0xFF {
-            at += 1;
-            continue;
+        let marker = *bytes.get(at + 1)?;
+        match marker {
+            0xFF => {
+                at += 1;
+                continue;
+            }
+            0xD9 => {
+                out.extend_from_slice(&[0xFF, 0xD9]);
+                break;
+            }
+            _ => {}
         }
         let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
         let segment = bytes.get(at..at + 2 + length)?;
+        let data = segment.get(4..)?;
         match marker {
-            0xE1 if segment[4..].starts_with(b"Exif\0\0") => turn = orientation(&segment[10..]).unwrap_or(1),
-            0xE2 if segment[4..].starts_with(b"ICC_PROFILE\0") => out.extend_from_slice(segment),
+            0xE1 if data.starts_with(b"Exif\0\0") => turn = orientation(&data[6..]).unwrap_or(1),
+            0xE2 if data.starts_with(b"ICC_PROFILE\0") => out.extend_from_slice(segment),
             0xE1..=0xED | 0xEF | 0xFE => {}
-            0xDA => break,
             _ => out.extend_from_slice(segment),
         }
         at += 2 + length;
+        if marker == 0xDA {
+            let end = at + scan(bytes.get(at..)?)?;
+            out.extend_from_slice(&bytes[at..end]);
+            at = end;
+        }
     }
-    let end = bytes.windows(2).rposition(|w| w == [0xFF, 0xD9]).filter(|end| *end >= at)? + 2;
     if turn > 1 {
         let mut exif = b"\xFF\xE1\x00\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
         exif.extend_from_slice(&[turn, 0, 0, 0, 0, 0, 0]);
         out.splice(2..2, exif);
     }
-    out.extend_from_slice(&bytes[at..end]);
     Some((out, turn > 4))
+}
+
+/// How long the coded data of a scan is: until a marker that is neither a stuffed byte nor a restart.
+fn scan(data: &[u8]) -> Option<usize> {
+    data.windows(2).position(|w| w[0] == 0xFF && !matches!(w[1], 0x00 | 0xD0..=0xD7 | 0xFF))
 }
 
 /// The orientation (1–8) in a TIFF header: <https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf>, tag 0x0112.

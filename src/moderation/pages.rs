@@ -40,6 +40,9 @@ pub struct Card {
     pub reasons: Vec<Choice>,
     pub note: String,
     pub is_deleted: bool,
+    /// What ticks it for an action on several; empty = it stands alone.
+    pub pick: String,
+    pub is_picked: bool,
 }
 
 pub struct QueueLink {
@@ -61,6 +64,8 @@ struct QueuePage {
     queue: &'static str,
     empty: String,
     note_most: usize,
+    reasons: Vec<Choice>,
+    note: String,
 }
 
 #[derive(Template)]
@@ -143,6 +148,8 @@ fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back
         reasons: reject_choices(t, &row.reject_reason),
         note: String::new(),
         is_deleted: row.status == "deleted",
+        pick: String::new(),
+        is_picked: false,
     }
 }
 
@@ -161,7 +168,21 @@ fn after(text: &str) -> Result<Option<(i64, i64)>, Error> {
 pub async fn index(state: Shared, moderator: Moderator, request: HttpRequest) -> Result<HttpResponse, Error> {
     let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let queue = if query.queue.is_empty() { Queue::default() } else { Queue::parse(&query.queue).ok_or(Error::NotFound)? };
-    let after = after(&query.after)?;
+    let t = state.t();
+    let stale = query.stale.split('-').filter_map(|id| id.parse::<i64>().ok()).take(PAGE as usize);
+    let notices = stale.map(|id| t.bulk_stale(&id.to_string())).collect();
+    page::ok(&queue_page(&state, &moderator, queue, after(&query.after)?, notices, &BulkForm::default()).await?)
+}
+
+/// A page of a queue; `form` is what was ticked and chosen in a refused action on several.
+async fn queue_page(
+    state: &State,
+    moderator: &Moderator,
+    queue: Queue,
+    after: Option<(i64, i64)>,
+    notices: Vec<String>,
+    form: &BulkForm,
+) -> Result<QueuePage, Error> {
     let (mut rows, counts, records, flags) = state
         .db
         .read(move |conn| {
@@ -185,21 +206,27 @@ pub async fn index(state: Shared, moderator: Moderator, request: HttpRequest) ->
         }
     }
     let back = paths::queue(queue.as_str());
-    let stale: Vec<i64> = query.stale.split('-').filter_map(|id| id.parse().ok()).take(PAGE as usize).collect();
-    page::ok(&QueuePage {
-        page: Page::desk(&state, &moderator.viewer(), &t.queues_heading(), "comments"),
+    let mut cards: Vec<Card> = rows.iter().map(|w| card(state, w, &records, &flags, &back)).collect();
+    for card in &mut cards {
+        card.pick = format!("{}:{}", card.id, card.revision);
+        card.is_picked = form.ids.contains(&card.pick);
+    }
+    Ok(QueuePage {
+        page: Page::desk(state, &moderator.viewer(), &t.queues_heading(), "comments"),
         t,
         queues: Queue::ALL
             .into_iter()
             .zip(counts)
             .map(|(q, count)| QueueLink { href: paths::queue(q.as_str()), name: queue_name(t, q), count, is_current: q == queue })
             .collect(),
-        cards: rows.iter().map(|w| card(&state, w, &records, &flags, &back)).collect(),
+        cards,
         next,
-        notices: stale.iter().map(|id| t.bulk_stale(&id.to_string())).collect(),
+        notices,
         queue: queue.as_str(),
         empty: t.queue_empty(),
         note_most: NOTE_MOST,
+        reasons: reject_choices(t, &form.reason),
+        note: form.note.clone(),
     })
 }
 
@@ -225,18 +252,30 @@ pub async fn reject(state: Shared, moderator: Moderator, id: web::Path<i64>, pos
 
 /// What the form asks for, or why it is refused.
 fn wanted(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
-    if form.revision.is_empty() {
-        return Err(t.revision_missing());
+    if form.revision.is_empty() { Err(t.revision_missing()) } else { decision(t, rejects, &form.reason, &form.note) }
+}
+
+/// The action on several, and on which in which revision.
+fn bulk_wanted(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>), String> {
+    let rejects = match form.action.as_str() {
+        "approve" => false,
+        "reject" => true,
+        _ => return Err(t.bulk_action_missing()),
+    };
+    let pair = |given: &String| given.split_once(':').and_then(|(id, revision)| Some((id.parse::<i64>().ok()?, revision.to_owned())));
+    let ids = form.ids.iter().map(|given| pair(given).ok_or_else(|| t.bulk_ids())).collect::<Result<Vec<_>, _>>()?;
+    if ids.is_empty() {
+        return Err(t.bulk_none());
     }
-    let note = parse_note(t, &form.note)?;
+    Ok((decision(t, rejects, &form.reason, &form.note)?, ids))
+}
+
+fn decision(t: Interface, rejects: bool, reason: &str, note: &str) -> Result<Act, String> {
+    let note = parse_note(t, note)?;
     if !rejects {
         return Ok(Act::Approve);
     }
-    if REJECT_REASONS.contains(&form.reason.as_str()) {
-        Ok(Act::Reject { reason: form.reason.clone(), note })
-    } else {
-        Err(t.reason_missing())
-    }
+    if REJECT_REASONS.contains(&reason) { Ok(Act::Reject { reason: reason.to_owned(), note }) } else { Err(t.reason_missing()) }
 }
 
 enum Judged {
@@ -258,31 +297,34 @@ async fn act(state: Shared, moderator: Moderator, id: i64, posted: Posted, rejec
                 Err(why) => return Ok(Judged::Refused(why)),
             };
             let actor = Actor { id: who.id, username: &who.username };
-            store::act(conn, id, &form.revision, &act, actor, &t.act_deleted(), now).map(|outcome| Judged::Acted(Box::new(outcome)))
+            store::act(conn, id, &form.revision, &act, actor, now).map(|outcome| Judged::Acted(Box::new(outcome)))
         })
         .await?;
     let form = form?;
-    let (status, alert, error) = match judged {
+    let (status, stale, error) = match judged {
         Judged::Acted(outcome) => match *outcome {
             Outcome::Done(comment) => return Ok(page::see_other(&paths_back(&form.back, &comment.slug, id))),
-            Outcome::Stale(last) => (StatusCode::CONFLICT, stale_sentence(&state, last), String::new()),
+            Outcome::Stale(last) => (StatusCode::CONFLICT, Some(last), String::new()),
         },
-        Judged::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, String::new(), why),
+        Judged::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, None, why),
     };
-    act_page(&state, &moderator, id, status, alert, error, &form).await
+    act_page(&state, &moderator, id, status, stale, error, &form).await
 }
 
-fn stale_sentence(state: &State, last: Option<crate::log::store::Row>) -> String {
-    let t = state.t();
-    match last {
-        Some(row) => t.act_stale_by(&row.actor, &crate::log::action_name(t, &row.action), &state.site().minute(row.at)),
-        None => t.act_stale(),
+/// Who acted, and when: the last decision, or the author's edit if that came later.
+fn stale_sentence(state: &State, waiting: &Waiting, last: Option<crate::log::store::Row>) -> String {
+    let (t, site, comment) = (state.t(), state.site(), &waiting.comment);
+    match (last, comment.edited_at) {
+        (Some(row), edited) if edited.is_none_or(|at| at <= row.at) => {
+            t.act_stale_by(&row.actor, &crate::log::action_name(t, &row.action), &site.minute(row.at))
+        }
+        (_, Some(at)) => t.act_edited_by(&comment.username, &site.minute(at)),
+        _ => t.act_stale(),
     }
 }
 
 fn paths_back(back: &str, slug: &str, id: i64) -> String {
-    let local = back.split('#').next().is_some_and(|p| paths::local(p) == p && p.len() > 1);
-    if local { back.to_owned() } else { paths::comment(slug, id) }
+    if paths::local(back) == back && back.len() > 1 { back.to_owned() } else { paths::comment(slug, id) }
 }
 
 /// Text, status and reason as they are now, and the forms again with what was typed.
@@ -291,7 +333,7 @@ async fn act_page(
     moderator: &Moderator,
     id: i64,
     status: StatusCode,
-    alert: String,
+    stale: Option<Option<crate::log::store::Row>>,
     error: String,
     form: &ActForm,
 ) -> Result<HttpResponse, Error> {
@@ -309,9 +351,12 @@ async fn act_page(
     if !form.reason.is_empty() {
         card.reasons = reject_choices(t, &form.reason);
     }
-    if Status::of(&waiting.comment.status) == Status::Published {
-        card.why.insert(0, t.status_published());
+    match Status::of(&waiting.comment.status) {
+        Status::Published => card.why.insert(0, t.status_published()),
+        Status::Pending => card.why.insert(0, t.notice_pending()),
+        _ => {}
     }
+    let alert = stale.map(|last| stale_sentence(state, &waiting, last)).unwrap_or_default();
     let page = ActPage {
         page: Page::desk(state, &moderator.viewer(), &t.act_heading(), "comments"),
         t,
@@ -338,21 +383,13 @@ struct BulkForm {
 pub async fn bulk(state: Shared, moderator: Moderator, posted: Posted) -> Result<HttpResponse, Error> {
     let form: BulkForm = posted.read()?;
     let (t, now, who) = (state.t(), Time::now(), moderator.0.clone());
-    let rejects = match form.action.as_str() {
-        "approve" => false,
-        "reject" => true,
-        _ => return Err(Error::Refused(t.bulk_action_missing())),
+    let (act, mut wanted_ids) = match bulk_wanted(t, &form) {
+        Ok(wanted) => wanted,
+        Err(why) => {
+            let queue = Queue::parse(&form.queue).unwrap_or_default();
+            return page::refused(&queue_page(&state, &moderator, queue, None, vec![why], &form).await?);
+        }
     };
-    let mut wanted_ids = Vec::new();
-    for given in &form.ids {
-        let pair = given.split_once(':').and_then(|(id, revision)| Some((id.parse::<i64>().ok()?, revision.to_owned())));
-        wanted_ids.push(pair.ok_or_else(|| Error::Refused(t.bulk_ids()))?);
-    }
-    if wanted_ids.is_empty() {
-        return Err(Error::Refused(t.bulk_none()));
-    }
-    let act_form = ActForm { revision: "bulk".into(), reason: form.reason.clone(), note: form.note.clone(), back: String::new() };
-    let act = wanted(t, &act_form, rejects).map_err(Error::Refused)?;
     // Always in the same order, so that two moderators cannot wait for each other.
     wanted_ids.sort_unstable();
     wanted_ids.dedup();
@@ -362,9 +399,9 @@ pub async fn bulk(state: Shared, moderator: Moderator, posted: Posted) -> Result
             let mut stale = Vec::new();
             let actor = Actor { id: who.id, username: &who.username };
             for (id, revision) in &wanted_ids {
-                match store::act(conn, *id, revision, &act, actor, "", now) {
+                match store::act(conn, *id, revision, &act, actor, now) {
                     Ok(Outcome::Done(_)) => {}
-                    Ok(Outcome::Stale(_)) | Err(Error::Gone(_) | Error::NotFound) => stale.push(id.to_string()),
+                    Ok(Outcome::Stale(_)) | Err(Error::NotFound) => stale.push(id.to_string()),
                     Err(other) => return Err(other),
                 }
             }

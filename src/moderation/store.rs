@@ -111,11 +111,11 @@ pub enum Outcome {
 /// Approves or rejects what the moderator saw, or says that it has changed.
 ///
 /// # Errors
-/// `Gone` for a deleted comment, `NotFound`.
-pub fn act(conn: &mut Conn, id: i64, seen: &str, act: &Act, actor: Actor<'_>, deleted: &str, now: Time) -> Result<Outcome, Error> {
+/// `NotFound`.
+pub fn act(conn: &mut Conn, id: i64, seen: &str, act: &Act, actor: Actor<'_>, now: Time) -> Result<Outcome, Error> {
     let comment = store::find_locked(conn, id)?;
     if comment.status() == Status::Deleted {
-        return Err(Error::Gone(deleted.to_owned()));
+        return Ok(Outcome::Stale(log::store::last(conn, id)?));
     }
     let to = if matches!(act, Act::Approve) { Status::Approved } else { Status::Rejected };
     if revision::of_state(comment.version, comment.acts) != seen {

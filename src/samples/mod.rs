@@ -5,12 +5,12 @@ mod talk;
 use crate::accounts::store as accounts;
 use crate::accounts::{Email, Username};
 use crate::comments::write::{Sample, insert_sample};
-use crate::comments::{CommentBody, Status, store as comments};
+use crate::comments::{CommentBody, Status};
 use crate::config::Config;
-use crate::db::{Conn, Db, Time};
+use crate::db::{Conn, Db, Time, lock};
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::transfer::{self, OnChange, Outcome};
+use crate::transfer;
 use crate::web::Site;
 use std::path::Path;
 
@@ -37,7 +37,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
     let beside =
         |path: &Path| if path == Path::new("tide-gate.jpg") { Ok(PICTURE.to_vec()) } else { Err(std::io::ErrorKind::NotFound.into()) };
     let now = Time::now();
-    let mut slugs = Vec::new();
+    let mut all = Vec::new();
     for (file, source, hours, count) in ARTICLES {
         let mut ready = transfer::judge(source, file.ends_with(".md"), &beside).map_err(|r| format!("{file}:{}: {}", r.line, r.reason))?;
         let published = now.plus(-hours * Time::HOUR);
@@ -46,22 +46,24 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
             correction.date = published.plus(hours * Time::HOUR / 3);
         }
         ready.draft.updated = ready.draft.corrections.first().map(|c| c.date);
-        match transfer::store(db, &config.data, site, ready, true, |_, _| OnChange::Leave)? {
-            Outcome::Published { slug, .. } | Outcome::Updated { slug } | Outcome::Unchanged { slug } | Outcome::Left { slug } => {
-                slugs.push((slug, published, count));
-            }
-        }
+        ready.keep_pictures(&config.data)?;
+        all.push((ready, published, count));
     }
-    let published = slugs.len();
+    let site = site.clone();
+    // All or nothing, and once: two nodes may start on the same empty database.
     db.write_now(move |conn| {
-        let readers = readers(conn, now)?;
-        for (at, (slug, published, count)) in slugs.iter().enumerate() {
-            converse(conn, slug, *published, now, *count, &readers, at as u64)?;
+        lock(conn, "samples")?;
+        if !crate::articles::store::is_empty(conn)? {
+            return Ok(0);
         }
-        Ok(())
+        let readers = readers(conn, now)?;
+        for (seed, (ready, published, count)) in (0..).zip(&all) {
+            let article = ready.insert(conn, &site, true, now)?;
+            converse(conn, article, *published, now, *count, &readers, seed)?;
+        }
+        Ok(all.len())
     })
-    .map_err(|e| e.to_string())?;
-    Ok(published)
+    .map_err(|e| e.to_string())
 }
 
 /// Readers whom nobody can log in as.
@@ -86,9 +88,12 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
 }
 
 /// The same conversation at every first start: numbers out of a small fixed generator.
-fn converse(conn: &mut Conn, slug: &str, from: Time, to: Time, count: usize, everybody: &[i64], seed: u64) -> Result<(), Error> {
+fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, everybody: &[i64], seed: u64) -> Result<(), Error> {
     let (newcomers, readers) = everybody.split_at(everybody.len().min(talk::NEWCOMERS));
-    let article = comments::place(conn, slug)?.id;
+    if readers.len() < 2 {
+        // Their names were taken: nobody is there to talk to.
+        return Ok(());
+    }
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut draw = move |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

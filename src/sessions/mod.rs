@@ -82,9 +82,13 @@ impl Sessions {
         };
         let Some(opened) = opened else { return Ok(None) };
         if now.0 - opened.seen_at.0 > TOUCH {
-            match &self.redis {
-                Some(redis) => redis_store::touch(redis.clone(), &hash, now).await?,
-                None => self.db.write(move |conn| store::touch(conn, &hash, now)).await?,
+            let touched = match &self.redis {
+                Some(redis) => redis_store::touch(redis.clone(), &hash, now).await,
+                None => self.db.write(move |conn| store::touch(conn, &hash, now)).await,
+            };
+            if let Err(error) = touched {
+                // Reading goes on when nothing can be written.
+                tracing::warn!(%error, "when a session was last seen could not be noted");
             }
         }
         let account = serde_json::to_string(&opened.account).map_err(Error::broken)?;

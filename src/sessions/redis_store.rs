@@ -51,9 +51,8 @@ async fn load(store: &mut Store, hash: &str) -> Result<Option<Stored>, Error> {
 
 async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Error> {
     let json = serde_json::to_string(stored).map_err(Error::broken)?;
-    let life = IDLE.min(stored.created + ABSOLUTE - stored.seen).max(1000);
     redis::pipe()
-        .pset_ex(store.session(hash), json, life as u64)
+        .pset_ex(store.session(hash), json, life(stored))
         .ignore()
         .sadd(store.account_set(stored.account), hash)
         .ignore()
@@ -81,10 +80,18 @@ pub(super) async fn begin(mut store: Store, hash: &[u8], account: i64, agent: &s
 
 pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {
     let hash = hex(hash);
-    match load(&mut store, &hash).await? {
-        Some(stored) => save(&mut store, &hash, &Stored { seen: now.0, ..stored }).await,
-        None => Ok(()),
-    }
+    let Some(stored) = load(&mut store, &hash).await? else { return Ok(()) };
+    let stored = Stored { seen: now.0, ..stored };
+    let json = serde_json::to_string(&stored).map_err(Error::broken)?;
+    // XX: a session that was ended meanwhile stays ended.
+    let mut set = redis::cmd("SET");
+    set.arg(store.session(&hash)).arg(json).arg("PX").arg(life(&stored)).arg("XX");
+    set.query_async::<Option<String>>(&mut store.redis).await.map(|_| ()).map_err(busy)
+}
+
+/// Milliseconds until it ends by itself.
+fn life(stored: &Stored) -> u64 {
+    IDLE.min(stored.created + ABSOLUTE - stored.seen).max(1000) as u64
 }
 
 pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<(), Error> {

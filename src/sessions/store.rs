@@ -102,6 +102,13 @@ pub fn begin(conn: &mut Conn, hash: &[u8], account: i64, agent: &str, network: &
     Ok(())
 }
 
+/// Takes away what has ended by itself.
+pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
+    let ended = sessions::seen_at.lt(now.0 - IDLE).or(sessions::created_at.lt(now.0 - ABSOLUTE));
+    diesel::delete(sessions::table.filter(ended)).execute(conn)?;
+    Ok(())
+}
+
 pub fn touch(conn: &mut Conn, hash: &[u8], now: Time) -> Result<(), Error> {
     diesel::update(sessions::table.filter(sessions::token_hash.eq(hash))).set(sessions::seen_at.eq(now.0)).execute(conn)?;
     Ok(())

@@ -71,6 +71,9 @@ const ARTICLE_TAGS: &[&str] = &[
 pub fn article_options() -> Options<'static> {
     let mut options = options();
     options.extension.table = true;
+    // Known so that they can be refused by name instead of vanishing.
+    options.extension.footnotes = true;
+    options.parse.leave_footnote_definitions = true;
     options
 }
 
@@ -89,7 +92,8 @@ pub fn article<'a>(root: &'a AstNode<'a>, images: &[TakenIn]) -> SafeHtml {
             heading.level = heading.level.max(2);
         }
     }
-    let mut html = html(root, &article_options());
+    // What comrak found dangerous is left without an address; then it is no link.
+    let mut html = html(root, &article_options()).replace("<a href=\"\">", "<a>");
     for image in images {
         // The size keeps the page from jumping when the image arrives.
         let plain = format!("<img src=\"{}\"", image.src);

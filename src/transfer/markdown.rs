@@ -1,9 +1,9 @@
 //! Markdown with YAML or TOML front matter, the house sections inside.
 
-use super::draft::{
+use super::story::unfit_line;
+use crate::articles::draft::{
     CORRECTION_KINDS, Correction, Draft, NoteKind, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line, list,
 };
-use super::story::unfit_line;
 use crate::db::Time;
 use crate::text::{self, markdown::TakenIn};
 use comrak::Arena;
@@ -67,14 +67,13 @@ pub fn parse(source: &str, images: &mut Images<'_>) -> Result<Draft, Refusal> {
 /// Front matter, the rest, and how many lines the front matter took.
 fn split(text: &str) -> Result<(FrontMatter<'_>, &str, usize), Refusal> {
     let fence = ["---", "+++"].into_iter().find(|f| text.strip_prefix(*f).is_some_and(|rest| rest.starts_with('\n')));
-    let Some(fence) = fence else { return Ok((FrontMatter { fields: serde_json::Map::new(), text: "" }, text, 0)) };
+    let Some(fence) = fence else {
+        return Err(Refusal::at(1, "there is no front matter: the file must begin with --- (YAML) or +++ (TOML)"));
+    };
     let rest = &text[4..];
     let end = format!("\n{fence}");
-    let close = if rest.starts_with(fence) {
-        Some(0)
-    } else {
-        rest.match_indices(&end).map(|(at, _)| at + 1).find(|at| matches!(rest[at + 3..].chars().next(), None | Some('\n' | ' ')))
-    };
+    let ends_line = |at: &usize| matches!(rest[at + 3..].chars().next(), None | Some('\n' | ' '));
+    let close = if rest.starts_with(fence) { Some(0) } else { rest.match_indices(&end).map(|(at, _)| at + 1).find(ends_line) };
     let close = close.ok_or_else(|| Refusal::at(1, format!("the front matter that begins here has no closing {fence}")))?;
     let (head, tail) = rest.split_at(close);
     let tail = tail.split_once('\n').map_or("", |(_, t)| t);
@@ -87,11 +86,9 @@ fn split(text: &str) -> Result<(FrontMatter<'_>, &str, usize), Refusal> {
     let front = FrontMatter { fields, text: head };
     for key in front.fields.keys() {
         if !KEYS.contains(&key.as_str()) && key != LAST_KEY {
-            let near = KEYS.iter().chain([&LAST_KEY]).max_by(|a, b| strsim::jaro_winkler(a, key).total_cmp(&strsim::jaro_winkler(b, key)));
-            return Err(Refusal::at(
-                front.line(key),
-                format!("there is no field {key:?}; the nearest is {:?}", near.copied().unwrap_or_default()),
-            ));
+            let known: Vec<&str> = KEYS.iter().copied().chain([LAST_KEY]).collect();
+            let near = crate::config::nearest(&known, key);
+            return Err(Refusal::at(front.line(key), format!("there is no field {key:?}; the nearest is {:?}", near)));
         }
     }
     let skipped = head.lines().count() + 2;
@@ -106,6 +103,10 @@ fn yaml(text: &str) -> Result<Value, Refusal> {
         let hint = if colon { "; a value with a colon in it must stand in quotes" } else { "" };
         let why = e.to_string();
         let why = why.lines().next().unwrap_or("it cannot be read");
+        // The parser counts lines of the front matter and names its own options; people need neither.
+        let why = why.split_once(": ").filter(|(place, _)| place.starts_with("error")).map_or(why, |(_, rest)| rest);
+        let why = why.split_once(": ").filter(|(place, _)| place.starts_with("line ")).map_or(why, |(_, rest)| rest);
+        let why = why.split(", set ").next().unwrap_or(why);
         Refusal::at(line + 1, format!("the YAML front matter: {why}{hint}"))
     })
 }
@@ -304,6 +305,10 @@ fn heading<'a>(node: &'a AstNode<'a>) -> Option<(u8, String)> {
 fn body_into(draft: &mut Draft, body: &str, skipped: usize, images: &mut Images<'_>) -> Result<(), Refusal> {
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, body, &text::markdown::article_options());
+    if let Some(note) = root.descendants().find(|n| matches!(n.data.borrow().value, NodeValue::FootnoteDefinition(_))) {
+        let line = note.data.borrow().sourcepos.start.line + skipped;
+        return Err(Refusal::at(line, "footnotes are not known here; say it in the text or in a source note"));
+    }
     let sizes = take_images(root, skipped, images)?;
     let fresh = || -> &AstNode<'_> { arena.alloc(NodeValue::Document.into()) };
     let (summary, main, matters) = (fresh(), fresh(), fresh());

@@ -1,15 +1,15 @@
 //! Articles that come in as files: found, read, judged, and published whole or not at all.
 
-pub mod draft;
 pub mod markdown;
 pub mod story;
 
 use crate::articles;
-use crate::db::{Db, Time};
+use crate::db::{Conn, Db, Time};
+use crate::error::Error;
 use crate::media;
 use crate::text::{self, markdown::TakenIn};
 use crate::web::Site;
-use draft::{Draft, Refusal};
+use articles::draft::{Draft, Refusal};
 use std::path::{Path, PathBuf};
 
 /// Bytes that an article's file may have.
@@ -161,31 +161,41 @@ pub fn store(
             OnChange::Leave | OnChange::Ask => return Ok(Outcome::Left { slug }),
         }
     }
-    for (_, picture) in &ready.pictures {
-        media::keep(&data.join("media"), picture)?;
+    ready.keep_pictures(data)?;
+    let (now, site) = (Time::now(), site.clone());
+    let status = ready.draft.status(now);
+    db.write_now(move |conn| ready.insert(conn, &site, is_sample, now)).map_err(|e| format!("the database did not take it: {e}"))?;
+    Ok(if existing.is_some() { Outcome::Updated { slug } } else { Outcome::Published { slug, status } })
+}
+
+impl Ready {
+    /// Writes the pictures' files. One that no row will name is harmless.
+    ///
+    /// # Errors
+    /// A sentence when the media folder cannot be written.
+    pub fn keep_pictures(&self, data: &Path) -> Result<(), String> {
+        self.pictures.iter().try_for_each(|(_, picture)| media::keep(&data.join("media"), picture))
     }
-    let now = Time::now();
-    let status = match (ready.draft.is_draft, ready.draft.published) {
-        (true, _) => "draft",
-        (_, Some(at)) if at > now => "scheduled",
-        _ => "published",
-    };
-    let (section, house) = (site.default_section.clone(), site.name.clone());
-    let saving_slug = slug.clone();
-    db.write_now(move |conn| {
+
+    /// Saves article and pictures in this transaction; the article's id.
+    pub fn insert(&self, conn: &mut Conn, site: &Site, is_sample: bool, now: Time) -> Result<i64, Error> {
         let mut hero = None;
-        for (named, picture) in &ready.pictures {
+        for (named, picture) in &self.pictures {
             let id = media::store::remember(conn, picture, now)?;
-            if ready.draft.hero.as_ref().is_some_and(|(src, _)| src == named) {
+            if self.draft.hero.as_ref().is_some_and(|(src, _)| src == named) {
                 hero = Some(id);
             }
         }
-        let with =
-            articles::store::Saving { slug: saving_slug.clone(), section: section.clone(), house: house.clone(), hero, is_sample, now };
-        articles::store::save(conn, &ready.draft, &with)
-    })
-    .map_err(|e| format!("the database did not take it: {e}"))?;
-    Ok(if existing.is_some() { Outcome::Updated { slug } } else { Outcome::Published { slug, status } })
+        let with = articles::store::Saving {
+            slug: self.slug.clone(),
+            section: site.default_section.clone(),
+            house: site.name.clone(),
+            hero,
+            is_sample,
+            now,
+        };
+        articles::store::save(conn, &self.draft, &with)
+    }
 }
 
 /// What changed, line by line, for a person at a terminal.

@@ -1,6 +1,6 @@
 //! Story text (`.txt`): a title, a dek, house sections, and every line a paragraph as it was typed.
 
-use super::draft::{Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line};
+use crate::articles::draft::{Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line};
 use crate::text::{self, SafeHtml};
 
 /// Reads one story.

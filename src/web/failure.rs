@@ -80,6 +80,15 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
     }
 }
 
+/// Says when to come back.
+///
+/// # Errors
+/// None; it ends a handler as handlers end.
+pub fn retry_after(mut response: HttpResponse, seconds: i64) -> Result<HttpResponse, Error> {
+    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    Ok(response)
+}
+
 /// `40 seconds`, `9 minutes`: how long to wait, rounded up.
 pub fn wait(t: Interface, seconds: i64) -> String {
     if seconds < 60 { t.wait_seconds(seconds) } else { t.wait_minutes((seconds + 59) / 60) }

@@ -37,7 +37,8 @@ impl Posted {
         if std::str::from_utf8(&decoded).is_err() {
             return Err(Error::Malformed("The form is not UTF-8 text.".into()));
         }
-        serde_html_form::from_bytes(bytes).map_err(|e| Error::Malformed(format!("The form cannot be read: {e}.")))
+        serde_html_form::from_bytes(bytes)
+            .map_err(|_| Error::Malformed("The form has a field that this address does not know, or one of its fields twice.".into()))
     }
 
     /// One field by name, whatever else the form holds.
@@ -55,8 +56,15 @@ impl FromRequest for Posted {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            let read = tokio::time::timeout(DEADLINE, read(&mut payload)).await.unwrap_or(Err(Error::TooSlow));
-            let posted = Posted(read.and_then(|bytes| if is_form(&request) { Ok(bytes) } else { Err(Error::NotAForm) }));
+            let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
+            let read = if announced > DRAIN_LIMIT {
+                Err(Error::TooLarge { limit: FORM_LIMIT })
+            } else {
+                tokio::time::timeout(DEADLINE, read(&mut payload)).await.unwrap_or(Err(Error::TooSlow))
+            };
+            // A form without fields may come without a type.
+            let fits = |bytes: &[u8]| is_form(&request) || (bytes.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE));
+            let posted = Posted(read.and_then(|bytes| if fits(&bytes) { Ok(bytes) } else { Err(Error::NotAForm) }));
             for field in ["body", "bio", "detail", "note"] {
                 if let Some(text) = posted.field(field).filter(|t| !t.is_empty()) {
                     request.extensions_mut().insert(KeptText(text));

@@ -63,6 +63,10 @@ enum Early {
 fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
     let base = &state.config.base;
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if request.path().contains("%00") {
+        // No address has one, and PostgreSQL takes none.
+        return Err(Early::Error(Error::NotFound));
+    }
     if !matches!(request.path(), "/healthz" | "/readyz") {
         let forwarded = trusted(state, request).then(|| text(request.headers(), "x-forwarded-host")).flatten();
         let host = forwarded.or_else(|| text(request.headers(), "host")).or_else(|| request.uri().authority().map(ToString::to_string));
@@ -167,13 +171,15 @@ fn set_headers(state: &State, status: StatusCode, headers: &mut HeaderMap, id: &
     set("content-security-policy", CSP);
     set("x-content-type-options", "nosniff");
     set("x-frame-options", "DENY");
-    set("referrer-policy", "strict-origin-when-cross-origin");
     set("cross-origin-opener-policy", "same-origin");
     set("cross-origin-resource-policy", "same-origin");
     set("permissions-policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()");
     set("x-request-id", id);
     if state.config.base.https {
         set("strict-transport-security", "max-age=31536000");
+    }
+    if !headers.contains_key(header::REFERRER_POLICY) {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     }
     if !headers.contains_key(header::CACHE_CONTROL) || !(status.is_success() || status.is_redirection()) {
         let keep = if personal || headers.contains_key(header::SET_COOKIE) {

@@ -49,13 +49,19 @@ for i = 1, #KEYS do
   end
 end
 for i = 1, #KEYS do
-  local n = redis.call('INCR', 'masthead:hits')
+  local n = redis.call('INCR', KEYS[i] .. ':n')
+  redis.call('PEXPIRE', KEYS[i] .. ':n', tonumber(ARGV[2*i+1]))
   redis.call('ZADD', KEYS[i], now, now .. ':' .. n)
   redis.call('PEXPIRE', KEYS[i], tonumber(ARGV[2*i+1]))
 end
 return 0";
 
 impl Limits {
+    /// Whether [`Limits::reserve`] counts before the write.
+    pub fn counts_at_once(&self) -> bool {
+        matches!(self, Limits::Redis(..))
+    }
+
     /// Asks for one hit on every rule. With Redis it is counted now; give it back with [`Limits::refund`] when it does
     /// not count after all. With the database nothing happens until [`Reserved::spend`].
     ///
@@ -98,8 +104,7 @@ impl Limits {
     ///
     /// # Errors
     /// `TooMany`.
-    pub async fn refused(&self, db: &Db, account: Option<i64>, now: Time) -> Result<(), Error> {
-        let whom = account.map_or_else(|| "anonymous".to_owned(), |id| id.to_string());
+    pub async fn refused(&self, db: &Db, whom: &str, now: Time) -> Result<(), Error> {
         self.take(db, vec![Rule::new("refused", whom, 100, 10 * Time::MINUTE)], now).await.map(|_| ())
     }
 

@@ -72,7 +72,7 @@ impl Page {
         let person = viewer.account().map(|a| Person {
             username: a.username.clone(),
             shown_name: a.shown_name().to_owned(),
-            is_staff: a.is_staff() && !a.password_due,
+            is_staff: a.is_staff(),
             moderates: a.moderates(),
             administers: a.administers(),
             waiting: a.waiting,

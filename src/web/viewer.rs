@@ -45,8 +45,13 @@ impl Account {
     pub fn administers(&self) -> bool {
         self.is_admin && !self.password_due
     }
-    pub fn is_staff(&self) -> bool {
+    /// Has been given a role, whether it works already or not.
+    pub fn has_role(&self) -> bool {
         self.is_moderator || self.is_editor || self.is_admin
+    }
+    /// Has a role that works.
+    pub fn is_staff(&self) -> bool {
+        self.has_role() && !self.password_due
     }
     pub fn shown_name(&self) -> &str {
         if self.name.is_empty() { &self.username } else { &self.name }
@@ -75,7 +80,7 @@ impl Viewer {
         self.0.as_ref().is_some_and(Account::moderates)
     }
     pub fn is_staff(&self) -> bool {
-        self.0.as_ref().is_some_and(|a| a.is_staff() && !a.password_due)
+        self.0.as_ref().is_some_and(Account::is_staff)
     }
 }
 
@@ -107,7 +112,7 @@ fn next_of(request: &HttpRequest) -> String {
 }
 
 macro_rules! extractor {
-    ($(#[$doc:meta])* $name:ident, $may:expr) => {
+    ($(#[$doc:meta])* $name:ident, roles: $roles:literal, $may:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(pub Account);
@@ -129,8 +134,12 @@ macro_rules! extractor {
                 let may: fn(&Account) -> bool = $may;
                 ready(signed_in(request).and_then(|account| {
                     if may(&account) {
+                        if $roles {
+                            // A ban stops the work of a role as well.
+                            account.may_write()?;
+                        }
                         Ok($name(account))
-                    } else if account.password_due && account.is_staff() {
+                    } else if account.password_due && account.has_role() {
                         Err(Error::PasswordDue)
                     } else {
                         Err(Error::Forbidden)
@@ -144,25 +153,30 @@ macro_rules! extractor {
 extractor!(
     /// Any account.
     SignedIn,
+    roles: false,
     |_| true
 );
 extractor!(
     /// Who may approve and reject.
     Moderator,
+    roles: true,
     Account::moderates
 );
 extractor!(
     /// Who may publish.
     Editor,
+    roles: true,
     Account::edits
 );
 extractor!(
     /// Anyone with a role.
     Staff,
-    |a| a.is_staff() && !a.password_due
+    roles: true,
+    Account::is_staff
 );
 extractor!(
     /// Who may change settings and roles.
     Admin,
+    roles: true,
     Account::administers
 );

@@ -244,3 +244,35 @@ site_test! {
         }
     }
 }
+
+site_test! {
+    async fn a_ban_stops_the_work_of_a_role_and_a_banned_admin_can_be_demoted(site: Site) {
+        let slug = site.article().await;
+        let (chief, pell, mira) = (site.admin("chief").await, site.moderator("pell").await, site.reader("mira").await);
+        let other = site.admin("other").await;
+        let id = mira.comment(&slug, "Hello.").await;
+        let revision = pell.revision(&slug, id).await;
+        for name in ["pell", "other"] {
+            assert_eq!(site.masthead(&["user", "ban", name, "--reason", "Gone rogue"], "").status.code(), Some(0));
+        }
+        let act = pell.post(&format!("/admin/comments/{id}/approve"), &[("revision", &revision)]).await;
+        assert_eq!(act.status, 403);
+        assert!(act.body.contains("Gone rogue"));
+        assert_eq!(other.post("/admin/staff", &[("username", "mira"), ("role", "admin")]).await.status, 403);
+        assert_eq!(chief.post("/admin/staff", &[("username", "other")]).await.status, 303, "the working admin stays, so the banned one may go");
+    }
+}
+
+site_test! {
+    async fn nul_is_nobodys_name_on_either_engine(site: Site) {
+        let admin = site.admin("chief").await;
+        for path in ["/readers/%00", "/articles/%00", "/media/%00", "/articles/a%00b/comments/1"] {
+            assert_eq!(site.get(path).await.status, 404, "{path}");
+        }
+        assert_eq!(site.browser().post_raw("/login", "login=%00&password=x&next=/").await.status, 422);
+        assert_eq!(site.browser().post_raw("/join", "username=a%00bcd&email=a%40example.org&password=x").await.status, 422);
+        assert_eq!(admin.post_raw("/admin/staff", "username=%00&role=editor").await.status, 422);
+        assert_eq!(admin.post_raw("/admin/settings", "site_name=a%00b").await.status, 422);
+        assert_eq!(admin.post_raw("/account", "name=a%00b&bio=%00").await.status, 422);
+    }
+}

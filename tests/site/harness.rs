@@ -120,7 +120,7 @@ impl Site {
             ..Given::default()
         };
         change(&mut given);
-        let config = Config::load(given, |_| None).expect("a configuration");
+        let config = Config::load(given, &[]).expect("a configuration");
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
             let prepared = prepare(&config).expect("a database");

@@ -173,6 +173,7 @@ site_test! {
         assert_eq!(mira.post(&format!("/comments/{id}/edit"), &[("body", "Not harmless."), ("revision", &edit)]).await.status, 303);
         let stale = moderator.post(&format!("/admin/comments/{id}/approve"), &[("revision", &revision)]).await;
         assert_eq!(stale.status, 409);
+        assert!(stale.one(".errors p").starts_with("mira edited this comment on "), "{}", stale.one(".errors p"));
         assert!(stale.body.contains("Not harmless."));
         assert!(!site.get(&format!("/articles/{slug}")).await.has(&format!("#comment-{id}")));
         // Moderating does not make an author's edit form stale: that stands for the text alone.
@@ -216,6 +217,7 @@ site_test! {
         let html = scraper::Html::parse_document(&log.body);
         let rows: Vec<_> = html.select(&selector).map(|e| ["data-action", "data-comment", "data-actor"].map(|a| e.value().attr(a).unwrap_or("").to_owned())).collect();
         let expected = [["delete", &first.to_string(), "mira"], ["reject", &second.to_string(), "chief"], ["approve", &first.to_string(), "chief"]];
+        assert_eq!(rows.len(), 3);
         for (row, expected) in rows.iter().zip(expected) {
             assert_eq!(row, &expected);
         }
@@ -250,6 +252,8 @@ site_test! {
         assert!(next.one(".errors").contains(&ids[1].0.to_string()));
         let page = site.get(&format!("/articles/{slug}")).await;
         assert!(page.has(&format!("#comment-{}", ids[0].0)) && page.has(&format!("#comment-{}", ids[2].0)));
+        let kept = moderator.post("/admin/comments/bulk", &[("ids", "1:v1.0"), ("action", "reject"), ("note", "My note"), ("queue", "approved")]).await;
+        assert_eq!((kept.status, kept.attr("#bulk input[name=note]", "value").as_deref()), (422, Some("My note")));
         for bad in [vec![("ids", "x"), ("action", "approve")], vec![("action", "approve")], vec![("ids", "1:v1.0"), ("action", "dance")], vec![("ids", "1:v1.0"), ("action", "reject")]] {
             assert_eq!(moderator.post("/admin/comments/bulk", &bad).await.status, 422, "{bad:?}");
         }

@@ -102,3 +102,120 @@ site_test! {
         db.write(|conn| set(conn, "e", "1")).await.expect("and the next one goes on");
     }
 }
+
+site_test! {
+    async fn a_full_disk_acknowledges_nothing_and_passes(site: Site) {
+        use masthead::error::Error;
+        if !site.db().is_sqlite() {
+            return;
+        }
+        let slug = site.article().await;
+        let staff = site.moderator("pell").await;
+        // The write connection may not grow any more: what SQLite then says is what a full disk makes it say.
+        site.db()
+            .write(|conn| {
+                use diesel::RunQueryDsl;
+                diesel::sql_query("PRAGMA max_page_count = 1").execute(conn)?;
+                Ok(())
+            })
+            .await
+            .expect("a write");
+        let big = "x".repeat(9_000);
+        let mut refused = 0;
+        for n in 0..20 {
+            let fields = [("body", big.as_str()), ("parent", ""), ("key", &format!("full-disk-{n}"))];
+            let answer = staff.post(&format!("/articles/{slug}/comments"), &fields).await;
+            if answer.status == 503 {
+                assert!(answer.header("retry-after").is_some() && answer.body.contains(&big), "the text is given back");
+                refused += 1;
+                break;
+            }
+            assert_eq!(answer.status, 303);
+        }
+        assert_eq!(refused, 1, "the disk was full at some time");
+        let id = staff.comment(&slug, "There is room again.").await;
+        assert!(site.get(&format!("/articles/{slug}")).await.has(&format!("#comment-{id}")), "the writer goes on with a fresh connection");
+        let kept = site.db().write(|_| Err::<(), _>(Error::NotFound)).await;
+        assert!(matches!(kept, Err(Error::NotFound)));
+    }
+}
+
+/// Every number that is kept, against the rows that it counts.
+async fn assert_counters(site: &crate::Site) {
+    use diesel::prelude::*;
+    use masthead::comments::path;
+    use masthead::db::schema::{comment_counts, comments, threads};
+    type Row = (i64, i64, Option<i64>, Vec<u8>, String, i64, bool);
+    let (rows, counts, per_thread) = site
+        .db()
+        .read(|conn| {
+            let columns = (
+                comments::id,
+                comments::article_id,
+                comments::parent_id,
+                comments::path,
+                comments::status,
+                comments::public_replies,
+                comments::is_shown,
+            );
+            let rows: Vec<Row> = comments::table.select(columns).load(conn)?;
+            let counts: Vec<(String, i64)> = comment_counts::table.load(conn)?;
+            let per_thread: Vec<(i64, i64)> = threads::table.load(conn)?;
+            Ok((rows, counts, per_thread))
+        })
+        .await
+        .expect("a read");
+    let public = |status: &str| matches!(status, "published" | "approved");
+    for (id, _, _, _, status, replies, shown) in &rows {
+        let below = rows.iter().filter(|r| r.0 != *id && public(&r.4) && (path::ids(&r.3).contains(id) || r.2 == Some(*id))).count();
+        assert_eq!(*replies, below as i64, "public replies of {id}");
+        assert_eq!(*shown, public(status) || below > 0, "{id} is shown");
+    }
+    for (status, total) in counts {
+        assert_eq!(total, rows.iter().filter(|r| r.4 == status).count() as i64, "{status}");
+    }
+    for (article, total) in per_thread {
+        assert_eq!(total, rows.iter().filter(|r| r.1 == article && public(&r.4)).count() as i64, "article {article}");
+    }
+}
+
+site_test! {
+    async fn counters_hold_through_everything_that_happens_at_once(site: Site) {
+        let slug = site.article().await;
+        let (one, two, staff) = (site.moderator("pell").await, site.moderator("quinn").await, site.moderator("author").await);
+        let mut ids: Vec<i64> = vec![staff.comment(&slug, "Root.").await];
+        for n in 0..16 {
+            let parent = ids[(n * 7) % ids.len()];
+            ids.push(staff.reply(&slug, &format!("Number {n}"), &parent.to_string()).await);
+        }
+        let mut tasks = tokio::task::JoinSet::new();
+        for (n, id) in ids.iter().copied().enumerate() {
+            let (one, two, staff, slug) = (one.clone(), two.clone(), staff.clone(), slug.clone());
+            tasks.spawn(async move {
+                match n % 4 {
+                    0 => drop(one.reject(&slug, id, "spam", "").await),
+                    1 => {
+                        staff.post(&format!("/comments/{id}/delete"), &[]).await;
+                        staff.post(&format!("/comments/{id}/undelete"), &[]).await;
+                    }
+                    2 => {
+                        let revision = two.revision(&slug, id).await;
+                        let path = format!("/admin/comments/{id}/reject");
+                        let fields = [("revision", revision.as_str()), ("reason", "other")];
+                        let approve = format!("/admin/comments/{id}/approve");
+                        let only = [("revision", revision.as_str())];
+                        let (a, b) = tokio::join!(two.post(&path, &fields), one.post(&approve, &only));
+                        let mut statuses = [a.status, b.status];
+                        statuses.sort_unstable();
+                        assert_eq!(statuses, [303, 409]);
+                    }
+                    _ => {
+                        staff.post(&format!("/articles/{slug}/comments"), &[("body", "One more"), ("parent", &id.to_string()), ("key", "")]).await;
+                    }
+                }
+            });
+        }
+        tasks.join_all().await;
+        assert_counters(&site).await;
+    }
+}

@@ -1,13 +1,13 @@
 //! The small pure parts, where a page would be a detour.
 
 use masthead::accounts::lookalike;
+use masthead::articles::draft::NoteKind;
 use masthead::articles::reading_minutes;
 use masthead::comments::{CommentBody, path};
 use masthead::config::{BaseUrl, Network};
 use masthead::interface::Interface;
 use masthead::paths;
 use masthead::text::{excerpt, slug};
-use masthead::transfer::draft::NoteKind;
 use masthead::transfer::{markdown, story};
 
 #[test]
@@ -104,7 +104,7 @@ fn stories_come_in_every_shape_of_the_format() {
 #[test]
 fn front_matter_is_strict_about_what_it_takes() {
     let parse = |text: &str| markdown::parse(text, &mut |_| Ok(None));
-    assert_eq!(parse("# Only a heading\n\nText.\n").expect("an article").title, "Only a heading");
+    assert_eq!(parse("---\ndek: D\n---\n# Only a heading\n\nText.\n").expect("an article").title, "Only a heading");
     for bad in [
         "---\ntitle: T\nText without an end",
         "---\ntitle: [1, 2]\n---\nx",
@@ -117,6 +117,8 @@ fn front_matter_is_strict_about_what_it_takes() {
         "---\ntitle: T\ncorrections: [{kind: correction, text: x}]\n---\nx",
         "---\ntitle: T\n---\n",
         "+++\ntitle = \n+++\nx",
+        "# No front matter\n\nText.\n",
+        "---\ntitle: T\n---\nText[^1].\n\n[^1]: A footnote.\n",
         "",
     ] {
         assert!(parse(bad).is_err(), "{bad:?}");

@@ -98,6 +98,7 @@ CREATE TABLE articles (
 );
 CREATE INDEX articles_latest ON articles (published_at DESC, id DESC) WHERE status = 'published';
 CREATE INDEX articles_by_section ON articles (section_id, published_at DESC, id DESC) WHERE status = 'published';
+CREATE INDEX articles_due ON articles (published_at) WHERE status = 'scheduled';
 CREATE INDEX articles_samples ON articles (id) WHERE is_sample;
 
 CREATE TABLE article_revisions (
@@ -175,8 +176,10 @@ CREATE UNIQUE INDEX comments_path ON comments (article_id, path);
 CREATE UNIQUE INDEX comments_once ON comments (author_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX comments_newest ON comments (article_id, created_at DESC, id DESC) WHERE parent_id IS NULL AND is_shown;
 CREATE INDEX comments_replied ON comments (article_id, public_replies DESC, created_at DESC, id DESC) WHERE parent_id IS NULL AND is_shown;
-CREATE INDEX comments_newest_all ON comments (article_id, created_at DESC, id DESC) WHERE parent_id IS NULL;
-CREATE INDEX comments_replied_all ON comments (article_id, public_replies DESC, created_at DESC, id DESC) WHERE parent_id IS NULL;
+CREATE INDEX comments_hidden ON comments (article_id, created_at DESC, id DESC) WHERE parent_id IS NULL AND NOT is_shown;
+CREATE INDEX comments_own_hidden ON comments (author_id, article_id, created_at DESC, id DESC) WHERE parent_id IS NULL AND NOT is_shown;
+CREATE INDEX comments_waiting ON comments (created_at, id) WHERE status IN ('pending', 'withheld');
+CREATE INDEX comments_to_purge ON comments (deleted_at) WHERE status = 'deleted' AND body <> '';
 CREATE INDEX comments_by_author ON comments (author_id, status, id DESC);
 CREATE INDEX comments_by_parent ON comments (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX comments_by_status ON comments (status, created_at, id);

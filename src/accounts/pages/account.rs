@@ -101,7 +101,7 @@ fn password_page(state: &State, account: &SignedIn, current: &Result<(), String>
         page: Page::new(state, &account.viewer(), &t.password_heading()).unlisted(),
         t,
         heading: t.password_heading(),
-        intro: if account.password_due && account.is_staff() { t.password_due_intro() } else { t.password_intro() },
+        intro: if account.password_due && account.has_role() { t.password_due_intro() } else { t.password_intro() },
         alert: String::new(),
         done: String::new(),
         action: paths::ACCOUNT_PASSWORD.into(),
@@ -115,7 +115,7 @@ fn password_page(state: &State, account: &SignedIn, current: &Result<(), String>
 }
 
 fn whose(account: &SignedIn) -> For {
-    if account.is_staff() { For::Staff } else { For::Reader }
+    if account.has_role() { For::Staff } else { For::Reader }
 }
 
 /// `GET /account/password`
@@ -144,20 +144,34 @@ pub async fn update_password(
         Err(Error::TooMany { seconds }) => {
             let mut form = password_page(&state, &account, &Ok(()), &blank());
             form.alert = t.login_too_many(&failure::wait(t, seconds));
-            return page::answer(StatusCode::TOO_MANY_REQUESTS, &form);
+            return failure::retry_after(page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?, seconds);
         }
         other => other?,
     };
-    let verdict = password::verify(&state, form.current, Some(stored)).await?;
+    let verdict = match password::verify(&state, form.current, Some(stored)).await {
+        Ok(verdict) => verdict,
+        Err(busy) => {
+            state.limits.refund(&state.db, taken).await?;
+            return Err(busy);
+        }
+    };
     if !verdict.right {
         return password_page(&state, &account, &Err(t.password_wrong()), &new).answer();
     }
     state.limits.refund(&state.db, taken).await?;
     let Ok(chosen) = new else { return password_page(&state, &account, &Ok(()), &new).answer() };
     let hash = password::hash(&state, chosen).await?;
-    state.db.write(move |conn| store::set_password(conn, id, &hash, false)).await?;
+    let (for_role, this) = (whose(&account) == For::Staff, account.session_id.clone());
+    let ended = state
+        .db
+        .write(move |conn| {
+            store::choose_password(conn, id, &hash, for_role)?;
+            crate::sessions::store::end_others(conn, id, Some(&this))
+        })
+        .await;
+    ended?;
     sessions.end_others(id, Some(account.session_id.clone())).await?;
-    Ok(page::see_other(if account.is_staff() { paths::ADMIN } else { paths::ACCOUNT }))
+    Ok(page::see_other(if account.has_role() { paths::ADMIN } else { paths::ACCOUNT }))
 }
 
 #[derive(Template)]
@@ -262,7 +276,9 @@ pub async fn profile(state: Shared, viewer: Viewer, username: web::Path<String>)
     let profile = state.db.read(move |conn| store::profile(conn, &username)).await?;
     let (t, site) = (state.t(), state.site());
     let name = if profile.name.is_empty() { profile.username.clone() } else { profile.name.clone() };
-    let badge = if profile.is_admin || profile.is_editor {
+    let badge = if profile.is_admin {
+        t.badge_admin()
+    } else if profile.is_editor {
         t.badge_editor()
     } else if profile.is_moderator {
         t.badge_moderator()

@@ -11,7 +11,7 @@ use crate::web::form::{Field, FormPage, Link};
 use crate::web::limits::Rule;
 use crate::web::{Page, Posted, Shared, State, Viewer, failure, page};
 use actix_session::Session;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
@@ -78,7 +78,7 @@ pub async fn login(state: Shared, viewer: Viewer, request: HttpRequest) -> Resul
 pub async fn log_in(state: Shared, viewer: Viewer, request: HttpRequest, session: Session, posted: Posted) -> Result<HttpResponse, Error> {
     let form: LoginForm = posted.read()?;
     let (t, now, network) = (state.t(), Time::now(), network(&request));
-    let typed: String = form.login.trim().to_lowercase().chars().take(300).collect();
+    let typed: String = form.login.trim().to_lowercase().replace('\0', "\u{FFFD}").chars().take(300).collect();
     let rules = vec![
         Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
         Rule::new("login-network", &network, 100, 10 * Time::MINUTE),
@@ -89,25 +89,28 @@ pub async fn log_in(state: Shared, viewer: Viewer, request: HttpRequest, session
         Err(Error::TooMany { seconds }) => {
             let form = LoginForm { password: String::new(), ..form };
             let refused = login_page(&state, &viewer, &form, t.login_too_many(&failure::wait(t, seconds)));
-            let mut response = page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?;
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
-            return Ok(response);
+            return failure::retry_after(page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?, seconds);
         }
         Err(other) => return Err(other),
     };
     let wanted = typed.clone();
     let found = state.db.read(move |conn| store::by_login(conn, &wanted)).await?;
     let stored = found.as_ref().map(|f| f.password_hash.clone());
-    let verdict = password::verify(&state, form.password.clone(), stored).await?;
+    let verdict = match password::verify(&state, form.password.clone(), stored).await {
+        Ok(verdict) => verdict,
+        Err(busy) => {
+            state.limits.refund(&state.db, taken).await?;
+            return Err(busy);
+        }
+    };
     let Some(found) = found.filter(|_| verdict.right) else {
         return login_page(&state, &viewer, &form, t.login_wrong()).answer();
     };
     state.limits.refund(&state.db, taken).await?;
     let site = state.site();
     let known = [site.name.as_str(), &found.username, &found.email];
-    let strong = NewPassword::parse(t, &form.password, For::Staff, &known);
     let mut due = found.password_due;
-    if due && strong.is_ok() {
+    if due && NewPassword::parse(t, &form.password, For::Staff, &known).is_ok() {
         let id = found.id;
         state.db.write(move |conn| store::password_suffices(conn, id)).await?;
         due = false;
@@ -116,7 +119,7 @@ pub async fn log_in(state: Shared, viewer: Viewer, request: HttpRequest, session
         && let Ok(same) = NewPassword::parse(t, &form.password, For::Reader, &[])
     {
         let (id, hash) = (found.id, password::hash(&state, same).await?);
-        state.db.write(move |conn| store::set_password(conn, id, &hash, due)).await?;
+        state.db.write(move |conn| store::set_password(conn, id, &hash)).await?;
     }
     begin(&session, &request, found.id)?;
     Ok(page::see_other(if due { paths::ACCOUNT_PASSWORD } else { paths::local(&form.next) }))
@@ -204,6 +207,9 @@ pub async fn create(state: Shared, viewer: Viewer, request: HttpRequest, session
         password: password.as_ref().map(|_| ()).map_err(Clone::clone),
     };
     let (Ok(username), Ok(email), Ok(password)) = (username, email, password) else {
+        if let Err(Error::TooMany { seconds }) = state.limits.refused(&state.db, &network(&request), now).await {
+            return too_many(&state, &viewer, &form, seconds);
+        }
         return join_page(&state, &viewer, &form, &errors).answer();
     };
     // Before the hash is paid for: is it free, and may this network make another?
@@ -214,44 +220,36 @@ pub async fn create(state: Shared, viewer: Viewer, request: HttpRequest, session
         return join_page(&state, &viewer, &form, &errors).answer();
     }
     let rules = vec![Rule::new("join", network(&request), 10, Time::HOUR)];
-    let reserved = match state.limits.reserve(rules, now).await {
+    let taken = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => return too_many(&state, &viewer, &form, seconds),
         other => other?,
     };
-    let password_hash = password::hash(&state, password).await?;
-    let new = New { username, email, password_hash, is_admin: false, is_sample: false, now };
-    let returned = reserved.clone();
-    let outcome = state
-        .db
-        .write(move |conn| {
-            let made = store::create(conn, &new)?;
-            if made.is_ok() {
-                reserved.spend(conn)?;
-            }
-            Ok(made)
-        })
-        .await;
-    match outcome {
-        Ok(Ok(id)) => {
+    let made = make(&state, username, email, password, now).await;
+    if !matches!(made, Ok(Ok(_))) {
+        state.limits.refund(&state.db, taken).await?;
+    }
+    match made? {
+        Ok(id) => {
             begin(&session, &request, id)?;
             Ok(page::see_other(paths::local(&form.next)))
         }
-        Ok(Err(taken)) => {
-            state.limits.unreserve(returned).await?;
+        Err(taken) => {
             errors.mark(t, taken);
             join_page(&state, &viewer, &form, &errors).answer()
         }
-        Err(Error::TooMany { seconds }) => too_many(&state, &viewer, &form, seconds),
-        Err(other) => Err(other),
     }
+}
+
+async fn make(state: &State, username: Username, email: Email, password: NewPassword, now: Time) -> Result<Result<i64, Taken>, Error> {
+    let password_hash = password::hash(state, password).await?;
+    let new = New { username, email, password_hash, is_admin: false, is_sample: false, now };
+    state.db.write(move |conn| store::create(conn, &new)).await
 }
 
 fn too_many(state: &State, viewer: &Viewer, form: &JoinForm, seconds: i64) -> Result<HttpResponse, Error> {
     let t = state.t();
     let errors = JoinErrors { alert: t.join_too_many(&failure::wait(t, seconds)), ..JoinErrors::none() };
-    let mut response = page::answer(StatusCode::TOO_MANY_REQUESTS, &join_page(state, viewer, form, &errors))?;
-    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
-    Ok(response)
+    failure::retry_after(page::answer(StatusCode::TOO_MANY_REQUESTS, &join_page(state, viewer, form, &errors))?, seconds)
 }
 
 impl JoinErrors {

@@ -2,11 +2,9 @@
 
 mod account;
 mod door;
-mod setup;
 
 pub use account::{end_session, password, profile, sessions, show, update, update_password};
 pub use door::{create, join, log_in, log_out, login};
-pub use setup::{install, setup};
 
 use crate::sessions::{ACCOUNT_ID, AGENT, NETWORK};
 use crate::web::guard::Origin;
@@ -14,7 +12,7 @@ use actix_session::Session;
 use actix_web::{HttpMessage, HttpRequest};
 
 /// Begins a session; the store makes a fresh key when the answer goes out.
-fn begin(session: &Session, request: &HttpRequest, account: i64) -> Result<(), crate::error::Error> {
+pub fn begin(session: &Session, request: &HttpRequest, account: i64) -> Result<(), crate::error::Error> {
     let agent = request.headers().get("user-agent").map(|v| String::from_utf8_lossy(v.as_bytes()).chars().take(200).collect::<String>());
     session.renew();
     session.clear();

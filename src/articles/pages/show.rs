@@ -4,7 +4,7 @@ use super::{json_ld, names};
 use crate::articles::{changes_the_sense, reading_minutes, store};
 use crate::comments::pages::{Query, ThreadView, thread_view};
 use crate::comments::store::Place;
-use crate::comments::thread;
+use crate::comments::{thread, write};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -72,7 +72,10 @@ pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, slug: web
         .read(move |conn| {
             let article = store::by_slug(conn, &slug)?;
             let place = Place { id: article.id, slug: article.slug.clone(), title: article.title.clone(), is_open: article.comments_open };
-            let read = thread::page(conn, &place, &who, sort, &after, now)?;
+            let mut read = thread::page(conn, &place, &who, sort, &after, now)?;
+            if let Some(account) = who.account().filter(|a| !a.is_staff()) {
+                read.would_wait = !write::was_approved(conn, account.id)?;
+            }
             let id = article.id;
             let authors: Vec<String> = store::author_names(conn, &[id])?.into_iter().map(|(_, name)| name).collect();
             Ok((article, store::notes(conn, id)?, store::corrections_of(conn, id)?, authors, store::tag_names(conn, id)?, place, read))

@@ -66,6 +66,8 @@ pub async fn edit(state: Shared, account: SignedIn, id: web::Path<i64>) -> Resul
 }
 
 enum Outcome {
+    /// Rejected, deleted or too old: nothing more can be written there.
+    Ended(Comment, String),
     Stored(Comment),
     Stale(Comment),
     Refused(Comment, String),
@@ -85,7 +87,15 @@ pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: P
         .write(move |conn| {
             let comment = store::owned(conn, id, who.id)?;
             let form = typed.as_ref().map_err(Clone::clone)?;
-            editable(t, &comment, now)?;
+            if let Err(Error::Gone(why)) = editable(t, &comment, now) {
+                return Ok(Outcome::Ended(comment, why));
+            }
+            if form.revision.is_empty() {
+                return Ok(Outcome::Refused(comment, t.revision_missing()));
+            }
+            if revision::of_text(comment.version) != form.revision {
+                return Ok(Outcome::Stale(comment));
+            }
             let body = match CommentBody::parse(t, &form.body) {
                 Ok(body) => body,
                 Err(why) => return Ok(Outcome::Refused(comment, why)),
@@ -107,16 +117,38 @@ pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: P
         Outcome::Stale(comment) => {
             let mut compose = page_for(&state, &account, &comment).await?;
             compose.current = Some(crate::text::markdown::comment(&comment.body));
-            compose.alert = t.edit_stale(&account.username);
+            let when = state.site().minute(comment.edited_at.unwrap_or(comment.created_at));
+            compose.alert = format!("{} {}", t.edit_stale(&account.username, &when), standing(t, &comment));
             compose.body = typed;
             compose.answer(StatusCode::CONFLICT)
         }
+        Outcome::Ended(comment, why) => {
+            let mut compose = page_for(&state, &account, &comment).await?;
+            compose.alert = format!("{why} {}", standing(t, &comment));
+            compose.body = typed;
+            compose.may_send = false;
+            compose.answer(StatusCode::CONFLICT)
+        }
         Outcome::Refused(comment, why) => {
-            state.limits.refused(&state.db, Some(account.id), now).await?;
+            state.limits.refused(&state.db, &account.username, now).await?;
             let mut compose = page_for(&state, &account, &comment).await?;
             compose.error = why;
             compose.body = typed;
             compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+/// Status and reason as they are now.
+fn standing(t: Interface, comment: &Comment) -> String {
+    match comment.status() {
+        Status::Published | Status::Approved => t.status_public(),
+        Status::Pending => t.notice_pending(),
+        Status::Withheld => t.notice_withheld(),
+        Status::Deleted => String::new(),
+        Status::Rejected => {
+            let why = t.notice_rejected(&crate::comments::view::reason(t, &comment.reject_reason));
+            if comment.reject_note.is_empty() { why } else { format!("{why} {}", t.notice_note(&comment.reject_note)) }
         }
     }
 }
@@ -160,6 +192,7 @@ pub async fn delete(state: Shared, account: SignedIn, id: web::Path<i64>, posted
 
 /// `POST /comments/{id}/undelete`
 pub async fn undelete(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+    account.may_write()?;
     let (id, now, who, form) = (id.into_inner(), Time::now(), account.0.clone(), posted.read::<EmptyForm>());
     let t = state.t();
     let comment = state

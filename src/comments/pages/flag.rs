@@ -113,7 +113,7 @@ pub async fn raise(state: Shared, account: SignedIn, id: web::Path<i64>, posted:
     match outcome? {
         Outcome::Raised(comment) => Ok(page::see_other(&paths::comment(&comment.slug, comment.id))),
         Outcome::Refused(comment) => {
-            state.limits.refused(&state.db, Some(account.id), now).await?;
+            state.limits.refused(&state.db, &account.username, now).await?;
             let given = given?;
             let (reason, detail) = judge(&given);
             form(&state, &account, &comment, &given, &reason, &detail).answer()

@@ -83,7 +83,7 @@ pub fn thread_view(state: &State, viewer: &Viewer, place: &store::Place, read: &
         action: paths::article_comments(&place.slug),
         key: new_key(),
         total: read.public_comments,
-        hold_hint: if site.hold_first && !viewer.is_staff() { t.compose_first_held() } else { String::new() },
+        hold_hint: if site.hold_first && read.would_wait { t.compose_first_held() } else { String::new() },
     }
 }
 

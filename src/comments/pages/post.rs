@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::paths;
 use crate::web::limits::Rule;
 use crate::web::{Account, Posted, Shared, SignedIn, Viewer, failure, page};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -47,7 +47,15 @@ pub async fn create(
     let slug = slug.into_inner();
     let Some(account) = viewer.account().cloned() else { return not_signed_in(&state, &viewer, slug, &posted, &request).await };
     account.may_write()?;
-    let form: CommentForm = posted.read()?;
+    let name = account.username.clone();
+    let form: CommentForm = match posted.read() {
+        Ok(form) => form,
+        Err(why) => {
+            // An article that is not there comes before what is wrong with the form.
+            state.db.read(move |conn| store::place(conn, &slug)).await?;
+            return Err(why);
+        }
+    };
     let (t, now) = (state.t(), Time::now());
     let body = CommentBody::parse(t, &form.body);
     let key = parse_key(t, &form.key);
@@ -57,6 +65,13 @@ pub async fn create(
         "preview" => true,
         _ => return Err(Error::Malformed(t.action_unknown())),
     };
+    if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once()) {
+        // The same key is the same comment, however many were posted since.
+        let (author, key) = (account.id, key.clone());
+        if let Some(Outcome::Stored { id, slug, .. }) = state.db.read(move |conn| write::by_key(conn, author, &key)).await? {
+            return Ok(page::see_other(&paths::comment(&slug, id)));
+        }
+    }
     let reserved = if is_preview || body.is_err() {
         state.limits.reserve(Vec::new(), now).await
     } else {
@@ -125,7 +140,7 @@ pub async fn create(
             compose.answer(StatusCode::OK)
         }
         Ok(Found::Refused { place, parent, alert, error, may_send }) => {
-            if let Err(Error::TooMany { seconds }) = state.limits.refused(&state.db, viewer.id(), now).await {
+            if let Err(Error::TooMany { seconds }) = state.limits.refused(&state.db, &name, now).await {
                 return too_many(&state, &viewer, slug, &form, seconds).await;
             }
             let compose =
@@ -150,9 +165,7 @@ async fn too_many(state: &Shared, viewer: &Viewer, slug: String, form: &CommentF
     let parent_id = form.parent.clone();
     let compose = filled(ComposePage::new(state, viewer, &place, t.compose_heading(&place.title)), form, None);
     let compose = ComposePage { alert: t.error_too_many_text(&failure::wait(t, seconds)), parent_id, ..compose };
-    let mut response = compose.answer(StatusCode::TOO_MANY_REQUESTS)?;
-    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
-    Ok(response)
+    failure::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
 }
 
 /// A post without an account: its text is given back, with a way to log in and send it.

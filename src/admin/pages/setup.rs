@@ -1,6 +1,6 @@
 //! The first admin, by the one-time link that `serve` prints.
 
-use super::begin;
+use crate::accounts::pages::begin;
 use crate::accounts::password::{self, For, NewPassword};
 use crate::accounts::store::{self, New, Taken};
 use crate::accounts::{Email, Username};

@@ -100,6 +100,17 @@ pub struct Draft {
     pub format: &'static str,
 }
 
+impl Draft {
+    /// What the article's status is to be.
+    pub fn status(&self, now: Time) -> &'static str {
+        match (self.is_draft, self.published) {
+            (true, _) => "draft",
+            (false, Some(at)) if at > now => "scheduled",
+            (false, _) => "published",
+        }
+    }
+}
+
 /// The house sections, in any letter case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
