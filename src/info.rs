@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::paths;
 use crate::web::{Page, Shared, Viewer, page};
 use actix_web::HttpResponse;
 use askama::Template;
@@ -34,7 +35,7 @@ struct PrivacyPage {
 pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
     let (t, site) = (state.t(), state.site());
     page::ok(&AboutPage {
-        page: Page::new(&state, &viewer, &t.about_heading(&site.name)).at(&state, "/about"),
+        page: Page::new(&state, &viewer, &t.about_heading(&site.name)).at(&state, paths::ABOUT),
         t,
         contact: site.contact.clone(),
     })
@@ -44,7 +45,7 @@ pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
 pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
     let t = state.t();
     page::ok(&GuidelinesPage {
-        page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, "/guidelines"),
+        page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, paths::GUIDELINES),
         t,
         hold_first: state.site().hold_first,
     })
@@ -54,7 +55,7 @@ pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, E
 pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
     let (t, site) = (state.t(), state.site());
     page::ok(&PrivacyPage {
-        page: Page::new(&state, &viewer, &t.privacy_heading()).at(&state, "/privacy"),
+        page: Page::new(&state, &viewer, &t.privacy_heading()).at(&state, paths::PRIVACY),
         t,
         contact: site.contact.clone(),
     })

@@ -3,11 +3,20 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub const FRONT: &str = "/";
+pub const ABOUT: &str = "/about";
+pub const GUIDELINES: &str = "/guidelines";
+pub const PRIVACY: &str = "/privacy";
+pub const JOIN: &str = "/join";
+pub const LOGIN: &str = "/login";
+pub const LOGOUT: &str = "/logout";
 pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_PASSWORD: &str = "/account/password";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ADMIN: &str = "/admin";
+pub const ADMIN_COMMENTS: &str = "/admin/comments";
+pub const ADMIN_BULK: &str = "/admin/comments/bulk";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
+pub const ADMIN_SETTINGS_SAVED: &str = "/admin/settings?saved";
 pub const ADMIN_STAFF: &str = "/admin/staff";
 pub const ADMIN_LOG: &str = "/admin/log";
 
@@ -71,10 +80,10 @@ pub fn setup(token: &str) -> String {
     format!("/setup/{token}")
 }
 pub fn login(next: &str) -> String {
-    format!("/login?next={}", utf8_percent_encode(next, QUERY))
+    format!("{LOGIN}?next={}", utf8_percent_encode(next, QUERY))
 }
 pub fn join(next: &str) -> String {
-    if next == FRONT { "/join".into() } else { format!("/join?next={}", utf8_percent_encode(next, QUERY)) }
+    if next == FRONT { JOIN.into() } else { format!("{JOIN}?next={}", utf8_percent_encode(next, QUERY)) }
 }
 
 /// The page that a form at this address stands on.

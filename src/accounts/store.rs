@@ -273,7 +273,7 @@ pub fn set_roles(
         ))
         .execute(conn)?;
     let (from, to) = (before.names(), roles.names());
-    let entry = log::Entry { action: "role", actor, actor_id, from: &from, to: &to, reason: &found.username, ..log::Entry::default() };
+    let entry = log::Entry { action: "role", actor, actor_id, from: &from, to: &to, subject: &found.username, ..log::Entry::default() };
     log::store::write(conn, &entry, now)?;
     Ok(Ok(found.id))
 }
@@ -308,7 +308,7 @@ pub fn set_ban(
         .set((accounts::banned_at.eq(ban.map(|_| now.0)), accounts::banned_until.eq(until), accounts::ban_reason.eq(reason)))
         .execute(conn)?;
     let action = if ban.is_some() { "ban" } else { "unban" };
-    let entry = log::Entry { action, actor, reason: &found.username, note: reason, ..log::Entry::default() };
+    let entry = log::Entry { action, actor, subject: &found.username, reason, ..log::Entry::default() };
     log::store::write(conn, &entry, now)?;
     Ok(Ok(found.id))
 }

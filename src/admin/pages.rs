@@ -11,6 +11,7 @@ use crate::articles;
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::media;
 use crate::moderation::store::counts;
 use crate::paths;
 use crate::sessions::Sessions;
@@ -196,7 +197,8 @@ pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpR
         return Err(Error::Refused(state.t().choice_missing()));
     }
     if form.remove == "samples" {
-        state.db.write(store::remove_samples).await?;
+        let (_, files) = state.db.write(store::remove_samples).await?;
+        media::discard(&state.config.data.join("media"), &files);
         return Ok(page::see_other(paths::ADMIN));
     }
     let now = current(&state);
@@ -224,7 +226,7 @@ pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpR
         })
         .await?;
     state.refresh_site().await?;
-    Ok(page::see_other("/admin/settings?saved"))
+    Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED))
 }
 
 #[derive(Template)]

@@ -4,7 +4,7 @@ use crate::db::schema::settings;
 use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
-use crate::{accounts, articles, comments};
+use crate::{accounts, articles, comments, media};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -56,14 +56,17 @@ pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// Takes the samples away with their readers and comments. How many articles went.
-pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
+/// Takes the samples away with their readers, comments and pictures. How many articles went, and the pictures' files,
+/// which are for [`crate::media::discard`].
+pub fn remove_samples(conn: &mut Conn) -> Result<(usize, Vec<String>), Error> {
+    let pictures = articles::store::sample_pictures(conn)?;
     let ids = articles::store::sample_ids(conn)?;
     comments::store::remove_threads(conn, &ids)?;
     let removed = articles::store::remove_samples(conn)?;
     accounts::store::remove_samples(conn)?;
+    let files = media::store::forget_unused(conn, &pictures)?;
     set(conn, "samples", "removed")?;
-    Ok(removed)
+    Ok((removed, files))
 }
 
 /// Whether `serve` should publish the samples: no article, and nobody has taken them away.

@@ -162,6 +162,12 @@ pub fn sample_ids(conn: &mut Conn) -> Result<Vec<i64>, Error> {
     Ok(articles::table.filter(articles::is_sample).select(articles::id).load(conn)?)
 }
 
+/// The pictures of the samples.
+pub fn sample_pictures(conn: &mut Conn) -> Result<Vec<i64>, Error> {
+    let ids: Vec<Option<i64>> = articles::table.filter(articles::is_sample).select(articles::hero_id).load(conn)?;
+    Ok(ids.into_iter().flatten().collect())
+}
+
 /// Takes the samples away; their comments must be gone.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
     Ok(diesel::delete(articles::table.filter(articles::is_sample)).execute(conn)?)

@@ -187,7 +187,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
             people::reset_password(&config, &username, password_stdin)
         }
         Command::Samples(SamplesCommand::Remove) => {
-            let removed = open(&config)?.write_now(admin::store::remove_samples)?;
+            let (removed, files) = open(&config)?.write_now(admin::store::remove_samples)?;
+            masthead::media::discard(&config.data.join("media"), &files);
             say(if removed == 0 {
                 "There are no samples.".to_owned()
             } else {

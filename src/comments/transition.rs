@@ -90,6 +90,7 @@ pub fn transition(conn: &mut Conn, comment: &Comment, to: Status, act: &Act, act
         comment: Some(comment.id),
         actor: actor.username,
         actor_id: Some(actor.id),
+        subject: "",
         from: from.as_str(),
         to: to.as_str(),
         version: comment.version,

@@ -188,15 +188,15 @@ pub fn undelete(conn: &mut Conn, comment: &Comment, actor: Actor<'_>, now: Time)
 pub struct Sample {
     pub article: i64,
     pub author: i64,
-    pub parent: Option<(i64, Vec<u8>)>,
+    pub parent: Option<i64>,
     pub body: CommentBody,
     pub status: Status,
     pub hold: &'static str,
     pub at: Time,
 }
 
-/// Inserts a comment that nobody typed; its id and path.
-pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<(i64, Vec<u8>), Error> {
+/// Inserts a comment that nobody typed; its id.
+pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
     let place = Place { id: sample.article, slug: String::new(), title: String::new(), is_open: true };
     let new = New {
         slug: String::new(),
@@ -208,11 +208,11 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<(i64, Vec<u8>),
         hold_first: false,
         now: sample.at,
     };
-    let parent = match &sample.parent {
-        Some((id, _)) => Some(find(conn, *id)?),
+    let parent = match sample.parent {
+        Some(id) => Some(find(conn, id)?),
         None => None,
     };
     let id = insert(conn, &place, parent.as_ref(), &new, sample.status, sample.hold)?;
     diesel::update(comments::table.find(id)).set(comments::is_sample.eq(true)).execute(conn)?;
-    Ok((id, path::under(parent.as_ref().map_or(&[], |p| p.path.as_slice()), id)))
+    Ok(id)
 }

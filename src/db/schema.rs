@@ -231,6 +231,7 @@ diesel::table! {
         comment_id -> Nullable<BigInt>,
         actor -> Text,
         actor_id -> Nullable<BigInt>,
+        subject -> Text,
         from_status -> Text,
         to_status -> Text,
         version -> BigInt,

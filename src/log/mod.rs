@@ -14,6 +14,8 @@ pub struct Entry<'a> {
     /// The username; the command line signs as `console`.
     pub actor: &'a str,
     pub actor_id: Option<i64>,
+    /// The username that a change of rights is about.
+    pub subject: &'a str,
     pub from: &'a str,
     pub to: &'a str,
     pub version: i64,

@@ -80,3 +80,12 @@ pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
     written.map_err(say)?;
     std::fs::rename(&draft, &target).map_err(say)
 }
+
+/// Removes the files of pictures that were forgotten. One that is gone already is gone.
+pub fn discard(folder: &Path, files: &[String]) {
+    for file in files {
+        if let Err(error) = std::fs::remove_file(folder.join(file)) {
+            tracing::debug!(%error, file, "a picture's file was not there");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! The rows of pictures. This feature alone writes `media`.
 
 use super::Picture;
-use crate::db::{Conn, Time, schema::media};
+use crate::db::{Conn, Time, schema::articles, schema::media};
 use crate::error::Error;
 use diesel::prelude::*;
 
@@ -20,6 +20,13 @@ pub fn remember(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Er
         media::created_at.eq(now.0),
     );
     Ok(diesel::insert_into(media::table).values(row).returning(media::id).get_result(conn)?)
+}
+
+/// Forgets pictures that no article leads with any more; their files' names, for [`super::discard`].
+pub fn forget_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error> {
+    let used: Vec<Option<i64>> = articles::table.filter(articles::hero_id.eq_any(ids.to_vec())).select(articles::hero_id).load(conn)?;
+    let unused: Vec<i64> = ids.iter().copied().filter(|id| !used.contains(&Some(*id))).collect();
+    Ok(diesel::delete(media::table.filter(media::id.eq_any(unused))).returning(media::file).get_results(conn)?)
 }
 
 /// The media type of a file that we know.

@@ -99,16 +99,16 @@ fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, e
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) as usize) % below.max(1)
     };
-    let mut posted: Vec<(i64, Vec<u8>, usize)> = Vec::new();
+    let mut posted: Vec<(i64, usize)> = Vec::new();
     let (mut opening, mut answer) = (seed as usize * 5, seed as usize * 11);
     for at in 0..count {
         let step = (to.0 - from.0) / (count as i64 + 2);
         let moment = from.plus(step * (at as i64 + 1) + draw(1 + step as usize / 2) as i64);
         let recent = posted.len().saturating_sub(14);
-        let parent = if posted.is_empty() || draw(10) < 3 { None } else { Some(posted[recent + draw(posted.len() - recent)].clone()) };
+        let parent = if posted.is_empty() || draw(10) < 3 { None } else { Some(posted[recent + draw(posted.len() - recent)]) };
         let author = loop {
             let drawn = draw(readers.len());
-            if parent.as_ref().is_none_or(|p| p.2 != drawn) {
+            if parent.is_none_or(|p| p.1 != drawn) {
                 break drawn;
             }
         };
@@ -129,16 +129,16 @@ fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, e
         };
         let sample = Sample {
             article,
-            author: if is_last { newcomers[seed as usize % newcomers.len()] } else { readers[author] },
-            parent: parent.filter(|_| !is_last).map(|(id, path, _)| (id, path)),
+            author: if is_last { newcomers[(seed as usize / 2) % newcomers.len()] } else { readers[author] },
+            parent: parent.filter(|_| !is_last).map(|(id, _)| id),
             body,
             status,
             hold,
             at: moment,
         };
-        let (id, path) = insert_sample(conn, &sample)?;
+        let id = insert_sample(conn, &sample)?;
         if !is_last {
-            posted.push((id, path, author));
+            posted.push((id, author));
         }
     }
     Ok(())

@@ -40,7 +40,7 @@ pub fn page(state: &State, viewer: &Viewer, error: &Error, kept: Option<KeptText
         sentence,
         kept: kept.map(|k| k.0).unwrap_or_default(),
         request_id: if broken { request_id.to_owned() } else { String::new() },
-        way: "/".into(),
+        way: paths::FRONT.into(),
         way_text: t.error_way_front(),
     };
     let mut response = page::answer(error.status(), &page).unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));

@@ -58,7 +58,6 @@ pub struct Page {
     pub desk: bool,
     /// Which item of the desk's navigation is this page.
     pub current: &'static str,
-    /// The account came from the samples' data folder and a setup link waits.
     pub css: &'static str,
     pub js: &'static str,
     pub icon: &'static str,
@@ -86,7 +85,7 @@ impl Page {
             noindex: false,
             person,
             join_open: site.join_open,
-            next: "/".into(),
+            next: paths::FRONT.into(),
             desk: false,
             current: "",
             site_name: site.name.clone(),
@@ -123,6 +122,10 @@ impl Page {
 
     pub fn login(&self) -> String {
         paths::login(&self.next)
+    }
+
+    pub fn join(&self) -> String {
+        paths::join(&self.next)
     }
 }
 

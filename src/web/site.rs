@@ -19,7 +19,6 @@ pub struct Site {
     pub hold_first: bool,
     /// Whether strangers may make an account.
     pub join_open: bool,
-    pub require_verified_email: bool,
 }
 
 impl Site {
@@ -37,7 +36,6 @@ impl Site {
             default_section: take("default_section", "News"),
             hold_first: take("first_comment", "hold") == "hold",
             join_open: take("join", "everyone") == "everyone",
-            require_verified_email: take("require_verified_email", "off") == "on",
         })
     }
 

@@ -71,7 +71,7 @@ whole-thread = Back to the whole conversation
 conversation-title = A comment on { $title }
 conversation-under = From the conversation under
 commenting-as = Commenting as
-compose-hint = **bold**, *italic*, > quote, links
+compose-hint = **bold**, *italic*, > quote, links.
 compose-first-held = Your first comment waits for a moderator.
 compose-heading = Your comment on “{ $title }”
 compose-log-in-first = You are not logged in, so this was not posted. Your text is below: log in in a new tab, then come back and post it.
@@ -149,6 +149,7 @@ field-note = Note to the author
 flag-heading = Flag a comment
 flag-intro = A moderator will look at it: “{ $excerpt }”
 flag-button = Flag it
+flag-twice = You have flagged this comment. A moderator will look at it.
 flag-own = This is your own comment. You can edit or delete it instead.
 
 # Moderation

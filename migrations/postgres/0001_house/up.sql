@@ -222,6 +222,7 @@ CREATE TABLE moderation_log (
     comment_id BIGINT,
     actor TEXT NOT NULL,
     actor_id BIGINT,
+    subject TEXT NOT NULL,
     from_status TEXT NOT NULL,
     to_status TEXT NOT NULL,
     version BIGINT NOT NULL,

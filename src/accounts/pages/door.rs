@@ -48,13 +48,13 @@ fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) 
     let next = paths::local(&given.next);
     let more = if state.site().join_open { vec![Link { href: paths::join(next), text: t.login_to_join() }] } else { Vec::new() };
     FormPage {
-        page: Page::new(state, viewer, &t.login_heading()).at(state, "/login").unlisted(),
+        page: Page::new(state, viewer, &t.login_heading()).at(state, paths::LOGIN).unlisted(),
         t,
         heading: t.login_heading(),
         intro: String::new(),
         alert,
         done: String::new(),
-        action: "/login".into(),
+        action: paths::LOGIN.into(),
         fields: vec![
             Field::text("login", t.field_login()).value(&given.login).autocomplete("username"),
             Field::password("password", t.field_password(), "current-password"),
@@ -129,13 +129,13 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
     let t = state.t();
     let next = paths::local(&given.next);
     FormPage {
-        page: Page::new(state, viewer, &t.join_heading()).at(state, "/join").unlisted(),
+        page: Page::new(state, viewer, &t.join_heading()).at(state, paths::JOIN).unlisted(),
         t,
         heading: t.join_heading(),
         intro: t.join_intro(),
         alert: errors.alert.clone(),
         done: String::new(),
-        action: "/join".into(),
+        action: paths::JOIN.into(),
         fields: vec![
             Field::text("username", t.field_username())
                 .hint(t.username_hint())

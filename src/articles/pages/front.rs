@@ -69,11 +69,8 @@ pub async fn front(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
     let lead = views.next();
     let mut rest: Vec<TeaserView> = views.collect();
     // Few articles fill the wide column first, so that no side of the page stands empty.
-    let mut secondary: Vec<TeaserView> = rest.drain(..rest.len().min(SECONDARY)).collect();
+    let secondary: Vec<TeaserView> = rest.drain(..rest.len().min(SECONDARY)).collect();
     let column: Vec<TeaserView> = rest.drain(..rest.len().min(COLUMN)).collect();
-    if secondary.len() % 2 == 1 && secondary.len() > 1 && !column.is_empty() {
-        secondary.truncate(SECONDARY);
-    }
     let page = Page::new(&state, &viewer, "").at(&state, paths::FRONT).about(&site.tagline);
     page::ok(&FrontPage { page, t, lead, secondary, column, rest })
 }

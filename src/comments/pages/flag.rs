@@ -65,9 +65,14 @@ fn form(
 pub async fn flag(state: Shared, account: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Error> {
     account.may_write()?;
     let (id, viewer) = (id.into_inner(), account.viewer());
-    let comment = state.db.read(move |conn| flaggable(conn, id, &viewer)).await?;
+    let who = account.id;
+    let (comment, twice) = state.db.read(move |conn| Ok((flaggable(conn, id, &viewer)?, flags::raised(conn, id, who)?))).await?;
     let t = state.t();
     own(t, &comment, &account)?;
+    if twice {
+        let told = form(&state, &account, &comment, &FlagForm::default(), &Ok(()), &Ok(String::new()));
+        return page::ok(&FormPage { done: t.flag_twice(), fields: Vec::new(), button: String::new(), ..told });
+    }
     form(&state, &account, &comment, &FlagForm::default(), &Ok(()), &Ok(String::new())).answer()
 }
 
