@@ -85,11 +85,17 @@ pub struct TakenIn {
     pub height: u32,
 }
 
-/// Renders blocks of an article. A first-level heading becomes a second-level one: the title is the page's only `h1`.
+/// Renders blocks of an article. The highest heading becomes an `h2`: the title is the page's only `h1`, and no level is
+/// skipped below it.
 pub fn article<'a>(root: &'a AstNode<'a>, images: &[TakenIn]) -> SafeHtml {
+    let level = |node: &'a AstNode<'a>| match &node.data.borrow().value {
+        NodeValue::Heading(heading) => Some(heading.level),
+        _ => None,
+    };
+    let highest = root.descendants().filter_map(level).min().unwrap_or(2);
     for node in root.descendants() {
         if let NodeValue::Heading(heading) = &mut node.data.borrow_mut().value {
-            heading.level = heading.level.max(2);
+            heading.level = (heading.level + 2 - highest).min(6);
         }
     }
     // What comrak found dangerous is left without an address; then it is no link.

@@ -141,6 +141,8 @@ Short.
 
 # A first-level heading
 
+## And one below it
+
 Some **bold** and <b>typed</b> and [a link](https://example.org) and [bad](javascript:alert(1)).
 
 ```
@@ -163,6 +165,7 @@ It does.
         assert_eq!(page.one(".story header .kicker"), "Rivers");
         assert_eq!(page.one(".byline"), "By Ada Lind and Bo Falk");
         assert_eq!(page.all(".body h2"), ["A first-level heading"]);
+        assert_eq!(page.all(".body h3"), ["And one below it"]);
         assert_eq!(page.all(".body strong"), ["bold"]);
         assert!(page.all(".body p")[0].contains("<b>typed</b>"), "typed HTML is shown as typed");
         assert_eq!(page.all(".body pre").len(), 1);
