@@ -60,6 +60,27 @@ const LOGIN: LoginColumns = (
     accounts::is_admin,
 );
 
+type ProfileColumns = (
+    accounts::id,
+    accounts::username,
+    accounts::name,
+    accounts::bio,
+    accounts::is_moderator,
+    accounts::is_editor,
+    accounts::is_admin,
+    accounts::created_at,
+);
+const PROFILE: ProfileColumns = (
+    accounts::id,
+    accounts::username,
+    accounts::name,
+    accounts::bio,
+    accounts::is_moderator,
+    accounts::is_editor,
+    accounts::is_admin,
+    accounts::created_at,
+);
+
 /// By username or address, in any letter case.
 pub fn by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Error> {
     if given.contains('\0') {
@@ -81,19 +102,7 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Login, Error> {
 /// # Errors
 /// `NotFound`.
 pub fn profile(conn: &mut Conn, username: &str) -> Result<Profile, Error> {
-    Ok(accounts::table
-        .filter(accounts::username_key.eq(username.to_ascii_lowercase()))
-        .select((
-            accounts::id,
-            accounts::username,
-            accounts::name,
-            accounts::bio,
-            accounts::is_moderator,
-            accounts::is_editor,
-            accounts::is_admin,
-            accounts::created_at,
-        ))
-        .first(conn)?)
+    Ok(accounts::table.filter(accounts::username_key.eq(username.to_ascii_lowercase())).select(PROFILE).first(conn)?)
 }
 
 /// An account that is to be made.
@@ -318,16 +327,7 @@ pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
     Ok(accounts::table
         .filter(accounts::is_moderator.or(accounts::is_editor).or(accounts::is_admin))
         .order(accounts::username_key)
-        .select((
-            accounts::id,
-            accounts::username,
-            accounts::name,
-            accounts::bio,
-            accounts::is_moderator,
-            accounts::is_editor,
-            accounts::is_admin,
-            accounts::created_at,
-        ))
+        .select(PROFILE)
         .load(conn)?)
 }
 
