@@ -25,12 +25,11 @@ pub struct App {
     pub samples: usize,
 }
 
-/// Database work before the first request: migrations, samples, the set-up link. Blocks.
+/// Database work before the first request: migrations, samples. Blocks.
 pub struct Prepared {
     db: Db,
     site: Site,
     key: Vec<u8>,
-    setup: Option<String>,
     samples: usize,
 }
 
@@ -50,17 +49,23 @@ pub fn prepare(config: &Config) -> Result<Prepared, String> {
         published = samples::publish(&db, config, &site)?;
     }
     let key = db.write_now(admin::store::cookie_key).map_err(say)?;
-    let setup = if db.read_now(accounts::store::has_admin).map_err(say)? { None } else { Some(setup_link(&db)?) };
-    Ok(Prepared { db, site, key, setup, samples: published })
+    Ok(Prepared { db, site, key, samples: published })
 }
 
-fn setup_link(db: &Db) -> Result<String, String> {
+/// The one-time link, while there is no admin; the one before is no longer good.
+async fn setup_link(db: &Db) -> Result<Option<String>, String> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
     let token: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     let kept = token.clone();
-    db.write_now(move |conn| admin::store::set_setup_token(conn, &kept)).map_err(|e| e.to_string())?;
-    Ok(crate::paths::setup(&token))
+    let made = db.write(move |conn| {
+        let wanted = !accounts::store::has_admin(conn)?;
+        if wanted {
+            admin::store::set_setup_token(conn, &kept)?;
+        }
+        Ok(wanted)
+    });
+    Ok(made.await.map_err(|e| e.to_string())?.then(|| crate::paths::setup(&token)))
 }
 
 /// The data folder, readable by its owner alone.
@@ -106,8 +111,10 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
     let prefix = redis_prefix(&prepared.key);
     let limits = redis.clone().map_or(Limits::Database, |redis| Limits::Redis(redis, prefix.clone()));
     let sessions = Sessions::new(prepared.db.clone(), redis.map(|redis| RedisStore { redis, prefix }));
+    // Last: a start that fails leaves the link of the running node as it is.
+    let setup = setup_link(&prepared.db).await?;
     let state = web::Data::new(State::new(prepared.db, config, limits, prepared.site));
-    Ok(App { state, sessions, key: Key::from(&prepared.key), setup: prepared.setup, samples: prepared.samples })
+    Ok(App { state, sessions, key: Key::from(&prepared.key), setup, samples: prepared.samples })
 }
 
 impl App {

@@ -62,6 +62,11 @@ pub fn queue(queue: &str) -> String {
 pub fn queue_after(queue: &str, after: &str) -> String {
     format!("/admin/comments?queue={queue}&after={after}")
 }
+/// A queue that names what a bulk action left alone, with what was said of all.
+pub fn queue_stale(queue: &str, ids: &str, reason: &str, note: &str) -> String {
+    let (reason, note) = (utf8_percent_encode(reason, QUERY), utf8_percent_encode(note, QUERY));
+    format!("/admin/comments?queue={queue}&stale={ids}&reason={reason}&note={note}")
+}
 pub fn log(comment: Option<i64>, after: Option<i64>) -> String {
     match (comment, after) {
         (None, None) => ADMIN_LOG.into(),

@@ -10,7 +10,7 @@ use crate::text;
 use unicode_normalization::UnicodeNormalization;
 
 /// Names that would pass for the house; refused as whole names at `/join`, allowed to those who set up the site.
-const RESERVED: [&str; 32] = [
+const RESERVED: [&str; 33] = [
     "about",
     "account",
     "admin",
@@ -19,6 +19,7 @@ const RESERVED: [&str; 32] = [
     "api",
     "author",
     "contact",
+    "console",
     "deleted",
     "editor",
     "editors",

@@ -135,10 +135,14 @@ impl From<masthead::error::Error> for Refused {
     }
 }
 
-/// Prints a line of the answer; a closed pipe ends the program in silence.
+/// Prints a line of the answer. Nobody may be reading it any more: the work goes on. A full disk is said.
 pub fn say(line: impl fmt::Display) {
-    if writeln!(std::io::stdout(), "{line}").is_err() {
-        std::process::exit(0);
+    let wrote = writeln!(std::io::stdout(), "{line}");
+    if let Err(error) = wrote.and_then(|()| std::io::stdout().flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        let _ = writeln!(std::io::stderr(), "masthead: the answer cannot be written: {error}");
+        std::process::exit(1);
     }
 }
 

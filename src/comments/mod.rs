@@ -101,7 +101,7 @@ impl CommentBody {
             return Err(t.comment_long(MOST as i64, length as i64));
         }
         let html = markdown::comment(&text);
-        if html.is_empty() {
+        if text::is_blank(&html.text()) {
             return Err(t.comment_empty());
         }
         Ok(CommentBody { text, html })

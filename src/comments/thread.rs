@@ -147,7 +147,9 @@ pub fn conversation(conn: &mut Conn, place: &Place, viewer: &Viewer, id: i64, af
     // A hidden comment stands in a thread as a tombstone; its own page is only for those who see it.
     let own = viewer.id() == Some(target.author_id);
     let is_hidden = matches!(target.status.as_str(), "pending" | "withheld" | "rejected");
-    if is_hidden && !own && !viewer.is_staff() {
+    // Further replies than its thread shows have no other address: there it stands as the tombstone that it is.
+    let further = !after.is_empty() && target.public_replies > 0;
+    if is_hidden && !own && !viewer.is_staff() && !further {
         return Err(Error::NotFound);
     }
     let mut above: Vec<i64> = path::ids(&target.path);

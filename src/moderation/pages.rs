@@ -85,8 +85,10 @@ struct ActPage {
 struct Query {
     queue: String,
     after: String,
-    /// Comments of a bulk action that were left alone.
+    /// Comments of a bulk action that were left alone, and what was said of all.
     stale: String,
+    reason: String,
+    note: String,
 }
 
 fn queue_name(t: Interface, queue: Queue) -> String {
@@ -171,7 +173,8 @@ pub async fn index(state: Shared, moderator: Moderator, request: HttpRequest) ->
     let t = state.t();
     let stale = query.stale.split('-').filter_map(|id| id.parse::<i64>().ok()).take(PAGE as usize);
     let notices = stale.map(|id| t.bulk_stale(&id.to_string())).collect();
-    page::ok(&queue_page(&state, &moderator, queue, after(&query.after)?, notices, &BulkForm::default()).await?)
+    let said = BulkForm { reason: query.reason, note: query.note, ..BulkForm::default() };
+    page::ok(&queue_page(&state, &moderator, queue, after(&query.after)?, notices, &said).await?)
 }
 
 /// A page of a queue; `form` is what was ticked and chosen in a refused action on several.
@@ -409,9 +412,10 @@ pub async fn bulk(state: Shared, moderator: Moderator, posted: Posted) -> Result
         })
         .await?;
     let queue = Queue::parse(&form.queue).unwrap_or_default();
-    let mut to = paths::queue(queue.as_str());
-    if !stale.is_empty() {
-        to = format!("{to}&stale={}", stale.join("-"));
-    }
+    let to = if stale.is_empty() {
+        paths::queue(queue.as_str())
+    } else {
+        paths::queue_stale(queue.as_str(), &stale.join("-"), &form.reason, &form.note)
+    };
     Ok(page::see_other(&to))
 }

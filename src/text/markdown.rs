@@ -19,6 +19,7 @@ pub fn comment(source: &str) -> SafeHtml {
     let mut options = options();
     options.render.hardbreaks = true;
     let root = comrak::parse_document(&arena, source, &options);
+    show_html_blocks(&arena, root);
     for node in root.descendants() {
         let value = node.data.borrow().value.clone();
         match value {
@@ -106,6 +107,20 @@ pub fn article<'a>(root: &'a AstNode<'a>, images: &[TakenIn]) -> SafeHtml {
         html = html.replace(&format!("{plain} alt"), &format!("{plain} width=\"{}\" height=\"{}\" alt", image.width, image.height));
     }
     sanitise(&html, ARTICLE_TAGS, "noopener noreferrer", ammonia::UrlRelative::PassThrough)
+}
+
+/// A block of HTML becomes a paragraph that shows it as it was typed, line by line.
+pub fn show_html_blocks<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>) {
+    let blocks: Vec<_> = root.descendants().filter(|n| matches!(n.data.borrow().value, NodeValue::HtmlBlock(_))).collect();
+    for block in blocks {
+        let NodeValue::HtmlBlock(html) = std::mem::replace(&mut block.data.borrow_mut().value, NodeValue::Paragraph) else { continue };
+        for (at, line) in html.literal.trim_end().lines().enumerate() {
+            if at > 0 {
+                block.append(arena.alloc(NodeValue::SoftBreak.into()));
+            }
+            block.append(arena.alloc(NodeValue::Text(line.to_owned().into()).into()));
+        }
+    }
 }
 
 fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {

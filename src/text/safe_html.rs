@@ -56,6 +56,20 @@ impl SafeHtml {
         self.0.push_str(&other.0);
     }
 
+    /// What is left to read when the tags are gone.
+    pub fn text(&self) -> String {
+        let mut inside = false;
+        let plain: String = self
+            .0
+            .chars()
+            .filter(|c| {
+                inside = *c == '<' || (inside && *c != '>');
+                !inside && *c != '>'
+            })
+            .collect();
+        plain.replace("&nbsp;", " ")
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
     }

@@ -202,7 +202,12 @@ impl FrontMatter<'_> {
             Some(section) => section,
             None => self.string("category")?.unwrap_or_default(),
         };
-        draft.tags = self.strings("tags")?;
+        for tag in self.strings("tags")? {
+            let known = draft.tags.iter().any(|t| text::slug(t, "") == text::slug(&tag, ""));
+            if !text::is_blank(&tag) && !known {
+                draft.tags.push(tag);
+            }
+        }
         draft.keyphrases = self.strings("keywords")?;
         draft.authors = self.strings("authors")?;
         draft.hero = match self.fields.get("image") {
@@ -305,6 +310,7 @@ fn heading<'a>(node: &'a AstNode<'a>) -> Option<(u8, String)> {
 fn body_into(draft: &mut Draft, body: &str, skipped: usize, images: &mut Images<'_>) -> Result<(), Refusal> {
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, body, &text::markdown::article_options());
+    text::markdown::show_html_blocks(&arena, root);
     if let Some(note) = root.descendants().find(|n| matches!(n.data.borrow().value, NodeValue::FootnoteDefinition(_))) {
         let line = note.data.borrow().sourcepos.start.line + skipped;
         return Err(Refusal::at(line, "footnotes are not known here; say it in the text or in a source note"));

@@ -29,11 +29,12 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
         return Err(Refusal::at(first, "no line begins with #, so nothing tells the dek from the text"));
     }
     draft.dek = dek.join(" ");
-    if let Some((at, line)) = lines.next_if(|(_, line)| line.starts_with("# ")) {
-        let repeated = line.trim_start_matches("# ").trim();
-        if repeated.to_lowercase() != draft.title.to_lowercase() {
-            return Err(Refusal::at(at, format!("this heading should repeat the title {:?}", draft.title)));
-        }
+    let title_key = draft.title.to_lowercase();
+    let repeats = |line: &str| !line.starts_with("##") && line.trim_start_matches('#').trim().to_lowercase() == title_key;
+    if let Some((at, line)) = lines.next_if(|(_, line)| line.starts_with("# ") || repeats(line))
+        && !repeats(line)
+    {
+        return Err(Refusal::at(at, format!("this heading should repeat the title {:?}", draft.title)));
     }
 
     let mut part = Part::Main;

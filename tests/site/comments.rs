@@ -259,6 +259,14 @@ site_test! {
         let rest = site.get(&rest).await;
         assert_eq!(ids(&rest, ".comments ol article").len(), 3);
         assert_eq!(site.get(&format!("/articles/{slug}?after=nonsense")).await.status, 404);
+        // A hidden root keeps its further replies within reach.
+        staff.reject(&slug, roots[7], "spam", "").await;
+        let page = site.get(&format!("/articles/{slug}?sort=replies")).await;
+        let rest = page.attr(".morereplies a", "href").expect("a link to the rest");
+        let rest = site.get(&rest).await;
+        assert_eq!((rest.status, ids(&rest, ".comments ol article").len()), (200, 3));
+        assert_eq!(rest.one(&format!("#comment-{}", roots[7])), "This comment is not public.");
+        assert_eq!(site.get(&format!("/articles/{slug}/comments/{}", roots[7])).await.status, 404);
         assert_eq!(site.get(&format!("/articles/{slug}?sort=loudest")).await.status, 200);
     }
 }

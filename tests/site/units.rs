@@ -138,8 +138,12 @@ fn excerpts_end_at_a_word() {
 
 #[test]
 fn a_comment_that_shows_nothing_is_refused() {
-    for empty in ["", " ", "\u{ad}", "\u{2800}", "\u{e0041}"] {
+    for empty in
+        ["", " ", "\u{ad}", "\u{2800}", "\u{e0041}", "&nbsp;", "[](https://example.org)", "**\u{200b}**", ">", "---", "```\n```", "![](x)"]
+    {
         assert!(CommentBody::parse(Interface, empty).is_err(), "{empty:?}");
     }
     assert!(CommentBody::parse(Interface, "👍").is_ok());
+    let typed = CommentBody::parse(Interface, "<div>\n*raw* <b>\n</div>").expect("a comment").html.to_string();
+    assert!(typed.starts_with("<p>&lt;div&gt;<br"), "{typed}");
 }
