@@ -140,6 +140,7 @@ impl App {
                 .app_data(state.clone())
                 .app_data(web::Data::new(sessions.clone()))
                 .configure(routes::configure)
+                .wrap(from_fn(crate::sessions::renew))
                 .wrap(cookie)
                 .wrap(from_fn(guard::guard))
                 .wrap(Compress::default())

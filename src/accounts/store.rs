@@ -279,6 +279,7 @@ pub fn set_roles(
             accounts::is_editor.eq(roles.editor),
             accounts::is_admin.eq(roles.admin),
             accounts::password_due.eq(due),
+            accounts::roles_changed_at.eq(now.0),
         ))
         .execute(conn)?;
     let (from, to) = (before.names(), roles.names());

@@ -14,12 +14,11 @@ use crate::interface::Interface;
 use crate::media;
 use crate::moderation::store::counts;
 use crate::paths;
-use crate::sessions::Sessions;
 use crate::text;
 use crate::web::form::{Field, FormPage, Link};
 use crate::web::{Admin, Page, Posted, Shared, Staff, State, page};
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
@@ -303,8 +302,8 @@ struct StaffForm {
     role: Vec<String>,
 }
 
-/// `POST /admin/staff`: sets exactly these grants and ends the sessions of whom they belong to.
-pub async fn staff_update(state: Shared, sessions: web::Data<Sessions>, admin: Admin, posted: Posted) -> Result<HttpResponse, Error> {
+/// `POST /admin/staff`: sets exactly these grants; they count from the next page on.
+pub async fn staff_update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpResponse, Error> {
     let form: StaffForm = posted.read()?;
     let t = state.t();
     let roles = match Roles::parse(&form.role) {
@@ -315,25 +314,9 @@ pub async fn staff_update(state: Shared, sessions: web::Data<Sessions>, admin: A
         }
     };
     let (username, actor, actor_id, now) = (form.username.trim().to_owned(), admin.username.clone(), admin.id, Time::now());
-    let set = state
-        .db
-        .write(move |conn| {
-            let set = set_roles(conn, &username, roles, &actor, Some(actor_id), now)?;
-            if let Ok(id) = set
-                && id != actor_id
-            {
-                crate::sessions::store::end_others(conn, id, None)?;
-            }
-            Ok(set)
-        })
-        .await?;
+    let set = state.db.write(move |conn| set_roles(conn, &username, roles, &actor, Some(actor_id), now)).await?;
     match set {
-        Ok(id) => {
-            if id != admin.id {
-                sessions.end_others(id, None).await?;
-            }
-            Ok(page::see_other(paths::ADMIN_STAFF))
-        }
+        Ok(_) => Ok(page::see_other(paths::ADMIN_STAFF)),
         Err(Kept::NoSuchAccount) => {
             let page = staff_page(&state, &admin, form.username, roles, String::new(), t.staff_unknown()).await?;
             page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -95,16 +95,7 @@ pub fn role(config: &Config, username: &str, names: &[String]) -> Result<ExitCod
     let roles = Roles::parse(names)
         .map_err(|unknown| Refused(format!("There is no role {unknown:?}; there are reader, moderator, editor and admin."), 2))?;
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    let id = db
-        .write_now(move |conn| {
-            let set = store::set_roles(conn, &name, roles, CONSOLE, None, now)?;
-            if let Ok(id) = set {
-                masthead::sessions::store::end_others(conn, id, None)?;
-            }
-            Ok(set)
-        })?
-        .map_err(|k| kept(username, k))?;
-    end_sessions(config, &db, id)?;
+    db.write_now(move |conn| store::set_roles(conn, &name, roles, CONSOLE, None, now))?.map_err(|k| kept(username, k))?;
     say(format_args!("{username} is now: {}.", roles.names()));
     Ok(ExitCode::SUCCESS)
 }

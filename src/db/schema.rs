@@ -22,6 +22,7 @@ diesel::table! {
         is_moderator -> Bool,
         is_editor -> Bool,
         is_admin -> Bool,
+        roles_changed_at -> BigInt,
         banned_at -> Nullable<BigInt>,
         banned_until -> Nullable<BigInt>,
         ban_reason -> Text,
@@ -38,6 +39,7 @@ diesel::table! {
         agent -> Text,
         network -> Text,
         created_at -> BigInt,
+        renewed_at -> BigInt,
         seen_at -> BigInt,
     }
 }

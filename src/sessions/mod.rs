@@ -10,9 +10,14 @@ pub use redis_store::Store as RedisStore;
 
 use crate::db::{Db, Time};
 use crate::error::Error;
-use crate::web::viewer;
+use crate::web::{guard, viewer};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_session::{Session, SessionExt};
+use actix_web::HttpRequest;
+use actix_web::body::MessageBody;
 use actix_web::cookie::time::Duration;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -24,9 +29,11 @@ pub const ABSOLUTE: i64 = 90 * Time::DAY;
 const TOUCH: i64 = 10 * Time::MINUTE;
 
 /// The session's own entries, written at log-in.
-pub const ACCOUNT_ID: &str = "account_id";
-pub const AGENT: &str = "agent";
-pub const NETWORK: &str = "network";
+const ACCOUNT_ID: &str = "account_id";
+const AGENT: &str = "agent";
+const NETWORK: &str = "network";
+/// When it was logged in to, if that was under an earlier key.
+const SINCE: &str = "since";
 
 #[derive(Clone)]
 pub struct Sessions {
@@ -67,11 +74,10 @@ impl Sessions {
         let (hash, now) = (hash(token), Time::now());
         let opened = match &self.redis {
             Some(redis) => match redis_store::find(redis.clone(), &hash, now).await? {
-                Some((row, account)) => {
-                    let db = &self.db;
-                    db.read(move |conn| store::account(conn, account, &row.id, now))
-                        .await?
-                        .map(|account| Opened { account, seen_at: row.seen_at })
+                Some(found) => {
+                    let redis_store::Found { account, this, seen_at } = found;
+                    let read = self.db.read(move |conn| store::account(conn, account, &this, now)).await?;
+                    read.map(|account| Opened { account, seen_at })
                 }
                 None => None,
             },
@@ -103,9 +109,10 @@ impl Sessions {
         getrandom::fill(&mut bytes).map_err(Error::broken)?;
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
         let (hash, now, agent, network) = (hash(&token), Time::now(), part(AGENT), part(NETWORK));
+        let since = state.get(SINCE).and_then(|json| json.parse().ok()).map_or(now, Time);
         match &self.redis {
-            Some(redis) => redis_store::begin(redis.clone(), &hash, account, &agent, &network, now).await?,
-            None => self.db.write(move |conn| store::begin(conn, &hash, account, &agent, &network, now)).await?,
+            Some(redis) => redis_store::begin(redis.clone(), &hash, account, &agent, &network, since, now).await?,
+            None => self.db.write(move |conn| store::begin(conn, &hash, account, &agent, &network, since, now)).await?,
         }
         Ok(token)
     }
@@ -117,6 +124,34 @@ impl Sessions {
             None => self.db.write(move |conn| store::forget(conn, &hash)).await,
         }
     }
+}
+
+/// Writes who a session belongs to; the store makes its key when the answer goes out.
+///
+/// # Errors
+/// `Broken`, when it cannot be written down.
+pub fn begin(session: &Session, request: &HttpRequest, account: i64) -> Result<(), Error> {
+    session.renew();
+    session.clear();
+    describe(session, request, account)
+}
+
+fn describe(session: &Session, request: &HttpRequest, account: i64) -> Result<(), Error> {
+    let agent = request.headers().get("user-agent").map(|v| String::from_utf8_lossy(v.as_bytes()).chars().take(200).collect::<String>());
+    session.insert(ACCOUNT_ID, account).map_err(Error::broken)?;
+    session.insert(AGENT, agent.unwrap_or_default()).map_err(Error::broken)?;
+    session.insert(NETWORK, guard::network_of(request)).map_err(Error::broken)
+}
+
+/// After a change of roles a session goes on under a fresh key.
+pub async fn renew(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let session = request.get_session();
+    if let Some(account) = viewer::of(request.request()).0.filter(|a| a.renew) {
+        session.renew();
+        describe(&session, request.request(), account.id)?;
+        session.insert(SINCE, account.since)?;
+    }
+    next.call(request).await
 }
 
 fn hash(token: &str) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Sessions in Redis: one JSON value a session, one set of hashes an account.
 
-use super::store::SessionRow;
+use super::store::{SessionRow, This};
 use super::{ABSOLUTE, IDLE};
 use crate::db::Time;
 use crate::error::Error;
@@ -14,6 +14,7 @@ struct Stored {
     agent: String,
     network: String,
     created: i64,
+    renewed: i64,
     seen: i64,
 }
 
@@ -63,18 +64,37 @@ async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Erro
         .map_err(busy)
 }
 
-pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<(SessionRow, i64)>, Error> {
+/// A session, and whose it is.
+pub(super) struct Found {
+    pub account: i64,
+    pub this: This,
+    pub seen_at: Time,
+}
+
+pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<Found>, Error> {
     let hash = hex(hash);
     let stored = load(&mut store, &hash).await?;
-    Ok(stored.filter(|s| s.created + ABSOLUTE > now.0 && s.seen + IDLE > now.0).map(|s| (row(&hash, &s), s.account)))
+    Ok(stored.filter(|s| s.created + ABSOLUTE > now.0 && s.seen + IDLE > now.0).map(|s| Found {
+        account: s.account,
+        this: This { id: id(&hash), created_at: Time(s.created), renewed_at: Time(s.renewed) },
+        seen_at: Time(s.seen),
+    }))
 }
 
 fn row(hash: &str, s: &Stored) -> SessionRow {
     SessionRow { id: id(hash), agent: s.agent.clone(), network: s.network.clone(), created_at: Time(s.created), seen_at: Time(s.seen) }
 }
 
-pub(super) async fn begin(mut store: Store, hash: &[u8], account: i64, agent: &str, network: &str, now: Time) -> Result<(), Error> {
-    let stored = Stored { account, agent: agent.to_owned(), network: network.to_owned(), created: now.0, seen: now.0 };
+pub(super) async fn begin(
+    mut store: Store,
+    hash: &[u8],
+    account: i64,
+    agent: &str,
+    network: &str,
+    since: Time,
+    now: Time,
+) -> Result<(), Error> {
+    let stored = Stored { account, agent: agent.to_owned(), network: network.to_owned(), created: since.0, renewed: now.0, seen: now.0 };
     save(&mut store, &hex(hash), &stored).await
 }
 

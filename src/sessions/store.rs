@@ -26,30 +26,37 @@ pub struct Opened {
 }
 
 pub fn open(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Option<Opened>, Error> {
-    let row: Option<(i64, i64, Time)> = sessions::table
+    let row: Option<(i64, i64, Time, Time, Time)> = sessions::table
         .filter(sessions::token_hash.eq(hash).and(sessions::seen_at.gt(now.0 - IDLE)).and(sessions::created_at.gt(now.0 - ABSOLUTE)))
-        .select((sessions::id, sessions::account_id, sessions::seen_at))
+        .select((sessions::id, sessions::account_id, sessions::seen_at, sessions::created_at, sessions::renewed_at))
         .first(conn)
         .optional()?;
-    let Some((id, account_id, seen_at)) = row else { return Ok(None) };
-    Ok(account(conn, account_id, &id.to_string(), now)?.map(|account| Opened { account, seen_at }))
+    let Some((id, account_id, seen_at, created_at, renewed_at)) = row else { return Ok(None) };
+    let this = This { id: id.to_string(), created_at, renewed_at };
+    Ok(account(conn, account_id, &this, now)?.map(|account| Opened { account, seen_at }))
+}
+
+/// The session that a request came with.
+pub struct This {
+    pub id: String,
+    pub created_at: Time,
+    pub renewed_at: Time,
 }
 
 /// The account as every page needs it.
-pub fn account(conn: &mut Conn, id: i64, session_id: &str, now: Time) -> Result<Option<Account>, Error> {
-    type Row = ((i64, String, String, String), (bool, bool, bool, bool), (Option<i64>, Option<i64>, String));
+pub fn account(conn: &mut Conn, id: i64, this: &This, now: Time) -> Result<Option<Account>, Error> {
+    type Row = ((i64, String, String, String), (bool, bool, bool, bool, i64), (Option<i64>, Option<i64>, String));
     let row: Option<Row> = accounts::table
         .find(id)
         .select((
             (accounts::id, accounts::username, accounts::name, accounts::email),
-            (accounts::is_moderator, accounts::is_editor, accounts::is_admin, accounts::password_due),
+            (accounts::is_moderator, accounts::is_editor, accounts::is_admin, accounts::password_due, accounts::roles_changed_at),
             (accounts::banned_at, accounts::banned_until, accounts::ban_reason),
         ))
         .first(conn)
         .optional()?;
-    let Some(((id, username, name, email), (is_moderator, is_editor, is_admin, password_due), (banned_at, until, reason))) = row else {
-        return Ok(None);
-    };
+    let Some((who, roles, (banned_at, until, reason))) = row else { return Ok(None) };
+    let ((id, username, name, email), (is_moderator, is_editor, is_admin, password_due, changed_at)) = (who, roles);
     let ban = (banned_at.is_some() && until.is_none_or(|u| u > now.0)).then_some(Ban { reason, until });
     let mut account = Account {
         id,
@@ -59,10 +66,13 @@ pub fn account(conn: &mut Conn, id: i64, session_id: &str, now: Time) -> Result<
         is_moderator,
         is_editor,
         is_admin,
-        password_due,
+        // Asked for at the next log-in, not in the middle of a session.
+        password_due: password_due && this.created_at.0 >= changed_at,
         ban,
         waiting: 0,
-        session_id: session_id.to_owned(),
+        session_id: this.id.clone(),
+        since: this.created_at.0,
+        renew: this.renewed_at.0 < changed_at,
     };
     if account.moderates() {
         account.waiting = waiting(conn)?;
@@ -86,7 +96,7 @@ fn waiting(conn: &mut Conn) -> Result<i64, Error> {
     Ok(count.n)
 }
 
-pub fn begin(conn: &mut Conn, hash: &[u8], account: i64, agent: &str, network: &str, now: Time) -> Result<(), Error> {
+pub fn begin(conn: &mut Conn, hash: &[u8], account: i64, agent: &str, network: &str, since: Time, now: Time) -> Result<(), Error> {
     let ended = sessions::table.filter(sessions::account_id.eq(account).and(sessions::seen_at.lt(now.0 - IDLE)));
     diesel::delete(ended).execute(conn)?;
     diesel::insert_into(sessions::table)
@@ -95,7 +105,8 @@ pub fn begin(conn: &mut Conn, hash: &[u8], account: i64, agent: &str, network: &
             sessions::account_id.eq(account),
             sessions::agent.eq(agent),
             sessions::network.eq(network),
-            sessions::created_at.eq(now.0),
+            sessions::created_at.eq(since.0),
+            sessions::renewed_at.eq(now.0),
             sessions::seen_at.eq(now.0),
         ))
         .execute(conn)?;

@@ -20,6 +20,11 @@ pub struct Origin {
     pub network: String,
 }
 
+/// The network that a request came from.
+pub fn network_of(request: &actix_web::HttpRequest) -> String {
+    request.extensions().get::<Origin>().map(|o| o.network.clone()).unwrap_or_default()
+}
+
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 

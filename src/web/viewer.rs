@@ -19,13 +19,18 @@ pub struct Account {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
-    /// Staff whose password was chosen as a reader's: no role works until a new one is chosen.
+    /// Logged in after a role was given, with a password that was chosen as a reader's: no role works until a new one is
+    /// chosen.
     pub password_due: bool,
     pub ban: Option<Ban>,
     /// What waits for a moderator: Reported + Pending. Counted for moderators only.
     pub waiting: i64,
     /// The row of this session, to tell it from the others.
     pub session_id: String,
+    /// When this session was logged in to, in milliseconds since 1970.
+    pub since: i64,
+    /// The roles have changed since this session got its key: it gets a fresh one with this answer.
+    pub renew: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -38,6 +38,13 @@ async fn a_second_node_knows_everything(site: Site) {
     assert_eq!(there.get("/account/sessions").await.all(".rows li").len(), 2);
     assert_eq!(there.post("/account/sessions", &[("end", "others")]).await.status, 303);
     assert_eq!(elsewhere.get("/account").await.status, 303);
+    let (named, none) = (name.clone(), masthead::accounts::store::Roles::default());
+    let taken = move |conn: &mut masthead::db::Conn| {
+        masthead::accounts::store::set_roles(conn, &named, none, "test", None, masthead::db::Time::now())
+    };
+    site.db().write(taken).await.expect("a write").expect("taken");
+    assert_eq!(there.get("/admin/comments").await.status, 403, "a role that was taken counts everywhere");
+    assert_eq!(there.get("/account").await.status, 200, "and the session goes on");
     assert_eq!(moderator.post("/logout", &[]).await.status, 303);
     assert_eq!(there.get("/account").await.status, 303, "log-out counts everywhere");
     for n in 0..10 {

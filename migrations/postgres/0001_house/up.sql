@@ -18,6 +18,7 @@ CREATE TABLE accounts (
     is_moderator BOOLEAN NOT NULL DEFAULT FALSE,
     is_editor BOOLEAN NOT NULL DEFAULT FALSE,
     is_admin BOOLEAN NOT NULL DEFAULT FALSE,
+    roles_changed_at BIGINT NOT NULL DEFAULT 0,
     banned_at BIGINT,
     banned_until BIGINT,
     ban_reason TEXT NOT NULL DEFAULT '',
@@ -34,6 +35,7 @@ CREATE TABLE sessions (
     agent TEXT NOT NULL,
     network TEXT NOT NULL,
     created_at BIGINT NOT NULL,
+    renewed_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL
 );
 CREATE INDEX sessions_by_account ON sessions (account_id, seen_at);

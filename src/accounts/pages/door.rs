@@ -1,13 +1,14 @@
 //! Joining, logging in, logging out.
 
-use super::{begin, network};
 use crate::accounts::password::{self, For, NewPassword};
 use crate::accounts::store::{self, New, Taken};
 use crate::accounts::{Email, Username};
 use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
+use crate::sessions::begin;
 use crate::web::form::{Field, FormPage, Link};
+use crate::web::guard::network_of;
 use crate::web::limits::Rule;
 use crate::web::{Page, Posted, Shared, State, Viewer, failure, page};
 use actix_session::Session;
@@ -77,7 +78,7 @@ pub async fn login(state: Shared, viewer: Viewer, request: HttpRequest) -> Resul
 /// `POST /login`. One verification on every path; the same answer for unknown, wrong and too long.
 pub async fn log_in(state: Shared, viewer: Viewer, request: HttpRequest, session: Session, posted: Posted) -> Result<HttpResponse, Error> {
     let form: LoginForm = posted.read()?;
-    let (t, now, network) = (state.t(), Time::now(), network(&request));
+    let (t, now, network) = (state.t(), Time::now(), network_of(&request));
     let typed: String = form.login.trim().to_lowercase().replace('\0', "\u{FFFD}").chars().take(300).collect();
     let rules = vec![
         Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
@@ -207,7 +208,7 @@ pub async fn create(state: Shared, viewer: Viewer, request: HttpRequest, session
         password: password.as_ref().map(|_| ()).map_err(Clone::clone),
     };
     let (Ok(username), Ok(email), Ok(password)) = (username, email, password) else {
-        if let Err(Error::TooMany { seconds }) = state.limits.refused(&state.db, &network(&request), now).await {
+        if let Err(Error::TooMany { seconds }) = state.limits.refused(&state.db, &network_of(&request), now).await {
             return too_many(&state, &viewer, &form, seconds);
         }
         return join_page(&state, &viewer, &form, &errors).answer();
@@ -219,7 +220,7 @@ pub async fn create(state: Shared, viewer: Viewer, request: HttpRequest, session
         errors.mark(t, taken);
         return join_page(&state, &viewer, &form, &errors).answer();
     }
-    let rules = vec![Rule::new("join", network(&request), 10, Time::HOUR)];
+    let rules = vec![Rule::new("join", network_of(&request), 10, Time::HOUR)];
     let taken = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => return too_many(&state, &viewer, &form, seconds),
         other => other?,

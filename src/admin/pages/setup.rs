@@ -1,6 +1,5 @@
 //! The first admin, by the one-time link that `serve` prints.
 
-use crate::accounts::pages::begin;
 use crate::accounts::password::{self, For, NewPassword};
 use crate::accounts::store::{self, New, Taken};
 use crate::accounts::{Email, Username};
@@ -8,6 +7,7 @@ use crate::admin;
 use crate::db::{Time, lock};
 use crate::error::Error;
 use crate::paths;
+use crate::sessions::begin;
 use crate::web::form::{Field, FormPage};
 use crate::web::{Page, Posted, Shared, State, Viewer, page};
 use actix_session::Session;
