@@ -31,24 +31,38 @@ fn mime(name: &str) -> &'static str {
 
 /// Fingerprints every file; the style sheet goes last, its `url(name)` are rewritten to the hashed names.
 fn assets(out: &Path) -> String {
-    let mut files: Vec<PathBuf> = fs::read_dir("static").expect("static/").map(|e| e.expect("entry").path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir("static")
+        .expect("static/")
+        .map(|e| e.expect("entry").path())
+        .collect();
     files.retain(|p| p.is_file() && p.extension().is_none_or(|e| e != "txt"));
     files.sort_by_key(|p| (p.extension().is_some_and(|e| e == "css"), p.clone()));
     let mut hashed = BTreeMap::new();
     let mut code = String::from("pub static ASSETS: &[Asset] = &[\n");
     let mut constants = String::new();
     for path in files {
-        let name = path.file_name().expect("name").to_str().expect("UTF-8").to_owned();
+        let name = path
+            .file_name()
+            .expect("name")
+            .to_str()
+            .expect("UTF-8")
+            .to_owned();
         let mut bytes = fs::read(&path).expect("readable");
         if name.ends_with(".css") {
             let mut css = String::from_utf8(bytes).expect("UTF-8");
             for (plain, with_hash) in &hashed {
-                css = css.replace(&format!("url(\"{plain}\")"), &format!("url(\"{with_hash}\")"));
+                css = css.replace(
+                    &format!("url(\"{plain}\")"),
+                    &format!("url(\"{with_hash}\")"),
+                );
             }
             bytes = css.into_bytes();
         }
         let digest = Sha256::digest(&bytes);
-        let mark = digest.iter().take(5).fold(String::new(), |s, b| s + &format!("{b:02x}"));
+        let mark = digest
+            .iter()
+            .take(5)
+            .fold(String::new(), |s, b| s + &format!("{b:02x}"));
         let (stem, ending) = name.rsplit_once('.').expect("an ending");
         let with_hash = format!("{stem}.{mark}.{ending}");
         fs::write(out.join(&with_hash), &bytes).expect("writable");
@@ -57,13 +71,22 @@ fn assets(out: &Path) -> String {
         if packed {
             let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
             gz.write_all(&bytes).expect("memory");
-            fs::write(out.join(format!("{with_hash}.gz")), gz.finish().expect("memory")).expect("writable");
+            fs::write(
+                out.join(format!("{with_hash}.gz")),
+                gz.finish().expect("memory"),
+            )
+            .expect("writable");
             let mut br = Vec::new();
-            let params = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+            let params = brotli::enc::BrotliEncoderParams {
+                quality: 11,
+                ..Default::default()
+            };
             brotli::BrotliCompress(&mut bytes.as_slice(), &mut br, &params).expect("memory");
             fs::write(out.join(format!("{with_hash}.br")), br).expect("writable");
             for (slot, end) in variants.iter_mut().zip(["gz", "br"]) {
-                *slot = format!("Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{with_hash}.{end}\")))");
+                *slot = format!(
+                    "Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{with_hash}.{end}\")))"
+                );
             }
         }
         writeln!(
@@ -75,7 +98,11 @@ fn assets(out: &Path) -> String {
         )
         .expect("memory");
         let constant = name.replace(['.', '-'], "_").to_uppercase();
-        writeln!(constants, "pub const {constant}: &str = \"/static/{with_hash}\";").expect("memory");
+        writeln!(
+            constants,
+            "pub const {constant}: &str = \"/static/{with_hash}\";"
+        )
+        .expect("memory");
         hashed.insert(name, with_hash);
     }
     code + "];\n" + &constants
@@ -84,17 +111,23 @@ fn assets(out: &Path) -> String {
 /// `some-message = … {$n} …` becomes `fn some_message(self, n: i64) -> String`; `n` and `…_n` are numbers, all else text.
 fn interface() -> String {
     let source = fs::read_to_string("templates/text/en.ftl").expect("templates/text/en.ftl");
-    let resource = fluent_syntax::parser::parse(source.as_str()).unwrap_or_else(|(_, e)| panic!("templates/text/en.ftl: {e:?}"));
+    let resource = fluent_syntax::parser::parse(source.as_str())
+        .unwrap_or_else(|(_, e)| panic!("templates/text/en.ftl: {e:?}"));
     let mut code = String::from("impl Interface {\n");
     for entry in &resource.body {
-        let fluent_syntax::ast::Entry::Message(message) = entry else { continue };
+        let fluent_syntax::ast::Entry::Message(message) = entry else {
+            continue;
+        };
         let mut arguments = BTreeSet::new();
         if let Some(pattern) = &message.value {
             collect(pattern, &mut arguments);
         }
         let name = message.id.name.replace('-', "_");
         let number = |a: &str| a == "n" || a.ends_with("_n");
-        let list: String = arguments.iter().map(|a| format!(", {a}: {}", if number(a) { "i64" } else { "&str" })).collect();
+        let list: String = arguments
+            .iter()
+            .map(|a| format!(", {a}: {}", if number(a) { "i64" } else { "&str" }))
+            .collect();
         writeln!(code, "    pub fn {name}(self{list}) -> String {{").expect("memory");
         if arguments.is_empty() {
             writeln!(code, "        self.say({:?}, None)", message.id.name).expect("memory");
@@ -103,7 +136,12 @@ fn interface() -> String {
             for a in &arguments {
                 writeln!(code, "        arguments.set({a:?}, {a});").expect("memory");
             }
-            writeln!(code, "        self.say({:?}, Some(&arguments))", message.id.name).expect("memory");
+            writeln!(
+                code,
+                "        self.say({:?}, Some(&arguments))",
+                message.id.name
+            )
+            .expect("memory");
         }
         code.push_str("    }\n");
     }

@@ -49,7 +49,12 @@ pub fn prepare(config: &Config) -> Result<Prepared, String> {
         published = samples::publish(&db, config, &site)?;
     }
     let key = db.write_now(admin::store::cookie_key).map_err(say)?;
-    Ok(Prepared { db, site, key, samples: published })
+    Ok(Prepared {
+        db,
+        site,
+        key,
+        samples: published,
+    })
 }
 
 /// The one-time link, while there is no admin; the one before is no longer good.
@@ -65,7 +70,10 @@ async fn setup_link(db: &Db) -> Result<Option<String>, String> {
         }
         Ok(wanted)
     });
-    Ok(made.await.map_err(|e| e.to_string())?.then(|| crate::paths::setup(&token)))
+    Ok(made
+        .await
+        .map_err(|e| e.to_string())?
+        .then(|| crate::paths::setup(&token)))
 }
 
 /// The data folder, readable by its owner alone.
@@ -76,12 +84,17 @@ pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
     if folder.is_dir() {
         return Ok(());
     }
-    std::fs::create_dir_all(folder).map_err(|e| format!("The data folder {} cannot be made: {e}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .map_err(|e| format!("The data folder {} cannot be made: {e}", folder.display()))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-            .map_err(|e| format!("The data folder {} cannot be made private: {e}", folder.display()))?;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(|e| {
+            format!(
+                "The data folder {} cannot be made private: {e}",
+                folder.display()
+            )
+        })?;
     }
     Ok(())
 }
@@ -90,7 +103,10 @@ pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
 pub fn redis_prefix(cookie_key: &[u8]) -> String {
     use sha2::Digest;
     let digest = sha2::Sha256::digest(cookie_key);
-    digest.iter().take(6).fold("masthead:".to_owned(), |s, b| s + &format!("{b:02x}"))
+    digest
+        .iter()
+        .take(6)
+        .fold("masthead:".to_owned(), |s, b| s + &format!("{b:02x}"))
 }
 
 /// Puts the site together.
@@ -101,20 +117,45 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
     let redis = match &config.session_store_url {
         None => None,
         Some(url) => {
-            let say = |e: redis::RedisError| format!("The session store at {} does not answer: {e}", crate::db::hide_password(url));
+            let say = |e: redis::RedisError| {
+                format!(
+                    "The session store at {} does not answer: {e}",
+                    crate::db::hide_password(url)
+                )
+            };
             let client = redis::Client::open(url.as_str()).map_err(say)?;
             let connecting = redis::aio::ConnectionManager::new(client);
             let waited = tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await;
-            Some(waited.map_err(|_| format!("The session store at {} does not answer.", crate::db::hide_password(url)))?.map_err(say)?)
+            Some(
+                waited
+                    .map_err(|_| {
+                        format!(
+                            "The session store at {} does not answer.",
+                            crate::db::hide_password(url)
+                        )
+                    })?
+                    .map_err(say)?,
+            )
         }
     };
     let prefix = redis_prefix(&prepared.key);
-    let limits = redis.clone().map_or(Limits::Database, |redis| Limits::Redis(redis, prefix.clone()));
-    let sessions = Sessions::new(prepared.db.clone(), redis.map(|redis| RedisStore { redis, prefix }));
+    let limits = redis.clone().map_or(Limits::Database, |redis| {
+        Limits::Redis(redis, prefix.clone())
+    });
+    let sessions = Sessions::new(
+        prepared.db.clone(),
+        redis.map(|redis| RedisStore { redis, prefix }),
+    );
     // Last: a start that fails leaves the link of the running node as it is.
     let setup = setup_link(&prepared.db).await?;
     let state = web::Data::new(State::new(prepared.db, config, limits, prepared.site));
-    Ok(App { state, sessions, key: Key::from(&prepared.key), setup, samples: prepared.samples })
+    Ok(App {
+        state,
+        sessions,
+        key: Key::from(&prepared.key),
+        setup,
+        samples: prepared.samples,
+    })
 }
 
 impl App {
@@ -122,9 +163,18 @@ impl App {
     ///
     /// # Errors
     /// When the system refuses the listener.
-    pub fn serve(self, listener: TcpListener, workers: usize) -> std::io::Result<(actix_web::dev::Server, ServerHandle, SocketAddr)> {
+    pub fn serve(
+        self,
+        listener: TcpListener,
+        workers: usize,
+    ) -> std::io::Result<(actix_web::dev::Server, ServerHandle, SocketAddr)> {
         let address = listener.local_addr()?;
-        let App { state, sessions, key, .. } = self;
+        let App {
+            state,
+            sessions,
+            key,
+            ..
+        } = self;
         let clock = state.clone();
         let server = HttpServer::new(move || {
             let cookie = SessionMiddleware::builder(sessions.clone(), key.clone())
@@ -134,7 +184,9 @@ impl App {
                 .cookie_path("/".into())
                 .cookie_http_only(true)
                 .cookie_content_security(CookieContentSecurity::Signed)
-                .session_lifecycle(PersistentSession::default().session_ttl(Duration::milliseconds(ABSOLUTE)))
+                .session_lifecycle(
+                    PersistentSession::default().session_ttl(Duration::milliseconds(ABSOLUTE)),
+                )
                 .build();
             ActixApp::new()
                 .app_data(state.clone())
@@ -166,13 +218,30 @@ async fn pass_time(state: Shared) {
         ticks += 1;
         let now = Time::now();
         let mut done = state.refresh_site().await;
-        match state.db.read(move |conn| articles::store::anything_due(conn, now)).await {
-            Ok(true) => done = done.and(state.db.write(move |conn| articles::store::publish_due(conn, now)).await.map(|_| ())),
+        match state
+            .db
+            .read(move |conn| articles::store::anything_due(conn, now))
+            .await
+        {
+            Ok(true) => {
+                done = done.and(
+                    state
+                        .db
+                        .write(move |conn| articles::store::publish_due(conn, now))
+                        .await
+                        .map(|_| ()),
+                )
+            }
             Ok(false) => {}
             Err(e) => done = done.and(Err(e)),
         }
         if ticks % 600 == 1 {
-            done = done.and(state.db.write(move |conn| admin::store::pass_time(conn, now)).await);
+            done = done.and(
+                state
+                    .db
+                    .write(move |conn| admin::store::pass_time(conn, now))
+                    .await,
+            );
         }
         if let Err(error) = done {
             tracing::warn!(%error, "the clock's work was put off");

@@ -113,7 +113,13 @@ impl Config {
     pub fn load(flags: Given, env: &[(String, String)]) -> Result<Config, String> {
         let environment = from_environment(env)?;
         let early = flags.data.clone().or_else(|| environment.data.clone());
-        let candidates = [early.clone().unwrap_or_else(|| "data".into()).join("masthead.toml"), PathBuf::from("masthead.toml")];
+        let candidates = [
+            early
+                .clone()
+                .unwrap_or_else(|| "data".into())
+                .join("masthead.toml"),
+            PathBuf::from("masthead.toml"),
+        ];
         let file = candidates.into_iter().find(|p| p.is_file());
         let written = match &file {
             Some(path) => from_file(path)?,
@@ -125,10 +131,20 @@ impl Config {
 
 fn from_environment(env: &[(String, String)]) -> Result<Given, String> {
     let variables = KEYS.map(|(_, variable)| variable);
-    if let Some((unknown, _)) = env.iter().find(|(name, _)| name.starts_with("MASTHEAD_") && !variables.contains(&name.as_str())) {
-        return Err(format!("There is no setting {unknown}; did you mean {}?", nearest(&variables, unknown)));
+    if let Some((unknown, _)) = env
+        .iter()
+        .find(|(name, _)| name.starts_with("MASTHEAD_") && !variables.contains(&name.as_str()))
+    {
+        return Err(format!(
+            "There is no setting {unknown}; did you mean {}?",
+            nearest(&variables, unknown)
+        ));
     }
-    let env = |wanted: &str| env.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let env = |wanted: &str| {
+        env.iter()
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.clone())
+    };
     let mut table = toml::Table::new();
     for (key, variable) in KEYS {
         if let Some(value) = env(variable).filter(|v| !v.is_empty()) {
@@ -137,7 +153,11 @@ fn from_environment(env: &[(String, String)]) -> Result<Given, String> {
                     value
                         .trim()
                         .parse::<u16>()
-                        .map_err(|_| format!("{variable}={value} is no port: it takes a number from 1 to 65535."))?
+                        .map_err(|_| {
+                            format!(
+                                "{variable}={value} is no port: it takes a number from 1 to 65535."
+                            )
+                        })?
                         .into(),
                 ),
                 _ => toml::Value::String(value),
@@ -145,17 +165,28 @@ fn from_environment(env: &[(String, String)]) -> Result<Given, String> {
             table.insert(key.into(), value);
         }
     }
-    table.try_into().map_err(|e: toml::de::Error| e.message().to_owned())
+    table
+        .try_into()
+        .map_err(|e: toml::de::Error| e.message().to_owned())
 }
 
 fn from_file(path: &Path) -> Result<Given, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
     toml::from_str(&text).map_err(|e| {
-        let line = e.span().map_or(1, |s| text[..s.start].matches('\n').count() + 1);
-        let unknown = e.message().strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+        let line = e
+            .span()
+            .map_or(1, |s| text[..s.start].matches('\n').count() + 1);
+        let unknown = e
+            .message()
+            .strip_prefix("unknown field `")
+            .and_then(|rest| rest.split('`').next());
         let why = match unknown {
             Some(key) => {
-                format!("there is no setting {key:?}; did you mean {:?}?", nearest(&KEYS.map(|(k, _)| k), key))
+                format!(
+                    "there is no setting {key:?}; did you mean {:?}?",
+                    nearest(&KEYS.map(|(k, _)| k), key)
+                )
             }
             None => e.message().to_owned(),
         };
@@ -165,7 +196,11 @@ fn from_file(path: &Path) -> Result<Given, String> {
 
 /// The known name that is most like what somebody wrote.
 pub fn nearest<'a>(known: &[&'a str], given: &str) -> &'a str {
-    known.iter().copied().max_by(|a, b| strsim::jaro_winkler(a, given).total_cmp(&strsim::jaro_winkler(b, given))).unwrap_or_default()
+    known
+        .iter()
+        .copied()
+        .max_by(|a, b| strsim::jaro_winkler(a, given).total_cmp(&strsim::jaro_winkler(b, given)))
+        .unwrap_or_default()
 }
 
 impl Given {
@@ -193,19 +228,34 @@ impl Given {
         if port == 0 {
             return Err("PORT takes a number from 1 to 65535.".into());
         }
-        let base = BaseUrl::parse(&self.base_url.unwrap_or_else(|| format!("http://127.0.0.1:{port}")))?;
+        let base = BaseUrl::parse(
+            &self
+                .base_url
+                .unwrap_or_else(|| format!("http://127.0.0.1:{port}")),
+        )?;
         let samples = match self.samples.as_deref() {
             None | Some("on" | "true" | "1") => true,
             Some("off" | "false" | "0") => false,
-            Some(other) => return Err(format!("MASTHEAD_SAMPLES is {other:?}; it takes on or off.")),
+            Some(other) => {
+                return Err(format!(
+                    "MASTHEAD_SAMPLES is {other:?}; it takes on or off."
+                ));
+            }
         };
         let trusted_proxies = self.trusted_proxies.unwrap_or_default();
-        let trusted_proxies =
-            trusted_proxies.split(',').map(str::trim).filter(|s| !s.is_empty()).map(Network::parse).collect::<Result<Vec<_>, _>>()?;
+        let trusted_proxies = trusted_proxies
+            .split(',')
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .map(Network::parse)
+            .collect::<Result<Vec<_>, _>>()?;
         let database = match self.database_url {
             None => Address::Sqlite(data.join("masthead.db")),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Address::Postgres { url, ca: self.database_ca }
+                Address::Postgres {
+                    url,
+                    ca: self.database_ca,
+                }
             }
             Some(_) => {
                 return Err(
@@ -213,7 +263,11 @@ impl Given {
                 );
             }
         };
-        if self.session_store_url.as_deref().is_some_and(|u| !u.starts_with("redis://") && !u.starts_with("rediss://")) {
+        if self
+            .session_store_url
+            .as_deref()
+            .is_some_and(|u| !u.starts_with("redis://") && !u.starts_with("rediss://"))
+        {
             return Err("SESSION_STORE_URL takes redis://host:port/. Without it sessions are in the database.".into());
         }
         Ok(Config {
@@ -238,8 +292,15 @@ impl BaseUrl {
     /// # Errors
     /// A sentence when it is not `http://` or `https://`, a host and an optional port.
     pub fn parse(given: &str) -> Result<BaseUrl, String> {
-        let refuse = || format!("MASTHEAD_BASE_URL is {given:?}; it takes an address such as https://example.org, without a path.");
-        let (https, rest) = match (given.strip_prefix("https://"), given.strip_prefix("http://")) {
+        let refuse = || {
+            format!(
+                "MASTHEAD_BASE_URL is {given:?}; it takes an address such as https://example.org, without a path."
+            )
+        };
+        let (https, rest) = match (
+            given.strip_prefix("https://"),
+            given.strip_prefix("http://"),
+        ) {
             (Some(rest), _) => (true, rest),
             (_, Some(rest)) => (false, rest),
             _ => return Err(refuse()),
@@ -250,23 +311,37 @@ impl BaseUrl {
             return Err(refuse());
         }
         let default = if https { ":443" } else { ":80" };
-        let authority = authority.strip_suffix(default).unwrap_or(&authority).to_owned();
+        let authority = authority
+            .strip_suffix(default)
+            .unwrap_or(&authority)
+            .to_owned();
         let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => (host.to_owned(), port.parse().map_err(|_| refuse())?),
+            Some((host, port)) if !port.ends_with(']') => {
+                (host.to_owned(), port.parse().map_err(|_| refuse())?)
+            }
             _ => (authority.clone(), if https { 443 } else { 80 }),
         };
         let loopback = matches!(host.as_str(), "127.0.0.1" | "localhost" | "[::1]").then_some(port);
         let origin = format!("{}://{authority}", if https { "https" } else { "http" });
-        Ok(BaseUrl { origin, authority, https, loopback })
+        Ok(BaseUrl {
+            origin,
+            authority,
+            https,
+            loopback,
+        })
     }
 
     /// Whether a request for this Host is ours.
     pub fn knows(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        let host = host.strip_suffix(if self.https { ":443" } else { ":80" }).unwrap_or(&host);
+        let host = host
+            .strip_suffix(if self.https { ":443" } else { ":80" })
+            .unwrap_or(&host);
         let alias = |port: u16| {
             ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
-                host.strip_prefix(name).is_some_and(|rest| rest == format!(":{port}") || (rest.is_empty() && matches!(port, 80 | 443)))
+                host.strip_prefix(name).is_some_and(|rest| {
+                    rest == format!(":{port}") || (rest.is_empty() && matches!(port, 80 | 443))
+                })
             })
         };
         host == self.authority || self.loopback.is_some_and(alias)
@@ -277,11 +352,22 @@ impl Network {
     /// # Errors
     /// A sentence when it is neither an address nor `address/bits`.
     pub fn parse(given: &str) -> Result<Network, String> {
-        let refuse = |_| format!("MASTHEAD_TRUSTED_PROXIES: {given:?} is no address or network such as 10.0.0.0/8.");
+        let refuse = |_| {
+            format!(
+                "MASTHEAD_TRUSTED_PROXIES: {given:?} is no address or network such as 10.0.0.0/8."
+            )
+        };
         let (address, bits) = given.split_once('/').unwrap_or((given, ""));
-        let address: IpAddr = address.parse().map_err(|e: std::net::AddrParseError| refuse(e.to_string()))?;
+        let address: IpAddr = address
+            .parse()
+            .map_err(|e: std::net::AddrParseError| refuse(e.to_string()))?;
         let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = if bits.is_empty() { most } else { bits.parse().map_err(|e: std::num::ParseIntError| refuse(e.to_string()))? };
+        let bits = if bits.is_empty() {
+            most
+        } else {
+            bits.parse()
+                .map_err(|e: std::num::ParseIntError| refuse(e.to_string()))?
+        };
         if bits > most {
             return Err(refuse(String::new()));
         }
@@ -294,10 +380,15 @@ impl Network {
                 IpAddr::V4(a) => (u128::from(u32::from(a)), 32),
                 IpAddr::V6(a) => (u128::from(a), 128),
             };
-            if bits == 0 { 0 } else { value >> (width - u32::from(bits)) }
+            if bits == 0 {
+                0
+            } else {
+                value >> (width - u32::from(bits))
+            }
         }
         let other = other.to_canonical();
-        self.address.is_ipv4() == other.is_ipv4() && prefix(self.address, self.bits) == prefix(other, self.bits)
+        self.address.is_ipv4() == other.is_ipv4()
+            && prefix(self.address, self.bits) == prefix(other, self.bits)
     }
 
     /// The network that throttles count: IPv4 /32, IPv6 /64.

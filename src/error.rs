@@ -57,12 +57,21 @@ pub enum Error {
 
 impl Error {
     pub fn broken(cause: impl fmt::Display) -> Error {
-        Error::Broken { cause: cause.to_string(), retryable: false }
+        Error::Broken {
+            cause: cause.to_string(),
+            retryable: false,
+        }
     }
 
     /// Whether PostgreSQL asks for the transaction to run again (SQLSTATE 40001, 40P01).
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Error::Broken { retryable: true, .. })
+        matches!(
+            self,
+            Error::Broken {
+                retryable: true,
+                ..
+            }
+        )
     }
 
     pub fn status(&self) -> StatusCode {
@@ -89,7 +98,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Malformed(why) | Error::Gone(why) | Error::Refused(why) | Error::Busy(why) => f.write_str(why),
+            Error::Malformed(why) | Error::Gone(why) | Error::Refused(why) | Error::Busy(why) => {
+                f.write_str(why)
+            }
             Error::Broken { cause, .. } => f.write_str(cause),
             Error::NotFound => f.write_str("not found"),
             other => write!(f, "{}", other.status()),
@@ -105,21 +116,43 @@ impl From<diesel::result::Error> for Error {
         let cause = error.to_string();
         match error {
             E::NotFound => Error::NotFound,
-            E::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Error::Broken { cause, retryable: true },
-            E::DatabaseError(..) if cause.contains("deadlock detected") => Error::Broken { cause, retryable: true },
-            E::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Broken { cause, retryable: true },
-            E::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => Error::Busy(cause),
+            E::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Error::Broken {
+                cause,
+                retryable: true,
+            },
+            E::DatabaseError(..) if cause.contains("deadlock detected") => Error::Broken {
+                cause,
+                retryable: true,
+            },
+            E::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Broken {
+                cause,
+                retryable: true,
+            },
+            E::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            ) => Error::Busy(cause),
             E::DatabaseError(..) if is_storage_trouble(&cause) => Error::Busy(cause),
-            _ => Error::Broken { cause, retryable: false },
+            _ => Error::Broken {
+                cause,
+                retryable: false,
+            },
         }
     }
 }
 
 /// The disk, not the query: full, failing, locked for too long.
 fn is_storage_trouble(cause: &str) -> bool {
-    ["database is locked", "database or disk is full", "disk I/O error", "statement timeout", "lock timeout", "No space left"]
-        .iter()
-        .any(|t| cause.contains(t))
+    [
+        "database is locked",
+        "database or disk is full",
+        "disk I/O error",
+        "statement timeout",
+        "lock timeout",
+        "No space left",
+    ]
+    .iter()
+    .any(|t| cause.contains(t))
 }
 
 impl actix_web::ResponseError for Error {

@@ -14,17 +14,25 @@ impl Interface {
         ENGLISH.get_or_init(|| {
             let source = include_str!("../templates/text/en.ftl").to_owned();
             let resource = FluentResource::try_new(source).expect("build.rs has parsed it");
-            let mut bundle = FluentBundle::new_concurrent(vec!["en".parse().expect("a language tag")]);
+            let mut bundle =
+                FluentBundle::new_concurrent(vec!["en".parse().expect("a language tag")]);
             bundle.set_use_isolating(false);
-            bundle.add_resource(resource).expect("build.rs has compared the ids");
+            bundle
+                .add_resource(resource)
+                .expect("build.rs has compared the ids");
             bundle
         })
     }
 
     fn say(self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
         let bundle = Self::bundle();
-        let pattern = bundle.get_message(id).and_then(|m| m.value()).expect("build.rs made this function from the message");
-        bundle.format_pattern(pattern, arguments, &mut Vec::new()).into_owned()
+        let pattern = bundle
+            .get_message(id)
+            .and_then(|m| m.value())
+            .expect("build.rs made this function from the message");
+        bundle
+            .format_pattern(pattern, arguments, &mut Vec::new())
+            .into_owned()
     }
 }
 

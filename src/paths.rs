@@ -20,7 +20,12 @@ pub const ADMIN_SETTINGS_SAVED: &str = "/admin/settings?saved";
 pub const ADMIN_STAFF: &str = "/admin/staff";
 pub const ADMIN_LOG: &str = "/admin/log";
 
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'/');
 
 pub fn article(slug: &str) -> String {
     format!("/articles/{slug}")
@@ -64,7 +69,10 @@ pub fn queue_after(queue: &str, after: &str) -> String {
 }
 /// A queue that names what a bulk action left alone, with what was said of all.
 pub fn queue_stale(queue: &str, ids: &str, reason: &str, note: &str) -> String {
-    let (reason, note) = (utf8_percent_encode(reason, QUERY), utf8_percent_encode(note, QUERY));
+    let (reason, note) = (
+        utf8_percent_encode(reason, QUERY),
+        utf8_percent_encode(note, QUERY),
+    );
     format!("/admin/comments?queue={queue}&stale={ids}&reason={reason}&note={note}")
 }
 pub fn log(comment: Option<i64>, after: Option<i64>) -> String {
@@ -88,7 +96,11 @@ pub fn login(next: &str) -> String {
     format!("{LOGIN}?next={}", utf8_percent_encode(next, QUERY))
 }
 pub fn join(next: &str) -> String {
-    if next == FRONT { JOIN.into() } else { format!("{JOIN}?next={}", utf8_percent_encode(next, QUERY)) }
+    if next == FRONT {
+        JOIN.into()
+    } else {
+        format!("{JOIN}?next={}", utf8_percent_encode(next, QUERY))
+    }
 }
 
 /// The page that a form at this address stands on.
@@ -98,7 +110,10 @@ pub fn page_of_form(path: &str) -> String {
         ["articles", slug, "comments"] => format!("/articles/{slug}"),
         ["comments", _, "edit" | "flag" | "reply"] => path.to_owned(),
         ["admin", "comments", ..] => queue("reported"),
-        ["account", ..] | ["admin", ..] => format!("/{}", parts.iter().take(2).copied().collect::<Vec<_>>().join("/")),
+        ["account", ..] | ["admin", ..] => format!(
+            "/{}",
+            parts.iter().take(2).copied().collect::<Vec<_>>().join("/")
+        ),
         _ => FRONT.into(),
     }
 }
@@ -108,5 +123,9 @@ pub fn page_of_form(path: &str) -> String {
 pub fn local(next: &str) -> &str {
     let starts_well = next.starts_with('/') && !next.starts_with("//");
     let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-    if starts_well && plain && next.len() <= 2000 { next } else { FRONT }
+    if starts_well && plain && next.len() <= 2000 {
+        next
+    } else {
+        FRONT
+    }
 }

@@ -86,10 +86,16 @@ impl Email {
     /// The sentence that stands beside the field.
     pub fn parse(t: Interface, given: &str) -> Result<Email, String> {
         let given: String = given.trim().nfc().collect();
-        let bad = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | ',' | ';' | '\\' | '(' | ')');
+        let bad = |c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(c, '<' | '>' | '"' | ',' | ';' | '\\' | '(' | ')')
+        };
         let well = given.split_once('@').is_some_and(|(local, domain)| {
-            let labels =
-                domain.split('.').count() > 1 && domain.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
+            let labels = domain.split('.').count() > 1
+                && domain
+                    .split('.')
+                    .all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
             !local.is_empty() && local.len() <= 64 && labels && !domain.contains('@')
         });
         if given.len() > 254 || given.chars().any(bad) || !well {
@@ -120,7 +126,10 @@ impl DisplayName {
     /// The sentence that stands beside the field.
     pub fn parse(t: Interface, given: &str) -> Result<DisplayName, String> {
         let text = text::clean_line(given).map_err(|_| t.name_unfit())?;
-        let text: String = text.chars().filter(|c| !matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')).collect();
+        let text: String = text
+            .chars()
+            .filter(|c| !matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}'))
+            .collect();
         if text.chars().count() > 50 {
             return Err(t.name_long());
         }
@@ -150,11 +159,21 @@ pub fn lookalike(name: &str) -> String {
             other => other,
         })
         .collect();
-    unicode_security::confusable_detection::skeleton(&folded).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    unicode_security::confusable_detection::skeleton(&folded)
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The text that a reader writes about himself.
 pub fn parse_bio(t: Interface, given: &str) -> Result<String, String> {
-    let bio = text::clean(given).map_err(|_| t.text_unfit())?.trim().to_owned();
-    if bio.chars().count() > 500 { Err(t.bio_long()) } else { Ok(bio) }
+    let bio = text::clean(given)
+        .map_err(|_| t.text_unfit())?
+        .trim()
+        .to_owned();
+    if bio.chars().count() > 500 {
+        Err(t.bio_long())
+    } else {
+        Ok(bio)
+    }
 }

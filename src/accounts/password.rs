@@ -39,7 +39,12 @@ impl NewPassword {
     ///
     /// # Errors
     /// The sentence that stands beside the field.
-    pub fn parse(t: Interface, given: &str, whose: For, known: &[&str]) -> Result<NewPassword, String> {
+    pub fn parse(
+        t: Interface,
+        given: &str,
+        whose: For,
+        known: &[&str],
+    ) -> Result<NewPassword, String> {
         let password: String = given.nfc().collect();
         let length = password.chars().count();
         if length < whose.least() {
@@ -48,11 +53,17 @@ impl NewPassword {
         if length > MOST {
             return Err(t.password_long(MOST as i64));
         }
-        let parts = known.iter().flat_map(|k| k.split(['@', '.', ' ', '-', '_'])).filter(|p| p.len() > 2);
+        let parts = known
+            .iter()
+            .flat_map(|k| k.split(['@', '.', ' ', '-', '_']))
+            .filter(|p| p.len() > 2);
         let inputs: Vec<&str> = known.iter().copied().chain(parts).collect();
         let judged = zxcvbn::zxcvbn(&password, &inputs);
         if judged.guesses_log10() < LEAST_GUESSES_LOG10 {
-            let why = judged.feedback().and_then(|f| f.warning()).map(|w| w.to_string());
+            let why = judged
+                .feedback()
+                .and_then(|f| f.warning())
+                .map(|w| w.to_string());
             return Err(match why {
                 Some(why) => t.password_weak_because(why.trim_end_matches('.')),
                 None => t.password_weak(),
@@ -63,7 +74,11 @@ impl NewPassword {
 }
 
 fn argon() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19456, 2, 1, None).expect("constants"))
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19456, 2, 1, None).expect("constants"),
+    )
 }
 
 /// Hashes behind the gate.
@@ -72,26 +87,42 @@ fn argon() -> Argon2<'static> {
 /// `Busy` when too many hash already.
 pub async fn hash(state: &State, password: NewPassword) -> Result<String, Error> {
     let _permit = state.hashing.enter().await?;
-    actix_web::web::block(move || hash_now(&password)).await.map_err(Error::broken)?
+    actix_web::web::block(move || hash_now(&password))
+        .await
+        .map_err(Error::broken)?
 }
 
 /// For the command line and set-up.
 pub fn hash_now(password: &NewPassword) -> Result<String, Error> {
-    Ok(argon().hash_password(password.0.as_bytes()).map_err(Error::broken)?.to_string())
+    Ok(argon()
+        .hash_password(password.0.as_bytes())
+        .map_err(Error::broken)?
+        .to_string())
 }
 
 /// One verification, always: an unknown name is checked against a hash that nobody's password has.
 ///
 /// # Errors
 /// `Busy` when too many hash already.
-pub async fn verify(state: &State, given: String, stored: Option<String>) -> Result<Verdict, Error> {
+pub async fn verify(
+    state: &State,
+    given: String,
+    stored: Option<String>,
+) -> Result<Verdict, Error> {
     let _permit = state.hashing.enter().await?;
     let check = move || {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
         let given: String = given.nfc().take(MOST + 1).collect();
-        let given = if given.chars().count() > MOST { String::new() } else { given };
-        let right = argon().verify_password(given.as_bytes(), stored.as_str()).is_ok() && known;
+        let given = if given.chars().count() > MOST {
+            String::new()
+        } else {
+            given
+        };
+        let right = argon()
+            .verify_password(given.as_bytes(), stored.as_str())
+            .is_ok()
+            && known;
         let outdated = !stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$");
         Verdict { right, outdated }
     };

@@ -87,11 +87,22 @@ pub fn by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Error> {
         // No name has one, and PostgreSQL takes none.
         return Ok(None);
     }
-    let (name, email) = (given.trim().to_ascii_lowercase(), given.trim().to_lowercase());
-    let by_name = accounts::table.filter(accounts::username_key.eq(name)).select(LOGIN).first(conn).optional()?;
+    let (name, email) = (
+        given.trim().to_ascii_lowercase(),
+        given.trim().to_lowercase(),
+    );
+    let by_name = accounts::table
+        .filter(accounts::username_key.eq(name))
+        .select(LOGIN)
+        .first(conn)
+        .optional()?;
     match by_name {
         Some(found) => Ok(Some(found)),
-        None => Ok(accounts::table.filter(accounts::email_key.eq(email)).select(LOGIN).first(conn).optional()?),
+        None => Ok(accounts::table
+            .filter(accounts::email_key.eq(email))
+            .select(LOGIN)
+            .first(conn)
+            .optional()?),
     }
 }
 
@@ -102,7 +113,10 @@ pub fn by_id(conn: &mut Conn, id: i64) -> Result<Login, Error> {
 /// # Errors
 /// `NotFound`.
 pub fn profile(conn: &mut Conn, username: &str) -> Result<Profile, Error> {
-    Ok(accounts::table.filter(accounts::username_key.eq(username.to_ascii_lowercase())).select(PROFILE).first(conn)?)
+    Ok(accounts::table
+        .filter(accounts::username_key.eq(username.to_ascii_lowercase()))
+        .select(PROFILE)
+        .first(conn)?)
 }
 
 /// An account that is to be made.
@@ -145,53 +159,93 @@ pub fn create(conn: &mut Conn, new: &New) -> Result<Result<i64, Taken>, Error> {
 
 pub fn taken(conn: &mut Conn, username: &Username, email: &Email) -> Result<Option<Taken>, Error> {
     let by = |found: Option<i64>, what| found.map(|_| what);
-    let name = accounts::table.filter(accounts::username_key.eq(username.key())).select(accounts::id).first(conn).optional()?;
-    let mail = accounts::table.filter(accounts::email_key.eq(email.key())).select(accounts::id).first(conn).optional()?;
+    let name = accounts::table
+        .filter(accounts::username_key.eq(username.key()))
+        .select(accounts::id)
+        .first(conn)
+        .optional()?;
+    let mail = accounts::table
+        .filter(accounts::email_key.eq(email.key()))
+        .select(accounts::id)
+        .first(conn)
+        .optional()?;
     Ok(by(name, Taken::Username).or(by(mail, Taken::Email)))
 }
 
 pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
-    Ok(accounts::table.filter(accounts::is_admin).select(accounts::id).first::<i64>(conn).optional()?.is_some())
+    Ok(accounts::table
+        .filter(accounts::is_admin)
+        .select(accounts::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
 }
 
 pub fn set_password(conn: &mut Conn, id: i64, hash: &str) -> Result<(), Error> {
-    diesel::update(accounts::table.find(id)).set(accounts::password_hash.eq(hash)).execute(conn)?;
+    diesel::update(accounts::table.find(id))
+        .set(accounts::password_hash.eq(hash))
+        .execute(conn)?;
     Ok(())
 }
 
 /// A new password, judged for a reader or for a role. A role that came meanwhile still asks for one of its own.
-pub fn choose_password(conn: &mut Conn, id: i64, hash: &str, judged_for_role: bool) -> Result<(), Error> {
+pub fn choose_password(
+    conn: &mut Conn,
+    id: i64,
+    hash: &str,
+    judged_for_role: bool,
+) -> Result<(), Error> {
     lock(conn, RIGHTS)?;
     let due = by_id(conn, id)?.is_staff() && !judged_for_role;
-    diesel::update(accounts::table.find(id)).set((accounts::password_hash.eq(hash), accounts::password_due.eq(due))).execute(conn)?;
+    diesel::update(accounts::table.find(id))
+        .set((
+            accounts::password_hash.eq(hash),
+            accounts::password_due.eq(due),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
 /// The password that was typed is good enough for a role: no new one is asked for.
 pub fn password_suffices(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    diesel::update(accounts::table.find(id)).set(accounts::password_due.eq(false)).execute(conn)?;
+    diesel::update(accounts::table.find(id))
+        .set(accounts::password_due.eq(false))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Changes name and bio. `false` = the name would pass for somebody on the staff.
 pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> Result<bool, Error> {
     let own = by_id(conn, id)?;
-    if !name.key.is_empty() && !own.is_staff() && (name.is_reserved() || looks_like_staff(conn, id, &name.key)?) {
+    if !name.key.is_empty()
+        && !own.is_staff()
+        && (name.is_reserved() || looks_like_staff(conn, id, &name.key)?)
+    {
         return Ok(false);
     }
     diesel::update(accounts::table.find(id))
-        .set((accounts::name.eq(&name.text), accounts::name_key.eq(&name.key), accounts::bio.eq(bio)))
+        .set((
+            accounts::name.eq(&name.text),
+            accounts::name_key.eq(&name.key),
+            accounts::bio.eq(bio),
+        ))
         .execute(conn)?;
     Ok(true)
 }
 
 fn looks_like_staff(conn: &mut Conn, id: i64, key: &str) -> Result<bool, Error> {
     let staff: Vec<(String, String)> = accounts::table
-        .filter(accounts::is_moderator.or(accounts::is_editor).or(accounts::is_admin))
+        .filter(
+            accounts::is_moderator
+                .or(accounts::is_editor)
+                .or(accounts::is_admin),
+        )
         .filter(accounts::id.ne(id))
         .select((accounts::username, accounts::name_key))
         .load(conn)?;
-    Ok(staff.iter().any(|(username, name)| name == key || super::lookalike(username) == key))
+    Ok(staff
+        .iter()
+        .any(|(username, name)| name == key || super::lookalike(username) == key))
 }
 
 pub fn bio(conn: &mut Conn, id: i64) -> Result<String, Error> {
@@ -230,9 +284,21 @@ impl Roles {
     }
 
     pub fn names(self) -> String {
-        let all = [("moderator", self.moderator), ("editor", self.editor), ("admin", self.admin)];
-        let held: Vec<&str> = all.iter().filter(|(_, held)| *held).map(|(name, _)| *name).collect();
-        if held.is_empty() { "reader".into() } else { held.join(", ") }
+        let all = [
+            ("moderator", self.moderator),
+            ("editor", self.editor),
+            ("admin", self.admin),
+        ];
+        let held: Vec<&str> = all
+            .iter()
+            .filter(|(_, held)| *held)
+            .map(|(name, _)| *name)
+            .collect();
+        if held.is_empty() {
+            "reader".into()
+        } else {
+            held.join(", ")
+        }
     }
 }
 
@@ -262,10 +328,16 @@ pub fn set_roles(
     {
         return Err(Error::Forbidden);
     }
-    let Some(found) = by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username)) else {
+    let Some(found) =
+        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
+    else {
         return Ok(Err(Kept::NoSuchAccount));
     };
-    let before = Roles { moderator: found.is_moderator, editor: found.is_editor, admin: found.is_admin };
+    let before = Roles {
+        moderator: found.is_moderator,
+        editor: found.is_editor,
+        admin: found.is_admin,
+    };
     if before == roles {
         return Ok(Ok(found.id));
     }
@@ -283,7 +355,15 @@ pub fn set_roles(
         ))
         .execute(conn)?;
     let (from, to) = (before.names(), roles.names());
-    let entry = log::Entry { action: "role", actor, actor_id, from: &from, to: &to, subject: &found.username, ..log::Entry::default() };
+    let entry = log::Entry {
+        action: "role",
+        actor,
+        actor_id,
+        from: &from,
+        to: &to,
+        subject: &found.username,
+        ..log::Entry::default()
+    };
     log::store::write(conn, &entry, now)?;
     Ok(Ok(found.id))
 }
@@ -295,7 +375,10 @@ fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
         .filter(accounts::is_admin.and(accounts::id.ne(but)))
         .select((accounts::banned_at, accounts::banned_until))
         .load(conn)?;
-    Ok(rows.iter().filter(|(banned, until)| banned.is_none() || until.is_some_and(|u| u <= now.0)).count())
+    Ok(rows
+        .iter()
+        .filter(|(banned, until)| banned.is_none() || until.is_some_and(|u| u <= now.0))
+        .count())
 }
 
 /// Bans an account, or lifts the ban (`ban` = none).
@@ -307,7 +390,9 @@ pub fn set_ban(
     now: Time,
 ) -> Result<Result<i64, Kept>, Error> {
     lock(conn, RIGHTS)?;
-    let Some(found) = by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username)) else {
+    let Some(found) =
+        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
+    else {
         return Ok(Err(Kept::NoSuchAccount));
     };
     if ban.is_some() && found.is_admin && other_admins(conn, found.id, now)? == 0 {
@@ -315,10 +400,20 @@ pub fn set_ban(
     }
     let (reason, until) = ban.map_or(("", None), |(reason, until)| (reason, until.map(|t| t.0)));
     diesel::update(accounts::table.find(found.id))
-        .set((accounts::banned_at.eq(ban.map(|_| now.0)), accounts::banned_until.eq(until), accounts::ban_reason.eq(reason)))
+        .set((
+            accounts::banned_at.eq(ban.map(|_| now.0)),
+            accounts::banned_until.eq(until),
+            accounts::ban_reason.eq(reason),
+        ))
         .execute(conn)?;
     let action = if ban.is_some() { "ban" } else { "unban" };
-    let entry = log::Entry { action, actor, subject: &found.username, reason, ..log::Entry::default() };
+    let entry = log::Entry {
+        action,
+        actor,
+        subject: &found.username,
+        reason,
+        ..log::Entry::default()
+    };
     log::store::write(conn, &entry, now)?;
     Ok(Ok(found.id))
 }
@@ -326,7 +421,11 @@ pub fn set_ban(
 /// Everyone with a role, by name.
 pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
     Ok(accounts::table
-        .filter(accounts::is_moderator.or(accounts::is_editor).or(accounts::is_admin))
+        .filter(
+            accounts::is_moderator
+                .or(accounts::is_editor)
+                .or(accounts::is_admin),
+        )
         .order(accounts::username_key)
         .select(PROFILE)
         .load(conn)?)

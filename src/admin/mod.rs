@@ -22,9 +22,16 @@ pub fn parse_site_name(t: Interface, given: &str) -> Result<String, String> {
 pub fn parse_language(t: Interface, given: &str) -> Result<String, String> {
     let given = given.trim();
     let mut parts = given.split('-');
-    let first = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
-    let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()));
-    if first && rest && given.len() <= 35 { Ok(given.to_owned()) } else { Err(t.language_form()) }
+    let first = parts
+        .next()
+        .is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
+    let rest =
+        parts.all(|p| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()));
+    if first && rest && given.len() <= 35 {
+        Ok(given.to_owned())
+    } else {
+        Err(t.language_form())
+    }
 }
 
 /// An IANA time zone.

@@ -19,7 +19,11 @@ pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
 }
 
 pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>, Error> {
-    Ok(settings::table.find(key).select(settings::value).first(conn).optional()?)
+    Ok(settings::table
+        .find(key)
+        .select(settings::value)
+        .first(conn)
+        .optional()?)
 }
 
 pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
@@ -28,7 +32,10 @@ pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
 }
 
 fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(token.as_bytes())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 /// Replaces the one-time link; only its hash is kept.
@@ -44,7 +51,9 @@ pub fn setup_token_is(conn: &mut Conn, token: &str) -> Result<bool, Error> {
 pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
     crate::db::lock(conn, "cookie_key")?;
     if let Some(kept) = get(conn, "cookie_key")? {
-        let bytes: Vec<u8> = (0..kept.len() / 2).filter_map(|i| u8::from_str_radix(&kept[2 * i..2 * i + 2], 16).ok()).collect();
+        let bytes: Vec<u8> = (0..kept.len() / 2)
+            .filter_map(|i| u8::from_str_radix(&kept[2 * i..2 * i + 2], 16).ok())
+            .collect();
         if bytes.len() == 64 {
             return Ok(bytes);
         }

@@ -12,7 +12,10 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn at(line: usize, reason: impl Into<String>) -> Refusal {
-        Refusal { line, reason: reason.into() }
+        Refusal {
+            line,
+            reason: reason.into(),
+        }
     }
 }
 
@@ -33,13 +36,18 @@ impl NoteKind {
     }
 
     pub fn parse(text: &str) -> Option<NoteKind> {
-        [NoteKind::Primary, NoteKind::Corroboration, NoteKind::Limit].into_iter().find(|k| k.as_str() == text)
+        [NoteKind::Primary, NoteKind::Corroboration, NoteKind::Limit]
+            .into_iter()
+            .find(|k| k.as_str() == text)
     }
 
     /// The first rule that matches; an editor can change it.
     pub fn guess(text: &str) -> NoteKind {
         let text = text.to_lowercase();
-        if ["remain attributed", "not independently", "unverified"].iter().any(|sign| text.contains(sign)) {
+        if ["remain attributed", "not independently", "unverified"]
+            .iter()
+            .any(|sign| text.contains(sign))
+        {
             NoteKind::Limit
         } else if text.contains("primary") {
             NoteKind::Primary
@@ -60,7 +68,13 @@ pub struct SourceNote {
 
 impl SourceNote {
     pub fn guessed(text: &str) -> SourceNote {
-        SourceNote { kind: NoteKind::guess(text), text: text.to_owned(), publisher: String::new(), url: String::new(), date: String::new() }
+        SourceNote {
+            kind: NoteKind::guess(text),
+            text: text.to_owned(),
+            publisher: String::new(),
+            url: String::new(),
+            date: String::new(),
+        }
     }
 }
 
@@ -135,11 +149,17 @@ impl Part {
 /// `SEO keyphrases: a, b, c`
 pub fn keyphrases_line(line: &str) -> Option<Vec<String>> {
     let (label, rest) = line.split_once(':')?;
-    label.trim().eq_ignore_ascii_case("seo keyphrases").then(|| list(rest))
+    label
+        .trim()
+        .eq_ignore_ascii_case("seo keyphrases")
+        .then(|| list(rest))
 }
 
 pub fn list(text: &str) -> Vec<String> {
-    text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    text.split(',')
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// The site's own call, which some files carry as their last line.
@@ -151,7 +171,10 @@ pub fn is_call(line: &str) -> bool {
 pub fn cut_notes(line: &str) -> Vec<String> {
     let line = line.trim();
     let line = line.strip_prefix("- ").unwrap_or(line);
-    line.split(" - ").map(|note| note.trim().to_owned()).filter(|note| !note.is_empty()).collect()
+    line.split(" - ")
+        .map(|note| note.trim().to_owned())
+        .filter(|note| !note.is_empty())
+        .collect()
 }
 
 pub const TITLE_MOST: usize = 300;
@@ -162,7 +185,12 @@ pub fn check(draft: &Draft, line: usize) -> Result<(), Refusal> {
         return Err(Refusal::at(line, "the article has no title"));
     }
     if draft.title.chars().count() > TITLE_MOST {
-        return Err(Refusal::at(line, format!("the title is longer than {TITLE_MOST} characters; is the dek on the same line?")));
+        return Err(Refusal::at(
+            line,
+            format!(
+                "the title is longer than {TITLE_MOST} characters; is the dek on the same line?"
+            ),
+        ));
     }
     if draft.body.is_empty() && draft.summary.is_empty() && draft.matters.is_empty() {
         return Err(Refusal::at(line, "the article has no text"));

@@ -2,7 +2,8 @@
 
 use crate::articles::draft::Draft;
 use crate::db::schema::{
-    article_authors, article_revisions, article_tags, articles, authors, corrections, media, sections, source_notes, tags, threads,
+    article_authors, article_revisions, article_tags, articles, authors, corrections, media,
+    sections, source_notes, tags, threads,
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -68,7 +69,11 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Article, Error> {
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
         .left_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
         .left_join(threads::table.on(threads::article_id.eq(articles::id)))
-        .filter(articles::slug.eq(slug).and(articles::status.eq("published")))
+        .filter(
+            articles::slug
+                .eq(slug)
+                .and(articles::status.eq("published")),
+        )
         .select((
             articles::id,
             articles::slug,
@@ -95,7 +100,13 @@ pub fn notes(conn: &mut Conn, article: i64) -> Result<Vec<Note>, Error> {
     Ok(source_notes::table
         .filter(source_notes::article_id.eq(article))
         .order(source_notes::position)
-        .select((source_notes::kind, source_notes::text, source_notes::publisher, source_notes::url, source_notes::noted_on))
+        .select((
+            source_notes::kind,
+            source_notes::text,
+            source_notes::publisher,
+            source_notes::url,
+            source_notes::noted_on,
+        ))
         .load(conn)?)
 }
 
@@ -103,7 +114,11 @@ pub fn corrections_of(conn: &mut Conn, article: i64) -> Result<Vec<CorrectionRow
     Ok(corrections::table
         .filter(corrections::article_id.eq(article))
         .order(corrections::corrected_at.desc())
-        .select((corrections::kind, corrections::text, corrections::corrected_at))
+        .select((
+            corrections::kind,
+            corrections::text,
+            corrections::corrected_at,
+        ))
         .load(conn)?)
 }
 
@@ -147,24 +162,43 @@ pub fn latest(conn: &mut Conn, most: i64) -> Result<Vec<Teaser>, Error> {
 
 /// What an article of this address was made from, whatever its status.
 pub fn source(conn: &mut Conn, slug: &str) -> Result<Option<(i64, String)>, Error> {
-    Ok(articles::table.filter(articles::slug.eq(slug)).select((articles::id, articles::source)).first(conn).optional()?)
+    Ok(articles::table
+        .filter(articles::slug.eq(slug))
+        .select((articles::id, articles::source))
+        .first(conn)
+        .optional()?)
 }
 
 pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
-    Ok(articles::table.select(articles::id).first::<i64>(conn).optional()?.is_none())
+    Ok(articles::table
+        .select(articles::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_none())
 }
 
 pub fn has_samples(conn: &mut Conn) -> Result<bool, Error> {
-    Ok(articles::table.filter(articles::is_sample).select(articles::id).first::<i64>(conn).optional()?.is_some())
+    Ok(articles::table
+        .filter(articles::is_sample)
+        .select(articles::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
 }
 
 pub fn sample_ids(conn: &mut Conn) -> Result<Vec<i64>, Error> {
-    Ok(articles::table.filter(articles::is_sample).select(articles::id).load(conn)?)
+    Ok(articles::table
+        .filter(articles::is_sample)
+        .select(articles::id)
+        .load(conn)?)
 }
 
 /// The pictures of the samples.
 pub fn sample_pictures(conn: &mut Conn) -> Result<Vec<i64>, Error> {
-    let ids: Vec<Option<i64>> = articles::table.filter(articles::is_sample).select(articles::hero_id).load(conn)?;
+    let ids: Vec<Option<i64>> = articles::table
+        .filter(articles::is_sample)
+        .select(articles::hero_id)
+        .load(conn)?;
     Ok(ids.into_iter().flatten().collect())
 }
 
@@ -175,13 +209,27 @@ pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
 
 /// Articles whose time has come. Returns how many.
 pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
-    let due = articles::table.filter(articles::status.eq("scheduled").and(articles::published_at.le(now.0)));
-    Ok(diesel::update(due).set(articles::status.eq("published")).execute(conn)?)
+    let due = articles::table.filter(
+        articles::status
+            .eq("scheduled")
+            .and(articles::published_at.le(now.0)),
+    );
+    Ok(diesel::update(due)
+        .set(articles::status.eq("published"))
+        .execute(conn)?)
 }
 
 pub fn anything_due(conn: &mut Conn, now: Time) -> Result<bool, Error> {
-    let due = articles::table.filter(articles::status.eq("scheduled").and(articles::published_at.le(now.0)));
-    Ok(due.select(articles::id).first::<i64>(conn).optional()?.is_some())
+    let due = articles::table.filter(
+        articles::status
+            .eq("scheduled")
+            .and(articles::published_at.le(now.0)),
+    );
+    Ok(due
+        .select(articles::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
 }
 
 /// Circumstances of a draft that is saved.
@@ -198,15 +246,33 @@ pub struct Saving {
 
 /// Inserts the draft, or makes it the next revision of the article that has its address.
 pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error> {
-    let section = named_section(conn, if draft.section.is_empty() { &with.section } else { &draft.section })?;
+    let section = named_section(
+        conn,
+        if draft.section.is_empty() {
+            &with.section
+        } else {
+            &draft.section
+        },
+    )?;
     let existing: Option<(i64, i64, i64)> = articles::table
         .filter(articles::slug.eq(&with.slug))
         .select((articles::id, articles::revision, articles::published_at))
         .first(conn)
         .optional()?;
-    let published = draft.published.map_or_else(|| existing.map_or(with.now.0, |e| e.2), |t| t.0);
+    let published = draft
+        .published
+        .map_or_else(|| existing.map_or(with.now.0, |e| e.2), |t| t.0);
     let status = draft.status(with.now);
-    let updated = draft.updated.map_or_else(|| if existing.is_some() { with.now.0 } else { published }, |t| t.0);
+    let updated = draft.updated.map_or_else(
+        || {
+            if existing.is_some() {
+                with.now.0
+            } else {
+                published
+            }
+        },
+        |t| t.0,
+    );
     let content = (
         (
             articles::title.eq(&draft.title),
@@ -214,7 +280,11 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
             articles::source.eq(&draft.source),
             articles::source_format.eq(draft.format),
         ),
-        (articles::summary_html.eq(&draft.summary), articles::body_html.eq(&draft.body), articles::matters_html.eq(&draft.matters)),
+        (
+            articles::summary_html.eq(&draft.summary),
+            articles::body_html.eq(&draft.body),
+            articles::matters_html.eq(&draft.matters),
+        ),
         (
             articles::summary_text.eq(&draft.summary_text),
             articles::keyphrases.eq(draft.keyphrases.join("\n")),
@@ -225,19 +295,39 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
             articles::hero_id.eq(with.hero),
             articles::hero_alt.eq(draft.hero.as_ref().map_or("", |h| h.1.as_str())),
         ),
-        (articles::status.eq(status), articles::comments_open.eq(!draft.comments_closed)),
-        (articles::published_at.eq(published), articles::updated_at.eq(updated)),
+        (
+            articles::status.eq(status),
+            articles::comments_open.eq(!draft.comments_closed),
+        ),
+        (
+            articles::published_at.eq(published),
+            articles::updated_at.eq(updated),
+        ),
     );
     let (id, number) = match existing {
         Some((id, revision, _)) => {
             diesel::update(articles::table.find(id))
-                .set((content, articles::revision.eq(revision + 1), articles::is_sample.eq(with.is_sample)))
+                .set((
+                    content,
+                    articles::revision.eq(revision + 1),
+                    articles::is_sample.eq(with.is_sample),
+                ))
                 .execute(conn)?;
             (id, revision + 1)
         }
         None => {
-            let row = (content, articles::slug.eq(&with.slug), articles::is_sample.eq(with.is_sample));
-            (diesel::insert_into(articles::table).values(row).returning(articles::id).get_result(conn)?, 1)
+            let row = (
+                content,
+                articles::slug.eq(&with.slug),
+                articles::is_sample.eq(with.is_sample),
+            );
+            (
+                diesel::insert_into(articles::table)
+                    .values(row)
+                    .returning(articles::id)
+                    .get_result(conn)?,
+                1,
+            )
         }
     };
     diesel::insert_into(article_revisions::table)
@@ -281,20 +371,33 @@ fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), 
             ))
             .execute(conn)?;
     }
-    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(id))).execute(conn)?;
+    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(id)))
+        .execute(conn)?;
     let house = vec![with.house.clone()];
-    let names = if draft.authors.is_empty() { &house } else { &draft.authors };
+    let names = if draft.authors.is_empty() {
+        &house
+    } else {
+        &draft.authors
+    };
     for (position, name) in (0i64..).zip(names) {
         let author = named_author(conn, name)?;
         diesel::insert_into(article_authors::table)
-            .values((article_authors::article_id.eq(id), article_authors::position.eq(position), article_authors::author_id.eq(author)))
+            .values((
+                article_authors::article_id.eq(id),
+                article_authors::position.eq(position),
+                article_authors::author_id.eq(author),
+            ))
             .execute(conn)?;
     }
     diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(conn)?;
     for (position, name) in (0i64..).zip(&draft.tags) {
         let tag = named_tag(conn, name)?;
         diesel::insert_into(article_tags::table)
-            .values((article_tags::article_id.eq(id), article_tags::position.eq(position), article_tags::tag_id.eq(tag)))
+            .values((
+                article_tags::article_id.eq(id),
+                article_tags::position.eq(position),
+                article_tags::tag_id.eq(tag),
+            ))
             .execute(conn)?;
     }
     Ok(())
@@ -305,7 +408,11 @@ macro_rules! named {
         /// The row of a name; names that share an address are one.
         fn $function(conn: &mut Conn, name: &str) -> Result<i64, Error> {
             let slug = text::slug(name, $fallback);
-            let known: Option<i64> = $table::table.filter($table::slug.eq(&slug)).select($table::id).first(conn).optional()?;
+            let known: Option<i64> = $table::table
+                .filter($table::slug.eq(&slug))
+                .select($table::id)
+                .first(conn)
+                .optional()?;
             if let Some(id) = known {
                 return Ok(id);
             }

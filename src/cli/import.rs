@@ -30,11 +30,17 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, Refused> {
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {wide_msg}") {
         bar.set_style(style);
     }
-    let mut tally = Tally { refused: refused.len(), ..Tally::default() };
+    let mut tally = Tally {
+        refused: refused.len(),
+        ..Tally::default()
+    };
     let complain = |line: &str| bar.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
     refused.iter().for_each(|line| complain(line));
     if files.is_empty() && refused.is_empty() {
-        return Err(Refused("There is no .txt, .md or .markdown file in what was named.".into(), 1));
+        return Err(Refused(
+            "There is no .txt, .md or .markdown file in what was named.".into(),
+            1,
+        ));
     }
     for path in &files {
         bar.set_message(path.display().to_string());
@@ -63,40 +69,75 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, Refused> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let Tally { published, updated, unchanged, left, refused } = tally;
+    let Tally {
+        published,
+        updated,
+        unchanged,
+        left,
+        refused,
+    } = tally;
     if files.len() > 1 {
-        say(format_args!("{published} new, {updated} updated, {unchanged} unchanged, {left} left, {refused} refused"));
+        say(format_args!(
+            "{published} new, {updated} updated, {unchanged} unchanged, {left} left, {refused} refused"
+        ));
     }
     Ok(ExitCode::from(u8::from(refused > 0)))
 }
 
-fn one(db: &Db, config: &Config, site: &Site, path: &Path, args: &ImportArgs, bar: &ProgressBar) -> Result<Outcome, String> {
+fn one(
+    db: &Db,
+    config: &Config,
+    site: &Site,
+    path: &Path,
+    args: &ImportArgs,
+    bar: &ProgressBar,
+) -> Result<Outcome, String> {
     let named = |line: usize, why: &str| format!("{}:{line}: {why}", path.display());
     let ready = transfer::read(path).map_err(|r| named(r.line, &r.reason))?;
     let mut unasked = false;
-    let outcome = transfer::store(db, &config.data, site, ready, false, |old, new| match (args.yes, args.skip) {
-        (true, _) => OnChange::Take,
-        (_, true) => OnChange::Leave,
-        _ if !std::io::stdin().is_terminal() => {
-            unasked = true;
-            bar.suspend(|| drop(write!(std::io::stderr(), "{}", transfer::shown_diff(old, new))));
-            OnChange::Leave
+    let outcome = transfer::store(db, &config.data, site, ready, false, |old, new| {
+        match (args.yes, args.skip) {
+            (true, _) => OnChange::Take,
+            (_, true) => OnChange::Leave,
+            _ if !std::io::stdin().is_terminal() => {
+                unasked = true;
+                bar.suspend(|| {
+                    drop(write!(
+                        std::io::stderr(),
+                        "{}",
+                        transfer::shown_diff(old, new)
+                    ))
+                });
+                OnChange::Leave
+            }
+            _ => bar.suspend(|| ask(path, old, new)),
         }
-        _ => bar.suspend(|| ask(path, old, new)),
     });
     match outcome {
-        Ok(Outcome::Left { slug }) if unasked => {
-            Err(named(1, &format!("/articles/{slug} is there already and differs; --yes takes the file, --skip leaves the article")))
-        }
+        Ok(Outcome::Left { slug }) if unasked => Err(named(
+            1,
+            &format!(
+                "/articles/{slug} is there already and differs; --yes takes the file, --skip leaves the article"
+            ),
+        )),
         other => other.map_err(|why| named(1, &why)),
     }
 }
 
 fn ask(path: &Path, old: &str, new: &str) -> OnChange {
     let mut out = std::io::stderr();
-    let _ = write!(out, "{}\n{} has changed. Take it? [y/N] ", transfer::shown_diff(old, new), path.display());
+    let _ = write!(
+        out,
+        "{}\n{} has changed. Take it? [y/N] ",
+        transfer::shown_diff(old, new),
+        path.display()
+    );
     let _ = out.flush();
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
-    if read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes") { OnChange::Take } else { OnChange::Leave }
+    if read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes") {
+        OnChange::Take
+    } else {
+        OnChange::Leave
+    }
 }

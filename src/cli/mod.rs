@@ -141,7 +141,10 @@ pub fn say(line: impl fmt::Display) {
     if let Err(error) = wrote.and_then(|()| std::io::stdout().flush())
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
-        let _ = writeln!(std::io::stderr(), "masthead: the answer cannot be written: {error}");
+        let _ = writeln!(
+            std::io::stderr(),
+            "masthead: the answer cannot be written: {error}"
+        );
         std::process::exit(1);
     }
 }
@@ -181,15 +184,24 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config),
         Command::Import(args) => import::run(&config, &args),
-        Command::Admin(AdminCommand::Create { email, username, password_stdin }) => {
-            people::create_admin(&config, &username, &email, password_stdin)
-        }
-        Command::User(UserCommand::Ban { username, reason, until }) => people::ban(&config, &username, &reason, until.as_deref()),
+        Command::Admin(AdminCommand::Create {
+            email,
+            username,
+            password_stdin,
+        }) => people::create_admin(&config, &username, &email, password_stdin),
+        Command::User(UserCommand::Ban {
+            username,
+            reason,
+            until,
+        }) => people::ban(&config, &username, &reason, until.as_deref()),
         Command::User(UserCommand::Unban { username }) => people::unban(&config, &username),
-        Command::User(UserCommand::Role { username, roles }) => people::role(&config, &username, &roles),
-        Command::User(UserCommand::ResetPassword { username, password_stdin }) => {
-            people::reset_password(&config, &username, password_stdin)
+        Command::User(UserCommand::Role { username, roles }) => {
+            people::role(&config, &username, &roles)
         }
+        Command::User(UserCommand::ResetPassword {
+            username,
+            password_stdin,
+        }) => people::reset_password(&config, &username, password_stdin),
         Command::Samples(SamplesCommand::Remove) => {
             let (removed, files) = open(&config)?.write_now(admin::store::remove_samples)?;
             masthead::media::discard(&config.data.join("media"), &files);
@@ -203,7 +215,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
         Command::Migrate => {
             masthead::app::make_private(&config.data)?;
             let ran = Db::open(&config.database)?.migrate()?;
-            say(if ran.is_empty() { "The database is up to date.".to_owned() } else { format!("Migrated: {}.", ran.join(", ")) });
+            say(if ran.is_empty() {
+                "The database is up to date.".to_owned()
+            } else {
+                format!("Migrated: {}.", ran.join(", "))
+            });
             Ok(ExitCode::SUCCESS)
         }
         Command::Check => Ok(check(&config)),
@@ -212,7 +228,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
 }
 
 fn environment() -> Vec<(String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// The database, made and migrated where that was never done.
@@ -228,43 +246,87 @@ fn list_routes(json: bool) {
         say(serde_json::to_string_pretty(routes::ROUTES).unwrap_or_default());
     } else {
         for route in routes::ROUTES {
-            say(format_args!("{:<5} {:<34} {:<10} {}", route.method, route.path, route.role, route.limits));
+            say(format_args!(
+                "{:<5} {:<34} {:<10} {}",
+                route.method, route.path, route.role, route.limits
+            ));
         }
     }
 }
 
 fn check(config: &Config) -> ExitCode {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "off".into());
-    let hidden = |url: &Option<String>| url.as_deref().map_or_else(|| "off".into(), masthead::db::hide_password);
-    say(format_args!("file                {}", config.file.as_ref().map_or_else(|| "none".into(), |f| f.display().to_string())));
-    say(format_args!("data                {}", config.data.display()));
-    say(format_args!("listen              {}:{}", config.listen, config.port));
+    let hidden = |url: &Option<String>| {
+        url.as_deref()
+            .map_or_else(|| "off".into(), masthead::db::hide_password)
+    };
+    say(format_args!(
+        "file                {}",
+        config
+            .file
+            .as_ref()
+            .map_or_else(|| "none".into(), |f| f.display().to_string())
+    ));
+    say(format_args!(
+        "data                {}",
+        config.data.display()
+    ));
+    say(format_args!(
+        "listen              {}:{}",
+        config.listen, config.port
+    ));
     say(format_args!("base_url            {}", config.base.origin));
     say(format_args!(
         "trusted_proxies     {}",
-        if config.trusted_proxies.is_empty() { "none".into() } else { format!("{} given", config.trusted_proxies.len()) }
+        if config.trusted_proxies.is_empty() {
+            "none".into()
+        } else {
+            format!("{} given", config.trusted_proxies.len())
+        }
     ));
     say(format_args!("site_name           {}", config.site_name));
-    say(format_args!("samples             {}", if config.samples { "on" } else { "off" }));
-    say(format_args!("metrics_listen      {}", or_none(&config.metrics_listen)));
-    say(format_args!("smtp_url            {}", hidden(&config.smtp_url)));
-    say(format_args!("mail_from           {}", or_none(&config.mail_from)));
-    say(format_args!("database            {}", config.database.shown()));
-    say(format_args!("session_store_url   {}", hidden(&config.session_store_url)));
+    say(format_args!(
+        "samples             {}",
+        if config.samples { "on" } else { "off" }
+    ));
+    say(format_args!(
+        "metrics_listen      {}",
+        or_none(&config.metrics_listen)
+    ));
+    say(format_args!(
+        "smtp_url            {}",
+        hidden(&config.smtp_url)
+    ));
+    say(format_args!(
+        "mail_from           {}",
+        or_none(&config.mail_from)
+    ));
+    say(format_args!(
+        "database            {}",
+        config.database.shown()
+    ));
+    say(format_args!(
+        "session_store_url   {}",
+        hidden(&config.session_store_url)
+    ));
     let mut wrong: Vec<String> = writable(&config.data).err().into_iter().collect();
     let missing = matches!(&config.database, Address::Sqlite(path) if !path.exists());
     if missing {
         say("database is         not there yet; `masthead serve` makes it");
     } else {
         match Db::open(&config.database).and_then(|db| db.version()) {
-            Ok(v) if v.database > v.binary => {
-                wrong.push(format!("The database is newer (migration {}) than this masthead ({}).", v.database, v.binary))
-            }
+            Ok(v) if v.database > v.binary => wrong.push(format!(
+                "The database is newer (migration {}) than this masthead ({}).",
+                v.database, v.binary
+            )),
             Ok(v) if v.pending > 0 => say(format_args!(
                 "database is         behind by {} migrations; `masthead serve` or `masthead migrate` runs them",
                 v.pending
             )),
-            Ok(v) => say(format_args!("database is         up to date (migration {})", v.database)),
+            Ok(v) => say(format_args!(
+                "database is         up to date (migration {})",
+                v.database
+            )),
             Err(why) => wrong.push(why),
         }
     }
@@ -273,12 +335,16 @@ fn check(config: &Config) -> ExitCode {
     {
         wrong.push(why);
     }
-    say("mail                nothing is sent yet: this version does not use MASTHEAD_SMTP_URL and MASTHEAD_MAIL_FROM");
+    say(
+        "mail                nothing is sent yet: this version does not use MASTHEAD_SMTP_URL and MASTHEAD_MAIL_FROM",
+    );
     if config.metrics_listen.is_some() {
         say("metrics             this version does not use MASTHEAD_METRICS_LISTEN yet");
     }
     if !config.base.https && config.base.loopback.is_none() {
-        say("base_url            is plain http: sessions travel unprotected; put a proxy with https in front");
+        say(
+            "base_url            is plain http: sessions travel unprotected; put a proxy with https in front",
+        );
     }
     for why in &wrong {
         let _ = writeln!(std::io::stderr(), "masthead: {why}");
@@ -288,19 +354,32 @@ fn check(config: &Config) -> ExitCode {
 
 /// Whether the data folder, or the nearest folder above it that is there, can be written.
 fn writable(data: &std::path::Path) -> Result<(), String> {
-    let say = |e: &dyn fmt::Display| format!("The data folder {} cannot be written: {e}", data.display());
+    let say =
+        |e: &dyn fmt::Display| format!("The data folder {} cannot be written: {e}", data.display());
     let data = std::path::absolute(data).map_err(|e| say(&e))?;
     let there = data.ancestors().find(|p| p.exists()).unwrap_or(&data);
     if !there.is_dir() {
         return Err(say(&format!("{} is no folder", there.display())));
     }
     let probe = there.join(format!(".masthead-check-{}", std::process::id()));
-    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|e| say(&e))
+    std::fs::write(&probe, b"")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|e| say(&e))
 }
 
 fn redis_answers(url: &str) -> Result<(), String> {
-    let say = |e: redis::RedisError| format!("The session store at {} does not answer: {e}", masthead::db::hide_password(url));
+    let say = |e: redis::RedisError| {
+        format!(
+            "The session store at {} does not answer: {e}",
+            masthead::db::hide_password(url)
+        )
+    };
     let client = redis::Client::open(url).map_err(say)?;
-    let mut conn = client.get_connection_with_timeout(std::time::Duration::from_secs(5)).map_err(say)?;
-    redis::cmd("PING").query::<String>(&mut conn).map(|_| ()).map_err(say)
+    let mut conn = client
+        .get_connection_with_timeout(std::time::Duration::from_secs(5))
+        .map_err(say)?;
+    redis::cmd("PING")
+        .query::<String>(&mut conn)
+        .map(|_| ())
+        .map_err(say)
 }

@@ -8,7 +8,7 @@ use masthead::config::Config;
 use masthead::db::{Db, Time};
 use masthead::interface::Interface;
 use masthead::sessions::{RedisStore, Sessions};
-use masthead::transfer::markdown::parse_time;
+use masthead::transfer::front_matter::parse_time;
 use masthead::web::Site;
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
@@ -18,18 +18,35 @@ const CONSOLE: &str = "console";
 fn password(from_stdin: bool) -> Result<String, Refused> {
     if from_stdin {
         let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("The password cannot be read: {e}"))?;
+        std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(|e| format!("The password cannot be read: {e}"))?;
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Refused("There is no terminal to ask for a password on; give it with --password-stdin.".into(), 1));
+        return Err(Refused(
+            "There is no terminal to ask for a password on; give it with --password-stdin.".into(),
+            1,
+        ));
     }
-    let first = rpassword::prompt_password("Password: ").map_err(|e| format!("The password cannot be read: {e}"))?;
-    let again = rpassword::prompt_password("Again: ").map_err(|e| format!("The password cannot be read: {e}"))?;
-    if first == again { Ok(first) } else { Err(Refused("The two passwords differ.".into(), 1)) }
+    let first = rpassword::prompt_password("Password: ")
+        .map_err(|e| format!("The password cannot be read: {e}"))?;
+    let again = rpassword::prompt_password("Again: ")
+        .map_err(|e| format!("The password cannot be read: {e}"))?;
+    if first == again {
+        Ok(first)
+    } else {
+        Err(Refused("The two passwords differ.".into(), 1))
+    }
 }
 
-pub fn create_admin(config: &Config, username: &str, email: &str, from_stdin: bool) -> Result<ExitCode, Refused> {
+pub fn create_admin(
+    config: &Config,
+    username: &str,
+    email: &str,
+    from_stdin: bool,
+) -> Result<ExitCode, Refused> {
     let t = Interface;
     let username = Username::parse(t, username)?;
     let email = Email::parse(t, email)?;
@@ -37,9 +54,20 @@ pub fn create_admin(config: &Config, username: &str, email: &str, from_stdin: bo
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let (asked, mail) = (username.clone(), email.clone());
     refuse_taken(db.read_now(move |conn| store::taken(conn, &asked, &mail))?)?;
-    let chosen = NewPassword::parse(t, &password(from_stdin)?, For::Staff, &[&site.name, username.as_str(), email.as_str()])?;
-    let new =
-        New { username: username.clone(), email, password_hash: hash_now(&chosen)?, is_admin: true, is_sample: false, now: Time::now() };
+    let chosen = NewPassword::parse(
+        t,
+        &password(from_stdin)?,
+        For::Staff,
+        &[&site.name, username.as_str(), email.as_str()],
+    )?;
+    let new = New {
+        username: username.clone(),
+        email,
+        password_hash: hash_now(&chosen)?,
+        is_admin: true,
+        is_sample: false,
+        now: Time::now(),
+    };
     let made = db.write_now(move |conn| {
         let made = store::create(conn, &new)?;
         if made.is_ok() {
@@ -68,10 +96,20 @@ fn kept(username: &str, why: Kept) -> Refused {
     }
 }
 
-pub fn ban(config: &Config, username: &str, reason: &str, until: Option<&str>) -> Result<ExitCode, Refused> {
+pub fn ban(
+    config: &Config,
+    username: &str,
+    reason: &str,
+    until: Option<&str>,
+) -> Result<ExitCode, Refused> {
     let until = match until {
         None => None,
-        Some(text) => Some(parse_time(text).ok_or_else(|| Refused(format!("--until takes a date such as 2026-12-31, not {text:?}."), 2))?),
+        Some(text) => Some(parse_time(text).ok_or_else(|| {
+            Refused(
+                format!("--until takes a date such as 2026-12-31, not {text:?}."),
+                2,
+            )
+        })?),
     };
     let now = Time::now();
     if until.is_some_and(|u| u <= now) {
@@ -79,58 +117,103 @@ pub fn ban(config: &Config, username: &str, reason: &str, until: Option<&str>) -
     }
     let db = open(config)?;
     let (name, why) = (username.to_owned(), reason.to_owned());
-    db.write_now(move |conn| store::set_ban(conn, &name, Some((&why, until)), CONSOLE, now))?.map_err(|k| kept(username, k))?;
-    say(format_args!("{username} may read, and no longer write{}.", until.map_or_else(String::new, |u| format!(" until {}", u.rfc3339()))));
+    db.write_now(move |conn| store::set_ban(conn, &name, Some((&why, until)), CONSOLE, now))?
+        .map_err(|k| kept(username, k))?;
+    say(format_args!(
+        "{username} may read, and no longer write{}.",
+        until.map_or_else(String::new, |u| format!(" until {}", u.rfc3339()))
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
 pub fn unban(config: &Config, username: &str) -> Result<ExitCode, Refused> {
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| store::set_ban(conn, &name, None, CONSOLE, now))?.map_err(|k| kept(username, k))?;
+    db.write_now(move |conn| store::set_ban(conn, &name, None, CONSOLE, now))?
+        .map_err(|k| kept(username, k))?;
     say(format_args!("{username} may write again."));
     Ok(ExitCode::SUCCESS)
 }
 
 pub fn role(config: &Config, username: &str, names: &[String]) -> Result<ExitCode, Refused> {
-    let roles = Roles::parse(names)
-        .map_err(|unknown| Refused(format!("There is no role {unknown:?}; there are reader, moderator, editor and admin."), 2))?;
+    let roles = Roles::parse(names).map_err(|unknown| {
+        Refused(
+            format!("There is no role {unknown:?}; there are reader, moderator, editor and admin."),
+            2,
+        )
+    })?;
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| store::set_roles(conn, &name, roles, CONSOLE, None, now))?.map_err(|k| kept(username, k))?;
+    db.write_now(move |conn| store::set_roles(conn, &name, roles, CONSOLE, None, now))?
+        .map_err(|k| kept(username, k))?;
     say(format_args!("{username} is now: {}.", roles.names()));
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn reset_password(config: &Config, username: &str, from_stdin: bool) -> Result<ExitCode, Refused> {
+pub fn reset_password(
+    config: &Config,
+    username: &str,
+    from_stdin: bool,
+) -> Result<ExitCode, Refused> {
     let db = open(config)?;
     let name = username.to_owned();
-    let found = db.read_now(move |conn| store::by_login(conn, &name))?.filter(|f| f.username.eq_ignore_ascii_case(username));
-    let Some(found) = found else { return Err(kept(username, Kept::NoSuchAccount)) };
+    let found = db
+        .read_now(move |conn| store::by_login(conn, &name))?
+        .filter(|f| f.username.eq_ignore_ascii_case(username));
+    let Some(found) = found else {
+        return Err(kept(username, Kept::NoSuchAccount));
+    };
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
-    let whose = if found.is_staff() { For::Staff } else { For::Reader };
-    let chosen = NewPassword::parse(Interface, &password(from_stdin)?, whose, &[&site.name, &found.username, &found.email])?;
+    let whose = if found.is_staff() {
+        For::Staff
+    } else {
+        For::Reader
+    };
+    let chosen = NewPassword::parse(
+        Interface,
+        &password(from_stdin)?,
+        whose,
+        &[&site.name, &found.username, &found.email],
+    )?;
     let (id, hash) = (found.id, hash_now(&chosen)?);
     db.write_now(move |conn| {
         store::choose_password(conn, id, &hash, whose == For::Staff)?;
         masthead::sessions::store::end_others(conn, id, None)
     })?;
     end_sessions(config, &db, id)?;
-    say(format_args!("{} has a new password; all sessions are ended.", found.username));
+    say(format_args!(
+        "{} has a new password; all sessions are ended.",
+        found.username
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Sessions in Redis end there; those in the database have ended in the change's own transaction.
 fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), Refused> {
-    let Some(url) = &config.session_store_url else { return Ok(()) };
-    let say = |e: redis::RedisError| format!("The session store does not answer, the account's sessions go on: {e}");
+    let Some(url) = &config.session_store_url else {
+        return Ok(());
+    };
+    let say = |e: redis::RedisError| {
+        format!("The session store does not answer, the account's sessions go on: {e}")
+    };
     let prefix = masthead::app::redis_prefix(&db.write_now(masthead::admin::store::cookie_key)?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| e.to_string())?;
     runtime.block_on(async {
         let client = redis::Client::open(url.as_str()).map_err(say)?;
-        let redis = redis::aio::ConnectionManager::new(client).await.map_err(say)?;
-        Sessions::new(db.clone(), Some(RedisStore { redis, prefix: prefix.clone() }))
-            .end_others(account, None)
+        let redis = redis::aio::ConnectionManager::new(client)
             .await
-            .map_err(|e| e.to_string())
+            .map_err(say)?;
+        Sessions::new(
+            db.clone(),
+            Some(RedisStore {
+                redis,
+                prefix: prefix.clone(),
+            }),
+        )
+        .end_others(account, None)
+        .await
+        .map_err(|e| e.to_string())
     })?;
     Ok(())
 }

@@ -8,8 +8,8 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 pub fn run(config: Config) -> Result<ExitCode, Refused> {
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| "info,actix_session=error,actix_server=warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RUST_LOG")
+        .unwrap_or_else(|_| "info,actix_session=error,actix_server=warn".into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -23,31 +23,45 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
         tracing::warn!("MASTHEAD_BASE_URL is plain http: sessions travel unprotected");
     }
     let prepared = prepare(&config)?;
-    let workers = std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
+    let workers = std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .clamp(1, 8);
     actix_web::rt::System::new().block_on(async move {
         let origin = config.base.origin.clone();
         let app = assemble(config, prepared).await?;
         if app.samples > 0 {
-            say(format_args!("{} sample articles are published; `masthead samples remove` takes them away.", app.samples));
+            say(format_args!(
+                "{} sample articles are published; `masthead samples remove` takes them away.",
+                app.samples
+            ));
         }
         say(format_args!("The site is at {origin}/"));
         if let Some(setup) = &app.setup {
-            say(format_args!("Make yourself its admin, once, at {origin}{setup}"));
+            say(format_args!(
+                "Make yourself its admin, once, at {origin}{setup}"
+            ));
         }
-        let (server, handle, _) = app.serve(listener, workers).map_err(|e| format!("The server cannot start: {e}"))?;
+        let (server, handle, _) = app
+            .serve(listener, workers)
+            .map_err(|e| format!("The server cannot start: {e}"))?;
         actix_web::rt::spawn(async move {
             wait_for_stop().await;
             tracing::info!("stopping: what is in flight is finished");
             handle.stop(true).await;
         });
-        server.await.map_err(|e| format!("The server stopped: {e}"))?;
+        server
+            .await
+            .map_err(|e| format!("The server stopped: {e}"))?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
 async fn wait_for_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut term, mut int) = match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+    let (mut term, mut int) = match (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) {
         (Ok(term), Ok(int)) => (term, int),
         _ => return std::future::pending().await,
     };
@@ -73,11 +87,15 @@ fn hold(config: &Config) -> Result<Option<std::fs::File>, Refused> {
         return Ok(None);
     }
     let path = config.data.join("masthead.lock");
-    let file = std::fs::File::create(&path).map_err(|e| format!("{} cannot be written: {e}", path.display()))?;
+    let file = std::fs::File::create(&path)
+        .map_err(|e| format!("{} cannot be written: {e}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(_) => Err(Refused(
-            format!("Another masthead serves the data folder {}; stop it, or choose another folder with --data.", config.data.display()),
+            format!(
+                "Another masthead serves the data folder {}; stop it, or choose another folder with --data.",
+                config.data.display()
+            ),
             1,
         )),
     }

@@ -18,11 +18,18 @@ pub(super) fn count(
     to: Option<Status>,
 ) -> Result<(), Error> {
     // Always in the same order, so that two writers cannot wait for each other.
-    let mut changes: Vec<(&str, i64)> = from.map(|s| (s.as_str(), -1)).into_iter().chain(to.map(|s| (s.as_str(), 1))).collect();
+    let mut changes: Vec<(&str, i64)> = from
+        .map(|s| (s.as_str(), -1))
+        .into_iter()
+        .chain(to.map(|s| (s.as_str(), 1)))
+        .collect();
     changes.sort_unstable();
     for (status, change) in changes.into_iter().filter(|_| from != to) {
         either!(conn, |c| diesel::insert_into(comment_counts::table)
-            .values((comment_counts::status.eq(status), comment_counts::total.eq(change)))
+            .values((
+                comment_counts::status.eq(status),
+                comment_counts::total.eq(change)
+            ))
             .on_conflict(comment_counts::status)
             .do_update()
             .set(comment_counts::total.eq(comment_counts::total + change))
@@ -34,7 +41,10 @@ pub(super) fn count(
         return Ok(());
     }
     either!(conn, |c| diesel::insert_into(threads::table)
-        .values((threads::article_id.eq(article), threads::public_comments.eq(change)))
+        .values((
+            threads::article_id.eq(article),
+            threads::public_comments.eq(change)
+        ))
         .on_conflict(threads::article_id)
         .do_update()
         .set(threads::public_comments.eq(threads::public_comments + change))
@@ -43,9 +53,17 @@ pub(super) fn count(
     let above: BTreeSet<i64> = ids[..ids.len() - 1].iter().copied().chain(parent).collect();
     for id in above {
         let row = comments::table.find(id);
-        diesel::update(row).set(comments::public_replies.eq(comments::public_replies + change)).execute(conn)?;
+        diesel::update(row)
+            .set(comments::public_replies.eq(comments::public_replies + change))
+            .execute(conn)?;
         let public = [Status::Approved.as_str(), Status::Published.as_str()];
-        diesel::update(row).set(comments::is_shown.eq(comments::public_replies.gt(0).or(comments::status.eq_any(public)))).execute(conn)?;
+        diesel::update(row)
+            .set(
+                comments::is_shown.eq(comments::public_replies
+                    .gt(0)
+                    .or(comments::status.eq_any(public))),
+            )
+            .execute(conn)?;
     }
     Ok(())
 }

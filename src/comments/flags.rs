@@ -6,7 +6,14 @@ use crate::error::Error;
 use diesel::prelude::*;
 
 /// Reports a comment; a second report by the same reader changes nothing.
-pub fn raise(conn: &mut Conn, comment: i64, account: i64, reason: &str, detail: &str, now: Time) -> Result<bool, Error> {
+pub fn raise(
+    conn: &mut Conn,
+    comment: i64,
+    account: i64,
+    reason: &str,
+    detail: &str,
+    now: Time,
+) -> Result<bool, Error> {
     if raised(conn, comment, account)? {
         return Ok(false);
     }
@@ -19,19 +26,35 @@ pub fn raise(conn: &mut Conn, comment: i64, account: i64, reason: &str, detail: 
             flags::created_at.eq(now.0),
         ))
         .execute(conn)?;
-    diesel::update(comments::table.find(comment)).set(comments::open_flags.eq(comments::open_flags + 1)).execute(conn)?;
+    diesel::update(comments::table.find(comment))
+        .set(comments::open_flags.eq(comments::open_flags + 1))
+        .execute(conn)?;
     Ok(true)
 }
 
 pub fn raised(conn: &mut Conn, comment: i64, account: i64) -> Result<bool, Error> {
-    let known = flags::table.filter(flags::comment_id.eq(comment).and(flags::account_id.eq(account)));
-    Ok(known.select(flags::id).first::<i64>(conn).optional()?.is_some())
+    let known = flags::table.filter(
+        flags::comment_id
+            .eq(comment)
+            .and(flags::account_id.eq(account)),
+    );
+    Ok(known
+        .select(flags::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
 }
 
 /// A moderator has looked: nothing is open any more.
 pub fn close(conn: &mut Conn, comment: i64, now: Time) -> Result<(), Error> {
-    diesel::update(flags::table.filter(flags::comment_id.eq(comment).and(flags::closed_at.is_null())))
-        .set(flags::closed_at.eq(Some(now.0)))
-        .execute(conn)?;
+    diesel::update(
+        flags::table.filter(
+            flags::comment_id
+                .eq(comment)
+                .and(flags::closed_at.is_null()),
+        ),
+    )
+    .set(flags::closed_at.eq(Some(now.0)))
+    .execute(conn)?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod counters;
 mod flags;
 pub mod pages;
+pub mod row;
 pub mod store;
 pub mod thread;
 mod transition;
@@ -34,10 +35,26 @@ pub const REPORTED: &str = "open_flags > 0 AND CASE status WHEN 'published' THEN
     (open_flags >= 3 OR COALESCE(edited_at, 0) > COALESCE(moderated_at, created_at)) ELSE FALSE END";
 
 /// Why a reader flags.
-pub const FLAG_REASONS: [&str; 6] = ["abusive", "off-topic", "spam", "misinformation", "illegal", "other"];
+pub const FLAG_REASONS: [&str; 6] = [
+    "abusive",
+    "off-topic",
+    "spam",
+    "misinformation",
+    "illegal",
+    "other",
+];
 /// Why a moderator rejects.
-pub const REJECT_REASONS: [&str; 9] =
-    ["abusive", "off-topic", "spam", "misinformation", "illegal", "advert", "personal-data", "duplicate", "other"];
+pub const REJECT_REASONS: [&str; 9] = [
+    "abusive",
+    "off-topic",
+    "spam",
+    "misinformation",
+    "illegal",
+    "advert",
+    "personal-data",
+    "duplicate",
+    "other",
+];
 /// Characters of a flag's detail and of a rejection's note.
 pub const NOTE_MOST: usize = 500;
 
@@ -52,8 +69,14 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Status; 6] =
-        [Status::Published, Status::Approved, Status::Pending, Status::Withheld, Status::Rejected, Status::Deleted];
+    pub const ALL: [Status; 6] = [
+        Status::Published,
+        Status::Approved,
+        Status::Pending,
+        Status::Withheld,
+        Status::Rejected,
+        Status::Deleted,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -68,7 +91,10 @@ impl Status {
 
     /// What the database holds; a word it does not know is hidden rather than shown.
     pub fn of(text: &str) -> Status {
-        Status::ALL.into_iter().find(|s| s.as_str() == text).unwrap_or(Status::Withheld)
+        Status::ALL
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .unwrap_or(Status::Withheld)
     }
 
     /// Whether everybody sees it.
@@ -113,15 +139,28 @@ pub fn parse_key(t: Interface, given: &str) -> Result<Option<String>, String> {
     if given.is_empty() {
         return Ok(None);
     }
-    let plain = given.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    if plain && (8..=64).contains(&given.len()) { Ok(Some(given.to_owned())) } else { Err(t.key_form()) }
+    let plain = given
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if plain && (8..=64).contains(&given.len()) {
+        Ok(Some(given.to_owned()))
+    } else {
+        Err(t.key_form())
+    }
 }
 
 /// A note or a detail: one text, at most [`NOTE_MOST`] characters.
 pub fn parse_note(t: Interface, given: &str) -> Result<String, String> {
-    let note = text::clean(given).map_err(|_| t.text_unfit())?.trim().to_owned();
+    let note = text::clean(given)
+        .map_err(|_| t.text_unfit())?
+        .trim()
+        .to_owned();
     let length = note.chars().count();
-    if length > NOTE_MOST { Err(t.note_long(NOTE_MOST as i64, length as i64)) } else { Ok(note) }
+    if length > NOTE_MOST {
+        Err(t.note_long(NOTE_MOST as i64, length as i64))
+    } else {
+        Ok(note)
+    }
 }
 
 /// What a form saw: the text alone for an edit, text and status for moderation. Opaque to clients.
@@ -177,7 +216,9 @@ pub mod path {
 
     /// The ids on the way, the comment's own last.
     pub fn ids(path: &[u8]) -> Vec<i64> {
-        path.chunks_exact(8).map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes"))).collect()
+        path.chunks_exact(8)
+            .map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")))
+            .collect()
     }
 
     /// The first path behind everything under this one.

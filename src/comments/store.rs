@@ -48,8 +48,17 @@ pub struct Place {
 /// `NotFound` for an article that is not published.
 pub fn place(conn: &mut Conn, slug: &str) -> Result<Place, Error> {
     Ok(articles::table
-        .filter(articles::slug.eq(slug).and(articles::status.eq("published")))
-        .select((articles::id, articles::slug, articles::title, articles::comments_open))
+        .filter(
+            articles::slug
+                .eq(slug)
+                .and(articles::status.eq("published")),
+        )
+        .select((
+            articles::id,
+            articles::slug,
+            articles::title,
+            articles::comments_open,
+        ))
         .first(conn)?)
 }
 
@@ -98,28 +107,52 @@ pub(super) fn lock_thread(conn: &mut Conn, article: i64) -> Result<(), Error> {
 /// `NotFound` when it is somebody else's.
 pub fn owned(conn: &mut Conn, id: i64, author: i64) -> Result<Comment, Error> {
     let comment = find_locked(conn, id)?;
-    if comment.author_id == author { Ok(comment) } else { Err(Error::NotFound) }
+    if comment.author_id == author {
+        Ok(comment)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// Takes away the text of what was deleted long ago.
 pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     let old: Vec<i64> = comments::table
-        .filter(comments::status.eq(Status::Deleted.as_str()).and(comments::deleted_at.lt(now.0 - PURGE_AFTER)).and(comments::body.ne("")))
+        .filter(
+            comments::status
+                .eq(Status::Deleted.as_str())
+                .and(comments::deleted_at.lt(now.0 - PURGE_AFTER))
+                .and(comments::body.ne("")),
+        )
         .select(comments::id)
         .limit(1000)
         .load(conn)?;
-    diesel::delete(comment_versions::table.filter(comment_versions::comment_id.eq_any(old.clone()))).execute(conn)?;
-    Ok(diesel::update(comments::table.filter(comments::id.eq_any(old)))
-        .set((comments::body.eq(""), comments::html.eq("")))
-        .execute(conn)?)
+    diesel::delete(
+        comment_versions::table.filter(comment_versions::comment_id.eq_any(old.clone())),
+    )
+    .execute(conn)?;
+    Ok(
+        diesel::update(comments::table.filter(comments::id.eq_any(old)))
+            .set((comments::body.eq(""), comments::html.eq("")))
+            .execute(conn)?,
+    )
 }
 
 /// How often a reader was approved and rejected, and how many of the flags on him were upheld: a moderator's first look.
 pub fn record(conn: &mut Conn, author: i64) -> Result<(i64, i64), Error> {
     let count = |conn: &mut Conn, status: Status| -> Result<i64, Error> {
-        Ok(comments::table.filter(comments::author_id.eq(author).and(comments::status.eq(status.as_str()))).count().get_result(conn)?)
+        Ok(comments::table
+            .filter(
+                comments::author_id
+                    .eq(author)
+                    .and(comments::status.eq(status.as_str())),
+            )
+            .count()
+            .get_result(conn)?)
     };
-    Ok((count(conn, Status::Approved)?, count(conn, Status::Rejected)?))
+    Ok((
+        count(conn, Status::Approved)?,
+        count(conn, Status::Rejected)?,
+    ))
 }
 
 /// Takes away every comment under these articles, whoever wrote it.
@@ -142,10 +175,16 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
 
 /// The text with its HTML as the page of a single comment shows it to staff after a deletion.
 pub fn text_of(conn: &mut Conn, id: i64) -> Result<SafeHtml, Error> {
-    Ok(comments::table.find(id).select(comments::html).first(conn)?)
+    Ok(comments::table
+        .find(id)
+        .select(comments::html)
+        .first(conn)?)
 }
 
 /// The name that a comment's author shows.
 pub fn author_name(conn: &mut Conn, author: i64) -> Result<(String, String), Error> {
-    Ok(accounts::table.find(author).select((accounts::username, accounts::name)).first(conn)?)
+    Ok(accounts::table
+        .find(author)
+        .select((accounts::username, accounts::name))
+        .first(conn)?)
 }

@@ -1,14 +1,14 @@
 //! Threads as they are read: a page of conversations, or one conversation. What a page costs depends on what it shows.
 
+use super::row::{COLUMNS, Parts, Row};
 use super::store::Place;
 use super::{DEEPEST, Sort, UNDO_WINDOW, path};
 use crate::db::schema::{accounts, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::text::SafeHtml;
 use crate::web::Viewer;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Text};
 use std::collections::{HashMap, HashSet};
 
 /// Conversations a page.
@@ -17,58 +17,6 @@ const CONVERSATIONS: i64 = 20;
 const REPLIES: i64 = 20;
 /// Replies on a conversation's own page.
 const OWN_PAGE: i64 = 50;
-
-/// A comment with its author, as a thread reads it.
-#[derive(Clone, Debug, QueryableByName)]
-pub struct Row {
-    #[diesel(sql_type = BigInt)]
-    pub id: i64,
-    #[diesel(sql_type = BigInt)]
-    pub author_id: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub parent_id: Option<i64>,
-    #[diesel(sql_type = Binary)]
-    pub path: Vec<u8>,
-    #[diesel(sql_type = Text)]
-    pub html: SafeHtml,
-    #[diesel(sql_type = BigInt)]
-    pub version: i64,
-    #[diesel(sql_type = BigInt)]
-    pub acts: i64,
-    #[diesel(sql_type = Text)]
-    pub status: String,
-    #[diesel(sql_type = Text)]
-    pub hold: String,
-    #[diesel(sql_type = Text)]
-    pub reject_reason: String,
-    #[diesel(sql_type = Text)]
-    pub reject_note: String,
-    #[diesel(sql_type = BigInt)]
-    pub public_replies: i64,
-    #[diesel(sql_type = BigInt)]
-    pub open_flags: i64,
-    #[diesel(sql_type = BigInt)]
-    pub created_at: Time,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub edited_at: Option<Time>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub deleted_at: Option<Time>,
-    #[diesel(sql_type = Text)]
-    pub username: String,
-    #[diesel(sql_type = Text)]
-    pub name: String,
-    #[diesel(sql_type = Bool)]
-    pub is_moderator: bool,
-    #[diesel(sql_type = Bool)]
-    pub is_editor: bool,
-    #[diesel(sql_type = Bool)]
-    pub is_admin: bool,
-}
-
-/// The columns of a [`Row`].
-pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.version, c.acts, c.status, c.hold, c.reject_reason, \
-    c.reject_note, c.public_replies, c.open_flags, c.created_at, c.edited_at, c.deleted_at, a.username, a.name, a.is_moderator, \
-    a.is_editor, a.is_admin FROM comments c JOIN accounts a ON a.id = c.author_id";
 
 /// Rows in the order in which they are shown, and where the next page begins.
 #[derive(Clone, Debug, Default)]
@@ -88,34 +36,69 @@ pub struct Thread {
 
 /// Who sees what, as a condition on `c`.
 fn visible(viewer: &Viewer, now: Time) -> String {
-    let Some(account) = viewer.account() else { return "c.is_shown".into() };
+    let Some(account) = viewer.account() else {
+        return "c.is_shown".into();
+    };
     // Numbers of our own, so nothing to escape.
-    let own = format!("c.author_id = {} AND (c.status <> 'deleted' OR c.deleted_at > {})", account.id, now.0 - UNDO_WINDOW);
-    if viewer.is_staff() { format!("(c.is_shown OR c.status <> 'deleted' OR ({own}))") } else { format!("(c.is_shown OR ({own}))") }
+    let own = format!(
+        "c.author_id = {} AND (c.status <> 'deleted' OR c.deleted_at > {})",
+        account.id,
+        now.0 - UNDO_WINDOW
+    );
+    if viewer.is_staff() {
+        format!("(c.is_shown OR c.status <> 'deleted' OR ({own}))")
+    } else {
+        format!("(c.is_shown OR ({own}))")
+    }
 }
 
 /// A page of conversations under an article.
 ///
 /// # Errors
 /// `NotFound` for a cursor that we did not make.
-pub fn page(conn: &mut Conn, place: &Place, viewer: &Viewer, sort: Sort, after: &str, now: Time) -> Result<Thread, Error> {
+pub fn page(
+    conn: &mut Conn,
+    place: &Place,
+    viewer: &Viewer,
+    sort: Sort,
+    after: &str,
+    now: Time,
+) -> Result<Thread, Error> {
     let see = visible(viewer, now);
     let cursor = Cursor::parse(after)?;
     let mut roots = roots(conn, place.id, "c.is_shown", sort, cursor)?;
     if viewer.account().is_some() {
         // Asked for apart, so that each question has an index of its own and what is hidden costs nobody else anything.
-        roots.extend(self::roots(conn, place.id, &format!("NOT c.is_shown AND {see}"), sort, cursor)?);
+        roots.extend(self::roots(
+            conn,
+            place.id,
+            &format!("NOT c.is_shown AND {see}"),
+            sort,
+            cursor,
+        )?);
         match sort {
             Sort::Oldest => roots.sort_by_key(|r| (r.created_at, r.id)),
-            Sort::Newest | Sort::Best => roots.sort_by_key(|r| std::cmp::Reverse((r.created_at, r.id))),
-            Sort::Replies => roots.sort_by_key(|r| std::cmp::Reverse((r.public_replies, r.created_at, r.id))),
+            Sort::Newest | Sort::Best => {
+                roots.sort_by_key(|r| std::cmp::Reverse((r.created_at, r.id)))
+            }
+            Sort::Replies => {
+                roots.sort_by_key(|r| std::cmp::Reverse((r.public_replies, r.created_at, r.id)))
+            }
         }
     }
-    let mut thread = Thread { public_comments: public_comments(conn, place.id)?, ..Thread::default() };
+    let mut thread = Thread {
+        public_comments: public_comments(conn, place.id)?,
+        ..Thread::default()
+    };
     if roots.len() as i64 > CONVERSATIONS {
         roots.truncate(CONVERSATIONS as usize);
         if let Some(last) = roots.last() {
-            thread.next = Cursor { replies: last.public_replies, at: last.created_at.0, id: last.id }.to_string();
+            thread.next = Cursor {
+                replies: last.public_replies,
+                at: last.created_at.0,
+                id: last.id,
+            }
+            .to_string();
         }
     }
     for root in roots {
@@ -123,10 +106,21 @@ pub fn page(conn: &mut Conn, place: &Place, viewer: &Viewer, sort: Sort, after: 
         let may_have = root.public_replies > 0 || viewer.account().is_some();
         thread.rows.push(root);
         if may_have {
-            let mut replies = below(conn, place.id, &root_path, &root_path, viewer, now, REPLIES + 1)?;
+            let mut replies = below(
+                conn,
+                place.id,
+                &root_path,
+                &root_path,
+                viewer,
+                now,
+                REPLIES + 1,
+            )?;
             if replies.len() as i64 > REPLIES {
                 replies.truncate(REPLIES as usize);
-                thread.more.insert(id, replies.last().map(|r| r.id.to_string()).unwrap_or_default());
+                thread.more.insert(
+                    id,
+                    replies.last().map(|r| r.id.to_string()).unwrap_or_default(),
+                );
             }
             thread.rows.append(&mut replies);
         }
@@ -139,11 +133,25 @@ pub fn page(conn: &mut Conn, place: &Place, viewer: &Viewer, sort: Sort, after: 
 ///
 /// # Errors
 /// `NotFound` for a comment that is not there, is of another article, or may not be seen.
-pub fn conversation(conn: &mut Conn, place: &Place, viewer: &Viewer, id: i64, after: &str, now: Time) -> Result<Thread, Error> {
+pub fn conversation(
+    conn: &mut Conn,
+    place: &Place,
+    viewer: &Viewer,
+    id: i64,
+    after: &str,
+    now: Time,
+) -> Result<Thread, Error> {
     let see = visible(viewer, now);
-    let may_see = if viewer.is_staff() { "1 = 1".to_owned() } else { see.clone() };
+    let may_see = if viewer.is_staff() {
+        "1 = 1".to_owned()
+    } else {
+        see.clone()
+    };
     let target = format!("SELECT {COLUMNS} WHERE c.id = $1 AND c.article_id = $2 AND {may_see}");
-    let target: Row = diesel::sql_query(target).bind::<BigInt, _>(id).bind::<BigInt, _>(place.id).get_result(conn)?;
+    let target: Row = diesel::sql_query(target)
+        .bind::<BigInt, _>(id)
+        .bind::<BigInt, _>(place.id)
+        .get_result(conn)?;
     // A hidden comment stands in a thread as a tombstone; its own page is only for those who see it.
     let own = viewer.id() == Some(target.author_id);
     let is_hidden = matches!(target.status.as_str(), "pending" | "withheld" | "rejected");
@@ -157,29 +165,57 @@ pub fn conversation(conn: &mut Conn, place: &Place, viewer: &Viewer, id: i64, af
     above.extend(target.parent_id);
     above.sort_unstable();
     above.dedup();
-    let mut thread = Thread { public_comments: public_comments(conn, place.id)?, ..Thread::default() };
+    let mut thread = Thread {
+        public_comments: public_comments(conn, place.id)?,
+        ..Thread::default()
+    };
     for ancestor in above {
         let query = format!("SELECT {COLUMNS} WHERE c.id = $1");
-        thread.rows.push(diesel::sql_query(query).bind::<BigInt, _>(ancestor).get_result(conn)?);
+        thread.rows.push(
+            diesel::sql_query(query)
+                .bind::<BigInt, _>(ancestor)
+                .get_result(conn)?,
+        );
     }
     let from = match after {
         "" => target.path.clone(),
         after => {
             let id: i64 = after.parse().map_err(|_| Error::NotFound)?;
             let query = format!("SELECT {COLUMNS} WHERE c.id = $1 AND c.article_id = $2");
-            let row: Row = diesel::sql_query(query).bind::<BigInt, _>(id).bind::<BigInt, _>(place.id).get_result(conn)?;
+            let row: Row = diesel::sql_query(query)
+                .bind::<BigInt, _>(id)
+                .bind::<BigInt, _>(place.id)
+                .get_result(conn)?;
             let belongs = row.path.starts_with(&target.path) || row.parent_id == Some(target.id);
-            if belongs { row.path } else { return Err(Error::NotFound) }
+            if belongs {
+                row.path
+            } else {
+                return Err(Error::NotFound);
+            }
         }
     };
     let target_path = target.path.clone();
     let target_id = target.id;
     thread.rows.push(target);
     let mut replies = if target_path.len() / 8 < DEEPEST {
-        below(conn, place.id, &target_path, &from, viewer, now, OWN_PAGE + 1)?
+        below(
+            conn,
+            place.id,
+            &target_path,
+            &from,
+            viewer,
+            now,
+            OWN_PAGE + 1,
+        )?
     } else {
-        let query = format!("SELECT {COLUMNS} WHERE c.parent_id = $1 AND c.path > $2 AND {see} ORDER BY c.path LIMIT {}", OWN_PAGE + 1);
-        diesel::sql_query(query).bind::<BigInt, _>(target_id).bind::<Binary, _>(from).load(conn)?
+        let query = format!(
+            "SELECT {COLUMNS} WHERE c.parent_id = $1 AND c.path > $2 AND {see} ORDER BY c.path LIMIT {}",
+            OWN_PAGE + 1
+        );
+        diesel::sql_query(query)
+            .bind::<BigInt, _>(target_id)
+            .bind::<Binary, _>(from)
+            .load(conn)?
     };
     if replies.len() as i64 > OWN_PAGE {
         replies.truncate(OWN_PAGE as usize);
@@ -192,86 +228,110 @@ pub fn conversation(conn: &mut Conn, place: &Place, viewer: &Viewer, id: i64, af
 
 /// Replies under `top` behind `from`, in the thread's order. In diesel's own words, so that the statement is prepared once:
 /// a page asks it twenty times.
-fn below(conn: &mut Conn, article: i64, top: &[u8], from: &[u8], viewer: &Viewer, now: Time, most: i64) -> Result<Vec<Row>, Error> {
+fn below(
+    conn: &mut Conn,
+    article: i64,
+    top: &[u8],
+    from: &[u8],
+    viewer: &Viewer,
+    now: Time,
+    most: i64,
+) -> Result<Vec<Row>, Error> {
     let mut rows = comments::table
         .inner_join(accounts::table.on(accounts::id.eq(comments::author_id)))
         .filter(comments::article_id.eq(article))
-        .filter(comments::path.gt(from.to_vec()).and(comments::path.lt(path::end(top))))
+        .filter(
+            comments::path
+                .gt(from.to_vec())
+                .and(comments::path.lt(path::end(top))),
+        )
         .order(comments::path)
         .limit(most)
         .select((
-            (comments::id, comments::author_id, comments::parent_id, comments::path, comments::html, comments::version, comments::acts),
-            (comments::status, comments::hold, comments::reject_reason, comments::reject_note),
-            (comments::public_replies, comments::open_flags, comments::created_at, comments::edited_at, comments::deleted_at),
-            (accounts::username, accounts::name, accounts::is_moderator, accounts::is_editor, accounts::is_admin),
+            (
+                comments::id,
+                comments::author_id,
+                comments::parent_id,
+                comments::path,
+                comments::html,
+                comments::version,
+                comments::acts,
+            ),
+            (
+                comments::status,
+                comments::hold,
+                comments::reject_reason,
+                comments::reject_note,
+            ),
+            (
+                comments::public_replies,
+                comments::open_flags,
+                comments::created_at,
+                comments::edited_at,
+                comments::deleted_at,
+            ),
+            (
+                accounts::username,
+                accounts::name,
+                accounts::is_moderator,
+                accounts::is_editor,
+                accounts::is_admin,
+            ),
         ))
         .into_boxed();
     if let Some(account) = viewer.account() {
         // What `visible` says, for the same viewers.
         let lives = comments::status.ne("deleted");
-        let own = comments::author_id.eq(account.id).and(lives.or(comments::deleted_at.assume_not_null().gt(now.0 - UNDO_WINDOW)));
-        rows = if viewer.is_staff() { rows.filter(comments::is_shown.or(lives).or(own)) } else { rows.filter(comments::is_shown.or(own)) };
+        let own = comments::author_id.eq(account.id).and(
+            lives.or(comments::deleted_at
+                .assume_not_null()
+                .gt(now.0 - UNDO_WINDOW)),
+        );
+        rows = if viewer.is_staff() {
+            rows.filter(comments::is_shown.or(lives).or(own))
+        } else {
+            rows.filter(comments::is_shown.or(own))
+        };
     } else {
         rows = rows.filter(comments::is_shown);
     }
-    Ok(rows.load::<Parts>(conn)?.into_iter().map(Row::from).collect())
+    Ok(rows
+        .load::<Parts>(conn)?
+        .into_iter()
+        .map(Row::from)
+        .collect())
 }
 
-type Parts = (
-    (i64, i64, Option<i64>, Vec<u8>, SafeHtml, i64, i64),
-    (String, String, String, String),
-    (i64, i64, Time, Option<Time>, Option<Time>),
-    (String, String, bool, bool, bool),
-);
-
-impl From<Parts> for Row {
-    fn from((text, standing, numbers, author): Parts) -> Row {
-        let (id, author_id, parent_id, path, html, version, acts) = text;
-        let (status, hold, reject_reason, reject_note) = standing;
-        let (public_replies, open_flags, created_at, edited_at, deleted_at) = numbers;
-        let (username, name, is_moderator, is_editor, is_admin) = author;
-        Row {
-            id,
-            author_id,
-            parent_id,
-            path,
-            html,
-            version,
-            acts,
-            status,
-            hold,
-            reject_reason,
-            reject_note,
-            public_replies,
-            open_flags,
-            created_at,
-            edited_at,
-            deleted_at,
-            username,
-            name,
-            is_moderator,
-            is_editor,
-            is_admin,
-        }
-    }
-}
-
-fn roots(conn: &mut Conn, article: i64, see: &str, sort: Sort, cursor: Option<Cursor>) -> Result<Vec<Row>, Error> {
+fn roots(
+    conn: &mut Conn,
+    article: i64,
+    see: &str,
+    sort: Sort,
+    cursor: Option<Cursor>,
+) -> Result<Vec<Row>, Error> {
     let (key, order, behind) = match sort {
         Sort::Newest | Sort::Best => ("c.created_at, c.id", "c.created_at DESC, c.id DESC", "<"),
         Sort::Oldest => ("c.created_at, c.id", "c.created_at, c.id", ">"),
-        Sort::Replies => ("c.public_replies, c.created_at, c.id", "c.public_replies DESC, c.created_at DESC, c.id DESC", "<"),
+        Sort::Replies => (
+            "c.public_replies, c.created_at, c.id",
+            "c.public_replies DESC, c.created_at DESC, c.id DESC",
+            "<",
+        ),
     };
     let place = match (&cursor, sort) {
         (None, _) => String::new(),
-        (Some(c), Sort::Replies) => format!("AND ({key}) {behind} ({}, {}, {})", c.replies, c.at, c.id),
+        (Some(c), Sort::Replies) => {
+            format!("AND ({key}) {behind} ({}, {}, {})", c.replies, c.at, c.id)
+        }
         (Some(c), _) => format!("AND ({key}) {behind} ({}, {})", c.at, c.id),
     };
     let query = format!(
         "SELECT {COLUMNS} WHERE c.article_id = $1 AND c.parent_id IS NULL AND {see} {place} ORDER BY {order} LIMIT {}",
         CONVERSATIONS + 1
     );
-    Ok(diesel::sql_query(query).bind::<BigInt, _>(article).load(conn)?)
+    Ok(diesel::sql_query(query)
+        .bind::<BigInt, _>(article)
+        .load(conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -292,22 +352,45 @@ fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
     if wanted.is_empty() {
         return Ok(());
     }
-    let list = wanted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = wanted
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
     let query = format!(
         "SELECT c.id, a.username, a.name, (c.status = 'published' OR c.status = 'approved') AS is_public \
          FROM comments c JOIN accounts a ON a.id = c.author_id WHERE c.id IN ({list})"
     );
     let shown: HashSet<i64> = thread.rows.iter().map(|r| r.id).collect();
     for parent in diesel::sql_query(query).load::<Named>(conn)? {
-        let name = if parent.name.is_empty() { parent.username } else { parent.name };
-        thread.parents.insert(parent.id, (if parent.is_public { name } else { String::new() }, shown.contains(&parent.id)));
+        let name = if parent.name.is_empty() {
+            parent.username
+        } else {
+            parent.name
+        };
+        thread.parents.insert(
+            parent.id,
+            (
+                if parent.is_public {
+                    name
+                } else {
+                    String::new()
+                },
+                shown.contains(&parent.id),
+            ),
+        );
     }
     Ok(())
 }
 
 fn public_comments(conn: &mut Conn, article: i64) -> Result<i64, Error> {
     use crate::db::schema::threads;
-    Ok(threads::table.find(article).select(threads::public_comments).first(conn).optional()?.unwrap_or(0))
+    Ok(threads::table
+        .find(article)
+        .select(threads::public_comments)
+        .first(conn)
+        .optional()?
+        .unwrap_or(0))
 }
 
 /// Where a page of conversations ends.
@@ -325,7 +408,11 @@ impl Cursor {
         }
         let parts: Result<Vec<i64>, _> = text.split('-').map(str::parse).collect();
         match parts.as_deref() {
-            Ok([replies, at, id]) => Ok(Some(Cursor { replies: *replies, at: *at, id: *id })),
+            Ok([replies, at, id]) => Ok(Some(Cursor {
+                replies: *replies,
+                at: *at,
+                id: *id,
+            })),
             _ => Err(Error::NotFound),
         }
     }

@@ -44,7 +44,14 @@ impl Act {
 }
 
 /// Moves a comment that was loaded in this transaction, under its lock, to another status.
-pub fn transition(conn: &mut Conn, comment: &Comment, to: Status, act: &Act, actor: Actor<'_>, now: Time) -> Result<(), Error> {
+pub fn transition(
+    conn: &mut Conn,
+    comment: &Comment,
+    to: Status,
+    act: &Act,
+    actor: Actor<'_>,
+    now: Time,
+) -> Result<(), Error> {
     let from = comment.status();
     let (reason, note) = match act {
         Act::Reject { reason, note } => (reason.as_str(), note.as_str()),
@@ -62,29 +69,50 @@ pub fn transition(conn: &mut Conn, comment: &Comment, to: Status, act: &Act, act
         .execute(conn)?;
     // From the number as it is in the row now, not as it was when the comment was loaded.
     match to.is_public() {
-        true => diesel::update(row).set(comments::is_shown.eq(true)).execute(conn)?,
-        false => diesel::update(row).set(comments::is_shown.eq(comments::public_replies.gt(0))).execute(conn)?,
+        true => diesel::update(row)
+            .set(comments::is_shown.eq(true))
+            .execute(conn)?,
+        false => diesel::update(row)
+            .set(comments::is_shown.eq(comments::public_replies.gt(0)))
+            .execute(conn)?,
     };
     match act {
         Act::Approve | Act::Reject { .. } => {
             diesel::update(row)
-                .set((comments::moderated_at.eq(Some(now.0)), comments::hold.eq(""), comments::open_flags.eq(0)))
+                .set((
+                    comments::moderated_at.eq(Some(now.0)),
+                    comments::hold.eq(""),
+                    comments::open_flags.eq(0),
+                ))
                 .execute(conn)?;
             flags::close(conn, comment.id, now)?;
         }
         Act::Delete => {
             diesel::update(row)
-                .set((comments::deleted_at.eq(Some(now.0)), comments::status_before_delete.eq(Some(from.as_str()))))
+                .set((
+                    comments::deleted_at.eq(Some(now.0)),
+                    comments::status_before_delete.eq(Some(from.as_str())),
+                ))
                 .execute(conn)?;
         }
         Act::Undelete => {
             diesel::update(row)
-                .set((comments::deleted_at.eq(None::<i64>), comments::status_before_delete.eq(None::<String>)))
+                .set((
+                    comments::deleted_at.eq(None::<i64>),
+                    comments::status_before_delete.eq(None::<String>),
+                ))
                 .execute(conn)?;
         }
         Act::Edit => {}
     }
-    counters::count(conn, comment.article_id, &comment.path, comment.parent_id, Some(from), Some(to))?;
+    counters::count(
+        conn,
+        comment.article_id,
+        &comment.path,
+        comment.parent_id,
+        Some(from),
+        Some(to),
+    )?;
     let entry = log::Entry {
         action: act.name(),
         comment: Some(comment.id),
@@ -94,8 +122,16 @@ pub fn transition(conn: &mut Conn, comment: &Comment, to: Status, act: &Act, act
         from: from.as_str(),
         to: to.as_str(),
         version: comment.version,
-        reason: if matches!(act, Act::Reject { .. }) { reason } else { "" },
-        note: if matches!(act, Act::Reject { .. }) { note } else { "" },
+        reason: if matches!(act, Act::Reject { .. }) {
+            reason
+        } else {
+            ""
+        },
+        note: if matches!(act, Act::Reject { .. }) {
+            note
+        } else {
+            ""
+        },
     };
     log::store::write(conn, &entry, now)
 }

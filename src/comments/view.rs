@@ -1,6 +1,7 @@
 //! A comment as a template prints it: every decision is made here, the template only lays it out.
 
-use super::thread::{Row, Thread};
+use super::row::Row;
+use super::thread::Thread;
 use super::{EDIT_WINDOW, REJECT_REASONS, Status, UNDO_WINDOW, revision};
 use crate::db::Time;
 use crate::interface::Interface;
@@ -56,7 +57,17 @@ pub struct Actions {
 
 impl Actions {
     pub fn any(&self) -> bool {
-        [&self.reply, &self.flag, &self.edit, &self.delete, &self.undelete, &self.approve, &self.reject].iter().any(|a| !a.is_empty())
+        [
+            &self.reply,
+            &self.flag,
+            &self.edit,
+            &self.delete,
+            &self.undelete,
+            &self.approve,
+            &self.reject,
+        ]
+        .iter()
+        .any(|a| !a.is_empty())
     }
 }
 
@@ -72,7 +83,14 @@ pub struct Context<'a> {
 
 /// The reason codes of a rejection, as choices.
 pub fn reject_choices(t: Interface, chosen: &str) -> Vec<Choice> {
-    REJECT_REASONS.iter().map(|code| Choice { value: (*code).to_owned(), label: reason(t, code), chosen: *code == chosen }).collect()
+    REJECT_REASONS
+        .iter()
+        .map(|code| Choice {
+            value: (*code).to_owned(),
+            label: reason(t, code),
+            chosen: *code == chosen,
+        })
+        .collect()
 }
 
 /// A reason code in words.
@@ -92,7 +110,11 @@ pub fn reason(t: Interface, code: &str) -> String {
 
 /// The whole thread, each comment with the lists that open and close around it.
 pub fn thread(context: &Context<'_>, thread: &Thread, target: Option<i64>) -> Vec<CommentView> {
-    let depths: Vec<usize> = thread.rows.iter().map(|r| (r.path.len() / 8 - 1).min(INDENTED)).collect();
+    let depths: Vec<usize> = thread
+        .rows
+        .iter()
+        .map(|r| (r.path.len() / 8 - 1).min(INDENTED))
+        .collect();
     let mut open = 0;
     let mut views = Vec::with_capacity(thread.rows.len());
     for (at, row) in thread.rows.iter().enumerate() {
@@ -117,7 +139,14 @@ pub fn thread(context: &Context<'_>, thread: &Thread, target: Option<i64>) -> Ve
 
 /// One comment alone.
 pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView {
-    let Context { t, site, viewer, slug, now, .. } = *context;
+    let Context {
+        t,
+        site,
+        viewer,
+        slug,
+        now,
+        ..
+    } = *context;
     let status = Status::of(&row.status);
     let is_own = viewer.id() == Some(row.author_id);
     let sees = match status {
@@ -132,14 +161,22 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
         ..CommentView::default()
     };
     if !sees {
-        view.tombstone = if status == Status::Deleted { t.tombstone_deleted() } else { t.tombstone_hidden() };
+        view.tombstone = if status == Status::Deleted {
+            t.tombstone_deleted()
+        } else {
+            t.tombstone_hidden()
+        };
         let may_undo = is_own && row.deleted_at.is_some_and(|at| now.0 - at.0 <= UNDO_WINDOW);
         if may_undo {
             view.actions.undelete = paths::of_comment(row.id, "undelete");
         }
         return view;
     }
-    view.name = if row.name.is_empty() { row.username.clone() } else { row.name.clone() };
+    view.name = if row.name.is_empty() {
+        row.username.clone()
+    } else {
+        row.name.clone()
+    };
     view.username = row.username.clone();
     view.profile = paths::reader(&row.username);
     view.badge = badge(t, row);
@@ -147,8 +184,16 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
     view.html = row.html.clone();
     if let Some((name, here)) = row.parent_id.and_then(|p| thread.parents.get(&p)) {
         let parent = row.parent_id.unwrap_or_default();
-        view.in_reply_to = if name.is_empty() { t.a_hidden_comment() } else { name.clone() };
-        view.parent_link = if *here { format!("#comment-{parent}") } else { paths::comment(slug, parent) };
+        view.in_reply_to = if name.is_empty() {
+            t.a_hidden_comment()
+        } else {
+            name.clone()
+        };
+        view.parent_link = if *here {
+            format!("#comment-{parent}")
+        } else {
+            paths::comment(slug, parent)
+        };
     }
     (view.notice, view.notice_tone) = notice(t, row, status, is_own);
     if viewer.moderates() && row.open_flags > 0 {
@@ -179,15 +224,33 @@ fn notice(t: Interface, row: &Row, status: Status, is_own: bool) -> (String, &'s
         (Status::Withheld, false) => (t.notice_withheld(), "warn"),
         (Status::Rejected, own) => {
             let why = reason(t, &row.reject_reason);
-            let said = if own { t.notice_rejected_own(&why) } else { t.notice_rejected(&why) };
-            (if row.reject_note.is_empty() { said } else { format!("{said} {}", t.notice_note(&row.reject_note)) }, "accent")
+            let said = if own {
+                t.notice_rejected_own(&why)
+            } else {
+                t.notice_rejected(&why)
+            };
+            (
+                if row.reject_note.is_empty() {
+                    said
+                } else {
+                    format!("{said} {}", t.notice_note(&row.reject_note))
+                },
+                "accent",
+            )
         }
         _ => (String::new(), ""),
     }
 }
 
 fn actions(context: &Context<'_>, row: &Row, status: Status, is_own: bool) -> Actions {
-    let Context { t, viewer, slug, is_open, now, .. } = *context;
+    let Context {
+        t,
+        viewer,
+        slug,
+        is_open,
+        now,
+        ..
+    } = *context;
     let mut actions = Actions::default();
     let may_write = viewer.account().is_none_or(|a| a.ban.is_none());
     if status.is_public() && is_open && may_write {

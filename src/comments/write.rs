@@ -37,11 +37,19 @@ pub enum Posted {
 pub fn by_key(conn: &mut Conn, author: i64, key: &str) -> Result<Option<Posted>, Error> {
     let row: Option<(i64, String)> = comments::table
         .inner_join(articles::table.on(articles::id.eq(comments::article_id)))
-        .filter(comments::author_id.eq(author).and(comments::idempotency_key.eq(key)))
+        .filter(
+            comments::author_id
+                .eq(author)
+                .and(comments::idempotency_key.eq(key)),
+        )
         .select((comments::id, articles::slug))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, slug)| Posted::Stored { id, slug, on_article: false }))
+    Ok(row.map(|(id, slug)| Posted::Stored {
+        id,
+        slug,
+        on_article: false,
+    }))
 }
 
 /// Posts a comment, unless the thread is closed or the parent cannot be replied to.
@@ -54,7 +62,9 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<Posted, Error> {
     let parent = match new.parent {
         None => None,
         Some(id) => match find(conn, id) {
-            Ok(parent) if parent.article_id == place.id && parent.status().is_public() => Some(parent),
+            Ok(parent) if parent.article_id == place.id && parent.status().is_public() => {
+                Some(parent)
+            }
             Ok(_) | Err(Error::NotFound) => return Ok(Posted::NoParent),
             Err(other) => return Err(other),
         },
@@ -69,28 +79,65 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<Posted, Error> {
     let id = insert(conn, &place, parent.as_ref(), new, status, hold)?;
     // A fresh root stands first on the article's page; a reply may stand on any page but its own.
     let on_article = parent.is_none();
-    Ok(Posted::Stored { id, slug: place.slug, on_article })
+    Ok(Posted::Stored {
+        id,
+        slug: place.slug,
+        on_article,
+    })
 }
 
 /// Inserts the row with its path, first version and counters.
-fn insert(conn: &mut Conn, place: &Place, parent: Option<&Comment>, new: &New, status: Status, hold: &str) -> Result<i64, Error> {
+fn insert(
+    conn: &mut Conn,
+    place: &Place,
+    parent: Option<&Comment>,
+    new: &New,
+    status: Status,
+    hold: &str,
+) -> Result<i64, Error> {
     let mut draft_path = vec![0; 16];
     getrandom::fill(&mut draft_path).map_err(Error::broken)?;
     let id: i64 = diesel::insert_into(comments::table)
         .values((
-            (comments::article_id.eq(place.id), comments::author_id.eq(new.author), comments::parent_id.eq(parent.map(|p| p.id))),
-            (comments::path.eq(draft_path), comments::depth.eq(0), comments::body.eq(&new.body.text), comments::html.eq(&new.body.html)),
-            (comments::status.eq(status.as_str()), comments::hold.eq(hold), comments::is_shown.eq(status.is_public())),
-            (comments::idempotency_key.eq(&new.key), comments::created_at.eq(new.now.0)),
+            (
+                comments::article_id.eq(place.id),
+                comments::author_id.eq(new.author),
+                comments::parent_id.eq(parent.map(|p| p.id)),
+            ),
+            (
+                comments::path.eq(draft_path),
+                comments::depth.eq(0),
+                comments::body.eq(&new.body.text),
+                comments::html.eq(&new.body.html),
+            ),
+            (
+                comments::status.eq(status.as_str()),
+                comments::hold.eq(hold),
+                comments::is_shown.eq(status.is_public()),
+            ),
+            (
+                comments::idempotency_key.eq(&new.key),
+                comments::created_at.eq(new.now.0),
+            ),
         ))
         .returning(comments::id)
         .get_result(conn)?;
     let path = path::under(parent.map_or(&[], |p| p.path.as_slice()), id);
     diesel::update(comments::table.find(id))
-        .set((comments::path.eq(&path), comments::depth.eq((path.len() / 8 - 1) as i64)))
+        .set((
+            comments::path.eq(&path),
+            comments::depth.eq((path.len() / 8 - 1) as i64),
+        ))
         .execute(conn)?;
     keep_version(conn, id, 1, &new.body.text, new.now)?;
-    counters::count(conn, place.id, &path, parent.map(|p| p.id), None, Some(status))?;
+    counters::count(
+        conn,
+        place.id,
+        &path,
+        parent.map(|p| p.id),
+        None,
+        Some(status),
+    )?;
     Ok(id)
 }
 
@@ -110,13 +157,20 @@ fn keep_version(conn: &mut Conn, id: i64, number: i64, body: &str, now: Time) ->
 pub fn was_approved(conn: &mut Conn, author: i64) -> Result<bool, Error> {
     let public = || [Status::Approved.as_str(), Status::Published.as_str()];
     let kept = comments::table.filter(
-        comments::author_id.eq(author).and(comments::moderated_at.is_not_null()).and(
-            comments::status
-                .eq_any(public())
-                .or(comments::status.eq(Status::Deleted.as_str()).and(comments::status_before_delete.eq_any(public()))),
-        ),
+        comments::author_id
+            .eq(author)
+            .and(comments::moderated_at.is_not_null())
+            .and(
+                comments::status.eq_any(public()).or(comments::status
+                    .eq(Status::Deleted.as_str())
+                    .and(comments::status_before_delete.eq_any(public()))),
+            ),
     );
-    Ok(kept.select(comments::id).first::<i64>(conn).optional()?.is_some())
+    Ok(kept
+        .select(comments::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
 }
 
 /// What became of an edit.
@@ -157,13 +211,21 @@ pub fn edit(
         .execute(conn)?;
     keep_version(conn, comment.id, version, &body.text, now)?;
     if comment.status() == Status::Approved && !by_staff {
-        let edited = Comment { version, ..comment.clone() };
+        let edited = Comment {
+            version,
+            ..comment.clone()
+        };
         transition(conn, &edited, Status::Published, &Act::Edit, actor, now)?;
     }
     Ok(Edited::Stored(comment))
 }
 
-pub fn delete(conn: &mut Conn, comment: &Comment, actor: Actor<'_>, now: Time) -> Result<(), Error> {
+pub fn delete(
+    conn: &mut Conn,
+    comment: &Comment,
+    actor: Actor<'_>,
+    now: Time,
+) -> Result<(), Error> {
     if comment.status() == Status::Deleted {
         return Ok(());
     }
@@ -171,11 +233,19 @@ pub fn delete(conn: &mut Conn, comment: &Comment, actor: Actor<'_>, now: Time) -
 }
 
 /// Takes a deletion back within [`UNDO_WINDOW`]. `false` = too late.
-pub fn undelete(conn: &mut Conn, comment: &Comment, actor: Actor<'_>, now: Time) -> Result<bool, Error> {
+pub fn undelete(
+    conn: &mut Conn,
+    comment: &Comment,
+    actor: Actor<'_>,
+    now: Time,
+) -> Result<bool, Error> {
     if comment.status() != Status::Deleted {
         return Ok(true);
     }
-    if comment.deleted_at.is_none_or(|at| now.0 - at.0 > UNDO_WINDOW) {
+    if comment
+        .deleted_at
+        .is_none_or(|at| now.0 - at.0 > UNDO_WINDOW)
+    {
         return Ok(false);
     }
     let before = Status::of(comment.status_before_delete.as_deref().unwrap_or_default());
@@ -197,7 +267,12 @@ pub struct Sample {
 
 /// Inserts a comment that nobody typed; its id.
 pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
-    let place = Place { id: sample.article, slug: String::new(), title: String::new(), is_open: true };
+    let place = Place {
+        id: sample.article,
+        slug: String::new(),
+        title: String::new(),
+        is_open: true,
+    };
     let new = New {
         slug: String::new(),
         author: sample.author,
@@ -212,7 +287,16 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
         Some(id) => Some(find(conn, id)?),
         None => None,
     };
-    let id = insert(conn, &place, parent.as_ref(), &new, sample.status, sample.hold)?;
-    diesel::update(comments::table.find(id)).set(comments::is_sample.eq(true)).execute(conn)?;
+    let id = insert(
+        conn,
+        &place,
+        parent.as_ref(),
+        &new,
+        sample.status,
+        sample.hold,
+    )?;
+    diesel::update(comments::table.find(id))
+        .set(comments::is_sample.eq(true))
+        .execute(conn)?;
     Ok(id)
 }

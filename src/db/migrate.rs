@@ -23,10 +23,14 @@ pub struct Version {
 /// The names of the migrations in both folders, for the test that compares them.
 pub fn versions() -> (Vec<String>, Vec<String>) {
     fn names<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Vec<String> {
-        let all: Vec<Box<dyn Migration<DB>>> = MigrationSource::<DB>::migrations(source).expect("embedded");
+        let all: Vec<Box<dyn Migration<DB>>> =
+            MigrationSource::<DB>::migrations(source).expect("embedded");
         all.iter().map(|m| m.name().to_string()).collect()
     }
-    (names::<diesel::sqlite::Sqlite>(&SQLITE), names::<diesel::pg::Pg>(&POSTGRES))
+    (
+        names::<diesel::sqlite::Sqlite>(&SQLITE),
+        names::<diesel::pg::Pg>(&POSTGRES),
+    )
 }
 
 impl Db {
@@ -78,21 +82,33 @@ impl Db {
                 diesel::sql_query("VACUUM INTO $1")
                     .bind::<diesel::sql_types::Text, _>(copy.display().to_string())
                     .execute(conn)
-                    .map_err(|e| format!("No copy of the database could be kept at {}: {e}", copy.display()))?;
+                    .map_err(|e| {
+                        format!(
+                            "No copy of the database could be kept at {}: {e}",
+                            copy.display()
+                        )
+                    })?;
             }
         }
         crate::either!(conn, |c| run(c))
     }
 
     fn with_one<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, String>) -> Result<T, String> {
-        let mut conn =
-            super::Manager::open(self.address()).map_err(|e| format!("The database at {} does not answer: {e}", self.address().shown()))?;
+        let mut conn = super::Manager::open(self.address()).map_err(|e| {
+            format!(
+                "The database at {} does not answer: {e}",
+                self.address().shown()
+            )
+        })?;
         f(&mut conn)
     }
 }
 
 fn sql(conn: &mut Conn, query: &str) -> Result<(), String> {
-    diesel::sql_query(query).execute(conn).map(|_| ()).map_err(|e| e.to_string())
+    diesel::sql_query(query)
+        .execute(conn)
+        .map(|_| ())
+        .map_err(|e| e.to_string())
 }
 
 trait Source {
@@ -114,7 +130,9 @@ where
     C: MigrationHarness<DB> + Source,
     DB: diesel::backend::Backend,
 {
-    let ran = conn.run_pending_migrations(C::source()).map_err(|e| format!("A migration failed, the database is as before it: {e}"))?;
+    let ran = conn
+        .run_pending_migrations(C::source())
+        .map_err(|e| format!("A migration failed, the database is as before it: {e}"))?;
     Ok(ran.iter().map(ToString::to_string).collect())
 }
 
@@ -127,7 +145,10 @@ fn version(conn: &mut Conn) -> Result<Version, String> {
         let say = |e: Box<dyn std::error::Error + Send + Sync>| e.to_string();
         let applied: Vec<MigrationVersion<'static>> = conn.applied_migrations().map_err(say)?;
         let known: Vec<Box<dyn Migration<DB>>> = C::source().migrations().map_err(say)?;
-        let known: Vec<String> = known.iter().map(|m| m.name().version().to_string()).collect();
+        let known: Vec<String> = known
+            .iter()
+            .map(|m| m.name().version().to_string())
+            .collect();
         let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
         Ok(Version {
             pending: known.iter().filter(|k| !applied.contains(k)).count(),

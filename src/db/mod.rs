@@ -20,7 +20,10 @@ use std::time::Duration;
 pub use types::Time;
 
 #[derive(diesel::MultiConnection)]
-#[allow(clippy::large_enum_variant, reason = "a process has a dozen of them, all of one kind")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a process has a dozen of them, all of one kind"
+)]
 pub enum Conn {
     Postgres(postgres::PgTokio),
     Sqlite(diesel::SqliteConnection),
@@ -55,7 +58,8 @@ const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL;
 
 impl Manager {
     fn open(address: &Address) -> Result<Conn, diesel::ConnectionError> {
-        let broken = |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
+        let broken =
+            |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
         match address {
             Address::Sqlite(path) => {
                 let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
@@ -64,7 +68,10 @@ impl Manager {
             }
             Address::Postgres { url, ca } => {
                 let mut conn = postgres::PgTokio::open(url, ca.as_deref())?;
-                conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'").map_err(broken)?;
+                conn.batch_execute(
+                    "SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'",
+                )
+                .map_err(broken)?;
                 Ok(Conn::Postgres(conn))
             }
         }
@@ -78,12 +85,19 @@ impl ManageConnection for Manager {
         Manager::open(&self.0).map_err(diesel::r2d2::Error::ConnectionError)
     }
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
-        diesel::sql_query("SELECT 1").execute(conn).map(|_| ()).map_err(diesel::r2d2::Error::QueryError)
+        diesel::sql_query("SELECT 1")
+            .execute(conn)
+            .map(|_| ())
+            .map_err(diesel::r2d2::Error::QueryError)
     }
     fn has_broken(&self, conn: &mut Conn) -> bool {
         match conn {
-            Conn::Postgres(c) => std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c),
-            Conn::Sqlite(c) => std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c),
+            Conn::Postgres(c) => {
+                std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c)
+            }
+            Conn::Sqlite(c) => {
+                std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c)
+            }
         }
     }
 }
@@ -117,7 +131,8 @@ impl Db {
             Address::Postgres { .. } => (8, 5),
         };
         // One connection by hand first: its error says more than the pool's time-out.
-        let first = Manager::open(address).map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
+        let first = Manager::open(address)
+            .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
         drop(first);
         let pool = Pool::builder()
             .max_size(size)
@@ -135,7 +150,11 @@ impl Db {
             }
             Address::Postgres { .. } => None,
         };
-        Ok(Db(Arc::new(Inner { address: address.clone(), pool, writer })))
+        Ok(Db(Arc::new(Inner {
+            address: address.clone(),
+            pool,
+            writer,
+        })))
     }
 
     pub fn address(&self) -> &Address {
@@ -153,12 +172,18 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_now(f)).await.unwrap_or_else(|e| Err(Error::broken(e)))
+        tokio::task::spawn_blocking(move || db.read_now(f))
+            .await
+            .unwrap_or_else(|e| Err(Error::broken(e)))
     }
 
     /// [`Db::read`] for callers that may block.
     pub fn read_now<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        let mut conn = self.0.pool.get().map_err(|e| Error::Busy(format!("no connection: {e}")))?;
+        let mut conn = self
+            .0
+            .pool
+            .get()
+            .map_err(|e| Error::Busy(format!("no connection: {e}")))?;
         match &mut *conn {
             Conn::Sqlite(_) => Connection::transaction(&mut *conn, f),
             Conn::Postgres(c) => {
@@ -177,10 +202,15 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
     {
         match &self.0.writer {
-            Some(writer) => writer.submit(f)?.await.unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
+            Some(writer) => writer
+                .submit(f)?
+                .await
+                .unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
             None => {
                 let db = self.clone();
-                tokio::task::spawn_blocking(move || db.write_postgres(f)).await.unwrap_or_else(|e| Err(Error::broken(e)))
+                tokio::task::spawn_blocking(move || db.write_postgres(f))
+                    .await
+                    .unwrap_or_else(|e| Err(Error::broken(e)))
             }
         }
     }
@@ -192,13 +222,20 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
     {
         match &self.0.writer {
-            Some(writer) => writer.submit(f)?.blocking_recv().unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
+            Some(writer) => writer
+                .submit(f)?
+                .blocking_recv()
+                .unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
             None => self.write_postgres(f),
         }
     }
 
     fn write_postgres<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        let mut conn = self.0.pool.get().map_err(|e| Error::Busy(format!("no connection: {e}")))?;
+        let mut conn = self
+            .0
+            .pool
+            .get()
+            .map_err(|e| Error::Busy(format!("no connection: {e}")))?;
         let mut tries = 0;
         loop {
             match Connection::transaction(&mut *conn, &f) {
@@ -206,7 +243,9 @@ impl Db {
                     tries += 1;
                     std::thread::sleep(Duration::from_millis(5 << tries));
                 }
-                Err(e) if e.is_retryable() => return Err(Error::Busy(format!("after {tries} retries: {e}"))),
+                Err(e) if e.is_retryable() => {
+                    return Err(Error::Busy(format!("after {tries} retries: {e}")));
+                }
                 other => return other,
             }
         }
@@ -225,13 +264,18 @@ impl Address {
 
 /// A URL with `…` in place of its password.
 pub fn hide_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return "…".into() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return "…".into();
+    };
     if url.contains("password=") {
         return format!("{scheme}://…");
     }
     let (authority, tail) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     match authority.rsplit_once('@') {
-        Some((user, host)) if user.contains(':') => format!("{scheme}://{}:…@{host}{tail}", user.split(':').next().unwrap_or("")),
+        Some((user, host)) if user.contains(':') => format!(
+            "{scheme}://{}:…@{host}{tail}",
+            user.split(':').next().unwrap_or("")
+        ),
         Some(_) => url.to_owned(),
         None => url.to_owned(),
     }
@@ -241,7 +285,9 @@ pub fn hide_password(url: &str) -> String {
 /// SQLite has one writer and needs nothing.
 pub fn lock(conn: &mut Conn, name: &str) -> Result<(), Error> {
     if let Conn::Postgres(_) = conn {
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext($1))").bind::<diesel::sql_types::Text, _>(name).execute(conn)?;
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext($1))")
+            .bind::<diesel::sql_types::Text, _>(name)
+            .execute(conn)?;
     }
     Ok(())
 }

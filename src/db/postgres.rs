@@ -4,8 +4,8 @@
 //! who answers, `verify-full` asks the web's roots and `MASTHEAD_DATABASE_CA`.
 
 use diesel::connection::{
-    CacheSize, Connection, ConnectionSealed, Instrumentation, LoadConnection, MultiConnectionHelper, SimpleConnection, TransactionManager,
-    TransactionManagerStatus,
+    CacheSize, Connection, ConnectionSealed, Instrumentation, LoadConnection,
+    MultiConnectionHelper, SimpleConnection, TransactionManager, TransactionManagerStatus,
 };
 use diesel::migration::MigrationConnection;
 use diesel::pg::{Pg, PgMetadataLookup, PgTypeMetadata};
@@ -28,7 +28,14 @@ use tokio::runtime::{Builder, Runtime};
 /// One small runtime drives every PostgreSQL socket; callers are blocking-pool threads.
 fn runtime() -> &'static Runtime {
     static RT: OnceLock<Runtime> = OnceLock::new();
-    RT.get_or_init(|| Builder::new_multi_thread().worker_threads(1).thread_name("pg-io").enable_all().build().expect("pg runtime"))
+    RT.get_or_init(|| {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("pg-io")
+            .enable_all()
+            .build()
+            .expect("pg runtime")
+    })
 }
 pub struct Rt;
 impl BlockOn for Rt {
@@ -54,11 +61,18 @@ fn bad(e: impl std::error::Error) -> ConnectionError {
 }
 
 /// `verify` = who answers must prove its name, against the web's roots and `ca`.
-fn tls(verify: bool, ca: Option<&Path>) -> ConnectionResult<tokio_postgres_rustls::MakeRustlsConnect> {
+fn tls(
+    verify: bool,
+    ca: Option<&Path>,
+) -> ConnectionResult<tokio_postgres_rustls::MakeRustlsConnect> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().map_err(bad)?;
+    let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(bad)?;
     let config = if verify {
-        let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let mut roots = rustls::RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
         if let Some(path) = ca {
             for certificate in CertificateDer::pem_file_iter(path).map_err(bad)? {
                 roots.add(certificate.map_err(bad)?).map_err(bad)?;
@@ -66,7 +80,10 @@ fn tls(verify: bool, ca: Option<&Path>) -> ConnectionResult<tokio_postgres_rustl
         }
         builder.with_root_certificates(roots).with_no_client_auth()
     } else {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(Anyone(provider))).with_no_client_auth()
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
+            .with_no_client_auth()
     };
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
@@ -86,7 +103,10 @@ impl PgTokio {
             .block_on(async {
                 let connecting = tokio_postgres::connect(&url, connector);
                 let (client, conn) =
-                    tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await.map_err(bad)?.map_err(bad)?;
+                    tokio::time::timeout(std::time::Duration::from_secs(5), connecting)
+                        .await
+                        .map_err(bad)?
+                        .map_err(bad)?;
                 AsyncPgConnection::try_from_client_and_connection(client, conn).await
             })
             .map(|c| PgTokio(Inner::from(c)))
@@ -139,7 +159,10 @@ impl Connection for PgTokio {
     fn establish(url: &str) -> ConnectionResult<Self> {
         PgTokio::open(url, None)
     }
-    fn execute_returning_count<T: QueryFragment<Pg> + QueryId>(&mut self, q: &T) -> QueryResult<usize> {
+    fn execute_returning_count<T: QueryFragment<Pg> + QueryId>(
+        &mut self,
+        q: &T,
+    ) -> QueryResult<usize> {
         self.0.execute_returning_count(q)
     }
     fn transaction_state(&mut self) -> &mut <Tm as TransactionManager<Self>>::TransactionStateData {
@@ -218,6 +241,7 @@ impl MultiConnectionHelper for PgTokio {
         Box::leak(Box::new(FixedOidsOnly)) // zero-sized: nothing is allocated, nothing leaks
     }
     fn from_any(l: &mut dyn Any) -> Option<&mut <Pg as TypeMetadata>::MetadataLookup> {
-        l.downcast_mut::<FixedOidsOnly>().map(|l| l as &mut <Pg as TypeMetadata>::MetadataLookup)
+        l.downcast_mut::<FixedOidsOnly>()
+            .map(|l| l as &mut <Pg as TypeMetadata>::MetadataLookup)
     }
 }

@@ -9,7 +9,9 @@ use diesel::sql_types::BigInt;
 /// A moment: UTC milliseconds since 1970.
 ///
 /// A whole number in both databases, so that it compares, pages and travels in cursors the same everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow,
+)]
 #[diesel(sql_type = BigInt)]
 pub struct Time(pub i64);
 

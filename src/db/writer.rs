@@ -47,17 +47,26 @@ impl Writer {
     {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let result = catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c)))).unwrap_or_else(|_| {
-                if let Conn::Sqlite(c) = conn {
-                    // The panic left the savepoint open.
-                    let _ = AnsiTransactionManager::rollback_transaction(c);
-                }
-                Err(Error::broken("a write panicked"))
-            });
+            let result = catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c))))
+                .unwrap_or_else(|_| {
+                    if let Conn::Sqlite(c) = conn {
+                        // The panic left the savepoint open.
+                        let _ = AnsiTransactionManager::rollback_transaction(c);
+                    }
+                    Err(Error::broken("a write panicked"))
+                });
             Box::new(move |committed| {
-                let lost = || Err(Error::Busy("the commit failed; nothing of this write was kept".into()));
+                let lost = || {
+                    Err(Error::Busy(
+                        "the commit failed; nothing of this write was kept".into(),
+                    ))
+                };
                 // The caller may have gone away; its write stands all the same.
-                let _ = sender.send(if committed || result.is_err() { result } else { lost() });
+                let _ = sender.send(if committed || result.is_err() {
+                    result
+                } else {
+                    lost()
+                });
             })
         });
         self.0.try_send(job).map_err(|e| match e {
@@ -75,7 +84,9 @@ fn run(open: &Open, first: Conn, jobs: &Receiver<Job>) {
     let mut writer = Some(first);
     while let Ok(job) = jobs.recv() {
         // A job that is dropped unrun tells its caller that the writer is busy.
-        let Some(mut conn) = writer.take().or_else(|| reopen(open)) else { continue };
+        let Some(mut conn) = writer.take().or_else(|| reopen(open)) else {
+            continue;
+        };
         if begin(&mut conn).is_err() {
             continue;
         }
@@ -100,23 +111,33 @@ fn run(open: &Open, first: Conn, jobs: &Receiver<Job>) {
 }
 
 fn reopen(open: &Open) -> Option<Conn> {
-    open().inspect_err(|error| tracing::error!(%error, "the write connection cannot be opened again")).ok()
+    open()
+        .inspect_err(|error| tracing::error!(%error, "the write connection cannot be opened again"))
+        .ok()
 }
 
 fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
-    let Conn::Sqlite(c) = conn else { unreachable!("only SQLite has a single writer") };
+    let Conn::Sqlite(c) = conn else {
+        unreachable!("only SQLite has a single writer")
+    };
     AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")
         .inspect_err(|error| tracing::error!(%error, "a write transaction could not begin"))
 }
 
 /// Whether the batch's own transaction is still open, with every savepoint in it closed.
 fn in_transaction(conn: &mut Conn) -> bool {
-    let Conn::Sqlite(c) = conn else { unreachable!("only SQLite has a single writer") };
+    let Conn::Sqlite(c) = conn else {
+        unreachable!("only SQLite has a single writer")
+    };
     let depth = AnsiTransactionManager::transaction_manager_status_mut(c).transaction_depth();
     matches!(depth, Ok(Some(depth)) if depth.get() == 1)
 }
 
 fn commit(conn: &mut Conn) -> bool {
-    let Conn::Sqlite(c) = conn else { unreachable!("only SQLite has a single writer") };
-    AnsiTransactionManager::commit_transaction(c).inspect_err(|error| tracing::error!(%error, "a commit failed")).is_ok()
+    let Conn::Sqlite(c) = conn else {
+        unreachable!("only SQLite has a single writer")
+    };
+    AnsiTransactionManager::commit_transaction(c)
+        .inspect_err(|error| tracing::error!(%error, "a commit failed"))
+        .is_ok()
 }

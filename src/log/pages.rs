@@ -43,13 +43,24 @@ struct LogPage {
 }
 
 fn number(text: &str) -> Result<Option<i64>, Error> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Error::NotFound) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some).map_err(|_| Error::NotFound)
+    }
 }
 
-pub async fn index(state: Shared, admin: Admin, request: HttpRequest) -> Result<HttpResponse, Error> {
+pub async fn index(
+    state: Shared,
+    admin: Admin,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
     let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let (comment, after) = (number(&query.comment)?, number(&query.after)?);
-    let mut rows = state.db.read(move |conn| store::page(conn, comment, after, PAGE + 1)).await?;
+    let mut rows = state
+        .db
+        .read(move |conn| store::page(conn, comment, after, PAGE + 1))
+        .await?;
     let (t, site) = (state.t(), state.site());
     let mut next = String::new();
     if rows.len() as i64 > PAGE {
@@ -60,11 +71,18 @@ pub async fn index(state: Shared, admin: Admin, request: HttpRequest) -> Result<
         id: row.id,
         said: action_name(t, &row.action),
         comment: row.comment.map(|c| c.to_string()).unwrap_or_default(),
-        comment_log: row.comment.map(|c| paths::log(Some(c), None)).unwrap_or_default(),
+        comment_log: row
+            .comment
+            .map(|c| paths::log(Some(c), None))
+            .unwrap_or_default(),
         actor: row.actor,
         subject: row.subject,
         at: When::minute(&site, row.at),
-        change: if row.from == row.to { String::new() } else { t.log_change(&row.from, &row.to) },
+        change: if row.from == row.to {
+            String::new()
+        } else {
+            t.log_change(&row.from, &row.to)
+        },
         reason: row.reason,
         note: row.note,
         action: row.action,

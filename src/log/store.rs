@@ -42,7 +42,12 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
 }
 
 /// Newest first, older than `after`, of one comment or of all.
-pub fn page(conn: &mut Conn, comment: Option<i64>, after: Option<i64>, most: i64) -> Result<Vec<Row>, Error> {
+pub fn page(
+    conn: &mut Conn,
+    comment: Option<i64>,
+    after: Option<i64>,
+    most: i64,
+) -> Result<Vec<Row>, Error> {
     let mut rows = moderation_log::table.into_boxed();
     if let Some(comment) = comment {
         rows = rows.filter(moderation_log::comment_id.eq(comment));
@@ -50,7 +55,10 @@ pub fn page(conn: &mut Conn, comment: Option<i64>, after: Option<i64>, most: i64
     if let Some(after) = after {
         rows = rows.filter(moderation_log::id.lt(after));
     }
-    Ok(rows.order(moderation_log::id.desc()).limit(most).load(conn)?)
+    Ok(rows
+        .order(moderation_log::id.desc())
+        .limit(most)
+        .load(conn)?)
 }
 
 /// The last thing that happened to a comment.

@@ -32,7 +32,8 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
     if bytes.len() > MOST_BYTES {
         return Err("the image is larger than 10 MiB".into());
     }
-    let format = image::guess_format(bytes).map_err(|_| "this is no JPEG, PNG, GIF or WebP image".to_owned())?;
+    let format = image::guess_format(bytes)
+        .map_err(|_| "this is no JPEG, PNG, GIF or WebP image".to_owned())?;
     let (mime, ending) = match format {
         ImageFormat::Jpeg => ("image/jpeg", "jpg"),
         ImageFormat::Png => ("image/png", "png"),
@@ -48,16 +49,27 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
         .into_dimensions()
         .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(format!("the image has {width} × {height} pixels; 80 million are the most"));
+        return Err(format!(
+            "the image has {width} × {height} pixels; 80 million are the most"
+        ));
     }
-    reader.decode().map_err(|_| "the image is damaged".to_owned())?;
-    let (stripped, turned) = strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
+    reader
+        .decode()
+        .map_err(|_| "the image is damaged".to_owned())?;
+    let (stripped, turned) =
+        strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
     if turned {
         std::mem::swap(&mut width, &mut height);
     }
     let digest = Sha256::digest(&stripped);
     let name: String = digest.iter().take(10).map(|b| format!("{b:02x}")).collect();
-    Ok(Picture { bytes: stripped, mime, file: format!("{name}.{ending}"), width, height })
+    Ok(Picture {
+        bytes: stripped,
+        mime,
+        file: format!("{name}.{ending}"),
+        width,
+        height,
+    })
 }
 
 /// Writes the picture's file, whole or not at all.

@@ -12,8 +12,16 @@ pub async fn show(state: Shared, file: web::Path<String>) -> Result<HttpResponse
     let known = name.clone();
     let mime = state.db.read(move |conn| store::mime(conn, &known)).await?;
     // The row proves that the name is one of ours, not a path.
-    let bytes = web::block(move || std::fs::read(folder.join(name))).await.map_err(Error::broken)?;
-    let bytes = bytes.map_err(|e| if e.kind() == std::io::ErrorKind::NotFound { Error::NotFound } else { Error::broken(e) })?;
+    let bytes = web::block(move || std::fs::read(folder.join(name)))
+        .await
+        .map_err(Error::broken)?;
+    let bytes = bytes.map_err(|e| {
+        if e.kind() == std::io::ErrorKind::NotFound {
+            Error::NotFound
+        } else {
+            Error::broken(e)
+        }
+    })?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, mime))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))

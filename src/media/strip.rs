@@ -33,7 +33,10 @@ fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
             }
             _ => {}
         }
-        let length = usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
+        let length = usize::from(u16::from_be_bytes([
+            *bytes.get(at + 2)?,
+            *bytes.get(at + 3)?,
+        ]));
         let segment = bytes.get(at..at + 2 + length)?;
         let data = segment.get(4..)?;
         match marker {
@@ -50,7 +53,8 @@ fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
         }
     }
     if turn > 1 {
-        let mut exif = b"\xFF\xE1\x00\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        let mut exif =
+            b"\xFF\xE1\x00\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
         exif.extend_from_slice(&[turn, 0, 0, 0, 0, 0, 0]);
         out.splice(2..2, exif);
     }
@@ -59,7 +63,8 @@ fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
 
 /// How long the coded data of a scan is: until a marker that is neither a stuffed byte nor a restart.
 fn scan(data: &[u8]) -> Option<usize> {
-    data.windows(2).position(|w| w[0] == 0xFF && !matches!(w[1], 0x00 | 0xD0..=0xD7 | 0xFF))
+    data.windows(2)
+        .position(|w| w[0] == 0xFF && !matches!(w[1], 0x00 | 0xD0..=0xD7 | 0xFF))
 }
 
 /// The orientation (1–8) in a TIFF header: <https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf>, tag 0x0112.
@@ -67,20 +72,33 @@ fn orientation(tiff: &[u8]) -> Option<u8> {
     let little = tiff.starts_with(b"II");
     let short = |at: usize| -> Option<u16> {
         let pair = [*tiff.get(at)?, *tiff.get(at + 1)?];
-        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+        Some(if little {
+            u16::from_le_bytes(pair)
+        } else {
+            u16::from_be_bytes(pair)
+        })
     };
-    let start = if little { usize::from(short(4)?) } else { usize::from(short(6)?) };
+    let start = if little {
+        usize::from(short(4)?)
+    } else {
+        usize::from(short(6)?)
+    };
     for entry in 0..usize::from(short(start)?) {
         let at = start + 2 + entry * 12;
         if short(at)? == 0x0112 {
-            return u8::try_from(short(at + 8)?).ok().filter(|o| (1..=8).contains(o));
+            return u8::try_from(short(at + 8)?)
+                .ok()
+                .filter(|o| (1..=8).contains(o));
         }
     }
     None
 }
 
 fn png(bytes: &[u8]) -> Option<Vec<u8>> {
-    const KEPT: [&[u8]; 12] = [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"acTL", b"fcTL", b"fdAT"];
+    const KEPT: [&[u8]; 12] = [
+        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"acTL",
+        b"fcTL", b"fdAT",
+    ];
     let mut out = bytes.get(..8)?.to_vec();
     let mut at = 8;
     loop {
@@ -99,7 +117,13 @@ fn png(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Keeps the looping extension, drops comments and other applications' blocks.
 fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
-    let table = |flags: u8| if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 };
+    let table = |flags: u8| {
+        if flags & 0x80 != 0 {
+            3 << ((flags & 7) + 1)
+        } else {
+            0
+        }
+    };
     let blocks_end = |mut at: usize| -> Option<usize> {
         loop {
             let length = usize::from(*bytes.get(at)?);
@@ -122,7 +146,10 @@ fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
                 let label = *bytes.get(at + 1)?;
                 at = blocks_end(at + 2)?;
                 let block = bytes.get(start..at)?;
-                let looping = label == 0xFF && block.get(3..).is_some_and(|b| b.starts_with(b"NETSCAPE2.0"));
+                let looping = label == 0xFF
+                    && block
+                        .get(3..)
+                        .is_some_and(|b| b.starts_with(b"NETSCAPE2.0"));
                 if label == 0xF9 || looping {
                     out.extend_from_slice(block);
                 }
@@ -141,7 +168,10 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut at = 12;
     while at + 8 <= bytes.len() {
         let length = u32::from_le_bytes(bytes.get(at + 4..at + 8)?.try_into().ok()?) as usize;
-        let end = at.checked_add(8)?.checked_add(length)?.checked_add(length % 2)?;
+        let end = at
+            .checked_add(8)?
+            .checked_add(length)?
+            .checked_add(length % 2)?;
         let chunk = bytes.get(at..end)?;
         match &chunk[..4] {
             b"EXIF" | b"XMP " => {}
@@ -151,7 +181,9 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
                 // The bits that announce EXIF and XMP.
                 out[from + 8] &= !0b1100;
             }
-            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => out.extend_from_slice(chunk),
+            b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => {
+                out.extend_from_slice(chunk)
+            }
             _ => {}
         }
         at = end;

@@ -15,7 +15,13 @@ pub enum Queue {
 }
 
 impl Queue {
-    pub const ALL: [Queue; 5] = [Queue::Reported, Queue::Pending, Queue::Unmoderated, Queue::Approved, Queue::Rejected];
+    pub const ALL: [Queue; 5] = [
+        Queue::Reported,
+        Queue::Pending,
+        Queue::Unmoderated,
+        Queue::Approved,
+        Queue::Rejected,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,8 +1,8 @@
 //! What the queues read, and the two actions. Statuses are changed by `comments::transition` alone.
 
 use super::Queue;
+use crate::comments::row::{COLUMNS, Row};
 use crate::comments::store::{self, Comment};
-use crate::comments::thread::{COLUMNS, Row};
 use crate::comments::{Act, Actor, Status, revision, transition};
 use crate::db::schema::{comment_counts, flags};
 use crate::db::{Conn, Time};
@@ -46,18 +46,38 @@ fn columns() -> String {
 }
 
 /// A page of a queue; `after` = (created_at, id) of the last comment of the page before.
-pub fn page(conn: &mut Conn, queue: Queue, after: Option<(i64, i64)>) -> Result<Vec<Waiting>, Error> {
+pub fn page(
+    conn: &mut Conn,
+    queue: Queue,
+    after: Option<(i64, i64)>,
+) -> Result<Vec<Waiting>, Error> {
     let condition = qualified(queue.condition());
-    let (behind, order) = if queue.oldest_first() { (">", "c.created_at, c.id") } else { ("<", "c.created_at DESC, c.id DESC") };
-    let place = after.map_or(String::new(), |(at, id)| format!("AND (c.created_at, c.id) {behind} ({at}, {id})"));
-    let query = format!("{} WHERE {condition} {place} ORDER BY {order} LIMIT {}", columns(), PAGE + 1);
+    let (behind, order) = if queue.oldest_first() {
+        (">", "c.created_at, c.id")
+    } else {
+        ("<", "c.created_at DESC, c.id DESC")
+    };
+    let place = after.map_or(String::new(), |(at, id)| {
+        format!("AND (c.created_at, c.id) {behind} ({at}, {id})")
+    });
+    let query = format!(
+        "{} WHERE {condition} {place} ORDER BY {order} LIMIT {}",
+        columns(),
+        PAGE + 1
+    );
     Ok(diesel::sql_query(query).load(conn)?)
 }
 
 /// The condition's columns as those of `c`.
 fn qualified(condition: &str) -> String {
     let mut out = condition.to_owned();
-    for column in ["open_flags", "status", "edited_at", "moderated_at", "created_at"] {
+    for column in [
+        "open_flags",
+        "status",
+        "edited_at",
+        "moderated_at",
+        "created_at",
+    ] {
         out = out.replace(column, &format!("c.{column}"));
     }
     out
@@ -68,7 +88,9 @@ fn qualified(condition: &str) -> String {
 /// # Errors
 /// `NotFound`.
 pub fn one(conn: &mut Conn, id: i64) -> Result<Waiting, Error> {
-    Ok(diesel::sql_query(format!("{} WHERE c.id = $1", columns())).bind::<BigInt, _>(id).get_result(conn)?)
+    Ok(diesel::sql_query(format!("{} WHERE c.id = $1", columns()))
+        .bind::<BigInt, _>(id)
+        .get_result(conn)?)
 }
 
 /// How many are in each queue, in the order of [`Queue::ALL`].
@@ -78,24 +100,43 @@ pub fn counts(conn: &mut Conn) -> Result<[i64; 5], Error> {
         #[diesel(sql_type = BigInt)]
         n: i64,
     }
-    let reported: Count =
-        diesel::sql_query(format!("SELECT COUNT(*) AS n FROM comments WHERE {}", crate::comments::REPORTED)).get_result(conn)?;
+    let reported: Count = diesel::sql_query(format!(
+        "SELECT COUNT(*) AS n FROM comments WHERE {}",
+        crate::comments::REPORTED
+    ))
+    .get_result(conn)?;
     let rows: Vec<(String, i64)> = comment_counts::table.load(conn)?;
     let rows: HashMap<String, i64> = rows.into_iter().collect();
     let of = |status: Status| rows.get(status.as_str()).copied().unwrap_or(0);
-    Ok([reported.n, of(Status::Pending) + of(Status::Withheld), of(Status::Published), of(Status::Approved), of(Status::Rejected)])
+    Ok([
+        reported.n,
+        of(Status::Pending) + of(Status::Withheld),
+        of(Status::Published),
+        of(Status::Approved),
+        of(Status::Rejected),
+    ])
 }
 
 /// Open flags of these comments: reason and detail.
-pub fn open_flags(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<(String, String)>>, Error> {
+pub fn open_flags(
+    conn: &mut Conn,
+    ids: &[i64],
+) -> Result<HashMap<i64, Vec<(String, String)>>, Error> {
     let rows: Vec<(i64, String, String)> = flags::table
-        .filter(flags::comment_id.eq_any(ids.to_vec()).and(flags::closed_at.is_null()))
+        .filter(
+            flags::comment_id
+                .eq_any(ids.to_vec())
+                .and(flags::closed_at.is_null()),
+        )
         .order(flags::id)
         .select((flags::comment_id, flags::reason, flags::detail))
         .load(conn)?;
     let mut by_comment: HashMap<i64, Vec<(String, String)>> = HashMap::new();
     for (comment, reason, detail) in rows {
-        by_comment.entry(comment).or_default().push((reason, detail));
+        by_comment
+            .entry(comment)
+            .or_default()
+            .push((reason, detail));
     }
     Ok(by_comment)
 }
@@ -112,12 +153,23 @@ pub enum Outcome {
 ///
 /// # Errors
 /// `NotFound`.
-pub fn act(conn: &mut Conn, id: i64, seen: &str, act: &Act, actor: Actor<'_>, now: Time) -> Result<Outcome, Error> {
+pub fn act(
+    conn: &mut Conn,
+    id: i64,
+    seen: &str,
+    act: &Act,
+    actor: Actor<'_>,
+    now: Time,
+) -> Result<Outcome, Error> {
     let comment = store::find_locked(conn, id)?;
     if comment.status() == Status::Deleted {
         return Ok(Outcome::Stale(log::store::last(conn, id)?));
     }
-    let to = if matches!(act, Act::Approve) { Status::Approved } else { Status::Rejected };
+    let to = if matches!(act, Act::Approve) {
+        Status::Approved
+    } else {
+        Status::Rejected
+    };
     if revision::of_state(comment.version, comment.acts) != seen {
         let last = log::store::last(conn, id)?;
         // The same moderator's second click on the same text is the first one, done.
@@ -127,7 +179,11 @@ pub fn act(conn: &mut Conn, id: i64, seen: &str, act: &Act, actor: Actor<'_>, no
                 && l.version == comment.version
                 && revision::version(seen) == Some(comment.version)
         });
-        return Ok(if again && comment.status() == to { Outcome::Done(comment) } else { Outcome::Stale(last) });
+        return Ok(if again && comment.status() == to {
+            Outcome::Done(comment)
+        } else {
+            Outcome::Stale(last)
+        });
     }
     transition(conn, &comment, to, act, actor, now)?;
     Ok(Outcome::Done(comment))

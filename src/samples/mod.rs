@@ -16,16 +16,41 @@ use std::path::Path;
 
 /// File, whether it is Markdown, hours before the first start, comments.
 const ARTICLES: [(&str, &str, i64, usize); 10] = [
-    ("tide-gate.md", include_str!("articles/tide-gate.md"), 20, 200),
+    (
+        "tide-gate.md",
+        include_str!("articles/tide-gate.md"),
+        20,
+        200,
+    ),
     ("rents.md", include_str!("articles/rents.md"), 26, 9),
-    ("night-ferry.txt", include_str!("articles/night-ferry.txt"), 31, 24),
+    (
+        "night-ferry.txt",
+        include_str!("articles/night-ferry.txt"),
+        31,
+        24,
+    ),
     ("four-day.md", include_str!("articles/four-day.md"), 50, 17),
-    ("ledger-code.md", include_str!("articles/ledger-code.md"), 55, 6),
+    (
+        "ledger-code.md",
+        include_str!("articles/ledger-code.md"),
+        55,
+        6,
+    ),
     ("choir.md", include_str!("articles/choir.md"), 74, 4),
     ("welder.md", include_str!("articles/welder.md"), 98, 12),
     ("short.md", include_str!("articles/short.md"), 101, 0),
-    ("apprentices.md", include_str!("articles/apprentices.md"), 146, 7),
-    ("lighthouse.md", include_str!("articles/lighthouse.md"), 170, 3),
+    (
+        "apprentices.md",
+        include_str!("articles/apprentices.md"),
+        146,
+        7,
+    ),
+    (
+        "lighthouse.md",
+        include_str!("articles/lighthouse.md"),
+        170,
+        3,
+    ),
 ];
 const PICTURE: &[u8] = include_bytes!("articles/tide-gate.jpg");
 
@@ -34,12 +59,18 @@ const PICTURE: &[u8] = include_bytes!("articles/tide-gate.jpg");
 /// # Errors
 /// A sentence when the database or the media folder does not take them.
 pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
-    let beside =
-        |path: &Path| if path == Path::new("tide-gate.jpg") { Ok(PICTURE.to_vec()) } else { Err(std::io::ErrorKind::NotFound.into()) };
+    let beside = |path: &Path| {
+        if path == Path::new("tide-gate.jpg") {
+            Ok(PICTURE.to_vec())
+        } else {
+            Err(std::io::ErrorKind::NotFound.into())
+        }
+    };
     let now = Time::now();
     let mut all = Vec::new();
     for (file, source, hours, count) in ARTICLES {
-        let mut ready = transfer::judge(source, file.ends_with(".md"), &beside).map_err(|r| format!("{file}:{}: {}", r.line, r.reason))?;
+        let mut ready = transfer::judge(source, file.ends_with(".md"), &beside)
+            .map_err(|r| format!("{file}:{}: {}", r.line, r.reason))?;
         let published = now.plus(-hours * Time::HOUR);
         ready.draft.published = Some(published);
         for correction in &mut ready.draft.corrections {
@@ -71,7 +102,12 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
     let t = Interface;
     let mut ids = Vec::new();
     for (at, name) in talk::READERS.iter().enumerate() {
-        let (Ok(username), Ok(email)) = (Username::parse(t, name), Email::parse(t, &format!("{name}@sample.invalid"))) else { continue };
+        let (Ok(username), Ok(email)) = (
+            Username::parse(t, name),
+            Email::parse(t, &format!("{name}@sample.invalid")),
+        ) else {
+            continue;
+        };
         let new = accounts::New {
             username,
             email,
@@ -88,7 +124,15 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
 }
 
 /// The same conversation at every first start: numbers out of a small fixed generator.
-fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, everybody: &[i64], seed: u64) -> Result<(), Error> {
+fn converse(
+    conn: &mut Conn,
+    article: i64,
+    from: Time,
+    to: Time,
+    count: usize,
+    everybody: &[i64],
+    seed: u64,
+) -> Result<(), Error> {
     let (newcomers, readers) = everybody.split_at(everybody.len().min(talk::NEWCOMERS));
     if readers.len() < 2 {
         // Their names were taken: nobody is there to talk to.
@@ -96,7 +140,9 @@ fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, e
     }
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut draw = move |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) as usize) % below.max(1)
     };
     let mut posted: Vec<(i64, usize)> = Vec::new();
@@ -105,7 +151,11 @@ fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, e
         let step = (to.0 - from.0) / (count as i64 + 2);
         let moment = from.plus(step * (at as i64 + 1) + draw(1 + step as usize / 2) as i64);
         let recent = posted.len().saturating_sub(14);
-        let parent = if posted.is_empty() || draw(10) < 3 { None } else { Some(posted[recent + draw(posted.len() - recent)]) };
+        let parent = if posted.is_empty() || draw(10) < 3 {
+            None
+        } else {
+            Some(posted[recent + draw(posted.len() - recent)])
+        };
         let author = loop {
             let drawn = draw(readers.len());
             if parent.is_none_or(|p| p.1 != drawn) {
@@ -119,7 +169,9 @@ fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, e
             opening += 1;
             talk::opening(opening)
         };
-        let Ok(body) = CommentBody::parse(Interface, &text) else { continue };
+        let Ok(body) = CommentBody::parse(Interface, &text) else {
+            continue;
+        };
         // The two liveliest threads have a newcomer whose first comment waits.
         let is_last = at + 1 == count && count > 20;
         let (status, hold) = match draw(20) {
@@ -129,7 +181,11 @@ fn converse(conn: &mut Conn, article: i64, from: Time, to: Time, count: usize, e
         };
         let sample = Sample {
             article,
-            author: if is_last { newcomers[(seed as usize / 2) % newcomers.len()] } else { readers[author] },
+            author: if is_last {
+                newcomers[(seed as usize / 2) % newcomers.len()]
+            } else {
+                readers[author]
+            },
             parent: parent.filter(|_| !is_last).map(|(id, _)| id),
             body,
             status,

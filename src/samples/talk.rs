@@ -115,7 +115,11 @@ const ANSWERS: [&str; 46] = [
 /// The nth opening; later rounds join two.
 pub(super) fn opening(n: usize) -> String {
     let first = OPENINGS[n % OPENINGS.len()];
-    if n < OPENINGS.len() { first.to_owned() } else { format!("{}\n\n{}", ANSWERS[(n * 7 + 3) % ANSWERS.len()], first) }
+    if n < OPENINGS.len() {
+        first.to_owned()
+    } else {
+        format!("{}\n\n{}", ANSWERS[(n * 7 + 3) % ANSWERS.len()], first)
+    }
 }
 
 /// The nth answer; later rounds join two.
@@ -125,7 +129,8 @@ pub(super) fn answer(n: usize) -> String {
         0 => first.to_owned(),
         round => format!(
             "{first} {}",
-            ANSWERS[(n * (round * 2 + 3) + 11) % ANSWERS.len()].trim_start_matches("> the word that matters is *slowed*\n\n")
+            ANSWERS[(n * (round * 2 + 3) + 11) % ANSWERS.len()]
+                .trim_start_matches("> the word that matters is *slowed*\n\n")
         ),
     }
 }

@@ -50,7 +50,11 @@ impl Sessions {
     pub async fn list(&self, account: i64, now: Time) -> Result<Vec<SessionRow>, Error> {
         match &self.redis {
             Some(redis) => redis_store::list(redis.clone(), account, now).await,
-            None => self.db.read(move |conn| store::list(conn, account, now)).await,
+            None => {
+                self.db
+                    .read(move |conn| store::list(conn, account, now))
+                    .await
+            }
         }
     }
 
@@ -58,7 +62,11 @@ impl Sessions {
     pub async fn end(&self, account: i64, id: String) -> Result<(), Error> {
         match &self.redis {
             Some(redis) => redis_store::end(redis.clone(), account, &id).await,
-            None => self.db.write(move |conn| store::end(conn, account, &id)).await,
+            None => {
+                self.db
+                    .write(move |conn| store::end(conn, account, &id))
+                    .await
+            }
         }
     }
 
@@ -66,7 +74,11 @@ impl Sessions {
     pub async fn end_others(&self, account: i64, keep: Option<String>) -> Result<(), Error> {
         match &self.redis {
             Some(redis) => redis_store::end_others(redis.clone(), account, keep.as_deref()).await,
-            None => self.db.write(move |conn| store::end_others(conn, account, keep.as_deref())).await,
+            None => {
+                self.db
+                    .write(move |conn| store::end_others(conn, account, keep.as_deref()))
+                    .await
+            }
         }
     }
 
@@ -75,22 +87,37 @@ impl Sessions {
         let opened = match &self.redis {
             Some(redis) => match redis_store::find(redis.clone(), &hash, now).await? {
                 Some(found) => {
-                    let redis_store::Found { account, this, seen_at } = found;
-                    let read = self.db.read(move |conn| store::account(conn, account, &this, now)).await?;
+                    let redis_store::Found {
+                        account,
+                        this,
+                        seen_at,
+                    } = found;
+                    let read = self
+                        .db
+                        .read(move |conn| store::account(conn, account, &this, now))
+                        .await?;
                     read.map(|account| Opened { account, seen_at })
                 }
                 None => None,
             },
             None => {
                 let hash = hash.clone();
-                self.db.read(move |conn| store::open(conn, &hash, now)).await?
+                self.db
+                    .read(move |conn| store::open(conn, &hash, now))
+                    .await?
             }
         };
-        let Some(opened) = opened else { return Ok(None) };
+        let Some(opened) = opened else {
+            return Ok(None);
+        };
         if now.0 - opened.seen_at.0 > TOUCH {
             let touched = match &self.redis {
                 Some(redis) => redis_store::touch(redis.clone(), &hash, now).await,
-                None => self.db.write(move |conn| store::touch(conn, &hash, now)).await,
+                None => {
+                    self.db
+                        .write(move |conn| store::touch(conn, &hash, now))
+                        .await
+                }
             };
             if let Err(error) = touched {
                 // Reading goes on when nothing can be written.
@@ -102,17 +129,36 @@ impl Sessions {
     }
 
     async fn begin(&self, state: &HashMap<String, String>) -> Result<String, Error> {
-        let part = |key: &str| state.get(key).and_then(|json| serde_json::from_str::<String>(json).ok()).unwrap_or_default();
-        let account: i64 =
-            state.get(ACCOUNT_ID).and_then(|json| json.parse().ok()).ok_or_else(|| Error::broken("a session without an account"))?;
+        let part = |key: &str| {
+            state
+                .get(key)
+                .and_then(|json| serde_json::from_str::<String>(json).ok())
+                .unwrap_or_default()
+        };
+        let account: i64 = state
+            .get(ACCOUNT_ID)
+            .and_then(|json| json.parse().ok())
+            .ok_or_else(|| Error::broken("a session without an account"))?;
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(Error::broken)?;
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
         let (hash, now, agent, network) = (hash(&token), Time::now(), part(AGENT), part(NETWORK));
-        let since = state.get(SINCE).and_then(|json| json.parse().ok()).map_or(now, Time);
+        let since = state
+            .get(SINCE)
+            .and_then(|json| json.parse().ok())
+            .map_or(now, Time);
         match &self.redis {
-            Some(redis) => redis_store::begin(redis.clone(), &hash, account, &agent, &network, since, now).await?,
-            None => self.db.write(move |conn| store::begin(conn, &hash, account, &agent, &network, since, now)).await?,
+            Some(redis) => {
+                redis_store::begin(redis.clone(), &hash, account, &agent, &network, since, now)
+                    .await?
+            }
+            None => {
+                self.db
+                    .write(move |conn| {
+                        store::begin(conn, &hash, account, &agent, &network, since, now)
+                    })
+                    .await?
+            }
         }
         Ok(token)
     }
@@ -137,14 +183,26 @@ pub fn begin(session: &Session, request: &HttpRequest, account: i64) -> Result<(
 }
 
 fn describe(session: &Session, request: &HttpRequest, account: i64) -> Result<(), Error> {
-    let agent = request.headers().get("user-agent").map(|v| String::from_utf8_lossy(v.as_bytes()).chars().take(200).collect::<String>());
+    let agent = request.headers().get("user-agent").map(|v| {
+        String::from_utf8_lossy(v.as_bytes())
+            .chars()
+            .take(200)
+            .collect::<String>()
+    });
     session.insert(ACCOUNT_ID, account).map_err(Error::broken)?;
-    session.insert(AGENT, agent.unwrap_or_default()).map_err(Error::broken)?;
-    session.insert(NETWORK, guard::network_of(request)).map_err(Error::broken)
+    session
+        .insert(AGENT, agent.unwrap_or_default())
+        .map_err(Error::broken)?;
+    session
+        .insert(NETWORK, guard::network_of(request))
+        .map_err(Error::broken)
 }
 
 /// After a change of roles a session goes on under a fresh key.
-pub async fn renew(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+pub async fn renew(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let session = request.get_session();
     if let Some(account) = viewer::of(request.request()).0.filter(|a| a.renew) {
         session.renew();
@@ -160,14 +218,28 @@ fn hash(token: &str) -> Vec<u8> {
 
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        self.open(key.as_ref()).await.map_err(|e| LoadError::Other(e.into()))
+        self.open(key.as_ref())
+            .await
+            .map_err(|e| LoadError::Other(e.into()))
     }
-    async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {
-        let token = self.begin(&state).await.map_err(|e| SaveError::Other(e.into()))?;
+    async fn save(
+        &self,
+        state: HashMap<String, String>,
+        _: &Duration,
+    ) -> Result<SessionKey, SaveError> {
+        let token = self
+            .begin(&state)
+            .await
+            .map_err(|e| SaveError::Other(e.into()))?;
         SessionKey::try_from(token).map_err(|e| SaveError::Other(e.into()))
     }
     /// Nothing in a session ever changes: who logs in gets a new one.
-    async fn update(&self, key: SessionKey, _: HashMap<String, String>, _: &Duration) -> Result<SessionKey, UpdateError> {
+    async fn update(
+        &self,
+        key: SessionKey,
+        _: HashMap<String, String>,
+        _: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
         Ok(key)
     }
     async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {

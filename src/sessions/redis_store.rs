@@ -74,15 +74,27 @@ pub(super) struct Found {
 pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<Found>, Error> {
     let hash = hex(hash);
     let stored = load(&mut store, &hash).await?;
-    Ok(stored.filter(|s| s.created + ABSOLUTE > now.0 && s.seen + IDLE > now.0).map(|s| Found {
-        account: s.account,
-        this: This { id: id(&hash), created_at: Time(s.created), renewed_at: Time(s.renewed) },
-        seen_at: Time(s.seen),
-    }))
+    Ok(stored
+        .filter(|s| s.created + ABSOLUTE > now.0 && s.seen + IDLE > now.0)
+        .map(|s| Found {
+            account: s.account,
+            this: This {
+                id: id(&hash),
+                created_at: Time(s.created),
+                renewed_at: Time(s.renewed),
+            },
+            seen_at: Time(s.seen),
+        }))
 }
 
 fn row(hash: &str, s: &Stored) -> SessionRow {
-    SessionRow { id: id(hash), agent: s.agent.clone(), network: s.network.clone(), created_at: Time(s.created), seen_at: Time(s.seen) }
+    SessionRow {
+        id: id(hash),
+        agent: s.agent.clone(),
+        network: s.network.clone(),
+        created_at: Time(s.created),
+        seen_at: Time(s.seen),
+    }
 }
 
 pub(super) async fn begin(
@@ -94,19 +106,38 @@ pub(super) async fn begin(
     since: Time,
     now: Time,
 ) -> Result<(), Error> {
-    let stored = Stored { account, agent: agent.to_owned(), network: network.to_owned(), created: since.0, renewed: now.0, seen: now.0 };
+    let stored = Stored {
+        account,
+        agent: agent.to_owned(),
+        network: network.to_owned(),
+        created: since.0,
+        renewed: now.0,
+        seen: now.0,
+    };
     save(&mut store, &hex(hash), &stored).await
 }
 
 pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {
     let hash = hex(hash);
-    let Some(stored) = load(&mut store, &hash).await? else { return Ok(()) };
-    let stored = Stored { seen: now.0, ..stored };
+    let Some(stored) = load(&mut store, &hash).await? else {
+        return Ok(());
+    };
+    let stored = Stored {
+        seen: now.0,
+        ..stored
+    };
     let json = serde_json::to_string(&stored).map_err(Error::broken)?;
     // XX: a session that was ended meanwhile stays ended.
     let mut set = redis::cmd("SET");
-    set.arg(store.session(&hash)).arg(json).arg("PX").arg(life(&stored)).arg("XX");
-    set.query_async::<Option<String>>(&mut store.redis).await.map(|_| ()).map_err(busy)
+    set.arg(store.session(&hash))
+        .arg(json)
+        .arg("PX")
+        .arg(life(&stored))
+        .arg("XX");
+    set.query_async::<Option<String>>(&mut store.redis)
+        .await
+        .map(|_| ())
+        .map_err(busy)
 }
 
 /// Milliseconds until it ends by itself.
@@ -117,21 +148,41 @@ fn life(stored: &Stored) -> u64 {
 pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<(), Error> {
     let hash = hex(hash);
     if let Some(stored) = load(&mut store, &hash).await? {
-        store.redis.srem::<_, _, ()>(store.account_set(stored.account), &hash).await.map_err(busy)?;
+        store
+            .redis
+            .srem::<_, _, ()>(store.account_set(stored.account), &hash)
+            .await
+            .map_err(busy)?;
     }
-    store.redis.del::<_, ()>(store.session(&hash)).await.map_err(busy)
+    store
+        .redis
+        .del::<_, ()>(store.session(&hash))
+        .await
+        .map_err(busy)
 }
 
 async fn all(store: &mut Store, account: i64) -> Result<Vec<String>, Error> {
-    store.redis.smembers(store.account_set(account)).await.map_err(busy)
+    store
+        .redis
+        .smembers(store.account_set(account))
+        .await
+        .map_err(busy)
 }
 
-pub(super) async fn list(mut store: Store, account: i64, _: Time) -> Result<Vec<SessionRow>, Error> {
+pub(super) async fn list(
+    mut store: Store,
+    account: i64,
+    _: Time,
+) -> Result<Vec<SessionRow>, Error> {
     let mut rows = Vec::new();
     for hash in all(&mut store, account).await? {
         match load(&mut store, &hash).await? {
             Some(stored) => rows.push(row(&hash, &stored)),
-            None => store.redis.srem::<_, _, ()>(store.account_set(account), &hash).await.map_err(busy)?,
+            None => store
+                .redis
+                .srem::<_, _, ()>(store.account_set(account), &hash)
+                .await
+                .map_err(busy)?,
         }
     }
     rows.sort_by_key(|r| std::cmp::Reverse(r.seen_at));
@@ -139,16 +190,40 @@ pub(super) async fn list(mut store: Store, account: i64, _: Time) -> Result<Vec<
 }
 
 pub(super) async fn end(mut store: Store, account: i64, wanted: &str) -> Result<(), Error> {
-    let found = all(&mut store, account).await?.into_iter().find(|hash| id(hash) == wanted).ok_or(Error::NotFound)?;
-    store.redis.srem::<_, _, ()>(store.account_set(account), &found).await.map_err(busy)?;
-    store.redis.del::<_, ()>(store.session(&found)).await.map_err(busy)
+    let found = all(&mut store, account)
+        .await?
+        .into_iter()
+        .find(|hash| id(hash) == wanted)
+        .ok_or(Error::NotFound)?;
+    store
+        .redis
+        .srem::<_, _, ()>(store.account_set(account), &found)
+        .await
+        .map_err(busy)?;
+    store
+        .redis
+        .del::<_, ()>(store.session(&found))
+        .await
+        .map_err(busy)
 }
 
-pub(super) async fn end_others(mut store: Store, account: i64, keep: Option<&str>) -> Result<(), Error> {
+pub(super) async fn end_others(
+    mut store: Store,
+    account: i64,
+    keep: Option<&str>,
+) -> Result<(), Error> {
     for hash in all(&mut store, account).await? {
         if keep != Some(id(&hash).as_str()) {
-            store.redis.srem::<_, _, ()>(store.account_set(account), &hash).await.map_err(busy)?;
-            store.redis.del::<_, ()>(store.session(&hash)).await.map_err(busy)?;
+            store
+                .redis
+                .srem::<_, _, ()>(store.account_set(account), &hash)
+                .await
+                .map_err(busy)?;
+            store
+                .redis
+                .del::<_, ()>(store.session(&hash))
+                .await
+                .map_err(busy)?;
         }
     }
     Ok(())

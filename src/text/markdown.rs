@@ -36,10 +36,29 @@ pub fn comment(source: &str) -> SafeHtml {
             _ => {}
         }
     }
-    sanitise(&html(root, &options), COMMENT_TAGS, "ugc nofollow noopener noreferrer", ammonia::UrlRelative::Deny)
+    sanitise(
+        &html(root, &options),
+        COMMENT_TAGS,
+        "ugc nofollow noopener noreferrer",
+        ammonia::UrlRelative::Deny,
+    )
 }
 
-const COMMENT_TAGS: &[&str] = &["p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"];
+const COMMENT_TAGS: &[&str] = &[
+    "p",
+    "br",
+    "strong",
+    "em",
+    "del",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "hr",
+];
 const ARTICLE_TAGS: &[&str] = &[
     "p",
     "br",
@@ -104,16 +123,34 @@ pub fn article<'a>(root: &'a AstNode<'a>, images: &[TakenIn]) -> SafeHtml {
     for image in images {
         // The size keeps the page from jumping when the image arrives.
         let plain = format!("<img src=\"{}\"", image.src);
-        html = html.replace(&format!("{plain} alt"), &format!("{plain} width=\"{}\" height=\"{}\" alt", image.width, image.height));
+        html = html.replace(
+            &format!("{plain} alt"),
+            &format!(
+                "{plain} width=\"{}\" height=\"{}\" alt",
+                image.width, image.height
+            ),
+        );
     }
-    sanitise(&html, ARTICLE_TAGS, "noopener noreferrer", ammonia::UrlRelative::PassThrough)
+    sanitise(
+        &html,
+        ARTICLE_TAGS,
+        "noopener noreferrer",
+        ammonia::UrlRelative::PassThrough,
+    )
 }
 
 /// A block of HTML becomes a paragraph that shows it as it was typed, line by line.
 pub fn show_html_blocks<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>) {
-    let blocks: Vec<_> = root.descendants().filter(|n| matches!(n.data.borrow().value, NodeValue::HtmlBlock(_))).collect();
+    let blocks: Vec<_> = root
+        .descendants()
+        .filter(|n| matches!(n.data.borrow().value, NodeValue::HtmlBlock(_)))
+        .collect();
     for block in blocks {
-        let NodeValue::HtmlBlock(html) = std::mem::replace(&mut block.data.borrow_mut().value, NodeValue::Paragraph) else { continue };
+        let NodeValue::HtmlBlock(html) =
+            std::mem::replace(&mut block.data.borrow_mut().value, NodeValue::Paragraph)
+        else {
+            continue;
+        };
         for (at, line) in html.literal.trim_end().lines().enumerate() {
             if at > 0 {
                 block.append(arena.alloc(NodeValue::SoftBreak.into()));
@@ -130,7 +167,12 @@ fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {
     out
 }
 
-fn sanitise(html: &str, tags: &[&'static str], rel: &'static str, relative: ammonia::UrlRelative<'static>) -> SafeHtml {
+fn sanitise(
+    html: &str,
+    tags: &[&'static str],
+    rel: &'static str,
+    relative: ammonia::UrlRelative<'static>,
+) -> SafeHtml {
     let mut builder = ammonia::Builder::empty();
     builder
         .tags(tags.iter().copied().collect())

@@ -28,8 +28,15 @@ pub enum Unfit {
 /// [`Unfit`] for what no reader could have meant.
 pub fn clean(given: &str) -> Result<String, Unfit> {
     let lines = given.replace("\r\n", "\n").replace('\r', "\n");
-    let text: String = lines.chars().filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')).nfc().collect();
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n')) {
+    let text: String = lines
+        .chars()
+        .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
+        .nfc()
+        .collect();
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\t' | '\n'))
+    {
         return Err(Unfit::Control);
     }
     let mut marks = 0;
@@ -44,7 +51,10 @@ pub fn clean(given: &str) -> Result<String, Unfit> {
 
 /// [`clean`] for one line: spaces folded, ends trimmed.
 pub fn clean_line(given: &str) -> Result<String, Unfit> {
-    Ok(clean(given)?.split_whitespace().collect::<Vec<_>>().join(" "))
+    Ok(clean(given)?
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" "))
 }
 
 /// Whether there is anything to see: letters, digits, signs, not only spaces and invisible characters.

@@ -26,7 +26,11 @@ impl SafeHtml {
                 .map(|line| {
                     format!(
                         "<p>{}</p>\n",
-                        ammonia::clean_text(line).replace("&#32;", " ").replace("&#47;", "/").replace("&#61;", "=").replace("&#9;", "\t")
+                        ammonia::clean_text(line)
+                            .replace("&#32;", " ")
+                            .replace("&#47;", "/")
+                            .replace("&#61;", "=")
+                            .replace("&#9;", "\t")
                     )
                 })
                 .collect(),
@@ -36,7 +40,11 @@ impl SafeHtml {
     /// A heading with nothing to interpret.
     pub fn heading(text: &str) -> SafeHtml {
         let inner = SafeHtml::paragraphs([text]).0;
-        SafeHtml(inner.replacen("<p>", "<h2>", 1).replacen("</p>", "</h2>", 1))
+        SafeHtml(
+            inner
+                .replacen("<p>", "<h2>", 1)
+                .replacen("</p>", "</h2>", 1),
+        )
     }
 
     /// JSON inside a `<script>` of data: nothing in it can end the element.

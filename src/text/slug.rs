@@ -19,5 +19,9 @@ pub fn slug(text: &str, fallback: &str) -> String {
         }
     }
     let out = out.trim_matches('-');
-    if out.is_empty() { fallback.to_owned() } else { out.to_owned() }
+    if out.is_empty() {
+        fallback.to_owned()
+    } else {
+        out.to_owned()
+    }
 }

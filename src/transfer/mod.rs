@@ -1,5 +1,6 @@
 //! Articles that come in as files: found, read, judged, and published whole or not at all.
 
+pub mod front_matter;
 pub mod markdown;
 pub mod story;
 
@@ -48,12 +49,19 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>, refused: &mut Vec<String>) {
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(e) => return refused.push(format!("{}:1: the folder cannot be read: {e}", folder.display())),
+            Err(e) => {
+                return refused.push(format!(
+                    "{}:1: the folder cannot be read: {e}",
+                    folder.display()
+                ));
+            }
         };
         let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
         entries.sort();
         for path in entries {
-            let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+            let hidden = path
+                .file_name()
+                .is_some_and(|n| n.to_string_lossy().starts_with('.'));
             if path.is_dir() && !hidden {
                 walk(&path, found, refused);
             } else if !hidden && kind(&path).is_some() {
@@ -92,8 +100,11 @@ fn kind(path: &Path) -> Option<Kind> {
 /// The line and the reason.
 pub fn read(path: &Path) -> Result<Ready, Refusal> {
     let first = |why: String| Refusal::at(1, why);
-    let meta = std::fs::metadata(path).map_err(|e| first(format!("the file cannot be read: {e}")))?;
-    let kind = kind(path).ok_or_else(|| first("this is neither story text (.txt) nor Markdown (.md, .markdown)".into()))?;
+    let meta =
+        std::fs::metadata(path).map_err(|e| first(format!("the file cannot be read: {e}")))?;
+    let kind = kind(path).ok_or_else(|| {
+        first("this is neither story text (.txt) nor Markdown (.md, .markdown)".into())
+    })?;
     if !meta.is_file() {
         return Err(first("this is no file".into()));
     }
@@ -102,40 +113,76 @@ pub fn read(path: &Path) -> Result<Ready, Refusal> {
     }
     let bytes = std::fs::read(path).map_err(|e| first(format!("the file cannot be read: {e}")))?;
     let source = String::from_utf8(bytes).map_err(|e| {
-        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        let line = e.as_bytes()[..e.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1;
         Refusal::at(line, "the text is not UTF-8")
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    judge(&source, kind == Kind::Markdown, &|beside| std::fs::read(folder.join(beside)))
+    judge(&source, kind == Kind::Markdown, &|beside| {
+        std::fs::read(folder.join(beside))
+    })
 }
 
 /// Reads an article out of its text; `beside` reads the files that lie beside it.
 ///
 /// # Errors
 /// The line and the reason.
-pub fn judge(source: &str, is_markdown: bool, beside: &dyn Fn(&Path) -> std::io::Result<Vec<u8>>) -> Result<Ready, Refusal> {
+pub fn judge(
+    source: &str,
+    is_markdown: bool,
+    beside: &dyn Fn(&Path) -> std::io::Result<Vec<u8>>,
+) -> Result<Ready, Refusal> {
     let mut pictures: Vec<(String, media::Picture)> = Vec::new();
     let mut images = |named: &str| -> Result<Option<TakenIn>, String> {
         if named.contains("://") || named.starts_with("//") || named.starts_with("data:") {
             return Ok(None);
         }
-        let relative = percent_encoding::percent_decode_str(named).decode_utf8_lossy().into_owned();
+        let relative = percent_encoding::percent_decode_str(named)
+            .decode_utf8_lossy()
+            .into_owned();
         if !pictures.iter().any(|(n, _)| *n == named) {
             let path = Path::new(&relative);
-            let inside = path.components().all(|c| matches!(c, std::path::Component::Normal(_) | std::path::Component::CurDir));
+            let inside = path.components().all(|c| {
+                matches!(
+                    c,
+                    std::path::Component::Normal(_) | std::path::Component::CurDir
+                )
+            });
             if !inside {
                 return Err(format!("the image {named} is not beside the file"));
             }
-            let bytes = beside(path).map_err(|_| format!("the image {named} is missing: it is looked for beside the file"))?;
-            let picture = media::take_in(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
+            let bytes = beside(path).map_err(|_| {
+                format!("the image {named} is missing: it is looked for beside the file")
+            })?;
+            let picture =
+                media::take_in(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
             pictures.push((named.to_owned(), picture));
         }
         let picture = pictures.iter().find(|(n, _)| *n == named).map(|(_, p)| p);
-        Ok(picture.map(|p| TakenIn { src: crate::paths::media(&p.file), width: p.width, height: p.height }))
+        Ok(picture.map(|p| TakenIn {
+            src: crate::paths::media(&p.file),
+            width: p.width,
+            height: p.height,
+        }))
     };
-    let draft = if is_markdown { markdown::parse(source, &mut images)? } else { story::parse(source)? };
-    let slug = if draft.slug.is_empty() { text::slug(&draft.title, "article") } else { draft.slug.clone() };
-    Ok(Ready { draft, slug, pictures })
+    let draft = if is_markdown {
+        markdown::parse(source, &mut images)?
+    } else {
+        story::parse(source)?
+    };
+    let slug = if draft.slug.is_empty() {
+        text::slug(&draft.title, "article")
+    } else {
+        draft.slug.clone()
+    };
+    Ok(Ready {
+        draft,
+        slug,
+        pictures,
+    })
 }
 
 /// Stores one article. `ask` is called with the old and the new text when its address is taken by another one.
@@ -151,7 +198,9 @@ pub fn store(
     mut ask: impl FnMut(&str, &str) -> OnChange,
 ) -> Result<Outcome, String> {
     let slug = ready.slug.clone();
-    let existing = db.read_now(|conn| articles::store::source(conn, &slug)).map_err(|e| e.to_string())?;
+    let existing = db
+        .read_now(|conn| articles::store::source(conn, &slug))
+        .map_err(|e| e.to_string())?;
     if let Some((_, old)) = &existing {
         if *old == ready.draft.source {
             return Ok(Outcome::Unchanged { slug });
@@ -164,8 +213,13 @@ pub fn store(
     ready.keep_pictures(data)?;
     let (now, site) = (Time::now(), site.clone());
     let status = ready.draft.status(now);
-    db.write_now(move |conn| ready.insert(conn, &site, is_sample, now)).map_err(|e| format!("the database did not take it: {e}"))?;
-    Ok(if existing.is_some() { Outcome::Updated { slug } } else { Outcome::Published { slug, status } })
+    db.write_now(move |conn| ready.insert(conn, &site, is_sample, now))
+        .map_err(|e| format!("the database did not take it: {e}"))?;
+    Ok(if existing.is_some() {
+        Outcome::Updated { slug }
+    } else {
+        Outcome::Published { slug, status }
+    })
 }
 
 impl Ready {
@@ -174,15 +228,28 @@ impl Ready {
     /// # Errors
     /// A sentence when the media folder cannot be written.
     pub fn keep_pictures(&self, data: &Path) -> Result<(), String> {
-        self.pictures.iter().try_for_each(|(_, picture)| media::keep(&data.join("media"), picture))
+        self.pictures
+            .iter()
+            .try_for_each(|(_, picture)| media::keep(&data.join("media"), picture))
     }
 
     /// Saves article and pictures in this transaction; the article's id.
-    pub fn insert(&self, conn: &mut Conn, site: &Site, is_sample: bool, now: Time) -> Result<i64, Error> {
+    pub fn insert(
+        &self,
+        conn: &mut Conn,
+        site: &Site,
+        is_sample: bool,
+        now: Time,
+    ) -> Result<i64, Error> {
         let mut hero = None;
         for (named, picture) in &self.pictures {
             let id = media::store::remember(conn, picture, now)?;
-            if self.draft.hero.as_ref().is_some_and(|(src, _)| src == named) {
+            if self
+                .draft
+                .hero
+                .as_ref()
+                .is_some_and(|(src, _)| src == named)
+            {
                 hero = Some(id);
             }
         }
@@ -200,5 +267,9 @@ impl Ready {
 
 /// What changed, line by line, for a person at a terminal.
 pub fn shown_diff(old: &str, new: &str) -> String {
-    similar::TextDiff::from_lines(old, new).unified_diff().context_radius(2).header("as it is", "as the file has it").to_string()
+    similar::TextDiff::from_lines(old, new)
+        .unified_diff()
+        .context_radius(2)
+        .header("as it is", "as the file has it")
+        .to_string()
 }

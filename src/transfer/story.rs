@@ -1,6 +1,8 @@
 //! Story text (`.txt`): a title, a dek, house sections, and every line a paragraph as it was typed.
 
-use crate::articles::draft::{Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line};
+use crate::articles::draft::{
+    Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line,
+};
 use crate::text::{self, SafeHtml};
 
 /// Reads one story.
@@ -10,15 +12,25 @@ use crate::text::{self, SafeHtml};
 pub fn parse(source: &str) -> Result<Draft, Refusal> {
     let text = text::clean(source.trim_start_matches('\u{FEFF}'))
         .map_err(|_| Refusal::at(unfit_line(source), "a control character stands in the text"))?;
-    let lines: Vec<(usize, &str)> =
-        text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty()).collect();
+    let lines: Vec<(usize, &str)> = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.trim()))
+        .filter(|(_, line)| !line.is_empty())
+        .collect();
     let lines = match lines.split_last() {
         Some(((_, last), rest)) if is_call(last) => rest.to_vec(),
         _ => lines,
     };
-    let mut draft = Draft { source: source.to_owned(), format: "story", ..Draft::default() };
+    let mut draft = Draft {
+        source: source.to_owned(),
+        format: "story",
+        ..Draft::default()
+    };
     let mut lines = lines.into_iter().peekable();
-    let (first, title) = lines.next().ok_or_else(|| Refusal::at(1, "the file is empty"))?;
+    let (first, title) = lines
+        .next()
+        .ok_or_else(|| Refusal::at(1, "the file is empty"))?;
     draft.title = title.strip_prefix("# ").unwrap_or(title).trim().to_owned();
 
     let mut dek = Vec::new();
@@ -26,15 +38,23 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
         dek.push(line);
     }
     if lines.peek().is_none() {
-        return Err(Refusal::at(first, "no line begins with #, so nothing tells the dek from the text"));
+        return Err(Refusal::at(
+            first,
+            "no line begins with #, so nothing tells the dek from the text",
+        ));
     }
     draft.dek = dek.join(" ");
     let title_key = draft.title.to_lowercase();
-    let repeats = |line: &str| !line.starts_with("##") && line.trim_start_matches('#').trim().to_lowercase() == title_key;
+    let repeats = |line: &str| {
+        !line.starts_with("##") && line.trim_start_matches('#').trim().to_lowercase() == title_key
+    };
     if let Some((at, line)) = lines.next_if(|(_, line)| line.starts_with("# ") || repeats(line))
         && !repeats(line)
     {
-        return Err(Refusal::at(at, format!("this heading should repeat the title {:?}", draft.title)));
+        return Err(Refusal::at(
+            at,
+            format!("this heading should repeat the title {:?}", draft.title),
+        ));
     }
 
     let mut part = Part::Main;
@@ -49,7 +69,11 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
                     draft.keyphrases.extend(phrases);
                     continue;
                 }
-                draft.words += if part == Part::Notes { 0 } else { text::words(line) };
+                draft.words += if part == Part::Notes {
+                    0
+                } else {
+                    text::words(line)
+                };
                 if let Some(heading) = heading {
                     part = Part::Main;
                     draft.body.append(&SafeHtml::heading(heading));
@@ -67,8 +91,14 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
     draft.summary = SafeHtml::paragraphs(summary.iter().copied());
     draft.summary_text = summary.join(" ");
     draft.notes = match notes.as_slice() {
-        [one] => cut_notes(one).iter().map(|note| SourceNote::guessed(note)).collect(),
-        many => many.iter().map(|note| SourceNote::guessed(note.strip_prefix("- ").unwrap_or(note).trim())).collect(),
+        [one] => cut_notes(one)
+            .iter()
+            .map(|note| SourceNote::guessed(note))
+            .collect(),
+        many => many
+            .iter()
+            .map(|note| SourceNote::guessed(note.strip_prefix("- ").unwrap_or(note).trim()))
+            .collect(),
     };
     check(&draft, first)?;
     Ok(draft)
@@ -76,5 +106,8 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
 
 /// The first line that [`text::clean`] would not take.
 pub fn unfit_line(source: &str) -> usize {
-    source.lines().position(|line| text::clean(line).is_err()).map_or(1, |at| at + 1)
+    source
+        .lines()
+        .position(|line| text::clean(line).is_err())
+        .map_or(1, |at| at + 1)
 }

@@ -17,27 +17,51 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// `GET /static/{file}`
 pub async fn show(request: HttpRequest, file: web::Path<String>) -> Result<HttpResponse, Error> {
-    let asset = ASSETS.iter().find(|a| a.file == *file).ok_or(Error::NotFound)?;
-    Ok(answer(&request, asset, "public, max-age=31536000, immutable"))
+    let asset = ASSETS
+        .iter()
+        .find(|a| a.file == *file)
+        .ok_or(Error::NotFound)?;
+    Ok(answer(
+        &request,
+        asset,
+        "public, max-age=31536000, immutable",
+    ))
 }
 
 /// `GET /favicon.ico`: browsers ask for it unasked.
 pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, Error> {
-    let asset = ASSETS.iter().find(|a| a.name == "icon.svg").ok_or(Error::NotFound)?;
+    let asset = ASSETS
+        .iter()
+        .find(|a| a.name == "icon.svg")
+        .ok_or(Error::NotFound)?;
     Ok(answer(&request, asset, "public, max-age=86400"))
 }
 
 fn answer(request: &HttpRequest, asset: &'static Asset, keep: &'static str) -> HttpResponse {
-    let accepts = request.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
-    let takes = |coding: &str| accepts.split(',').any(|part| part.trim().split(';').next() == Some(coding) && !part.contains("q=0"));
+    let accepts = request
+        .headers()
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    let takes = |coding: &str| {
+        accepts
+            .split(',')
+            .any(|part| part.trim().split(';').next() == Some(coding) && !part.contains("q=0"))
+    };
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::CONTENT_TYPE, asset.mime))
         .insert_header((header::CACHE_CONTROL, keep))
         .insert_header((header::VARY, "Accept-Encoding"));
     match (asset.brotli, asset.gzip) {
-        (Some(packed), _) if takes("br") => response.insert_header((header::CONTENT_ENCODING, "br")).body(packed),
-        (_, Some(packed)) if takes("gzip") => response.insert_header((header::CONTENT_ENCODING, "gzip")).body(packed),
-        _ => response.insert_header((header::CONTENT_ENCODING, "identity")).body(asset.plain),
+        (Some(packed), _) if takes("br") => response
+            .insert_header((header::CONTENT_ENCODING, "br"))
+            .body(packed),
+        (_, Some(packed)) if takes("gzip") => response
+            .insert_header((header::CONTENT_ENCODING, "gzip"))
+            .body(packed),
+        _ => response
+            .insert_header((header::CONTENT_ENCODING, "identity"))
+            .body(asset.plain),
     }
 }

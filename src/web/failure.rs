@@ -24,7 +24,13 @@ struct ErrorPage {
 }
 
 /// The page for an error.
-pub fn page(state: &State, viewer: &Viewer, error: &Error, kept: Option<KeptText>, request_id: &str) -> HttpResponse {
+pub fn page(
+    state: &State,
+    viewer: &Viewer,
+    error: &Error,
+    kept: Option<KeptText>,
+    request_id: &str,
+) -> HttpResponse {
     match error {
         Error::SignInFirst { next } => return page::see_other(&paths::login(next)),
         Error::PasswordDue => return page::see_other(paths::ACCOUNT_PASSWORD),
@@ -39,11 +45,16 @@ pub fn page(state: &State, viewer: &Viewer, error: &Error, kept: Option<KeptText
         heading,
         sentence,
         kept: kept.map(|k| k.0).unwrap_or_default(),
-        request_id: if broken { request_id.to_owned() } else { String::new() },
+        request_id: if broken {
+            request_id.to_owned()
+        } else {
+            String::new()
+        },
         way: paths::FRONT.into(),
         way_text: t.error_way_front(),
     };
-    let mut response = page::answer(error.status(), &page).unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
+    let mut response = page::answer(error.status(), &page)
+        .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
     let extra = match error {
         Error::TooMany { seconds } => Some((header::RETRY_AFTER, seconds.to_string())),
         Error::Busy(_) => Some((header::RETRY_AFTER, "5".to_owned())),
@@ -51,7 +62,9 @@ pub fn page(state: &State, viewer: &Viewer, error: &Error, kept: Option<KeptText
         _ => None,
     };
     if let Some((name, value)) = extra {
-        response.headers_mut().insert(name, value.parse().expect("digits or methods"));
+        response
+            .headers_mut()
+            .insert(name, value.parse().expect("digits or methods"));
     }
     response
 }
@@ -60,21 +73,39 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
     match error {
         Error::Malformed(why) => (t.error_malformed(), why.clone()),
         Error::Refused(why) => (t.error_refused(), why.clone()),
-        Error::SignInFirst { .. } | Error::PasswordDue | Error::Forbidden => (t.error_forbidden(), t.error_forbidden_text()),
+        Error::SignInFirst { .. } | Error::PasswordDue | Error::Forbidden => {
+            (t.error_forbidden(), t.error_forbidden_text())
+        }
         Error::Forged => (t.error_forged(), t.error_forged_text()),
         Error::Banned { reason, until } => {
-            let why = if reason.is_empty() { t.ban_no_reason() } else { t.ban_reason(reason) };
-            let end = until.map_or_else(|| t.ban_for_good(), |u| t.ban_until(&state.site().minute(Time(u))));
+            let why = if reason.is_empty() {
+                t.ban_no_reason()
+            } else {
+                t.ban_reason(reason)
+            };
+            let end = until.map_or_else(
+                || t.ban_for_good(),
+                |u| t.ban_until(&state.site().minute(Time(u))),
+            );
             (t.error_banned(), format!("{why} {end}"))
         }
         Error::NotFound => (t.error_not_found(), t.error_not_found_text()),
         Error::NotAllowed { allow } => (t.error_not_allowed(), t.error_not_allowed_text(allow)),
         Error::Gone(why) => (t.error_conflict(), why.clone()),
-        Error::TooLarge { limit } => (t.error_too_large(), t.error_too_large_text((limit / 1024) as i64)),
+        Error::TooLarge { limit } => (
+            t.error_too_large(),
+            t.error_too_large_text((limit / 1024) as i64),
+        ),
         Error::NotAForm => (t.error_not_a_form(), t.error_not_a_form_text()),
         Error::TooSlow => (t.error_too_slow(), t.error_too_slow_text()),
-        Error::ForeignHost => (t.error_foreign_host(), t.error_foreign_host_text(&state.config.base.origin)),
-        Error::TooMany { seconds } => (t.error_too_many(), t.error_too_many_text(&wait(t, *seconds))),
+        Error::ForeignHost => (
+            t.error_foreign_host(),
+            t.error_foreign_host_text(&state.config.base.origin),
+        ),
+        Error::TooMany { seconds } => (
+            t.error_too_many(),
+            t.error_too_many_text(&wait(t, *seconds)),
+        ),
         Error::Busy(_) => (t.error_busy(), t.error_busy_text()),
         Error::Broken { .. } => (t.error_broken(), t.error_broken_text()),
     }
@@ -85,11 +116,17 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
 /// # Errors
 /// None; it ends a handler as handlers end.
 pub fn retry_after(mut response: HttpResponse, seconds: i64) -> Result<HttpResponse, Error> {
-    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
     Ok(response)
 }
 
 /// `40 seconds`, `9 minutes`: how long to wait, rounded up.
 pub fn wait(t: Interface, seconds: i64) -> String {
-    if seconds < 60 { t.wait_seconds(seconds) } else { t.wait_minutes((seconds + 59) / 60) }
+    if seconds < 60 {
+        t.wait_seconds(seconds)
+    } else {
+        t.wait_minutes((seconds + 59) / 60)
+    }
 }

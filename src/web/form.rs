@@ -37,15 +37,22 @@ impl Posted {
         if std::str::from_utf8(&decoded).is_err() {
             return Err(Error::Malformed("The form is not UTF-8 text.".into()));
         }
-        serde_html_form::from_bytes(bytes)
-            .map_err(|_| Error::Malformed("The form has a field that this address does not know, or one of its fields twice.".into()))
+        serde_html_form::from_bytes(bytes).map_err(|_| {
+            Error::Malformed(
+                "The form has a field that this address does not know, or one of its fields twice."
+                    .into(),
+            )
+        })
     }
 
     /// One field by name, whatever else the form holds.
     pub fn field(&self, name: &str) -> Option<String> {
         let bytes = self.0.as_ref().ok()?;
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes).ok()?;
-        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        pairs
+            .into_iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
     }
 }
 
@@ -56,15 +63,30 @@ impl FromRequest for Posted {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
+            let announced = request
+                .headers()
+                .get(header::CONTENT_LENGTH)
+                .and_then(|v| v.to_str().ok()?.parse().ok())
+                .unwrap_or(0);
             let read = if announced > DRAIN_LIMIT {
                 Err(Error::TooLarge { limit: FORM_LIMIT })
             } else {
-                tokio::time::timeout(DEADLINE, read(&mut payload)).await.unwrap_or(Err(Error::TooSlow))
+                tokio::time::timeout(DEADLINE, read(&mut payload))
+                    .await
+                    .unwrap_or(Err(Error::TooSlow))
             };
             // A form without fields may come without a type.
-            let fits = |bytes: &[u8]| is_form(&request) || (bytes.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE));
-            let posted = Posted(read.and_then(|bytes| if fits(&bytes) { Ok(bytes) } else { Err(Error::NotAForm) }));
+            let fits = |bytes: &[u8]| {
+                is_form(&request)
+                    || (bytes.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE))
+            };
+            let posted = Posted(read.and_then(|bytes| {
+                if fits(&bytes) {
+                    Ok(bytes)
+                } else {
+                    Err(Error::NotAForm)
+                }
+            }));
             for field in ["body", "bio", "detail", "note"] {
                 if let Some(text) = posted.field(field).filter(|t| !t.is_empty()) {
                     request.extensions_mut().insert(KeptText(text));
@@ -77,8 +99,15 @@ impl FromRequest for Posted {
 }
 
 fn is_form(request: &HttpRequest) -> bool {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-    kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    kind.split(';').next().is_some_and(|k| {
+        k.trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
 }
 
 async fn read(payload: &mut Payload) -> Result<Vec<u8>, Error> {
@@ -94,7 +123,11 @@ async fn read(payload: &mut Payload) -> Result<Vec<u8>, Error> {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if seen > FORM_LIMIT { Err(Error::TooLarge { limit: FORM_LIMIT }) } else { Ok(bytes) }
+    if seen > FORM_LIMIT {
+        Err(Error::TooLarge { limit: FORM_LIMIT })
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// The next piece of a body.
@@ -148,23 +181,60 @@ pub struct Choice {
 
 impl Field {
     pub fn text(name: &'static str, label: String) -> Field {
-        Field { name, label, required: true, ..Field::default() }
+        Field {
+            name,
+            label,
+            required: true,
+            ..Field::default()
+        }
     }
     pub fn email(name: &'static str, label: String) -> Field {
-        Field { kind: FieldKind::Email, autocomplete: "email", ..Field::text(name, label) }
+        Field {
+            kind: FieldKind::Email,
+            autocomplete: "email",
+            ..Field::text(name, label)
+        }
     }
     pub fn password(name: &'static str, label: String, autocomplete: &'static str) -> Field {
-        Field { kind: FieldKind::Password, autocomplete, ..Field::text(name, label) }
+        Field {
+            kind: FieldKind::Password,
+            autocomplete,
+            ..Field::text(name, label)
+        }
     }
     pub fn area(name: &'static str, label: String) -> Field {
-        Field { kind: FieldKind::Area, required: false, ..Field::text(name, label) }
+        Field {
+            kind: FieldKind::Area,
+            required: false,
+            ..Field::text(name, label)
+        }
     }
     pub fn hidden(name: &'static str, value: &str) -> Field {
-        Field { kind: FieldKind::Hidden, ..Field::text(name, String::new()) }.value(value)
+        Field {
+            kind: FieldKind::Hidden,
+            ..Field::text(name, String::new())
+        }
+        .value(value)
     }
-    pub fn select(name: &'static str, label: String, options: Vec<(&str, String)>, chosen: &str) -> Field {
-        let options = options.into_iter().map(|(v, label)| Choice { value: v.to_owned(), label, chosen: v == chosen }).collect();
-        Field { kind: FieldKind::Select, options, ..Field::text(name, label) }
+    pub fn select(
+        name: &'static str,
+        label: String,
+        options: Vec<(&str, String)>,
+        chosen: &str,
+    ) -> Field {
+        let options = options
+            .into_iter()
+            .map(|(v, label)| Choice {
+                value: v.to_owned(),
+                label,
+                chosen: v == chosen,
+            })
+            .collect();
+        Field {
+            kind: FieldKind::Select,
+            options,
+            ..Field::text(name, label)
+        }
     }
     pub fn hint(mut self, hint: String) -> Field {
         self.hint = hint;
@@ -225,6 +295,10 @@ impl FormPage {
 
     /// 422 when something was refused, else 200.
     pub fn answer(&self) -> Result<actix_web::HttpResponse, Error> {
-        if self.is_refused() { crate::web::page::refused(self) } else { crate::web::page::ok(self) }
+        if self.is_refused() {
+            crate::web::page::refused(self)
+        } else {
+            crate::web::page::ok(self)
+        }
     }
 }

@@ -22,38 +22,64 @@ pub struct Origin {
 
 /// The network that a request came from.
 pub fn network_of(request: &actix_web::HttpRequest) -> String {
-    request.extensions().get::<Origin>().map(|o| o.network.clone()).unwrap_or_default()
+    request
+        .extensions()
+        .get::<Origin>()
+        .map(|o| o.network.clone())
+        .unwrap_or_default()
 }
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let began = Instant::now();
-    let state = request.app_data::<Shared>().expect("assemble gives the state to every app").clone();
+    let state = request
+        .app_data::<Shared>()
+        .expect("assemble gives the state to every app")
+        .clone();
     let id = request_id();
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let personal = request.cookie(cookie_name(&state)).is_some();
-    request.extensions_mut().insert(Origin { network: network(&state, &request) });
+    request.extensions_mut().insert(Origin {
+        network: network(&state, &request),
+    });
 
     let mut response = match admit(&state, &request) {
         Err(Early::Error(error)) => {
             let page = failure::page(&state, &Viewer(None), &error, None, &id);
             request.into_response(page)
         }
-        Err(Early::Elsewhere(to)) => {
-            request.into_response(HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish())
-        }
+        Err(Early::Elsewhere(to)) => request.into_response(
+            HttpResponse::PermanentRedirect()
+                .insert_header((header::LOCATION, to))
+                .finish(),
+        ),
         Ok(()) => match next.call(request).await {
             Ok(response) => with_error_page(&state, response.map_into_boxed_body(), &id),
             Err(error) => {
                 tracing::error!(request = %id, %method, path, %error, "failed before a handler");
-                let page = failure::page(&state, &Viewer(None), &Error::Busy(error.to_string()), None, &id);
+                let page = failure::page(
+                    &state,
+                    &Viewer(None),
+                    &Error::Busy(error.to_string()),
+                    None,
+                    &id,
+                );
                 return Err(Finished::new(finish(&state, page, &id, personal)).into());
             }
         },
     };
-    set_headers(&state, response.status(), response.headers_mut(), &id, personal);
+    set_headers(
+        &state,
+        response.status(),
+        response.headers_mut(),
+        &id,
+        personal,
+    );
     let status = response.status().as_u16();
     tracing::debug!(request = %id, %method, path, status, ms = began.elapsed().as_millis() as u64, "answered");
     Ok(response)
@@ -67,29 +93,46 @@ enum Early {
 /// Host and forgery, before anything else counts.
 fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
     let base = &state.config.base;
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if request.path().contains("%00") {
         // No address has one, and PostgreSQL takes none.
         return Err(Early::Error(Error::NotFound));
     }
     if !matches!(request.path(), "/healthz" | "/readyz") {
-        let forwarded = trusted(state, request).then(|| text(request.headers(), "x-forwarded-host")).flatten();
-        let host = forwarded.or_else(|| text(request.headers(), "host")).or_else(|| request.uri().authority().map(ToString::to_string));
+        let forwarded = trusted(state, request)
+            .then(|| text(request.headers(), "x-forwarded-host"))
+            .flatten();
+        let host = forwarded
+            .or_else(|| text(request.headers(), "host"))
+            .or_else(|| request.uri().authority().map(ToString::to_string));
         let host = host.unwrap_or_default();
         if !base.knows(&host) {
             return Err(Early::Error(Error::ForeignHost));
         }
         let reading = matches!(*request.method(), Method::GET | Method::HEAD);
-        if reading && base.loopback.is_some() && !host.eq_ignore_ascii_case(&base.authority) && !default_port(&host, &base.authority) {
+        if reading
+            && base.loopback.is_some()
+            && !host.eq_ignore_ascii_case(&base.authority)
+            && !default_port(&host, &base.authority)
+        {
             let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
             return Err(Early::Elsewhere(format!("{}{path}", base.origin)));
         }
     }
-    if safe || may_post(state, request) { Ok(()) } else { Err(Early::Error(Error::Forged)) }
+    if safe || may_post(state, request) {
+        Ok(())
+    } else {
+        Err(Early::Error(Error::Forged))
+    }
 }
 
 fn default_port(host: &str, authority: &str) -> bool {
-    host.rsplit_once(':').is_some_and(|(name, port)| matches!(port, "80" | "443") && name.eq_ignore_ascii_case(authority))
+    host.rsplit_once(':').is_some_and(|(name, port)| {
+        matches!(port, "80" | "443") && name.eq_ignore_ascii_case(authority)
+    })
 }
 
 /// Fetch Metadata decides alone where it is sent; else Origin; with neither, only what brings no session passes.
@@ -106,30 +149,51 @@ fn may_post(state: &State, request: &ServiceRequest) -> bool {
 
 /// The name of the session cookie: the `__Host-` prefix needs https.
 pub fn cookie_name(state: &State) -> &'static str {
-    if state.config.base.https { "__Host-masthead" } else { "masthead" }
+    if state.config.base.https {
+        "__Host-masthead"
+    } else {
+        "masthead"
+    }
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
+    headers
+        .get(name)
+        .map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
 }
 
 fn peer(request: &ServiceRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |a| a.ip().to_canonical())
+    request
+        .peer_addr()
+        .map_or(IpAddr::from([0, 0, 0, 0]), |a| a.ip().to_canonical())
 }
 
 fn trusted(state: &State, request: &ServiceRequest) -> bool {
     let peer = peer(request);
-    state.config.trusted_proxies.iter().any(|n| n.contains(peer))
+    state
+        .config
+        .trusted_proxies
+        .iter()
+        .any(|n| n.contains(peer))
 }
 
 /// The nearest address that is not one of our proxies.
 fn network(state: &State, request: &ServiceRequest) -> String {
     let mut address = peer(request);
     if trusted(state, request) {
-        let chain: Vec<String> =
-            request.headers().get_all("x-forwarded-for").map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned()).collect();
+        let chain: Vec<String> = request
+            .headers()
+            .get_all("x-forwarded-for")
+            .map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
+            .collect();
         for hop in chain.join(",").rsplit(',').map(str::trim) {
-            let Ok(hop) = hop.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() else { break };
+            let Ok(hop) = hop
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .parse::<IpAddr>()
+            else {
+                break;
+            };
             address = hop;
             if !state.config.trusted_proxies.iter().any(|n| n.contains(hop)) {
                 break;
@@ -139,8 +203,14 @@ fn network(state: &State, request: &ServiceRequest) -> String {
     Network::of(address)
 }
 
-fn with_error_page(state: &State, response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
-    let Some(found) = response.response().error() else { return response };
+fn with_error_page(
+    state: &State,
+    response: ServiceResponse<BoxBody>,
+    id: &str,
+) -> ServiceResponse<BoxBody> {
+    let Some(found) = response.response().error() else {
+        return response;
+    };
     let error = match found.as_error::<Error>() {
         Some(error) => error.clone(),
         None => match response.status() {
@@ -155,7 +225,11 @@ fn with_error_page(state: &State, response: ServiceResponse<BoxBody>, id: &str) 
     let request = response.request().clone();
     let kept = request.extensions_mut().remove::<KeptText>();
     let page = failure::page(state, &viewer::of(&request), &error, kept, id);
-    let cookies: Vec<HeaderValue> = response.headers().get_all(header::SET_COOKIE).cloned().collect();
+    let cookies: Vec<HeaderValue> = response
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .cloned()
+        .collect();
     let mut response = ServiceResponse::new(request, page);
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -169,24 +243,41 @@ fn finish(state: &State, mut response: HttpResponse, id: &str, personal: bool) -
     response
 }
 
-fn set_headers(state: &State, status: StatusCode, headers: &mut HeaderMap, id: &str, personal: bool) {
+fn set_headers(
+    state: &State,
+    status: StatusCode,
+    headers: &mut HeaderMap,
+    id: &str,
+    personal: bool,
+) {
     let mut set = |name: &'static str, value: &str| {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("visible ASCII"));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).expect("visible ASCII"),
+        );
     };
     set("content-security-policy", CSP);
     set("x-content-type-options", "nosniff");
     set("x-frame-options", "DENY");
     set("cross-origin-opener-policy", "same-origin");
     set("cross-origin-resource-policy", "same-origin");
-    set("permissions-policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()");
+    set(
+        "permissions-policy",
+        "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    );
     set("x-request-id", id);
     if state.config.base.https {
         set("strict-transport-security", "max-age=31536000");
     }
     if !headers.contains_key(header::REFERRER_POLICY) {
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin-when-cross-origin"),
+        );
     }
-    if !headers.contains_key(header::CACHE_CONTROL) || !(status.is_success() || status.is_redirection()) {
+    if !headers.contains_key(header::CACHE_CONTROL)
+        || !(status.is_success() || status.is_redirection())
+    {
         let keep = if personal || headers.contains_key(header::SET_COOKIE) {
             "private, no-store"
         } else if status == StatusCode::OK {
@@ -226,6 +317,9 @@ impl fmt::Display for Finished {
 }
 impl ResponseError for Finished {
     fn error_response(&self) -> HttpResponse {
-        self.0.borrow_mut().take().unwrap_or_else(|| HttpResponse::new(StatusCode::SERVICE_UNAVAILABLE))
+        self.0
+            .borrow_mut()
+            .take()
+            .unwrap_or_else(|| HttpResponse::new(StatusCode::SERVICE_UNAVAILABLE))
     }
 }

@@ -19,7 +19,11 @@ pub struct Rule {
 
 impl Rule {
     pub fn new(kind: &str, whom: impl std::fmt::Display, most: usize, window: i64) -> Rule {
-        Rule { key: format!("{kind}:{whom}"), most, window }
+        Rule {
+            key: format!("{kind}:{whom}"),
+            most,
+            window,
+        }
     }
 }
 
@@ -68,18 +72,41 @@ impl Limits {
     /// # Errors
     /// `TooMany` with the seconds until the first rule gives way.
     pub async fn reserve(&self, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
-        let Limits::Redis(redis, prefix) = self else { return Ok(Reserved { rules, counted: false, now }) };
+        let Limits::Redis(redis, prefix) = self else {
+            return Ok(Reserved {
+                rules,
+                counted: false,
+                now,
+            });
+        };
         if rules.is_empty() {
-            return Ok(Reserved { rules, counted: false, now });
+            return Ok(Reserved {
+                rules,
+                counted: false,
+                now,
+            });
         }
         let script = redis::Script::new(RESERVE);
         let mut call = script.prepare_invoke();
         call.arg(now.0);
         for rule in &rules {
-            call.key(format!("{prefix}:limit:{}", rule.key)).arg(rule.most).arg(rule.window);
+            call.key(format!("{prefix}:limit:{}", rule.key))
+                .arg(rule.most)
+                .arg(rule.window);
         }
-        let wait: i64 = call.invoke_async(&mut redis.clone()).await.map_err(|e| Error::Busy(format!("Redis: {e}")))?;
-        if wait > 0 { Err(too_many(wait)) } else { Ok(Reserved { rules, counted: true, now }) }
+        let wait: i64 = call
+            .invoke_async(&mut redis.clone())
+            .await
+            .map_err(|e| Error::Busy(format!("Redis: {e}")))?;
+        if wait > 0 {
+            Err(too_many(wait))
+        } else {
+            Ok(Reserved {
+                rules,
+                counted: true,
+                now,
+            })
+        }
     }
 
     /// [`Limits::reserve`] that is counted at once on the database too, in a write of its own.
@@ -95,7 +122,9 @@ impl Limits {
     /// Gives back what [`Limits::reserve`] counted, when the write did not happen. The database has counted nothing then.
     pub async fn unreserve(&self, reserved: Reserved) -> Result<(), Error> {
         match self {
-            Limits::Redis(redis, prefix) if reserved.counted => give_back(redis, prefix, &reserved).await,
+            Limits::Redis(redis, prefix) if reserved.counted => {
+                give_back(redis, prefix, &reserved).await
+            }
             _ => Ok(()),
         }
     }
@@ -105,7 +134,13 @@ impl Limits {
     /// # Errors
     /// `TooMany`.
     pub async fn refused(&self, db: &Db, whom: &str, now: Time) -> Result<(), Error> {
-        self.take(db, vec![Rule::new("refused", whom, 100, 10 * Time::MINUTE)], now).await.map(|_| ())
+        self.take(
+            db,
+            vec![Rule::new("refused", whom, 100, 10 * Time::MINUTE)],
+            now,
+        )
+        .await
+        .map(|_| ())
     }
 
     /// Gives the hits of [`Limits::take`] back.
@@ -130,7 +165,9 @@ impl Reserved {
             lock(conn, &rule.key)?;
             let mut hits = self.hits(conn, rule)?;
             if hits.len() >= rule.most {
-                return Err(too_many(hits[hits.len() - rule.most] + rule.window - self.now.0));
+                return Err(too_many(
+                    hits[hits.len() - rule.most] + rule.window - self.now.0,
+                ));
             }
             hits.push(self.now.0);
             self.keep(conn, rule, &hits)?;
@@ -151,31 +188,53 @@ impl Reserved {
     }
 
     fn hits(&self, conn: &mut Conn, rule: &Rule) -> Result<Vec<i64>, Error> {
-        let stored: Option<Vec<u8>> = throttles::table.find(&rule.key).select(throttles::hits).first(conn).optional()?;
+        let stored: Option<Vec<u8>> = throttles::table
+            .find(&rule.key)
+            .select(throttles::hits)
+            .first(conn)
+            .optional()?;
         let stored = stored.unwrap_or_default();
-        let moments = stored.chunks_exact(8).map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")));
-        Ok(moments.filter(|hit| hit + rule.window > self.now.0).collect())
+        let moments = stored
+            .chunks_exact(8)
+            .map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")));
+        Ok(moments
+            .filter(|hit| hit + rule.window > self.now.0)
+            .collect())
     }
 
     fn keep(&self, conn: &mut Conn, rule: &Rule, hits: &[i64]) -> Result<(), Error> {
         let bytes: Vec<u8> = hits.iter().flat_map(|hit| hit.to_be_bytes()).collect();
-        let row = (throttles::key.eq(&rule.key), throttles::hits.eq(&bytes), throttles::expires_at.eq(self.now.0 + rule.window));
+        let row = (
+            throttles::key.eq(&rule.key),
+            throttles::hits.eq(&bytes),
+            throttles::expires_at.eq(self.now.0 + rule.window),
+        );
         either!(conn, |c| diesel::insert_into(throttles::table)
             .values(row)
             .on_conflict(throttles::key)
             .do_update()
-            .set((throttles::hits.eq(&bytes), throttles::expires_at.eq(self.now.0 + rule.window)))
+            .set((
+                throttles::hits.eq(&bytes),
+                throttles::expires_at.eq(self.now.0 + rule.window)
+            ))
             .execute(c))?;
         Ok(())
     }
 }
 
-async fn give_back(redis: &redis::aio::ConnectionManager, prefix: &str, reserved: &Reserved) -> Result<(), Error> {
+async fn give_back(
+    redis: &redis::aio::ConnectionManager,
+    prefix: &str,
+    reserved: &Reserved,
+) -> Result<(), Error> {
     let mut pipe = redis::pipe();
     for rule in &reserved.rules {
-        pipe.zpopmax(format!("{prefix}:limit:{}", rule.key), 1).ignore();
+        pipe.zpopmax(format!("{prefix}:limit:{}", rule.key), 1)
+            .ignore();
     }
-    pipe.query_async::<()>(&mut redis.clone()).await.map_err(|e| Error::Busy(format!("Redis: {e}")))
+    pipe.query_async::<()>(&mut redis.clone())
+        .await
+        .map_err(|e| Error::Busy(format!("Redis: {e}")))
 }
 
 /// Throttles that nobody needs any more.
@@ -185,7 +244,9 @@ pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
 }
 
 fn too_many(millis: i64) -> Error {
-    Error::TooMany { seconds: (millis + 999).max(1000) / 1000 }
+    Error::TooMany {
+        seconds: (millis + 999).max(1000) / 1000,
+    }
 }
 
 /// A few at a time, a short queue, then 503.
@@ -197,7 +258,11 @@ pub struct Gate {
 
 impl Gate {
     pub fn new(at_once: usize, queue: usize) -> Gate {
-        Gate { permits: Semaphore::new(at_once), waiting: AtomicUsize::new(0), queue }
+        Gate {
+            permits: Semaphore::new(at_once),
+            waiting: AtomicUsize::new(0),
+            queue,
+        }
     }
 
     /// # Errors

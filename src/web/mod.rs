@@ -35,7 +35,13 @@ pub type Shared = actix_web::web::Data<State>;
 
 impl State {
     pub fn new(db: Db, config: Config, limits: Limits, site: Site) -> State {
-        State { db, config, limits, hashing: Gate::new(2, 24), site: ArcSwap::from_pointee(site) }
+        State {
+            db,
+            config,
+            limits,
+            hashing: Gate::new(2, 24),
+            site: ArcSwap::from_pointee(site),
+        }
     }
 
     /// The settings as of at most a second ago.
@@ -50,7 +56,10 @@ impl State {
     /// Reads the settings again: after a change here, and every second for those made elsewhere.
     pub async fn refresh_site(&self) -> Result<(), crate::error::Error> {
         let default_name = self.config.site_name.clone();
-        let site = self.db.read(move |conn| Site::load(conn, &default_name)).await?;
+        let site = self
+            .db
+            .read(move |conn| Site::load(conn, &default_name))
+            .await?;
         if site != **self.site.load() {
             self.site.store(Arc::new(site));
         }

@@ -19,10 +19,16 @@ pub struct When {
 
 impl When {
     pub fn day(site: &Site, time: Time) -> When {
-        When { iso: time.rfc3339(), shown: site.day(time) }
+        When {
+            iso: time.rfc3339(),
+            shown: site.day(time),
+        }
     }
     pub fn minute(site: &Site, time: Time) -> When {
-        When { iso: time.rfc3339(), shown: site.minute(time) }
+        When {
+            iso: time.rfc3339(),
+            shown: site.minute(time),
+        }
     }
 }
 
@@ -78,7 +84,11 @@ impl Page {
         });
         Page {
             t: state.t(),
-            title: if title.is_empty() { site.name.clone() } else { format!("{title} · {}", site.name) },
+            title: if title.is_empty() {
+                site.name.clone()
+            } else {
+                format!("{title} · {}", site.name)
+            },
             description: String::new(),
             canonical: String::new(),
             keywords: String::new(),
@@ -101,7 +111,12 @@ impl Page {
 
     /// A page of the newsroom.
     pub fn desk(state: &State, viewer: &Viewer, title: &str, current: &'static str) -> Page {
-        Page { desk: true, current, noindex: true, ..Page::new(state, viewer, title) }
+        Page {
+            desk: true,
+            current,
+            noindex: true,
+            ..Page::new(state, viewer, title)
+        }
     }
 
     pub fn at(mut self, state: &State, path: &str) -> Page {
@@ -135,7 +150,9 @@ impl Page {
 /// `Broken` when the template fails.
 pub fn answer(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
     let body = template.render().map_err(Error::broken)?;
-    Ok(HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(body))
+    Ok(HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .body(body))
 }
 
 pub fn ok(template: &impl Template) -> Result<HttpResponse, Error> {
@@ -149,5 +166,7 @@ pub fn refused(template: &impl Template) -> Result<HttpResponse, Error> {
 
 /// Done: go and see.
 pub fn see_other(location: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location))
+        .finish()
 }

@@ -24,9 +24,12 @@ pub struct Site {
 impl Site {
     /// Reads the settings; what was never set has its default.
     pub fn load(conn: &mut Conn, default_name: &str) -> Result<Site, Error> {
-        let rows: Vec<(String, String)> = settings::table.select((settings::key, settings::value)).load(conn)?;
+        let rows: Vec<(String, String)> = settings::table
+            .select((settings::key, settings::value))
+            .load(conn)?;
         let mut rows: HashMap<String, String> = rows.into_iter().collect();
-        let mut take = |key: &str, default: &str| rows.remove(key).unwrap_or_else(|| default.to_owned());
+        let mut take =
+            |key: &str, default: &str| rows.remove(key).unwrap_or_else(|| default.to_owned());
         Ok(Site {
             name: take("site_name", default_name),
             tagline: take("tagline", ""),
@@ -40,7 +43,9 @@ impl Site {
     }
 
     fn zoned(&self, time: Time) -> jiff::Zoned {
-        time.stamp().in_tz(&self.zone).unwrap_or_else(|_| time.stamp().to_zoned(jiff::tz::TimeZone::UTC))
+        time.stamp()
+            .in_tz(&self.zone)
+            .unwrap_or_else(|_| time.stamp().to_zoned(jiff::tz::TimeZone::UTC))
     }
 
     /// `22 November 2026`

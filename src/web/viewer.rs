@@ -59,12 +59,19 @@ impl Account {
         self.has_role() && !self.password_due
     }
     pub fn shown_name(&self) -> &str {
-        if self.name.is_empty() { &self.username } else { &self.name }
+        if self.name.is_empty() {
+            &self.username
+        } else {
+            &self.name
+        }
     }
     /// Posting, editing and flagging need this.
     pub fn may_write(&self) -> Result<(), Error> {
         match &self.ban {
-            Some(ban) => Err(Error::Banned { reason: ban.reason.clone(), until: ban.until }),
+            Some(ban) => Err(Error::Banned {
+                reason: ban.reason.clone(),
+                until: ban.until,
+            }),
             None => Ok(()),
         }
     }
@@ -105,13 +112,20 @@ impl FromRequest for Viewer {
 }
 
 fn signed_in(request: &HttpRequest) -> Result<Account, Error> {
-    of(request).0.ok_or_else(|| Error::SignInFirst { next: next_of(request) })
+    of(request).0.ok_or_else(|| Error::SignInFirst {
+        next: next_of(request),
+    })
 }
 
 /// Where to go after logging in: this page, or for a form the page that the form stands on.
 fn next_of(request: &HttpRequest) -> String {
-    if request.method() == actix_web::http::Method::GET || request.method() == actix_web::http::Method::HEAD {
-        return request.uri().path_and_query().map_or_else(|| "/".into(), ToString::to_string);
+    if request.method() == actix_web::http::Method::GET
+        || request.method() == actix_web::http::Method::HEAD
+    {
+        return request
+            .uri()
+            .path_and_query()
+            .map_or_else(|| "/".into(), ToString::to_string);
     }
     paths::page_of_form(request.path())
 }

@@ -4,7 +4,16 @@ use crate::{Browser, PASSWORD, site_test};
 use masthead::accounts::store::Roles;
 
 async fn join(browser: &Browser, username: &str, email: &str, password: &str) -> crate::Answer {
-    browser.post("/join", &[("username", username), ("email", email), ("password", password)]).await
+    browser
+        .post(
+            "/join",
+            &[
+                ("username", username),
+                ("email", email),
+                ("password", password),
+            ],
+        )
+        .await
 }
 
 site_test! {

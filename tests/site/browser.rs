@@ -18,10 +18,19 @@ struct Driver {
 
 impl Driver {
     fn start() -> Option<Driver> {
-        let child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
         let Ok(mut child) = child else {
             static SAID: Once = Once::new();
-            SAID.call_once(|| skipped("a browser", "install Chromium and its driver: apt-get install chromium chromium-driver"));
+            SAID.call_once(|| {
+                skipped(
+                    "a browser",
+                    "install Chromium and its driver: apt-get install chromium chromium-driver",
+                )
+            });
             return None;
         };
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
@@ -31,7 +40,10 @@ impl Driver {
         });
         // Somebody must go on reading, else the driver stops at a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Some(Driver { child, port: port.expect("the driver names its port") })
+        Some(Driver {
+            child,
+            port: port.expect("the driver names its port"),
+        })
     }
 
     async fn browser(&self, scripts: bool, width: u32) -> WebDriver {
@@ -51,13 +63,23 @@ impl Driver {
             caps.add_arg(argument).expect("an argument");
         }
         if !scripts {
-            caps.add_experimental_option("prefs", serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 }))
-                .expect("a preference");
+            caps.add_experimental_option(
+                "prefs",
+                serde_json::json!({ "profile.managed_default_content_settings.javascript": 2 }),
+            )
+            .expect("a preference");
         }
-        caps.set_browser_log_level(LoggingPrefsLogLevel::All).expect("a log level");
-        let driver = WebDriver::new(format!("http://127.0.0.1:{}", self.port), caps).await.expect("Chromium starts");
+        caps.set_browser_log_level(LoggingPrefsLogLevel::All)
+            .expect("a log level");
+        let driver = WebDriver::new(format!("http://127.0.0.1:{}", self.port), caps)
+            .await
+            .expect("Chromium starts");
         let size = serde_json::json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
-        driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await.expect("a width");
+        driver
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", size)
+            .await
+            .expect("a width");
         driver
     }
 }
@@ -77,15 +99,26 @@ struct Person<'a> {
 
 impl Person<'_> {
     async fn open(&self, path: &str) {
-        self.driver.goto(format!("{}{path}", self.site.origin())).await.expect("a page");
+        self.driver
+            .goto(format!("{}{path}", self.site.origin()))
+            .await
+            .expect("a page");
     }
 
     /// Waits for an element: after a click the next page may still be on its way.
     async fn see(&self, css: &str) -> WebElement {
-        let found = self.driver.query(By::Css(css.to_owned())).wait(Duration::from_secs(10), Duration::from_millis(50)).first().await;
+        let found = self
+            .driver
+            .query(By::Css(css.to_owned()))
+            .wait(Duration::from_secs(10), Duration::from_millis(50))
+            .first()
+            .await;
         match found {
             Ok(element) => element,
-            Err(e) => panic!("{css} never appeared: {e}\n{}", self.driver.source().await.unwrap_or_default()),
+            Err(e) => panic!(
+                "{css} never appeared: {e}\n{}",
+                self.driver.source().await.unwrap_or_default()
+            ),
         }
     }
 
@@ -99,12 +132,19 @@ impl Person<'_> {
             .await;
         match found {
             Ok(element) => element,
-            Err(e) => panic!("{css} with {text:?} never appeared: {e}\n{}", self.driver.source().await.unwrap_or_default()),
+            Err(e) => panic!(
+                "{css} with {text:?} never appeared: {e}\n{}",
+                self.driver.source().await.unwrap_or_default()
+            ),
         }
     }
 
     async fn gone(&self, css: &str) -> bool {
-        self.driver.find_all(By::Css(css.to_owned())).await.expect("an answer").is_empty()
+        self.driver
+            .find_all(By::Css(css.to_owned()))
+            .await
+            .expect("an answer")
+            .is_empty()
     }
 
     async fn write(&self, css: &str, text: &str) {
@@ -116,7 +156,10 @@ impl Person<'_> {
     async fn click(&self, css: &str) {
         let element = self.see(css).await;
         element.scroll_into_view().await.ok();
-        element.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
     async fn log_in(&self, username: &str) {
@@ -134,9 +177,20 @@ impl Person<'_> {
 
     async fn fits(&self, scripts: bool) {
         if scripts {
-            let wide = self.driver.execute("return document.documentElement.scrollWidth - innerWidth", Vec::new()).await.expect("a number");
+            let wide = self
+                .driver
+                .execute(
+                    "return document.documentElement.scrollWidth - innerWidth",
+                    Vec::new(),
+                )
+                .await
+                .expect("a number");
             let wide = wide.json().as_i64().expect("a number");
-            assert!(wide <= 0, "{} scrolls sideways by {wide}px", self.driver.current_url().await.expect("a URL"));
+            assert!(
+                wide <= 0,
+                "{} scrolls sideways by {wide}px",
+                self.driver.current_url().await.expect("a URL")
+            );
         }
     }
 }
@@ -147,9 +201,14 @@ fn stringmatch(text: &str) -> impl Fn(&str) -> bool + Send + Sync + Clone + 'sta
 }
 
 async fn the_whole_job(site: Site, scripts: bool, width: u32) {
-    let Some(driver) = Driver::start() else { return };
+    let Some(driver) = Driver::start() else {
+        return;
+    };
     let browser = driver.browser(scripts, width).await;
-    let person = Person { driver: &browser, site: &site };
+    let person = Person {
+        driver: &browser,
+        site: &site,
+    };
     let slug = site.publish("---\ntitle: A bridge\ndek: Over water.\nsources: [{text: Primary minutes}]\n---\n\n## Opening summary\n\nShort.\n\n## Main article\n\nThe bridge is there.\n").await;
     let article = format!("/articles/{slug}");
     site.moderator("pell").await;
@@ -171,12 +230,16 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.click("form.stack button").await;
 
     // Back where she was: preview, then post; it waits and says so.
-    person.write("form.compose textarea", "I *like* this bridge.").await;
+    person
+        .write("form.compose textarea", "I *like* this bridge.")
+        .await;
     person.click("form.compose button[value=preview]").await;
     person.see_text(".preview em", "like").await;
     person.fits(scripts).await;
     person.click("form.compose button[value=post]").await;
-    person.see_text(".comment .notice", "Waiting for a moderator").await;
+    person
+        .see_text(".comment .notice", "Waiting for a moderator")
+        .await;
     person.fits(scripts).await;
     person.log_out().await;
     person.open(&article).await;
@@ -192,7 +255,13 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.fits(scripts).await;
     if scripts {
         person.see(".card button.approve kbd").await;
-        person.driver.action_chain().send_keys("a").perform().await.expect("a key");
+        person
+            .driver
+            .action_chain()
+            .send_keys("a")
+            .perform()
+            .await
+            .expect("a key");
     } else {
         person.click(".card button.approve").await;
     }
@@ -201,14 +270,18 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.click(".comment .actions a[href$='/reply']").await;
     person.write("form.compose textarea", "So do I.").await;
     person.click("form.compose button[value=post]").await;
-    person.see_text(".comment .replyto", "in reply to mira").await;
+    person
+        .see_text(".comment .replyto", "in reply to mira")
+        .await;
     person.log_out().await;
 
     // She edits, and flags the answer.
     person.log_in("mira").await;
     person.open(&article).await;
     person.click(".comment .actions a[href$='/edit']").await;
-    person.write("form.compose textarea", "I love this bridge.").await;
+    person
+        .write("form.compose textarea", "I love this bridge.")
+        .await;
     person.click("form.compose button.primary").await;
     person.see_text(".comment .edited", "edited").await;
     person.click(".comment .actions a[href$='/flag']").await;
@@ -222,24 +295,42 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.log_in("pell").await;
     person.open("/admin/comments?queue=unmoderated").await;
     person.see_text(".card .text", "I love this bridge.").await;
-    person.click(".card select[name=reason] option[value=off-topic]").await;
-    person.write(".card input[name=note]", "Bridges are not for loving.").await;
+    person
+        .click(".card select[name=reason] option[value=off-topic]")
+        .await;
+    person
+        .write(".card input[name=note]", "Bridges are not for loving.")
+        .await;
     person.click(".card form.reject button").await;
     person.see_text(".empty", "Nothing waits here.").await;
     person.log_out().await;
     person.open(&article).await;
-    person.see_text(".tombstone", "This comment is not public.").await;
+    person
+        .see_text(".tombstone", "This comment is not public.")
+        .await;
     person.log_in("mira").await;
     person.open(&article).await;
-    person.see_text(".comment .notice", "Bridges are not for loving.").await;
-    person.click(".comment form[action$='/delete'] button").await;
+    person
+        .see_text(".comment .notice", "Bridges are not for loving.")
+        .await;
+    person
+        .click(".comment form[action$='/delete'] button")
+        .await;
     person.see_text(".tombstone", "deleted by its author").await;
     person.click("form[action$='/undelete'] button").await;
-    person.see_text(".comment .notice", "Bridges are not for loving.").await;
+    person
+        .see_text(".comment .notice", "Bridges are not for loving.")
+        .await;
 
     // Refused forms log a 4xx, which is theirs to log; nothing else may complain.
-    let complaints: Vec<String> =
-        browser.browser_log().await.expect("a log").into_iter().map(|e| e.message).filter(|m| !m.contains("status of 422")).collect();
+    let complaints: Vec<String> = browser
+        .browser_log()
+        .await
+        .expect("a log")
+        .into_iter()
+        .map(|e| e.message)
+        .filter(|m| !m.contains("status of 422"))
+        .collect();
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.quit().await.expect("Chromium ends");
 }

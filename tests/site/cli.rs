@@ -8,28 +8,63 @@ use std::time::{Duration, Instant};
 
 fn place() -> (tempfile::TempDir, Place) {
     let folder = tempfile::tempdir().expect("a folder");
-    let place = Place { folder: folder.path().to_owned(), database_url: None, session_store_url: None };
+    let place = Place {
+        folder: folder.path().to_owned(),
+        database_url: None,
+        session_store_url: None,
+    };
     (folder, place)
 }
 
 fn out(output: &std::process::Output) -> (Option<i32>, String, String) {
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 #[test]
 fn version_help_and_usage() {
     let (_folder, place) = place();
-    assert_eq!(out(&masthead(&place, &["--version"], "")), (Some(0), format!("masthead {}\n", env!("CARGO_PKG_VERSION")), String::new()));
+    assert_eq!(
+        out(&masthead(&place, &["--version"], "")),
+        (
+            Some(0),
+            format!("masthead {}\n", env!("CARGO_PKG_VERSION")),
+            String::new()
+        )
+    );
     let (code, help, _) = out(&masthead(&place, &["--help"], ""));
     assert_eq!(code, Some(0));
-    for word in ["serve", "import", "admin", "user", "samples", "migrate", "check", "routes", "completions"] {
+    for word in [
+        "serve",
+        "import",
+        "admin",
+        "user",
+        "samples",
+        "migrate",
+        "check",
+        "routes",
+        "completions",
+    ] {
         assert!(help.contains(word), "{word}");
     }
     for later in ["backup", "restore", "export", "demo", "verify-log"] {
-        assert!(!help.contains(&format!("  {later} ")), "{later} has not come yet");
-        assert_eq!(masthead(&place, &[later], "").status.code(), Some(2), "{later}");
+        assert!(
+            !help.contains(&format!("  {later} ")),
+            "{later} has not come yet"
+        );
+        assert_eq!(
+            masthead(&place, &[later], "").status.code(),
+            Some(2),
+            "{later}"
+        );
     }
-    assert_eq!(masthead(&place, &["--no-such-flag"], "").status.code(), Some(2));
+    assert_eq!(
+        masthead(&place, &["--no-such-flag"], "").status.code(),
+        Some(2)
+    );
     let (code, script, _) = out(&masthead(&place, &["completions", "bash"], ""));
     assert!(code == Some(0) && script.contains("masthead"));
 }
@@ -53,25 +88,59 @@ fn routes_are_listed_as_json() {
 #[test]
 fn an_unknown_key_names_file_line_and_the_nearest_known_one() {
     let (folder, place) = place();
-    std::fs::write(folder.path().join("masthead.toml"), "port = 8081\nsite_nam = \"x\"\n").expect("a file");
+    std::fs::write(
+        folder.path().join("masthead.toml"),
+        "port = 8081\nsite_nam = \"x\"\n",
+    )
+    .expect("a file");
     let (code, _, err) = out(&masthead(&place, &["check"], ""));
     assert_eq!(code, Some(1));
-    assert!(err.contains("masthead.toml:2:") && err.contains("\"site_name\""), "{err}");
+    assert!(
+        err.contains("masthead.toml:2:") && err.contains("\"site_name\""),
+        "{err}"
+    );
 }
 
 #[test]
 fn later_layers_win_and_check_hides_secrets() {
     let (folder, place) = place();
-    std::fs::write(folder.path().join("masthead.toml"), "port = 8081\nsmtp_url = \"smtp://me:geheim@mail.example.org\"\n").expect("a file");
+    std::fs::write(
+        folder.path().join("masthead.toml"),
+        "port = 8081\nsmtp_url = \"smtp://me:geheim@mail.example.org\"\n",
+    )
+    .expect("a file");
     let (code, shown, _) = out(&masthead(&place, &["check", "--port", "8082"], ""));
     assert_eq!(code, Some(0), "{shown}");
-    assert!(shown.contains(":8082") && shown.contains("http://127.0.0.1:8082") && !shown.contains("geheim"), "{shown}");
-    for bad in [["--base-url", "example.org"], ["--samples", "maybe"], ["--trusted-proxies", "everyone"], ["--database-url", "mysql://x"]] {
+    assert!(
+        shown.contains(":8082")
+            && shown.contains("http://127.0.0.1:8082")
+            && !shown.contains("geheim"),
+        "{shown}"
+    );
+    for bad in [
+        ["--base-url", "example.org"],
+        ["--samples", "maybe"],
+        ["--trusted-proxies", "everyone"],
+        ["--database-url", "mysql://x"],
+    ] {
         let (code, _, err) = out(&masthead(&place, &["check", bad[0], bad[1]], ""));
         assert_eq!(code, Some(1), "{bad:?}");
         assert!(err.contains("takes") || err.contains("no address"), "{err}");
     }
-    assert_eq!(masthead(&place, &["check", "--database-url", "postgres://nobody:geheim@127.0.0.1:1/x"], "").status.code(), Some(1));
+    assert_eq!(
+        masthead(
+            &place,
+            &[
+                "check",
+                "--database-url",
+                "postgres://nobody:geheim@127.0.0.1:1/x"
+            ],
+            ""
+        )
+        .status
+        .code(),
+        Some(1)
+    );
 }
 
 #[test]
@@ -152,13 +221,20 @@ impl Served {
     fn stop(mut self) -> (Option<i32>, Duration) {
         let began = Instant::now();
         let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .expect("kill runs");
         (self.child.wait().expect("it ends").code(), began.elapsed())
     }
 }
 
 fn free_port() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port().to_string()
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("a port")
+        .port()
+        .to_string()
 }
 
 #[test]
@@ -166,36 +242,85 @@ fn the_first_start_makes_everything_in_an_empty_folder_and_ends_well() {
     let (folder, place) = place();
     let port = free_port();
     let served = Served::start(&place, &["--port", &port], "/setup/");
-    assert!(served.lines.iter().any(|l| l.contains("10 sample articles")), "{:?}", served.lines);
-    assert!(served.lines.iter().any(|l| l.ends_with(&format!("http://127.0.0.1:{port}/"))));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    assert!(
+        served
+            .lines
+            .iter()
+            .any(|l| l.contains("10 sample articles")),
+        "{:?}",
+        served.lines
+    );
+    assert!(
+        served
+            .lines
+            .iter()
+            .any(|l| l.ends_with(&format!("http://127.0.0.1:{port}/")))
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let front = runtime.block_on(async {
         let address = format!("127.0.0.1:{port}").parse().expect("an address");
         let browser = crate::Browser::new(address, format!("http://127.0.0.1:{port}"));
         let front = browser.get("/").await;
         let lively = front.attr(".lead h2 a", "href").expect("a lead");
-        assert_eq!(browser.get(&lively).await.one(".threadbar p"), "199 comments");
-        let image = browser.get(&lively).await.attr(".hero img", "src").expect("an image");
-        assert_eq!(browser.request("GET", &image).send().await.expect("an answer").status(), 200);
+        assert_eq!(
+            browser.get(&lively).await.one(".threadbar p"),
+            "199 comments"
+        );
+        let image = browser
+            .get(&lively)
+            .await
+            .attr(".hero img", "src")
+            .expect("an image");
+        assert_eq!(
+            browser
+                .request("GET", &image)
+                .send()
+                .await
+                .expect("an answer")
+                .status(),
+            200
+        );
         front
     });
     assert_eq!(front.all(".front h2 a, .front h3 a").len(), 10);
     let same_folder = masthead_serve(&place, &free_port());
-    assert!(same_folder.0 == Some(1) && same_folder.1.contains("Another masthead"), "{same_folder:?}");
+    assert!(
+        same_folder.0 == Some(1) && same_folder.1.contains("Another masthead"),
+        "{same_folder:?}"
+    );
     let other = tempfile::tempdir().expect("a folder");
-    let elsewhere = Place { folder: other.path().to_owned(), ..place.clone() };
+    let elsewhere = Place {
+        folder: other.path().to_owned(),
+        ..place.clone()
+    };
     let same_port = masthead_serve(&elsewhere, &port);
-    assert!(same_port.0 == Some(1) && same_port.1.contains("is taken"), "{same_port:?}");
+    assert!(
+        same_port.0 == Some(1) && same_port.1.contains("is taken"),
+        "{same_port:?}"
+    );
     // An idle connection does not hold it up.
     let _idle = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).expect("a connection");
     let (code, took) = served.stop();
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(10), "{took:?}");
-    let data = Place { folder: folder.path().join("data"), ..place.clone() };
+    let data = Place {
+        folder: folder.path().join("data"),
+        ..place.clone()
+    };
     let removed = masthead(&data, &["samples", "remove"], "");
-    assert!(out(&removed).1.starts_with("10 sample articles are gone"), "{:?}", out(&removed));
+    assert!(
+        out(&removed).1.starts_with("10 sample articles are gone"),
+        "{:?}",
+        out(&removed)
+    );
     let again = Served::start(&place, &["--port", &free_port()], "/setup/");
-    assert!(!again.lines.iter().any(|l| l.contains("sample")), "samples that were taken away stay away");
+    assert!(
+        !again.lines.iter().any(|l| l.contains("sample")),
+        "samples that were taken away stay away"
+    );
     again.stop();
 }
 
@@ -206,17 +331,29 @@ fn masthead_serve(place: &Place, port: &str) -> (Option<i32>, String) {
         .env_clear()
         .output()
         .expect("the binary runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 #[test]
 fn a_database_from_the_future_is_refused_with_both_versions_named() {
     let (folder, place) = place();
     assert_eq!(masthead(&place, &["migrate"], "").status.code(), Some(0));
-    assert_eq!(out(&masthead(&place, &["migrate"], "")).1, "The database is up to date.\n");
-    let mut conn = masthead::db::connect(&masthead::db::Address::Sqlite(folder.path().join("masthead.db"))).expect("a database");
-    diesel::connection::SimpleConnection::batch_execute(&mut conn, "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')")
-        .expect("a row");
+    assert_eq!(
+        out(&masthead(&place, &["migrate"], "")).1,
+        "The database is up to date.\n"
+    );
+    let mut conn = masthead::db::connect(&masthead::db::Address::Sqlite(
+        folder.path().join("masthead.db"),
+    ))
+    .expect("a database");
+    diesel::connection::SimpleConnection::batch_execute(
+        &mut conn,
+        "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')",
+    )
+    .expect("a row");
     let (code, _, err) = out(&masthead(&place, &["migrate"], ""));
     assert_eq!(code, Some(1));
     assert!(err.contains("9999") && err.contains("0001"), "{err}");
@@ -231,15 +368,22 @@ fn an_upgrade_keeps_a_copy_of_the_database_beside_it() {
         (v.0.len(), v.0.last().cloned().expect("a migration"))
     };
     let path = folder.path().join("masthead.db");
-    let mut conn = masthead::db::connect(&masthead::db::Address::Sqlite(path.clone())).expect("a database");
+    let mut conn =
+        masthead::db::connect(&masthead::db::Address::Sqlite(path.clone())).expect("a database");
     // As an older binary left it: nothing of the newest migration, an earlier one noted.
     let undo = "DELETE FROM __diesel_schema_migrations; INSERT INTO __diesel_schema_migrations (version) VALUES ('0000'); ";
     let tables = include_str!("../../migrations/sqlite/0001_house/down.sql");
-    diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("{undo}{tables}")).expect("undone");
+    diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("{undo}{tables}"))
+        .expect("undone");
     drop(conn);
     let (code, said, err) = out(&masthead(&place, &["migrate"], ""));
     assert_eq!(code, Some(0), "{err}");
     assert!(said.starts_with("Migrated: "), "{said}");
     let number = binary.split('_').next().expect("a number");
-    assert!(folder.path().join(format!("masthead.db.before-{number}")).is_file());
+    assert!(
+        folder
+            .path()
+            .join(format!("masthead.db.before-{number}"))
+            .is_file()
+    );
 }

@@ -88,7 +88,11 @@ async fn futures<T>(all: Vec<impl Future<Output = T>>) -> Vec<T> {
                 *slot = Some(value);
             }
         }
-        if done.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if done.iter().all(Option::is_some) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
     })
     .await;
     done.into_iter().flatten().collect()
@@ -175,8 +179,12 @@ async fn age(site: &Site, id: i64, by: i64) {
         .write(move |conn| {
             use diesel::prelude::*;
             use masthead::db::schema::comments as c;
-            diesel::update(c::table.find(id)).set(c::created_at.eq(c::created_at - by)).execute(conn)?;
-            diesel::update(c::table.find(id)).set(c::deleted_at.eq(c::deleted_at - by)).execute(conn)?;
+            diesel::update(c::table.find(id))
+                .set(c::created_at.eq(c::created_at - by))
+                .execute(conn)?;
+            diesel::update(c::table.find(id))
+                .set(c::deleted_at.eq(c::deleted_at - by))
+                .execute(conn)?;
             Ok(())
         })
         .await
@@ -275,7 +283,12 @@ fn ids(page: &crate::Answer, css: &str) -> Vec<i64> {
     let selector = scraper::Selector::parse(css).expect("css");
     let html = scraper::Html::parse_document(&page.body);
     html.select(&selector)
-        .filter_map(|e| e.value().id().and_then(|id| id.strip_prefix("comment-")).and_then(|id| id.parse().ok()))
+        .filter_map(|e| {
+            e.value()
+                .id()
+                .and_then(|id| id.strip_prefix("comment-"))
+                .and_then(|id| id.parse().ok())
+        })
         .collect()
 }
 

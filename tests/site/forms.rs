@@ -90,7 +90,10 @@ site_test! {
 
 fn links(page: &crate::Answer) -> Vec<String> {
     let selector = scraper::Selector::parse(".comment .text a[href]").expect("css");
-    scraper::Html::parse_document(&page.body).select(&selector).filter_map(|e| e.value().attr("href").map(str::to_owned)).collect()
+    scraper::Html::parse_document(&page.body)
+        .select(&selector)
+        .filter_map(|e| e.value().attr("href").map(str::to_owned))
+        .collect()
 }
 
 site_test! {

@@ -20,7 +20,8 @@ use std::time::Duration;
 pub const PASSWORD: &str = "nine quiet herons by the lock";
 /// Hashed once: a hash in every test would be most of their time.
 static HASH: LazyLock<String> = LazyLock::new(|| {
-    let password = NewPassword::parse(Interface, PASSWORD, For::Staff, &[]).unwrap_or_else(|why| panic!("{why}"));
+    let password = NewPassword::parse(Interface, PASSWORD, For::Staff, &[])
+        .unwrap_or_else(|why| panic!("{why}"));
     hash_now(&password).expect("a hash")
 });
 
@@ -60,11 +61,16 @@ pub fn on_postgres<F: Future<Output = ()>>(story: impl FnOnce(Site) -> F) {
 
 /// Says it past the test runner's capture: a test that did not run must not look like one that did.
 pub fn skipped(what: &str, how: &str) {
-    let _ = writeln!(std::io::stderr(), "skipped: the tests that need {what}; {how}");
+    let _ = writeln!(
+        std::io::stderr(),
+        "skipped: the tests that need {what}; {how}"
+    );
 }
 
 pub fn redis_url() -> Option<String> {
-    let url = std::env::var("TEST_REDIS_URL").ok().filter(|u| !u.is_empty());
+    let url = std::env::var("TEST_REDIS_URL")
+        .ok()
+        .filter(|u| !u.is_empty());
     if url.is_none() {
         static SAID: Once = Once::new();
         SAID.call_once(|| skipped("Redis", "set TEST_REDIS_URL=redis://host:port/"));
@@ -72,19 +78,35 @@ pub fn redis_url() -> Option<String> {
     url
 }
 
-pub fn run<F: Future<Output = ()>>(server: Option<String>, redis: Option<String>, story: impl FnOnce(Site) -> F) {
+pub fn run<F: Future<Output = ()>>(
+    server: Option<String>,
+    redis: Option<String>,
+    story: impl FnOnce(Site) -> F,
+) {
     let folder = tempfile::tempdir().expect("a folder");
     let database = server.map(|url| {
         let name = format!("masthead_{}", unique());
         sql(&url, &format!("CREATE DATABASE {name}"));
         (url, name)
     });
-    let database_url = database.as_ref().map(|(url, name)| format!("{}/{name}", url.rsplit_once('/').expect("a database in the URL").0));
-    let place = Place { folder: folder.path().to_owned(), database_url, session_store_url: redis };
+    let database_url = database.as_ref().map(|(url, name)| {
+        format!(
+            "{}/{name}",
+            url.rsplit_once('/').expect("a database in the URL").0
+        )
+    });
+    let place = Place {
+        folder: folder.path().to_owned(),
+        database_url,
+        session_store_url: redis,
+    };
     let mut site = Site::start(&place, |_| {});
     site.folder = Some(folder);
     site.database = database;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(story(site));
 }
 
@@ -100,8 +122,10 @@ fn sql(url: &str, statement: &str) {
     let (url, statement) = (url.to_owned(), statement.to_owned());
     // On a thread of its own: the connection may not be opened inside a test's runtime.
     let work = move || {
-        let mut conn = masthead::db::connect(&masthead::db::Address::Postgres { url, ca: None }).expect("the PostgreSQL server answers");
-        conn.batch_execute(&statement).unwrap_or_else(|e| panic!("{statement}: {e}"));
+        let mut conn = masthead::db::connect(&masthead::db::Address::Postgres { url, ca: None })
+            .expect("the PostgreSQL server answers");
+        conn.batch_execute(&statement)
+            .unwrap_or_else(|e| panic!("{statement}: {e}"));
     };
     std::thread::spawn(work).join().expect("the statement runs");
 }
@@ -132,15 +156,27 @@ impl Site {
                 server.await.expect("a server that stops well");
             });
         });
-        let (state, setup, stop) = receiver.recv_timeout(Duration::from_secs(30)).expect("the site starts");
-        Site { address, state, place: place.clone(), setup, stop, folder: None, database: None }
+        let (state, setup, stop) = receiver
+            .recv_timeout(Duration::from_secs(30))
+            .expect("the site starts");
+        Site {
+            address,
+            state,
+            place: place.clone(),
+            setup,
+            stop,
+            folder: None,
+            database: None,
+        }
     }
 
     /// The same data, served by a second process's worth of site.
     pub fn second(&self) -> Site {
         let first = self.address.port();
         // The cookie is bound to a name, not a port: the second node answers under the first one's address.
-        Site::start(&self.place, |given| given.base_url = Some(format!("http://127.0.0.1:{first}")))
+        Site::start(&self.place, |given| {
+            given.base_url = Some(format!("http://127.0.0.1:{first}"))
+        })
     }
 
     pub fn db(&self) -> &Db {
@@ -165,10 +201,24 @@ impl Site {
         self.account(username, Roles::default()).await
     }
     pub async fn moderator(&self, username: &str) -> Browser {
-        self.account(username, Roles { moderator: true, ..Roles::default() }).await
+        self.account(
+            username,
+            Roles {
+                moderator: true,
+                ..Roles::default()
+            },
+        )
+        .await
     }
     pub async fn admin(&self, username: &str) -> Browser {
-        self.account(username, Roles { admin: true, ..Roles::default() }).await
+        self.account(
+            username,
+            Roles {
+                admin: true,
+                ..Roles::default()
+            },
+        )
+        .await
     }
 
     pub async fn account(&self, username: &str, roles: Roles) -> Browser {
@@ -181,30 +231,53 @@ impl Site {
             is_sample: false,
             now: Time::now(),
         };
-        self.db().write(move |conn| create(conn, &new)).await.expect("a write").expect("a free name");
+        self.db()
+            .write(move |conn| create(conn, &new))
+            .await
+            .expect("a write")
+            .expect("a free name");
         if roles.any() {
             let name = username.to_owned();
-            self.db().write(move |conn| set_roles(conn, &name, roles, "test", None, Time::now())).await.expect("a write").expect("roles");
+            self.db()
+                .write(move |conn| set_roles(conn, &name, roles, "test", None, Time::now()))
+                .await
+                .expect("a write")
+                .expect("roles");
         }
         self.log_in(username).await
     }
 
     pub async fn log_in(&self, username: &str) -> Browser {
         let browser = self.browser();
-        let answer = browser.post("/login", &[("login", username), ("password", PASSWORD), ("next", "/")]).await;
+        let answer = browser
+            .post(
+                "/login",
+                &[("login", username), ("password", PASSWORD), ("next", "/")],
+            )
+            .await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         browser
     }
 
     /// Publishes Markdown; its slug.
     pub async fn publish(&self, source: &str) -> String {
-        let (db, config, source) = (self.db().clone(), self.state.config.clone(), source.to_owned());
+        let (db, config, source) = (
+            self.db().clone(),
+            self.state.config.clone(),
+            source.to_owned(),
+        );
         let work = move || {
-            let ready = transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into()))
-                .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
+            let ready =
+                transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into()))
+                    .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
             let slug = ready.slug.clone();
-            let site = db.read_now(|conn| Settings::load(conn, &config.site_name)).expect("settings");
-            transfer::store(&db, &config.data, &site, ready, false, |_, _| OnChange::Take).expect("stored");
+            let site = db
+                .read_now(|conn| Settings::load(conn, &config.site_name))
+                .expect("settings");
+            transfer::store(&db, &config.data, &site, ready, false, |_, _| {
+                OnChange::Take
+            })
+            .expect("stored");
             slug
         };
         tokio::task::spawn_blocking(work).await.expect("published")
@@ -212,13 +285,17 @@ impl Site {
 
     /// An open article to talk under.
     pub async fn article(&self) -> String {
-        self.publish("---\ntitle: A bridge\ndek: Over water.\n---\n\nThe bridge is there.\n").await
+        self.publish("---\ntitle: A bridge\ndek: Over water.\n---\n\nThe bridge is there.\n")
+            .await
     }
 
     /// Whether first comments wait for a moderator.
     pub async fn hold_first(&self, hold: bool) {
         let value = if hold { "hold" } else { "publish" };
-        self.db().write(move |conn| masthead::admin::store::set(conn, "first_comment", value)).await.expect("a write");
+        self.db()
+            .write(move |conn| masthead::admin::store::set(conn, "first_comment", value))
+            .await
+            .expect("a write");
         self.state.refresh_site().await.expect("a read");
     }
 
@@ -240,14 +317,26 @@ impl Drop for Site {
 pub fn masthead(place: &Place, arguments: &[&str], input: &str) -> std::process::Output {
     use std::process::{Command, Stdio};
     let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
-    command.args(arguments).env_clear().env("MASTHEAD_DATA", &place.folder).env("MASTHEAD_SAMPLES", "off");
-    command.current_dir(&place.folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env_clear()
+        .env("MASTHEAD_DATA", &place.folder)
+        .env("MASTHEAD_SAMPLES", "off");
+    command
+        .current_dir(&place.folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     if let Some(url) = &place.database_url {
         command.env("DATABASE_URL", url);
     }
     let mut child = command.spawn().expect("the binary runs");
     // A program that refuses at once does not read its input.
-    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let _ = child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(input.as_bytes());
     child.wait_with_output().expect("the binary ends")
 }
 
@@ -267,18 +356,27 @@ impl Browser {
             .timeout(Duration::from_secs(30))
             .build()
             .expect("a client");
-        Browser { client, address, origin }
+        Browser {
+            client,
+            address,
+            origin,
+        }
     }
 
     /// The same person at another node.
     pub fn at(&self, site: &Site) -> Browser {
-        Browser { address: site.address, ..self.clone() }
+        Browser {
+            address: site.address,
+            ..self.clone()
+        }
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = method.parse().expect("a method");
         let host = self.origin.split("://").nth(1).expect("a host");
-        self.client.request(method, format!("http://{}{path}", self.address)).header("host", host)
+        self.client
+            .request(method, format!("http://{}{path}", self.address))
+            .header("host", host)
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -289,19 +387,35 @@ impl Browser {
     pub async fn follow(&self, path: &str) -> Answer {
         let mut answer = self.get(path.split('#').next().unwrap_or(path)).await;
         for _ in 0..5 {
-            let Some(to) = answer.location().filter(|_| (300..400).contains(&answer.status)) else { break };
+            let Some(to) = answer
+                .location()
+                .filter(|_| (300..400).contains(&answer.status))
+            else {
+                break;
+            };
             answer = self.get(to.split('#').next().unwrap_or(&to)).await;
         }
         answer
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        Answer::of(self.request("POST", path).header("sec-fetch-site", "same-origin").form(fields)).await
+        Answer::of(
+            self.request("POST", path)
+                .header("sec-fetch-site", "same-origin")
+                .form(fields),
+        )
+        .await
     }
 
     pub async fn post_raw(&self, path: &str, body: impl Into<reqwest::Body>) -> Answer {
         let kind = "application/x-www-form-urlencoded";
-        Answer::of(self.request("POST", path).header("sec-fetch-site", "same-origin").header("content-type", kind).body(body)).await
+        Answer::of(
+            self.request("POST", path)
+                .header("sec-fetch-site", "same-origin")
+                .header("content-type", kind)
+                .body(body),
+        )
+        .await
     }
 
     /// Posts a comment; its id, out of the address that the answer leads to.
@@ -310,28 +424,52 @@ impl Browser {
     }
 
     pub async fn reply(&self, slug: &str, body: &str, parent: &str) -> i64 {
-        let answer =
-            self.post(&format!("/articles/{slug}/comments"), &[("body", body), ("parent", parent), ("key", ""), ("action", "post")]).await;
+        let answer = self
+            .post(
+                &format!("/articles/{slug}/comments"),
+                &[
+                    ("body", body),
+                    ("parent", parent),
+                    ("key", ""),
+                    ("action", "post"),
+                ],
+            )
+            .await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         let to = answer.location().expect("a place");
-        to.rsplit_once("#comment-").and_then(|(_, id)| id.parse().ok()).unwrap_or_else(|| panic!("no comment in {to}"))
+        to.rsplit_once("#comment-")
+            .and_then(|(_, id)| id.parse().ok())
+            .unwrap_or_else(|| panic!("no comment in {to}"))
     }
 
     /// The revision that the moderation forms of a comment carry.
     pub async fn revision(&self, slug: &str, id: i64) -> String {
         let page = self.get(&format!("/articles/{slug}/comments/{id}")).await;
-        page.attr(&format!("#comment-{id} form[action='/admin/comments/{id}/approve'] input[name=revision]"), "value")
-            .unwrap_or_else(|| panic!("no approve form for {id}: {} {}", page.status, page.body))
+        page.attr(
+            &format!(
+                "#comment-{id} form[action='/admin/comments/{id}/approve'] input[name=revision]"
+            ),
+            "value",
+        )
+        .unwrap_or_else(|| panic!("no approve form for {id}: {} {}", page.status, page.body))
     }
 
     pub async fn approve(&self, slug: &str, id: i64) -> Answer {
         let revision = self.revision(slug, id).await;
-        self.post(&format!("/admin/comments/{id}/approve"), &[("revision", &revision)]).await
+        self.post(
+            &format!("/admin/comments/{id}/approve"),
+            &[("revision", &revision)],
+        )
+        .await
     }
 
     pub async fn reject(&self, slug: &str, id: i64, reason: &str, note: &str) -> Answer {
         let revision = self.revision(slug, id).await;
-        self.post(&format!("/admin/comments/{id}/reject"), &[("revision", &revision), ("reason", reason), ("note", note)]).await
+        self.post(
+            &format!("/admin/comments/{id}/reject"),
+            &[("revision", &revision), ("reason", reason), ("note", note)],
+        )
+        .await
     }
 }
 
@@ -346,11 +484,17 @@ impl Answer {
     pub async fn of(request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, body: response.text().await.expect("a body") }
+        Answer {
+            status,
+            headers,
+            body: response.text().await.expect("a body"),
+        }
     }
 
     pub fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).map(|v| v.to_str().expect("visible").to_owned())
+        self.headers
+            .get(name)
+            .map(|v| v.to_str().expect("visible").to_owned())
     }
 
     pub fn location(&self) -> Option<String> {
@@ -361,7 +505,15 @@ impl Answer {
     pub fn all(&self, css: &str) -> Vec<String> {
         let selector = Selector::parse(css).unwrap_or_else(|e| panic!("{css}: {e}"));
         let html = Html::parse_document(&self.body);
-        html.select(&selector).map(|e| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+        html.select(&selector)
+            .map(|e| {
+                e.text()
+                    .collect::<String>()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect()
     }
 
     /// The text of the one element that matches.
@@ -377,17 +529,25 @@ impl Answer {
 
     pub fn attr(&self, css: &str, name: &str) -> Option<String> {
         let selector = Selector::parse(css).unwrap_or_else(|e| panic!("{css}: {e}"));
-        Html::parse_document(&self.body).select(&selector).next().and_then(|e| e.value().attr(name).map(str::to_owned))
+        Html::parse_document(&self.body)
+            .select(&selector)
+            .next()
+            .and_then(|e| e.value().attr(name).map(str::to_owned))
     }
 
     /// The value of a form field, as the browser would send it again.
     pub fn field(&self, name: &str) -> Option<String> {
         let area = self.all_raw(&format!("textarea[name={name}]"));
-        area.into_iter().next().or_else(|| self.attr(&format!("input[name={name}]"), "value"))
+        area.into_iter()
+            .next()
+            .or_else(|| self.attr(&format!("input[name={name}]"), "value"))
     }
 
     fn all_raw(&self, css: &str) -> Vec<String> {
         let selector = Selector::parse(css).unwrap_or_else(|e| panic!("{css}: {e}"));
-        Html::parse_document(&self.body).select(&selector).map(|e| e.text().collect::<String>()).collect()
+        Html::parse_document(&self.body)
+            .select(&selector)
+            .map(|e| e.text().collect::<String>())
+            .collect()
     }
 }

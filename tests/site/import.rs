@@ -31,7 +31,10 @@ fn file(site: &Site, name: &str, text: &str) -> String {
 }
 
 fn text(output: &std::process::Output) -> (String, String) {
-    (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 site_test! {
@@ -229,14 +232,31 @@ site_test! {
 #[test]
 fn a_thousand_files_go_in_and_a_second_time_change_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let place = Place { folder: folder.path().to_owned(), database_url: None, session_store_url: None };
+    let place = Place {
+        folder: folder.path().to_owned(),
+        database_url: None,
+        session_store_url: None,
+    };
     std::fs::create_dir(folder.path().join("in")).expect("a folder");
     for n in 0..1000 {
-        let story = STORY.replace("The weir that hummed", &format!("The weir that hummed {n} times"));
+        let story = STORY.replace(
+            "The weir that hummed",
+            &format!("The weir that hummed {n} times"),
+        );
         std::fs::write(folder.path().join(format!("in/{n}.txt")), story).expect("a file");
     }
     let first = crate::harness::masthead(&place, &["import", "in"], "");
-    assert!(text(&first).0.ends_with("1000 new, 0 updated, 0 unchanged, 0 left, 0 refused\n"), "{:?}", text(&first).1);
+    assert!(
+        text(&first)
+            .0
+            .ends_with("1000 new, 0 updated, 0 unchanged, 0 left, 0 refused\n"),
+        "{:?}",
+        text(&first).1
+    );
     let second = crate::harness::masthead(&place, &["import", "in"], "");
-    assert!(text(&second).0.ends_with("0 new, 0 updated, 1000 unchanged, 0 left, 0 refused\n"));
+    assert!(
+        text(&second)
+            .0
+            .ends_with("0 new, 0 updated, 1000 unchanged, 0 left, 0 refused\n")
+    );
 }

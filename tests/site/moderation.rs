@@ -138,7 +138,15 @@ site_test! {
 async fn rows(site: &Site) -> i64 {
     use diesel::prelude::*;
     use masthead::db::schema::moderation_log as l;
-    site.db().read(|conn| Ok(l::table.filter(l::action.eq_any(["approve", "reject"])).count().get_result(conn)?)).await.expect("a read")
+    site.db()
+        .read(|conn| {
+            Ok(l::table
+                .filter(l::action.eq_any(["approve", "reject"]))
+                .count()
+                .get_result(conn)?)
+        })
+        .await
+        .expect("a read")
 }
 
 site_test! {

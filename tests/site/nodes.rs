@@ -32,27 +32,82 @@ async fn a_second_node_knows_everything(site: Site) {
     let second = site.second();
     let there = moderator.at(&second);
     let id = there.comment(&slug, "From the other node.").await;
-    assert!(site.get(&format!("/articles/{slug}")).await.has(&format!("#comment-{id}")));
-    assert_eq!(there.get("/account/sessions").await.all(".rows li").len(), 1);
+    assert!(
+        site.get(&format!("/articles/{slug}"))
+            .await
+            .has(&format!("#comment-{id}"))
+    );
+    assert_eq!(
+        there.get("/account/sessions").await.all(".rows li").len(),
+        1
+    );
     let elsewhere = site.log_in(&name).await;
-    assert_eq!(there.get("/account/sessions").await.all(".rows li").len(), 2);
-    assert_eq!(there.post("/account/sessions", &[("end", "others")]).await.status, 303);
+    assert_eq!(
+        there.get("/account/sessions").await.all(".rows li").len(),
+        2
+    );
+    assert_eq!(
+        there
+            .post("/account/sessions", &[("end", "others")])
+            .await
+            .status,
+        303
+    );
     assert_eq!(elsewhere.get("/account").await.status, 303);
     let (named, none) = (name.clone(), masthead::accounts::store::Roles::default());
     let taken = move |conn: &mut masthead::db::Conn| {
-        masthead::accounts::store::set_roles(conn, &named, none, "test", None, masthead::db::Time::now())
+        masthead::accounts::store::set_roles(
+            conn,
+            &named,
+            none,
+            "test",
+            None,
+            masthead::db::Time::now(),
+        )
     };
-    site.db().write(taken).await.expect("a write").expect("taken");
-    assert_eq!(there.get("/admin/comments").await.status, 403, "a role that was taken counts everywhere");
-    assert_eq!(there.get("/account").await.status, 200, "and the session goes on");
+    site.db()
+        .write(taken)
+        .await
+        .expect("a write")
+        .expect("taken");
+    assert_eq!(
+        there.get("/admin/comments").await.status,
+        403,
+        "a role that was taken counts everywhere"
+    );
+    assert_eq!(
+        there.get("/account").await.status,
+        200,
+        "and the session goes on"
+    );
     assert_eq!(moderator.post("/logout", &[]).await.status, 303);
-    assert_eq!(there.get("/account").await.status, 303, "log-out counts everywhere");
+    assert_eq!(
+        there.get("/account").await.status,
+        303,
+        "log-out counts everywhere"
+    );
     for n in 0..10 {
         let node = if n % 2 == 0 { &site } else { &second };
-        let answer = node.browser().post("/login", &[("login", &name), ("password", "wrong wrong wrong"), ("next", "/")]).await;
+        let answer = node
+            .browser()
+            .post(
+                "/login",
+                &[
+                    ("login", &name),
+                    ("password", "wrong wrong wrong"),
+                    ("next", "/"),
+                ],
+            )
+            .await;
         assert_eq!(answer.status, 422);
     }
-    let blocked = second.browser().post("/login", &[("login", &name), ("password", PASSWORD), ("next", "/")]).await;
+    let blocked = second
+        .browser()
+        .post(
+            "/login",
+            &[("login", &name), ("password", PASSWORD), ("next", "/")],
+        )
+        .await;
     assert_eq!(blocked.status, 429, "throttles are counted together");
 }
 

@@ -168,7 +168,9 @@ fn forwarding_headers_are_believed_from_trusted_proxies_alone() {
     crate::harness::on_sqlite(|site| async move {
         site.reader("mira").await;
         let place = site.place.clone();
-        let trusting = Site::start(&place, |given| given.trusted_proxies = Some("127.0.0.0/8".into()));
+        let trusting = Site::start(&place, |given| {
+            given.trusted_proxies = Some("127.0.0.0/8".into())
+        });
         for (node, expected) in [(&site, 429), (&trusting, 422)] {
             for n in 0..11 {
                 // Eleven wrong guesses from eleven forwarded addresses.
@@ -177,7 +179,12 @@ fn forwarding_headers_are_believed_from_trusted_proxies_alone() {
                     .request("POST", "/login")
                     .header("sec-fetch-site", "same-origin")
                     .header("x-forwarded-for", format!("203.0.113.{n}"));
-                let answer = Answer::of(request.form(&[("login", "mira"), ("password", "wrong wrong"), ("next", "/")])).await;
+                let answer = Answer::of(request.form(&[
+                    ("login", "mira"),
+                    ("password", "wrong wrong"),
+                    ("next", "/"),
+                ]))
+                .await;
                 if n == 10 {
                     assert_eq!(answer.status, expected);
                 }

@@ -167,15 +167,30 @@ async fn assert_counters(site: &crate::Site) {
         .expect("a read");
     let public = |status: &str| matches!(status, "published" | "approved");
     for (id, _, _, _, status, replies, shown) in &rows {
-        let below = rows.iter().filter(|r| r.0 != *id && public(&r.4) && (path::ids(&r.3).contains(id) || r.2 == Some(*id))).count();
+        let below = rows
+            .iter()
+            .filter(|r| {
+                r.0 != *id && public(&r.4) && (path::ids(&r.3).contains(id) || r.2 == Some(*id))
+            })
+            .count();
         assert_eq!(*replies, below as i64, "public replies of {id}");
         assert_eq!(*shown, public(status) || below > 0, "{id} is shown");
     }
     for (status, total) in counts {
-        assert_eq!(total, rows.iter().filter(|r| r.4 == status).count() as i64, "{status}");
+        assert_eq!(
+            total,
+            rows.iter().filter(|r| r.4 == status).count() as i64,
+            "{status}"
+        );
     }
     for (article, total) in per_thread {
-        assert_eq!(total, rows.iter().filter(|r| r.1 == article && public(&r.4)).count() as i64, "article {article}");
+        assert_eq!(
+            total,
+            rows.iter()
+                .filter(|r| r.1 == article && public(&r.4))
+                .count() as i64,
+            "article {article}"
+        );
     }
 }
 

@@ -15,14 +15,21 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
         }
     }
     let mut found = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), ending, &mut found);
+    walk(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+        ending,
+        &mut found,
+    );
     found.sort();
     assert!(!found.is_empty());
     found
 }
 
 fn in_house(path: &Path) -> String {
-    path.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("inside").display().to_string()
+    path.strip_prefix(env!("CARGO_MANIFEST_DIR"))
+        .expect("inside")
+        .display()
+        .to_string()
 }
 
 #[test]
@@ -54,11 +61,25 @@ fn pages_hold_no_sql_and_stores_no_http() {
 fn one_feature_writes_a_table() {
     let mut writers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, text) in files("src", "rs") {
-        let feature = in_house(&path).trim_start_matches("src/").split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        let feature = in_house(&path)
+            .trim_start_matches("src/")
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs")
+            .to_owned();
         for verb in ["insert_into(", "diesel::update(", "diesel::delete("] {
             for part in text.split(verb).skip(1) {
-                let table: String = part.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                if part.trim_start().strip_prefix(&table).is_some_and(|rest| rest.starts_with("::table")) {
+                let table: String = part
+                    .trim_start()
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                if part
+                    .trim_start()
+                    .strip_prefix(&table)
+                    .is_some_and(|rest| rest.starts_with("::table"))
+                {
                     writers.entry(table).or_default().insert(feature.clone());
                 }
             }
@@ -80,7 +101,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("moderation", &["comments", "log"]),
     ("sessions", &["comments"]),
     ("accounts", &["log", "sessions"]),
-    ("admin", &["accounts", "articles", "comments", "media", "moderation", "sessions"]),
+    (
+        "admin",
+        &[
+            "accounts",
+            "articles",
+            "comments",
+            "media",
+            "moderation",
+            "sessions",
+        ],
+    ),
     ("info", &[]),
     ("ops", &[]),
     ("samples", &["accounts", "articles", "comments", "transfer"]),
@@ -105,11 +136,33 @@ fn no_arrow_leads_back() {
 
 #[test]
 fn every_room_has_a_door() {
-    let known = ["config", "error", "interface", "paths", "text", "db", "web", "app", "routes", "lib", "main", "cli"];
+    let known = [
+        "config",
+        "error",
+        "interface",
+        "paths",
+        "text",
+        "db",
+        "web",
+        "app",
+        "routes",
+        "lib",
+        "main",
+        "cli",
+    ];
     for (path, _) in files("src", "rs") {
         let name = in_house(&path);
-        let room = name.trim_start_matches("src/").split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
-        assert!(known.contains(&room.as_str()) || ARROWS.iter().any(|(r, _)| *r == room), "{name}");
+        let room = name
+            .trim_start_matches("src/")
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs")
+            .to_owned();
+        assert!(
+            known.contains(&room.as_str()) || ARROWS.iter().any(|(r, _)| *r == room),
+            "{name}"
+        );
     }
 }
 
@@ -118,8 +171,17 @@ fn rooms_use_only_what_their_door_declares() {
     let below = ["config", "error", "interface", "paths", "text", "db", "web"];
     for (path, text) in files("src", "rs") {
         let name = in_house(&path);
-        let room = name.trim_start_matches("src/").split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
-        let declared = ARROWS.iter().find(|(r, _)| *r == room).map(|(_, uses)| *uses);
+        let room = name
+            .trim_start_matches("src/")
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs")
+            .to_owned();
+        let declared = ARROWS
+            .iter()
+            .find(|(r, _)| *r == room)
+            .map(|(_, uses)| *uses);
         let used = used_rooms(&text);
         if below.contains(&room.as_str()) {
             let allowed: &[&str] = match room.as_str() {
@@ -134,7 +196,10 @@ fn rooms_use_only_what_their_door_declares() {
                 assert!(allowed.contains(&other.as_str()), "{name} uses {other}");
             }
         } else if let Some(uses) = declared {
-            for other in used.iter().filter(|o| **o != room && !below.contains(&o.as_str())) {
+            for other in used
+                .iter()
+                .filter(|o| **o != room && !below.contains(&o.as_str()))
+            {
                 assert!(uses.contains(&other.as_str()), "{name} uses {other}");
             }
         }
@@ -146,10 +211,20 @@ fn used_rooms(text: &str) -> BTreeSet<String> {
     for part in text.split("crate::").skip(1) {
         if let Some(group) = part.strip_prefix('{') {
             for name in group.split('}').next().unwrap_or_default().split(',') {
-                used.insert(name.trim().split([':', ' ']).next().unwrap_or_default().to_owned());
+                used.insert(
+                    name.trim()
+                        .split([':', ' '])
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
+                );
             }
         } else {
-            used.insert(part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+            used.insert(
+                part.chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect(),
+            );
         }
     }
     used.remove("either");
@@ -159,25 +234,52 @@ fn used_rooms(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_template_is_used_and_prints_nothing_unescaped() {
-    let sources: String = files("src", "rs").into_iter().map(|(_, text)| text).collect();
+    let sources: String = files("src", "rs")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
     let templates = files("templates", "html");
     let together: String = templates.iter().map(|(_, text)| text.as_str()).collect();
     for (path, text) in &templates {
         let name = in_house(path).trim_start_matches("templates/").to_owned();
         let quoted = format!("\"{name}\"");
-        assert!(sources.contains(&quoted) || together.contains(&quoted), "{name} is not used");
-        assert!(!text.contains("|safe") && !text.contains("| safe"), "{name}");
-        assert!(!text.contains("href=\"/") && !text.contains("action=\"/"), "{name} writes a link; paths.rs does that");
-        assert!(!text.contains("style=") && !text.contains("onclick"), "{name} has style or script inside");
+        assert!(
+            sources.contains(&quoted) || together.contains(&quoted),
+            "{name} is not used"
+        );
+        assert!(
+            !text.contains("|safe") && !text.contains("| safe"),
+            "{name}"
+        );
+        assert!(
+            !text.contains("href=\"/") && !text.contains("action=\"/"),
+            "{name} writes a link; paths.rs does that"
+        );
+        assert!(
+            !text.contains("style=") && !text.contains("onclick"),
+            "{name} has style or script inside"
+        );
     }
 }
 
 #[test]
 fn every_message_of_the_interface_is_used() {
-    let sources: String = files("src", "rs").into_iter().chain(files("templates", "html")).map(|(_, text)| text).collect();
+    let sources: String = files("src", "rs")
+        .into_iter()
+        .chain(files("templates", "html"))
+        .map(|(_, text)| text)
+        .collect();
     let messages = files("templates/text", "ftl").remove(0).1;
-    for line in messages.lines().filter(|l| !l.starts_with([' ', '#', '}']) && l.contains('=')) {
-        let id = line.split('=').next().unwrap_or_default().trim().replace('-', "_");
+    for line in messages
+        .lines()
+        .filter(|l| !l.starts_with([' ', '#', '}']) && l.contains('='))
+    {
+        let id = line
+            .split('=')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .replace('-', "_");
         assert!(sources.contains(&format!(".{id}(")), "{id} is said nowhere");
     }
 }

@@ -12,7 +12,10 @@ use masthead::transfer::{markdown, story};
 
 #[test]
 fn slugs_are_plain_short_and_never_empty() {
-    assert_eq!(slug("A welder’s week, in five invoices!", "x"), "a-welders-week-in-five-invoices");
+    assert_eq!(
+        slug("A welder’s week, in five invoices!", "x"),
+        "a-welders-week-in-five-invoices"
+    );
     assert_eq!(slug("Æther & Öl", "x"), "aether-ol");
     assert_eq!(slug("…", "article"), "article");
     assert!(slug(&"long word ".repeat(40), "x").len() <= 80);
@@ -48,30 +51,56 @@ fn networks_are_counted_by_32_and_64_bits() {
     let network = |text: &str| Network::of(text.parse().expect("an address"));
     assert_eq!(network("192.0.2.7"), "192.0.2.7");
     assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
-    assert_eq!(network("2001:db8:1:2:3::4"), network("2001:db8:1:2:ffff::1"));
+    assert_eq!(
+        network("2001:db8:1:2:3::4"),
+        network("2001:db8:1:2:ffff::1")
+    );
     assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     let ten = Network::parse("10.0.0.0/8").expect("a network");
-    assert!(ten.contains("10.200.3.4".parse().expect("an address")) && !ten.contains("11.0.0.1".parse().expect("an address")));
+    assert!(
+        ten.contains("10.200.3.4".parse().expect("an address"))
+            && !ten.contains("11.0.0.1".parse().expect("an address"))
+    );
     assert!(Network::parse("10.0.0.0/33").is_err() && Network::parse("ten").is_err());
 }
 
 #[test]
 fn base_urls_are_origins() {
     let base = BaseUrl::parse("https://Example.org:443/").expect("an address");
-    assert_eq!((base.origin.as_str(), base.https, base.loopback), ("https://example.org", true, None));
+    assert_eq!(
+        (base.origin.as_str(), base.https, base.loopback),
+        ("https://example.org", true, None)
+    );
     assert!(
-        base.knows("example.org") && base.knows("EXAMPLE.org:443") && !base.knows("example.org:444") && !base.knows("evil.example.org")
+        base.knows("example.org")
+            && base.knows("EXAMPLE.org:443")
+            && !base.knows("example.org:444")
+            && !base.knows("evil.example.org")
     );
     let local = BaseUrl::parse("http://localhost:8080").expect("an address");
-    assert!(local.knows("127.0.0.1:8080") && local.knows("[::1]:8080") && !local.knows("127.0.0.1"));
-    for bad in ["example.org", "ftp://x", "https://", "https://a/b", "https://a b", "https://user@a"] {
+    assert!(
+        local.knows("127.0.0.1:8080") && local.knows("[::1]:8080") && !local.knows("127.0.0.1")
+    );
+    for bad in [
+        "example.org",
+        "ftp://x",
+        "https://",
+        "https://a/b",
+        "https://a b",
+        "https://user@a",
+    ] {
         assert!(BaseUrl::parse(bad).is_err(), "{bad}");
     }
 }
 
 #[test]
 fn names_that_look_alike_fold_together() {
-    for (a, b) in [("Pell", "PeIl"), ("admin", "аdmin"), ("Moderator", "m0derat0r"), ("Pell", "P-e-l-l")] {
+    for (a, b) in [
+        ("Pell", "PeIl"),
+        ("admin", "аdmin"),
+        ("Moderator", "m0derat0r"),
+        ("Pell", "P-e-l-l"),
+    ] {
         assert_eq!(lookalike(a), lookalike(b), "{a} {b}");
     }
     assert_ne!(lookalike("Mira"), lookalike("Myra"));
@@ -79,32 +108,63 @@ fn names_that_look_alike_fold_together() {
 
 #[test]
 fn kinds_of_notes_are_guessed_by_the_first_rule() {
-    assert_eq!(NoteKind::guess("Primary, but NOT INDEPENDENTLY checked"), NoteKind::Limit);
+    assert_eq!(
+        NoteKind::guess("Primary, but NOT INDEPENDENTLY checked"),
+        NoteKind::Limit
+    );
     assert_eq!(NoteKind::guess("From primary documents"), NoteKind::Primary);
-    assert_eq!(NoteKind::guess("Two others said so"), NoteKind::Corroboration);
+    assert_eq!(
+        NoteKind::guess("Two others said so"),
+        NoteKind::Corroboration
+    );
 }
 
 #[test]
 fn stories_come_in_every_shape_of_the_format() {
     let only_body = story::parse("T\n# T\nA line.\n").expect("a story");
-    assert_eq!((only_body.title.as_str(), only_body.dek.as_str()), ("T", ""));
+    assert_eq!(
+        (only_body.title.as_str(), only_body.dek.as_str()),
+        ("T", "")
+    );
     let windows = story::parse(
         "\u{feff}T\r\n\r\nDek one.\r\nDek two.\r\n# t\r\n## opening SUMMARY\r\nS.\r\n## Source notes\r\n- One - not cut here\r\n- Two\r\n",
     )
     .expect("a story");
     assert_eq!(windows.dek, "Dek one. Dek two.");
-    assert_eq!(windows.notes.iter().map(|n| n.text.as_str()).collect::<Vec<_>>(), ["One - not cut here", "Two"]);
-    for (bad, line) in [("", 1), ("\n\n", 1), ("T\nno heading", 1), ("T\n# Other\nx", 2), ("T\n# T\n", 1), ("T\n# T\na\u{7}b", 3)] {
+    assert_eq!(
+        windows
+            .notes
+            .iter()
+            .map(|n| n.text.as_str())
+            .collect::<Vec<_>>(),
+        ["One - not cut here", "Two"]
+    );
+    for (bad, line) in [
+        ("", 1),
+        ("\n\n", 1),
+        ("T\nno heading", 1),
+        ("T\n# Other\nx", 2),
+        ("T\n# T\n", 1),
+        ("T\n# T\na\u{7}b", 3),
+    ] {
         assert_eq!(story::parse(bad).expect_err(bad).line, line, "{bad:?}");
     }
     let late_call = story::parse("T\n# T\nJoin the conversation\nLast line.\n").expect("a story");
-    assert!(late_call.body.to_string().contains("Join the conversation"), "only the last line is the site's own call");
+    assert!(
+        late_call.body.to_string().contains("Join the conversation"),
+        "only the last line is the site's own call"
+    );
 }
 
 #[test]
 fn front_matter_is_strict_about_what_it_takes() {
     let parse = |text: &str| markdown::parse(text, &mut |_| Ok(None));
-    assert_eq!(parse("---\ndek: D\n---\n# Only a heading\n\nText.\n").expect("an article").title, "Only a heading");
+    assert_eq!(
+        parse("---\ndek: D\n---\n# Only a heading\n\nText.\n")
+            .expect("an article")
+            .title,
+        "Only a heading"
+    );
     for bad in [
         "---\ntitle: T\nText without an end",
         "---\ntitle: [1, 2]\n---\nx",
@@ -127,7 +187,14 @@ fn front_matter_is_strict_about_what_it_takes() {
 
 #[test]
 fn reading_time_is_whole_minutes_and_never_none() {
-    assert_eq!((reading_minutes(0), reading_minutes(238), reading_minutes(1200)), (1, 1, 5));
+    assert_eq!(
+        (
+            reading_minutes(0),
+            reading_minutes(238),
+            reading_minutes(1200)
+        ),
+        (1, 1, 5)
+    );
 }
 
 #[test]
@@ -138,12 +205,26 @@ fn excerpts_end_at_a_word() {
 
 #[test]
 fn a_comment_that_shows_nothing_is_refused() {
-    for empty in
-        ["", " ", "\u{ad}", "\u{2800}", "\u{e0041}", "&nbsp;", "[](https://example.org)", "**\u{200b}**", ">", "---", "```\n```", "![](x)"]
-    {
+    for empty in [
+        "",
+        " ",
+        "\u{ad}",
+        "\u{2800}",
+        "\u{e0041}",
+        "&nbsp;",
+        "[](https://example.org)",
+        "**\u{200b}**",
+        ">",
+        "---",
+        "```\n```",
+        "![](x)",
+    ] {
         assert!(CommentBody::parse(Interface, empty).is_err(), "{empty:?}");
     }
     assert!(CommentBody::parse(Interface, "👍").is_ok());
-    let typed = CommentBody::parse(Interface, "<div>\n*raw* <b>\n</div>").expect("a comment").html.to_string();
+    let typed = CommentBody::parse(Interface, "<div>\n*raw* <b>\n</div>")
+        .expect("a comment")
+        .html
+        .to_string();
     assert!(typed.starts_with("<p>&lt;div&gt;<br"), "{typed}");
 }

@@ -34,12 +34,24 @@ fn profile_page(
     let mut page = Page::new(state, &account.viewer(), &t.account_heading()).unlisted();
     page.next = paths::ACCOUNT.into();
     let mut more = vec![
-        Link { href: paths::reader(&account.username), text: t.account_profile_link() },
-        Link { href: paths::ACCOUNT_PASSWORD.into(), text: t.account_password_link() },
-        Link { href: paths::ACCOUNT_SESSIONS.into(), text: t.account_sessions_link() },
+        Link {
+            href: paths::reader(&account.username),
+            text: t.account_profile_link(),
+        },
+        Link {
+            href: paths::ACCOUNT_PASSWORD.into(),
+            text: t.account_password_link(),
+        },
+        Link {
+            href: paths::ACCOUNT_SESSIONS.into(),
+            text: t.account_sessions_link(),
+        },
     ];
     if account.is_staff() {
-        more.push(Link { href: paths::ADMIN.into(), text: t.nav_desk() });
+        more.push(Link {
+            href: paths::ADMIN.into(),
+            text: t.nav_desk(),
+        });
     }
     FormPage {
         page,
@@ -57,7 +69,11 @@ fn profile_page(
                 .most(50)
                 .optional()
                 .judged(name),
-            Field::area("bio", t.field_bio()).hint(t.bio_hint()).value(&given.bio).most(500).judged(bio),
+            Field::area("bio", t.field_bio())
+                .hint(t.bio_hint())
+                .value(&given.bio)
+                .most(500)
+                .judged(bio),
         ],
         button: t.save_button(),
         more,
@@ -68,18 +84,37 @@ fn profile_page(
 pub async fn show(state: Shared, account: SignedIn) -> Result<HttpResponse, Error> {
     let id = account.id;
     let bio = state.db.read(move |conn| store::bio(conn, id)).await?;
-    let given = ProfileForm { name: account.name.clone(), bio };
-    profile_page(&state, &account, &given, &Ok(DisplayName::default()), &Ok(String::new()), String::new()).answer()
+    let given = ProfileForm {
+        name: account.name.clone(),
+        bio,
+    };
+    profile_page(
+        &state,
+        &account,
+        &given,
+        &Ok(DisplayName::default()),
+        &Ok(String::new()),
+        String::new(),
+    )
+    .answer()
 }
 
 /// `POST /account`
-pub async fn update(state: Shared, account: SignedIn, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn update(
+    state: Shared,
+    account: SignedIn,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
     let form: ProfileForm = posted.read()?;
     let t = state.t();
     let (mut name, bio) = (DisplayName::parse(t, &form.name), parse_bio(t, &form.bio));
     if let (Ok(name_ok), Ok(bio_ok)) = (&name, &bio) {
         let (id, new_name, new_bio) = (account.id, name_ok.clone(), bio_ok.clone());
-        if state.db.write(move |conn| store::set_profile(conn, id, &new_name, &new_bio)).await? {
+        if state
+            .db
+            .write(move |conn| store::set_profile(conn, id, &new_name, &new_bio))
+            .await?
+        {
             return Ok(page::see_other(paths::ACCOUNT));
         }
         name = Err(t.name_lookalike());
@@ -94,28 +129,47 @@ struct PasswordForm {
     password: String,
 }
 
-fn password_page(state: &State, account: &SignedIn, current: &Result<(), String>, new: &Result<NewPassword, String>) -> FormPage {
+fn password_page(
+    state: &State,
+    account: &SignedIn,
+    current: &Result<(), String>,
+    new: &Result<NewPassword, String>,
+) -> FormPage {
     let t = state.t();
     let least = whose(account).least() as i64;
     FormPage {
         page: Page::new(state, &account.viewer(), &t.password_heading()).unlisted(),
         t,
         heading: t.password_heading(),
-        intro: if account.password_due && account.has_role() { t.password_due_intro() } else { t.password_intro() },
+        intro: if account.password_due && account.has_role() {
+            t.password_due_intro()
+        } else {
+            t.password_intro()
+        },
         alert: String::new(),
         done: String::new(),
         action: paths::ACCOUNT_PASSWORD.into(),
         fields: vec![
-            Field::password("current", t.field_current_password(), "current-password").judged(current),
-            Field::password("password", t.field_new_password(), "new-password").hint(t.password_hint(least)).judged(new),
+            Field::password("current", t.field_current_password(), "current-password")
+                .judged(current),
+            Field::password("password", t.field_new_password(), "new-password")
+                .hint(t.password_hint(least))
+                .judged(new),
         ],
         button: t.password_button(),
-        more: vec![Link { href: paths::ACCOUNT.into(), text: t.back_to_account() }],
+        more: vec![Link {
+            href: paths::ACCOUNT.into(),
+            text: t.back_to_account(),
+        }],
     }
 }
 
 fn whose(account: &SignedIn) -> For {
-    if account.has_role() { For::Staff } else { For::Reader }
+    if account.has_role() {
+        For::Staff
+    } else {
+        For::Reader
+    }
 }
 
 /// `GET /account/password`
@@ -137,14 +191,26 @@ pub async fn update_password(
 ) -> Result<HttpResponse, Error> {
     let form: PasswordForm = posted.read()?;
     let (t, id, site, now) = (state.t(), account.id, state.site(), Time::now());
-    let new = NewPassword::parse(t, &form.password, whose(&account), &[&site.name, &account.username, &account.email]);
-    let stored = state.db.read(move |conn| store::by_id(conn, id)).await?.password_hash;
+    let new = NewPassword::parse(
+        t,
+        &form.password,
+        whose(&account),
+        &[&site.name, &account.username, &account.email],
+    );
+    let stored = state
+        .db
+        .read(move |conn| store::by_id(conn, id))
+        .await?
+        .password_hash;
     let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
     let taken = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => {
             let mut form = password_page(&state, &account, &Ok(()), &blank());
             form.alert = t.login_too_many(&failure::wait(t, seconds));
-            return failure::retry_after(page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?, seconds);
+            return failure::retry_after(
+                page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?,
+                seconds,
+            );
         }
         other => other?,
     };
@@ -159,7 +225,9 @@ pub async fn update_password(
         return password_page(&state, &account, &Err(t.password_wrong()), &new).answer();
     }
     state.limits.refund(&state.db, taken).await?;
-    let Ok(chosen) = new else { return password_page(&state, &account, &Ok(()), &new).answer() };
+    let Ok(chosen) = new else {
+        return password_page(&state, &account, &Ok(()), &new).answer();
+    };
     let hash = password::hash(&state, chosen).await?;
     let (for_role, this) = (whose(&account) == For::Staff, account.session_id.clone());
     let ended = state
@@ -170,8 +238,14 @@ pub async fn update_password(
         })
         .await;
     ended?;
-    sessions.end_others(id, Some(account.session_id.clone())).await?;
-    Ok(page::see_other(if account.has_role() { paths::ADMIN } else { paths::ACCOUNT }))
+    sessions
+        .end_others(id, Some(account.session_id.clone()))
+        .await?;
+    Ok(page::see_other(if account.has_role() {
+        paths::ADMIN
+    } else {
+        paths::ACCOUNT
+    }))
 }
 
 #[derive(Template)]
@@ -193,13 +267,21 @@ struct SessionView {
 }
 
 /// `GET /account/sessions`
-pub async fn sessions(state: Shared, sessions: web::Data<Sessions>, account: SignedIn) -> Result<HttpResponse, Error> {
+pub async fn sessions(
+    state: Shared,
+    sessions: web::Data<Sessions>,
+    account: SignedIn,
+) -> Result<HttpResponse, Error> {
     let site = state.site();
     let rows = sessions.list(account.id, Time::now()).await?;
     let t = state.t();
     let view = |row: crate::sessions::store::SessionRow| SessionView {
         is_this: row.id == account.session_id,
-        agent: if row.agent.is_empty() { t.session_unknown() } else { browser(&row.agent) },
+        agent: if row.agent.is_empty() {
+            t.session_unknown()
+        } else {
+            browser(&row.agent)
+        },
         network: row.network,
         since: When::minute(&site, row.created_at),
         seen: When::minute(&site, row.seen_at),
@@ -216,7 +298,12 @@ pub async fn sessions(state: Shared, sessions: web::Data<Sessions>, account: Sig
 
 /// `Firefox on Linux` out of a User-Agent, or its beginning.
 fn browser(agent: &str) -> String {
-    let pick = |names: &[(&str, &str)]| names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| (*name).to_owned());
+    let pick = |names: &[(&str, &str)]| {
+        names
+            .iter()
+            .find(|(sign, _)| agent.contains(sign))
+            .map(|(_, name)| (*name).to_owned())
+    };
     let browser = pick(&[
         ("Firefox/", "Firefox"),
         ("Edg/", "Edge"),
@@ -247,15 +334,28 @@ struct EndForm {
 }
 
 /// `POST /account/sessions`
-pub async fn end_session(state: Shared, sessions: web::Data<Sessions>, account: SignedIn, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn end_session(
+    state: Shared,
+    sessions: web::Data<Sessions>,
+    account: SignedIn,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
     let form: EndForm = posted.read()?;
     let t = state.t();
     match form.end.as_str() {
         "" => return Err(Error::Refused(t.session_which())),
-        "others" => sessions.end_others(account.id, Some(account.session_id.clone())).await?,
+        "others" => {
+            sessions
+                .end_others(account.id, Some(account.session_id.clone()))
+                .await?
+        }
         id => sessions.end(account.id, id.to_owned()).await?,
     }
-    Ok(page::see_other(if form.end == account.session_id { paths::FRONT } else { paths::ACCOUNT_SESSIONS }))
+    Ok(page::see_other(if form.end == account.session_id {
+        paths::FRONT
+    } else {
+        paths::ACCOUNT_SESSIONS
+    }))
 }
 
 #[derive(Template)]
@@ -271,11 +371,22 @@ struct ReaderPage {
 }
 
 /// `GET /readers/{username}`
-pub async fn profile(state: Shared, viewer: Viewer, username: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn profile(
+    state: Shared,
+    viewer: Viewer,
+    username: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let username = username.into_inner();
-    let profile = state.db.read(move |conn| store::profile(conn, &username)).await?;
+    let profile = state
+        .db
+        .read(move |conn| store::profile(conn, &username))
+        .await?;
     let (t, site) = (state.t(), state.site());
-    let name = if profile.name.is_empty() { profile.username.clone() } else { profile.name.clone() };
+    let name = if profile.name.is_empty() {
+        profile.username.clone()
+    } else {
+        profile.name.clone()
+    };
     let badge = if profile.is_admin {
         t.badge_admin()
     } else if profile.is_editor {
@@ -286,11 +397,18 @@ pub async fn profile(state: Shared, viewer: Viewer, username: web::Path<String>)
         String::new()
     };
     page::ok(&ReaderPage {
-        page: Page::new(&state, &viewer, &name).at(&state, &paths::reader(&profile.username)).unlisted(),
+        page: Page::new(&state, &viewer, &name)
+            .at(&state, &paths::reader(&profile.username))
+            .unlisted(),
         t,
         username: profile.username,
         name,
-        bio: profile.bio.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect(),
+        bio: profile
+            .bio
+            .lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(str::to_owned)
+            .collect(),
         badge,
         since: When::day(&site, profile.created_at),
     })

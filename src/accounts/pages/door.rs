@@ -47,9 +47,18 @@ fn next_of(request: &HttpRequest) -> String {
 fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) -> FormPage {
     let t = state.t();
     let next = paths::local(&given.next);
-    let more = if state.site().join_open { vec![Link { href: paths::join(next), text: t.login_to_join() }] } else { Vec::new() };
+    let more = if state.site().join_open {
+        vec![Link {
+            href: paths::join(next),
+            text: t.login_to_join(),
+        }]
+    } else {
+        Vec::new()
+    };
     FormPage {
-        page: Page::new(state, viewer, &t.login_heading()).at(state, paths::LOGIN).unlisted(),
+        page: Page::new(state, viewer, &t.login_heading())
+            .at(state, paths::LOGIN)
+            .unlisted(),
         t,
         heading: t.login_heading(),
         intro: String::new(),
@@ -57,7 +66,9 @@ fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) 
         done: String::new(),
         action: paths::LOGIN.into(),
         fields: vec![
-            Field::text("login", t.field_login()).value(&given.login).autocomplete("username"),
+            Field::text("login", t.field_login())
+                .value(&given.login)
+                .autocomplete("username"),
             Field::password("password", t.field_password(), "current-password"),
             Field::hidden("next", next),
         ],
@@ -67,19 +78,45 @@ fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) 
 }
 
 /// `GET /login`
-pub async fn login(state: Shared, viewer: Viewer, request: HttpRequest) -> Result<HttpResponse, Error> {
+pub async fn login(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
     let next = next_of(&request);
     if viewer.account().is_some() {
         return Ok(page::see_other(&next));
     }
-    login_page(&state, &viewer, &LoginForm { next, ..LoginForm::default() }, String::new()).answer()
+    login_page(
+        &state,
+        &viewer,
+        &LoginForm {
+            next,
+            ..LoginForm::default()
+        },
+        String::new(),
+    )
+    .answer()
 }
 
 /// `POST /login`. One verification on every path; the same answer for unknown, wrong and too long.
-pub async fn log_in(state: Shared, viewer: Viewer, request: HttpRequest, session: Session, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn log_in(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
     let form: LoginForm = posted.read()?;
     let (t, now, network) = (state.t(), Time::now(), network_of(&request));
-    let typed: String = form.login.trim().to_lowercase().replace('\0', "\u{FFFD}").chars().take(300).collect();
+    let typed: String = form
+        .login
+        .trim()
+        .to_lowercase()
+        .replace('\0', "\u{FFFD}")
+        .chars()
+        .take(300)
+        .collect();
     let rules = vec![
         Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
         Rule::new("login-network", &network, 100, 10 * Time::MINUTE),
@@ -88,14 +125,28 @@ pub async fn log_in(state: Shared, viewer: Viewer, request: HttpRequest, session
     let taken = match state.limits.take(&state.db, rules, now).await {
         Ok(taken) => taken,
         Err(Error::TooMany { seconds }) => {
-            let form = LoginForm { password: String::new(), ..form };
-            let refused = login_page(&state, &viewer, &form, t.login_too_many(&failure::wait(t, seconds)));
-            return failure::retry_after(page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?, seconds);
+            let form = LoginForm {
+                password: String::new(),
+                ..form
+            };
+            let refused = login_page(
+                &state,
+                &viewer,
+                &form,
+                t.login_too_many(&failure::wait(t, seconds)),
+            );
+            return failure::retry_after(
+                page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?,
+                seconds,
+            );
         }
         Err(other) => return Err(other),
     };
     let wanted = typed.clone();
-    let found = state.db.read(move |conn| store::by_login(conn, &wanted)).await?;
+    let found = state
+        .db
+        .read(move |conn| store::by_login(conn, &wanted))
+        .await?;
     let stored = found.as_ref().map(|f| f.password_hash.clone());
     let verdict = match password::verify(&state, form.password.clone(), stored).await {
         Ok(verdict) => verdict,
@@ -113,24 +164,36 @@ pub async fn log_in(state: Shared, viewer: Viewer, request: HttpRequest, session
     let mut due = found.password_due;
     if due && NewPassword::parse(t, &form.password, For::Staff, &known).is_ok() {
         let id = found.id;
-        state.db.write(move |conn| store::password_suffices(conn, id)).await?;
+        state
+            .db
+            .write(move |conn| store::password_suffices(conn, id))
+            .await?;
         due = false;
     }
     if verdict.outdated
         && let Ok(same) = NewPassword::parse(t, &form.password, For::Reader, &[])
     {
         let (id, hash) = (found.id, password::hash(&state, same).await?);
-        state.db.write(move |conn| store::set_password(conn, id, &hash)).await?;
+        state
+            .db
+            .write(move |conn| store::set_password(conn, id, &hash))
+            .await?;
     }
     begin(&session, &request, found.id)?;
-    Ok(page::see_other(if due { paths::ACCOUNT_PASSWORD } else { paths::local(&form.next) }))
+    Ok(page::see_other(if due {
+        paths::ACCOUNT_PASSWORD
+    } else {
+        paths::local(&form.next)
+    }))
 }
 
 fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErrors) -> FormPage {
     let t = state.t();
     let next = paths::local(&given.next);
     FormPage {
-        page: Page::new(state, viewer, &t.join_heading()).at(state, paths::JOIN).unlisted(),
+        page: Page::new(state, viewer, &t.join_heading())
+            .at(state, paths::JOIN)
+            .unlisted(),
         t,
         heading: t.join_heading(),
         intro: t.join_intro(),
@@ -144,14 +207,20 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
                 .autocomplete("username")
                 .most(30)
                 .judged(&errors.username),
-            Field::email("email", t.field_email()).hint(t.email_hint()).value(&given.email).judged(&errors.email),
+            Field::email("email", t.field_email())
+                .hint(t.email_hint())
+                .value(&given.email)
+                .judged(&errors.email),
             Field::password("password", t.field_password(), "new-password")
                 .hint(t.password_hint(For::Reader.least() as i64))
                 .judged(&errors.password),
             Field::hidden("next", next),
         ],
         button: t.join_button(),
-        more: vec![Link { href: paths::login(next), text: t.join_to_login() }],
+        more: vec![Link {
+            href: paths::login(next),
+            text: t.join_to_login(),
+        }],
     }
 }
 
@@ -164,12 +233,21 @@ struct JoinErrors {
 
 impl JoinErrors {
     fn none() -> JoinErrors {
-        JoinErrors { alert: String::new(), username: Ok(()), email: Ok(()), password: Ok(()) }
+        JoinErrors {
+            alert: String::new(),
+            username: Ok(()),
+            email: Ok(()),
+            password: Ok(()),
+        }
     }
 }
 
 /// `GET /join`
-pub async fn join(state: Shared, viewer: Viewer, request: HttpRequest) -> Result<HttpResponse, Error> {
+pub async fn join(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
     let next = next_of(&request);
     if viewer.account().is_some() {
         return Ok(page::see_other(&next));
@@ -177,7 +255,16 @@ pub async fn join(state: Shared, viewer: Viewer, request: HttpRequest) -> Result
     if !state.site().join_open {
         return closed(&state, &viewer, StatusCode::OK);
     }
-    join_page(&state, &viewer, &JoinForm { next, ..JoinForm::default() }, &JoinErrors::none()).answer()
+    join_page(
+        &state,
+        &viewer,
+        &JoinForm {
+            next,
+            ..JoinForm::default()
+        },
+        &JoinErrors::none(),
+    )
+    .answer()
 }
 
 fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResponse, Error> {
@@ -192,15 +279,32 @@ fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResp
 }
 
 /// `POST /join`: signs in at once.
-pub async fn create(state: Shared, viewer: Viewer, request: HttpRequest, session: Session, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn create(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
     let form: JoinForm = posted.read()?;
     let (t, now, site) = (state.t(), Time::now(), state.site());
     if !site.join_open {
         return closed(&state, &viewer, StatusCode::FORBIDDEN);
     }
-    let username = Username::parse(t, &form.username).and_then(|u| if u.is_reserved() { Err(t.username_reserved()) } else { Ok(u) });
+    let username = Username::parse(t, &form.username).and_then(|u| {
+        if u.is_reserved() {
+            Err(t.username_reserved())
+        } else {
+            Ok(u)
+        }
+    });
     let email = Email::parse(t, &form.email);
-    let password = NewPassword::parse(t, &form.password, For::Reader, &[&site.name, &form.username, &form.email]);
+    let password = NewPassword::parse(
+        t,
+        &form.password,
+        For::Reader,
+        &[&site.name, &form.username, &form.email],
+    );
     let mut errors = JoinErrors {
         alert: String::new(),
         username: username.as_ref().map(|_| ()).map_err(Clone::clone),
@@ -208,14 +312,21 @@ pub async fn create(state: Shared, viewer: Viewer, request: HttpRequest, session
         password: password.as_ref().map(|_| ()).map_err(Clone::clone),
     };
     let (Ok(username), Ok(email), Ok(password)) = (username, email, password) else {
-        if let Err(Error::TooMany { seconds }) = state.limits.refused(&state.db, &network_of(&request), now).await {
+        if let Err(Error::TooMany { seconds }) = state
+            .limits
+            .refused(&state.db, &network_of(&request), now)
+            .await
+        {
             return too_many(&state, &viewer, &form, seconds);
         }
         return join_page(&state, &viewer, &form, &errors).answer();
     };
     // Before the hash is paid for: is it free, and may this network make another?
     let (asked_name, asked_mail) = (username.clone(), email.clone());
-    let taken = state.db.read(move |conn| store::taken(conn, &asked_name, &asked_mail)).await?;
+    let taken = state
+        .db
+        .read(move |conn| store::taken(conn, &asked_name, &asked_mail))
+        .await?;
     if let Some(taken) = taken {
         errors.mark(t, taken);
         return join_page(&state, &viewer, &form, &errors).answer();
@@ -241,16 +352,43 @@ pub async fn create(state: Shared, viewer: Viewer, request: HttpRequest, session
     }
 }
 
-async fn make(state: &State, username: Username, email: Email, password: NewPassword, now: Time) -> Result<Result<i64, Taken>, Error> {
+async fn make(
+    state: &State,
+    username: Username,
+    email: Email,
+    password: NewPassword,
+    now: Time,
+) -> Result<Result<i64, Taken>, Error> {
     let password_hash = password::hash(state, password).await?;
-    let new = New { username, email, password_hash, is_admin: false, is_sample: false, now };
+    let new = New {
+        username,
+        email,
+        password_hash,
+        is_admin: false,
+        is_sample: false,
+        now,
+    };
     state.db.write(move |conn| store::create(conn, &new)).await
 }
 
-fn too_many(state: &State, viewer: &Viewer, form: &JoinForm, seconds: i64) -> Result<HttpResponse, Error> {
+fn too_many(
+    state: &State,
+    viewer: &Viewer,
+    form: &JoinForm,
+    seconds: i64,
+) -> Result<HttpResponse, Error> {
     let t = state.t();
-    let errors = JoinErrors { alert: t.join_too_many(&failure::wait(t, seconds)), ..JoinErrors::none() };
-    failure::retry_after(page::answer(StatusCode::TOO_MANY_REQUESTS, &join_page(state, viewer, form, &errors))?, seconds)
+    let errors = JoinErrors {
+        alert: t.join_too_many(&failure::wait(t, seconds)),
+        ..JoinErrors::none()
+    };
+    failure::retry_after(
+        page::answer(
+            StatusCode::TOO_MANY_REQUESTS,
+            &join_page(state, viewer, form, &errors),
+        )?,
+        seconds,
+    )
 }
 
 impl JoinErrors {

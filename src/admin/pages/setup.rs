@@ -26,7 +26,13 @@ struct SetupForm {
 
 type Judged = Result<(), String>;
 
-fn setup_page(state: &State, viewer: &Viewer, token: &str, given: &SetupForm, judged: [&Judged; 4]) -> Result<HttpResponse, Error> {
+fn setup_page(
+    state: &State,
+    viewer: &Viewer,
+    token: &str,
+    given: &SetupForm,
+    judged: [&Judged; 4],
+) -> Result<HttpResponse, Error> {
     let t = state.t();
     let [site_name, username, email, password] = judged;
     let form = FormPage {
@@ -38,14 +44,21 @@ fn setup_page(state: &State, viewer: &Viewer, token: &str, given: &SetupForm, ju
         done: String::new(),
         action: paths::setup(token),
         fields: vec![
-            Field::text("site_name", t.field_site_name()).hint(t.site_name_hint()).value(&given.site_name).most(80).judged(site_name),
+            Field::text("site_name", t.field_site_name())
+                .hint(t.site_name_hint())
+                .value(&given.site_name)
+                .most(80)
+                .judged(site_name),
             Field::text("username", t.field_username())
                 .hint(t.username_hint())
                 .value(&given.username)
                 .autocomplete("username")
                 .most(30)
                 .judged(username),
-            Field::email("email", t.field_email()).hint(t.email_hint()).value(&given.email).judged(email),
+            Field::email("email", t.field_email())
+                .hint(t.email_hint())
+                .value(&given.email)
+                .judged(email),
             Field::password("password", t.field_password(), "new-password")
                 .hint(t.password_hint(For::Staff.least() as i64))
                 .judged(password),
@@ -54,23 +67,46 @@ fn setup_page(state: &State, viewer: &Viewer, token: &str, given: &SetupForm, ju
         more: Vec::new(),
     };
     let mut response = form.answer()?;
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    response.headers_mut().insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("no-store"),
+    );
+    response.headers_mut().insert(
+        header::REFERRER_POLICY,
+        header::HeaderValue::from_static("no-referrer"),
+    );
     Ok(response)
 }
 
 /// Whether this is the link of the last start, and nobody is admin yet.
 fn admit(conn: &mut crate::db::Conn, token: &str) -> Result<(), Error> {
-    if admin::store::setup_token_is(conn, token)? && !store::has_admin(conn)? { Ok(()) } else { Err(Error::NotFound) }
+    if admin::store::setup_token_is(conn, token)? && !store::has_admin(conn)? {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// `GET /setup/{token}`
-pub async fn setup(state: Shared, viewer: Viewer, token: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn setup(
+    state: Shared,
+    viewer: Viewer,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let asked = token.clone();
     state.db.read(move |conn| admit(conn, &asked)).await?;
-    let given = SetupForm { site_name: state.site().name.clone(), ..SetupForm::default() };
-    setup_page(&state, &viewer, &token, &given, [&Ok(()), &Ok(()), &Ok(()), &Ok(())])
+    let given = SetupForm {
+        site_name: state.site().name.clone(),
+        ..SetupForm::default()
+    };
+    setup_page(
+        &state,
+        &viewer,
+        &token,
+        &given,
+        [&Ok(()), &Ok(()), &Ok(()), &Ok(())],
+    )
 }
 
 /// `POST /setup/{token}`: makes the admin, names the site, signs in.
@@ -89,7 +125,12 @@ pub async fn install(
     let t = state.t();
     let username = Username::parse(t, &form.username);
     let email = Email::parse(t, &form.email);
-    let new = NewPassword::parse(t, &form.password, For::Staff, &[&form.site_name, &form.username, &form.email]);
+    let new = NewPassword::parse(
+        t,
+        &form.password,
+        For::Staff,
+        &[&form.site_name, &form.username, &form.email],
+    );
     let site_name = admin::parse_site_name(t, &form.site_name);
     let plain = |r: Result<(), &String>| r.map_err(Clone::clone);
     let mut judged = [
@@ -98,12 +139,20 @@ pub async fn install(
         plain(email.as_ref().map(|_| ())),
         plain(new.as_ref().map(|_| ())),
     ];
-    let (Ok(site_name), Ok(username), Ok(email), Ok(new)) = (site_name, username, email, new) else {
+    let (Ok(site_name), Ok(username), Ok(email), Ok(new)) = (site_name, username, email, new)
+    else {
         let [a, b, c, d] = &judged;
         return setup_page(&state, &viewer, &token, &form, [a, b, c, d]);
     };
     let password_hash = password::hash(&state, new).await?;
-    let account = New { username, email, password_hash, is_admin: true, is_sample: false, now: Time::now() };
+    let account = New {
+        username,
+        email,
+        password_hash,
+        is_admin: true,
+        is_sample: false,
+        now: Time::now(),
+    };
     let asked = token.clone();
     let made = state
         .db

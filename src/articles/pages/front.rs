@@ -38,16 +38,28 @@ struct FrontPage {
     rest: Vec<TeaserView>,
 }
 
-fn view(t: Interface, site: &Site, teaser: Teaser, authors: &HashMap<i64, Vec<String>>) -> TeaserView {
+fn view(
+    t: Interface,
+    site: &Site,
+    teaser: Teaser,
+    authors: &HashMap<i64, Vec<String>>,
+) -> TeaserView {
     let count = teaser.public_comments.unwrap_or(0);
     TeaserView {
         href: paths::article(&teaser.slug),
-        authors: authors.get(&teaser.id).map(|a| names(t, a)).unwrap_or_default(),
+        authors: authors
+            .get(&teaser.id)
+            .map(|a| names(t, a))
+            .unwrap_or_default(),
         title: teaser.title,
         dek: teaser.dek,
         section: teaser.section,
         at: When::day(site, teaser.published_at),
-        comments: if count > 0 { t.comments_count(count) } else { String::new() },
+        comments: if count > 0 {
+            t.comments_count(count)
+        } else {
+            String::new()
+        },
     }
 }
 
@@ -65,12 +77,23 @@ pub async fn front(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
     for (article, name) in authors {
         by_article.entry(article).or_default().push(name);
     }
-    let mut views = teasers.into_iter().map(|teaser| view(t, &site, teaser, &by_article));
+    let mut views = teasers
+        .into_iter()
+        .map(|teaser| view(t, &site, teaser, &by_article));
     let lead = views.next();
     let mut rest: Vec<TeaserView> = views.collect();
     // Few articles fill the wide column first, so that no side of the page stands empty.
     let secondary: Vec<TeaserView> = rest.drain(..rest.len().min(SECONDARY)).collect();
     let column: Vec<TeaserView> = rest.drain(..rest.len().min(COLUMN)).collect();
-    let page = Page::new(&state, &viewer, "").at(&state, paths::FRONT).about(&site.tagline);
-    page::ok(&FrontPage { page, t, lead, secondary, column, rest })
+    let page = Page::new(&state, &viewer, "")
+        .at(&state, paths::FRONT)
+        .about(&site.tagline);
+    page::ok(&FrontPage {
+        page,
+        t,
+        lead,
+        secondary,
+        column,
+        rest,
+    })
 }

@@ -18,15 +18,27 @@ pub(super) fn news_article(
     let url = format!("{origin}{}", paths::article(&article.slug));
     let citation = |note: &Note| {
         let mut work = json!({ "@type": "CreativeWork", "text": note.text });
-        for (key, value) in [("publisher", &note.publisher), ("url", &note.url), ("datePublished", &note.date)] {
+        for (key, value) in [
+            ("publisher", &note.publisher),
+            ("url", &note.url),
+            ("datePublished", &note.date),
+        ] {
             if !value.is_empty() {
-                work[key] = if key == "publisher" { json!({ "@type": "Organization", "name": value }) } else { json!(value) };
+                work[key] = if key == "publisher" {
+                    json!({ "@type": "Organization", "name": value })
+                } else {
+                    json!(value)
+                };
             }
         }
         work
     };
     let person = |name: &String| {
-        let kind = if *name == site.name { "Organization" } else { "Person" };
+        let kind = if *name == site.name {
+            "Organization"
+        } else {
+            "Person"
+        };
         json!({ "@type": kind, "name": name })
     };
     let mut value = json!({

@@ -63,7 +63,12 @@ struct ArticlePage {
     banned: String,
 }
 
-pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, slug: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn show(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let (slug, query, now) = (slug.into_inner(), Query::of(&request), Time::now());
     let (sort, who) = (query.sort(), viewer.clone());
     let after = query.after.clone();
@@ -71,14 +76,30 @@ pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, slug: web
         .db
         .read(move |conn| {
             let article = store::by_slug(conn, &slug)?;
-            let place = Place { id: article.id, slug: article.slug.clone(), title: article.title.clone(), is_open: article.comments_open };
+            let place = Place {
+                id: article.id,
+                slug: article.slug.clone(),
+                title: article.title.clone(),
+                is_open: article.comments_open,
+            };
             let mut read = thread::page(conn, &place, &who, sort, &after, now)?;
             if let Some(account) = who.account().filter(|a| !a.is_staff()) {
                 read.would_wait = !write::was_approved(conn, account.id)?;
             }
             let id = article.id;
-            let authors: Vec<String> = store::author_names(conn, &[id])?.into_iter().map(|(_, name)| name).collect();
-            Ok((article, store::notes(conn, id)?, store::corrections_of(conn, id)?, authors, store::tag_names(conn, id)?, place, read))
+            let authors: Vec<String> = store::author_names(conn, &[id])?
+                .into_iter()
+                .map(|(_, name)| name)
+                .collect();
+            Ok((
+                article,
+                store::notes(conn, id)?,
+                store::corrections_of(conn, id)?,
+                authors,
+                store::tag_names(conn, id)?,
+                place,
+                read,
+            ))
         })
         .await?;
     let (t, site) = (state.t(), state.site());
@@ -89,20 +110,39 @@ pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, slug: web
         width: *width,
         height: *height,
     });
-    let og_image = hero.as_ref().map(|h| format!("{origin}{}", h.src)).unwrap_or_default();
-    let mut page = Page::new(&state, &viewer, &article.title).at(&state, &paths::article(&article.slug)).about(&article.dek);
+    let og_image = hero
+        .as_ref()
+        .map(|h| format!("{origin}{}", h.src))
+        .unwrap_or_default();
+    let mut page = Page::new(&state, &viewer, &article.title)
+        .at(&state, &paths::article(&article.slug))
+        .about(&article.dek);
     page.keywords = article.keyphrases.lines().collect::<Vec<_>>().join(", ");
     page.noindex = !query.after.is_empty();
-    let json = json_ld::news_article(origin, &site, &article, &authors, &notes, &corrections, &og_image);
-    let (above, below) = corrections.into_iter().partition(|c| changes_the_sense(&c.kind));
-    let correction =
-        |c: store::CorrectionRow| CorrectionView { label: correction_label(t, &c.kind), text: c.text, at: When::day(&site, c.at) };
+    let json = json_ld::news_article(
+        origin,
+        &site,
+        &article,
+        &authors,
+        &notes,
+        &corrections,
+        &og_image,
+    );
+    let (above, below) = corrections
+        .into_iter()
+        .partition(|c| changes_the_sense(&c.kind));
+    let correction = |c: store::CorrectionRow| CorrectionView {
+        label: correction_label(t, &c.kind),
+        text: c.text,
+        at: When::day(&site, c.at),
+    };
     let all = |list: Vec<store::CorrectionRow>| list.into_iter().map(correction).collect();
     let ban = viewer.account().and_then(|a| a.ban.clone());
     page::ok(&ArticlePage {
         thread: thread_view(&state, &viewer, &place, &read, sort, now),
         published: When::day(&site, article.published_at),
-        updated: (article.updated_at.0 - article.published_at.0 > Time::MINUTE).then(|| When::minute(&site, article.updated_at)),
+        updated: (article.updated_at.0 - article.published_at.0 > Time::MINUTE)
+            .then(|| When::minute(&site, article.updated_at)),
         reading: t.reading_minutes(reading_minutes(article.words)),
         byline: names(t, &authors),
         above: all(above),
@@ -119,7 +159,15 @@ pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, slug: web
         body: article.body,
         matters: article.matters,
         may_write: viewer.account().is_some() && ban.is_none(),
-        banned: ban.map(|b| if b.reason.is_empty() { t.ban_no_reason() } else { t.ban_reason(&b.reason) }).unwrap_or_default(),
+        banned: ban
+            .map(|b| {
+                if b.reason.is_empty() {
+                    t.ban_no_reason()
+                } else {
+                    t.ban_reason(&b.reason)
+                }
+            })
+            .unwrap_or_default(),
         page,
         t,
     })
@@ -140,5 +188,12 @@ fn note(t: Interface, note: store::Note) -> NoteView {
         "limit" => t.note_limit(),
         _ => t.note_corroboration(),
     };
-    NoteView { label, kind: note.kind, text: note.text, publisher: note.publisher, url: note.url, date: note.date }
+    NoteView {
+        label,
+        kind: note.kind,
+        text: note.text,
+        publisher: note.publisher,
+        url: note.url,
+        date: note.date,
+    }
 }

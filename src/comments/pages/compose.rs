@@ -54,7 +54,10 @@ impl ComposePage {
             page,
             t: state.t(),
             heading,
-            article: Link { href: paths::article(&place.slug), text: place.title.clone() },
+            article: Link {
+                href: paths::article(&place.slug),
+                text: place.title.clone(),
+            },
             parent: None,
             preview: None,
             current: None,
@@ -87,5 +90,9 @@ pub fn parent(conn: &mut Conn, id: i64) -> Result<Option<Parent>, Error> {
         return Ok(None);
     }
     let (username, name) = store::author_name(conn, comment.author_id)?;
-    Ok(Some(Parent { id, name: if name.is_empty() { username } else { name }, html: store::text_of(conn, id)? }))
+    Ok(Some(Parent {
+        id,
+        name: if name.is_empty() { username } else { name },
+        html: store::text_of(conn, id)?,
+    }))
 }

@@ -35,7 +35,11 @@ fn editable(t: Interface, comment: &Comment, now: Time) -> Result<(), Error> {
     }
 }
 
-async fn page_for(state: &State, account: &SignedIn, comment: &Comment) -> Result<ComposePage, Error> {
+async fn page_for(
+    state: &State,
+    account: &SignedIn,
+    comment: &Comment,
+) -> Result<ComposePage, Error> {
     let slug = comment.slug.clone();
     let place = state.db.read(move |conn| store::place(conn, &slug)).await?;
     let mut compose = ComposePage::new(state, &account.viewer(), &place, state.t().edit_heading());
@@ -48,7 +52,11 @@ async fn page_for(state: &State, account: &SignedIn, comment: &Comment) -> Resul
 }
 
 /// `GET /comments/{id}/edit`
-pub async fn edit(state: Shared, account: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn edit(
+    state: Shared,
+    account: SignedIn,
+    id: web::Path<i64>,
+) -> Result<HttpResponse, Error> {
     account.may_write()?;
     let (id, author, now, t) = (id.into_inner(), account.id, Time::now(), state.t());
     let comment = state
@@ -62,7 +70,9 @@ pub async fn edit(state: Shared, account: SignedIn, id: web::Path<i64>) -> Resul
             Ok(comment)
         })
         .await?;
-    page_for(&state, &account, &comment).await?.answer(StatusCode::OK)
+    page_for(&state, &account, &comment)
+        .await?
+        .answer(StatusCode::OK)
 }
 
 enum Outcome {
@@ -74,12 +84,23 @@ enum Outcome {
 }
 
 /// `POST /comments/{id}/edit`
-pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn update(
+    state: Shared,
+    viewer: Viewer,
+    id: web::Path<i64>,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
     let (id, now, t) = (id.into_inner(), Time::now(), state.t());
-    let Some(account) = viewer.account().cloned().map(SignedIn) else { return not_signed_in(&state, &viewer, id, &posted) };
+    let Some(account) = viewer.account().cloned().map(SignedIn) else {
+        return not_signed_in(&state, &viewer, id, &posted);
+    };
     account.may_write()?;
     let form: Result<EditForm, Error> = posted.read();
-    let rules = if account.is_staff() { Vec::new() } else { vec![Rule::new("edit", account.id, 30, Time::MINUTE)] };
+    let rules = if account.is_staff() {
+        Vec::new()
+    } else {
+        vec![Rule::new("edit", account.id, 30, Time::MINUTE)]
+    };
     let reserved = state.limits.reserve(rules, now).await?;
     let (who, returned, typed) = (account.0.clone(), reserved.clone(), form.clone());
     let outcome = state
@@ -101,11 +122,24 @@ pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: P
                 Err(why) => return Ok(Outcome::Refused(comment, why)),
             };
             reserved.spend(conn)?;
-            let actor = Actor { id: who.id, username: &who.username };
-            Ok(match write::edit(conn, comment, &body, &form.revision, who.is_staff(), actor, now)? {
-                Edited::Stored(comment) => Outcome::Stored(comment),
-                Edited::Stale(comment) => Outcome::Stale(comment),
-            })
+            let actor = Actor {
+                id: who.id,
+                username: &who.username,
+            };
+            Ok(
+                match write::edit(
+                    conn,
+                    comment,
+                    &body,
+                    &form.revision,
+                    who.is_staff(),
+                    actor,
+                    now,
+                )? {
+                    Edited::Stored(comment) => Outcome::Stored(comment),
+                    Edited::Stale(comment) => Outcome::Stale(comment),
+                },
+            )
         })
         .await;
     if !matches!(outcome, Ok(Outcome::Stored(_))) {
@@ -117,8 +151,14 @@ pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: P
         Outcome::Stale(comment) => {
             let mut compose = page_for(&state, &account, &comment).await?;
             compose.current = Some(crate::text::markdown::comment(&comment.body));
-            let when = state.site().minute(comment.edited_at.unwrap_or(comment.created_at));
-            compose.alert = format!("{} {}", t.edit_stale(&account.username, &when), standing(t, &comment));
+            let when = state
+                .site()
+                .minute(comment.edited_at.unwrap_or(comment.created_at));
+            compose.alert = format!(
+                "{} {}",
+                t.edit_stale(&account.username, &when),
+                standing(t, &comment)
+            );
             compose.body = typed;
             compose.answer(StatusCode::CONFLICT)
         }
@@ -130,7 +170,10 @@ pub async fn update(state: Shared, viewer: Viewer, id: web::Path<i64>, posted: P
             compose.answer(StatusCode::CONFLICT)
         }
         Outcome::Refused(comment, why) => {
-            state.limits.refused(&state.db, &account.username, now).await?;
+            state
+                .limits
+                .refused(&state.db, &account.username, now)
+                .await?;
             let mut compose = page_for(&state, &account, &comment).await?;
             compose.error = why;
             compose.body = typed;
@@ -148,13 +191,22 @@ fn standing(t: Interface, comment: &Comment) -> String {
         Status::Deleted => String::new(),
         Status::Rejected => {
             let why = t.notice_rejected(&crate::comments::view::reason(t, &comment.reject_reason));
-            if comment.reject_note.is_empty() { why } else { format!("{why} {}", t.notice_note(&comment.reject_note)) }
+            if comment.reject_note.is_empty() {
+                why
+            } else {
+                format!("{why} {}", t.notice_note(&comment.reject_note))
+            }
         }
     }
 }
 
 /// A session that ended while somebody wrote: the text is given back, with a way to log in and send it.
-fn not_signed_in(state: &State, viewer: &Viewer, id: i64, posted: &Posted) -> Result<HttpResponse, Error> {
+fn not_signed_in(
+    state: &State,
+    viewer: &Viewer,
+    id: i64,
+    posted: &Posted,
+) -> Result<HttpResponse, Error> {
     let action = paths::of_comment(id, "edit");
     let body = posted.field("body").unwrap_or_default();
     if body.is_empty() {
@@ -162,7 +214,12 @@ fn not_signed_in(state: &State, viewer: &Viewer, id: i64, posted: &Posted) -> Re
     }
     let (t, site) = (state.t(), state.site());
     // What the comment belongs to is not told to somebody who may not see it.
-    let nowhere = store::Place { id: 0, slug: String::new(), title: site.name.clone(), is_open: true };
+    let nowhere = store::Place {
+        id: 0,
+        slug: String::new(),
+        title: site.name.clone(),
+        is_open: true,
+    };
     let mut compose = ComposePage::new(state, viewer, &nowhere, t.edit_heading());
     compose.article.href = paths::FRONT.into();
     compose.login = paths::login(&action);
@@ -176,14 +233,32 @@ fn not_signed_in(state: &State, viewer: &Viewer, id: i64, posted: &Posted) -> Re
 }
 
 /// `POST /comments/{id}/delete`
-pub async fn delete(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
-    let (id, now, who, form) = (id.into_inner(), Time::now(), account.0.clone(), posted.read::<EmptyForm>());
+pub async fn delete(
+    state: Shared,
+    account: SignedIn,
+    id: web::Path<i64>,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
+    let (id, now, who, form) = (
+        id.into_inner(),
+        Time::now(),
+        account.0.clone(),
+        posted.read::<EmptyForm>(),
+    );
     let comment = state
         .db
         .write(move |conn| {
             let comment = store::owned(conn, id, who.id)?;
             form.as_ref().map_err(Clone::clone)?;
-            write::delete(conn, &comment, Actor { id: who.id, username: &who.username }, now)?;
+            write::delete(
+                conn,
+                &comment,
+                Actor {
+                    id: who.id,
+                    username: &who.username,
+                },
+                now,
+            )?;
             Ok(comment)
         })
         .await?;
@@ -191,16 +266,34 @@ pub async fn delete(state: Shared, account: SignedIn, id: web::Path<i64>, posted
 }
 
 /// `POST /comments/{id}/undelete`
-pub async fn undelete(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn undelete(
+    state: Shared,
+    account: SignedIn,
+    id: web::Path<i64>,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
     account.may_write()?;
-    let (id, now, who, form) = (id.into_inner(), Time::now(), account.0.clone(), posted.read::<EmptyForm>());
+    let (id, now, who, form) = (
+        id.into_inner(),
+        Time::now(),
+        account.0.clone(),
+        posted.read::<EmptyForm>(),
+    );
     let t = state.t();
     let comment = state
         .db
         .write(move |conn| {
             let comment = store::owned(conn, id, who.id)?;
             form.as_ref().map_err(Clone::clone)?;
-            if write::undelete(conn, &comment, Actor { id: who.id, username: &who.username }, now)? {
+            if write::undelete(
+                conn,
+                &comment,
+                Actor {
+                    id: who.id,
+                    username: &who.username,
+                },
+                now,
+            )? {
                 Ok(comment)
             } else {
                 Err(Error::Gone(t.undelete_too_late()))

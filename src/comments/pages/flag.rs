@@ -30,7 +30,11 @@ fn flaggable(conn: &mut Conn, id: i64, viewer: &Viewer) -> Result<Comment, Error
         Status::Deleted => false,
         _ => viewer.is_staff() || viewer.id() == Some(comment.author_id),
     };
-    if sees { Ok(comment) } else { Err(Error::NotFound) }
+    if sees {
+        Ok(comment)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 fn form(
@@ -54,7 +58,11 @@ fn form(
         action: paths::of_comment(comment.id, "flag"),
         fields: vec![
             Field::select("reason", t.field_reason(), options, &given.reason).judged(reason_error),
-            Field::area("detail", t.field_detail()).hint(t.field_detail_hint()).value(&given.detail).most(500).judged(detail),
+            Field::area("detail", t.field_detail())
+                .hint(t.field_detail_hint())
+                .value(&given.detail)
+                .most(500)
+                .judged(detail),
         ],
         button: t.flag_button(),
         more: Vec::new(),
@@ -62,22 +70,53 @@ fn form(
 }
 
 /// `GET /comments/{id}/flag`
-pub async fn flag(state: Shared, account: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn flag(
+    state: Shared,
+    account: SignedIn,
+    id: web::Path<i64>,
+) -> Result<HttpResponse, Error> {
     account.may_write()?;
     let (id, viewer) = (id.into_inner(), account.viewer());
     let who = account.id;
-    let (comment, twice) = state.db.read(move |conn| Ok((flaggable(conn, id, &viewer)?, flags::raised(conn, id, who)?))).await?;
+    let (comment, twice) = state
+        .db
+        .read(move |conn| Ok((flaggable(conn, id, &viewer)?, flags::raised(conn, id, who)?)))
+        .await?;
     let t = state.t();
     own(t, &comment, &account)?;
     if twice {
-        let told = form(&state, &account, &comment, &FlagForm::default(), &Ok(()), &Ok(String::new()));
-        return page::ok(&FormPage { done: t.flag_twice(), fields: Vec::new(), button: String::new(), ..told });
+        let told = form(
+            &state,
+            &account,
+            &comment,
+            &FlagForm::default(),
+            &Ok(()),
+            &Ok(String::new()),
+        );
+        return page::ok(&FormPage {
+            done: t.flag_twice(),
+            fields: Vec::new(),
+            button: String::new(),
+            ..told
+        });
     }
-    form(&state, &account, &comment, &FlagForm::default(), &Ok(()), &Ok(String::new())).answer()
+    form(
+        &state,
+        &account,
+        &comment,
+        &FlagForm::default(),
+        &Ok(()),
+        &Ok(String::new()),
+    )
+    .answer()
 }
 
 fn own(t: Interface, comment: &Comment, account: &SignedIn) -> Result<(), Error> {
-    if comment.author_id == account.id { Err(Error::Refused(t.flag_own())) } else { Ok(()) }
+    if comment.author_id == account.id {
+        Err(Error::Refused(t.flag_own()))
+    } else {
+        Ok(())
+    }
 }
 
 enum Outcome {
@@ -86,15 +125,28 @@ enum Outcome {
 }
 
 /// `POST /comments/{id}/flag`
-pub async fn raise(state: Shared, account: SignedIn, id: web::Path<i64>, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn raise(
+    state: Shared,
+    account: SignedIn,
+    id: web::Path<i64>,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
     account.may_write()?;
     let (id, viewer, now, t) = (id.into_inner(), account.viewer(), Time::now(), state.t());
     let given: Result<FlagForm, Error> = posted.read();
-    let rules = if account.is_staff() { Vec::new() } else { vec![Rule::new("flag", account.id, 10, Time::MINUTE)] };
+    let rules = if account.is_staff() {
+        Vec::new()
+    } else {
+        vec![Rule::new("flag", account.id, 10, Time::MINUTE)]
+    };
     let reserved = state.limits.reserve(rules, now).await?;
     let (returned, typed, who) = (reserved.clone(), given.clone(), account.clone());
     let judge = move |form: &FlagForm| {
-        let reason = if FLAG_REASONS.contains(&form.reason.as_str()) { Ok(()) } else { Err(t.reason_missing()) };
+        let reason = if FLAG_REASONS.contains(&form.reason.as_str()) {
+            Ok(())
+        } else {
+            Err(t.reason_missing())
+        };
         (reason, parse_note(t, &form.detail))
     };
     let outcome = state
@@ -104,7 +156,9 @@ pub async fn raise(state: Shared, account: SignedIn, id: web::Path<i64>, posted:
             let comment = flaggable(conn, id, &viewer)?;
             own(t, &comment, &who)?;
             let form = typed.as_ref().map_err(Clone::clone)?;
-            let (Ok(()), Ok(detail)) = judge(form) else { return Ok(Outcome::Refused(comment)) };
+            let (Ok(()), Ok(detail)) = judge(form) else {
+                return Ok(Outcome::Refused(comment));
+            };
             if !flags::raised(conn, id, who.id)? {
                 reserved.spend(conn)?;
                 flags::raise(conn, id, who.id, &form.reason, &detail, now)?;
@@ -118,7 +172,10 @@ pub async fn raise(state: Shared, account: SignedIn, id: web::Path<i64>, posted:
     match outcome? {
         Outcome::Raised(comment) => Ok(page::see_other(&paths::comment(&comment.slug, comment.id))),
         Outcome::Refused(comment) => {
-            state.limits.refused(&state.db, &account.username, now).await?;
+            state
+                .limits
+                .refused(&state.db, &account.username, now)
+                .await?;
             let given = given?;
             let (reason, detail) = judge(&given);
             form(&state, &account, &comment, &given, &reason, &detail).answer()

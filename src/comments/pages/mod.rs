@@ -58,9 +58,23 @@ impl Query {
 }
 
 /// Lays out a page of conversations.
-pub fn thread_view(state: &State, viewer: &Viewer, place: &store::Place, read: &thread::Thread, sort: Sort, now: Time) -> ThreadView {
+pub fn thread_view(
+    state: &State,
+    viewer: &Viewer,
+    place: &store::Place,
+    read: &thread::Thread,
+    sort: Sort,
+    now: Time,
+) -> ThreadView {
     let (t, site) = (state.t(), state.site());
-    let context = Context { t, site: &site, viewer, slug: &place.slug, is_open: place.is_open, now };
+    let context = Context {
+        t,
+        site: &site,
+        viewer,
+        slug: &place.slug,
+        is_open: place.is_open,
+        now,
+    };
     let name = |sort: Sort| match sort {
         Sort::Newest => t.sort_newest(),
         Sort::Oldest => t.sort_oldest(),
@@ -77,13 +91,25 @@ pub fn thread_view(state: &State, viewer: &Viewer, place: &store::Place, read: &
     ThreadView {
         comments: view::thread(&context, read, None),
         count: t.comments_count(read.public_comments),
-        sorts: if read.public_comments > 1 { offered.into_iter().map(link).collect() } else { Vec::new() },
-        next: if read.next.is_empty() { String::new() } else { paths::thread(&place.slug, sort.as_str(), &read.next) },
+        sorts: if read.public_comments > 1 {
+            offered.into_iter().map(link).collect()
+        } else {
+            Vec::new()
+        },
+        next: if read.next.is_empty() {
+            String::new()
+        } else {
+            paths::thread(&place.slug, sort.as_str(), &read.next)
+        },
         is_open: place.is_open,
         action: paths::article_comments(&place.slug),
         key: new_key(),
         total: read.public_comments,
-        hold_hint: if site.hold_first && read.would_wait { t.compose_first_held() } else { String::new() },
+        hold_hint: if site.hold_first && read.would_wait {
+            t.compose_first_held()
+        } else {
+            String::new()
+        },
     }
 }
 
@@ -106,7 +132,12 @@ struct ConversationPage {
 }
 
 /// `GET /articles/{slug}/comments/{id}`
-pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, at: web::Path<(String, i64)>) -> Result<HttpResponse, Error> {
+pub async fn show(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    at: web::Path<(String, i64)>,
+) -> Result<HttpResponse, Error> {
     let (slug, id) = at.into_inner();
     let (query, now, who) = (Query::of(&request), Time::now(), viewer.clone());
     let (place, read, deleted_text) = state
@@ -114,23 +145,48 @@ pub async fn show(state: Shared, viewer: Viewer, request: HttpRequest, at: web::
         .read(move |conn| {
             let place = store::place(conn, &slug)?;
             let read = thread::conversation(conn, &place, &who, id, &query.after, now)?;
-            let is_deleted = read.rows.iter().any(|r| r.id == id && r.status == "deleted");
-            let text = if is_deleted && who.is_staff() { Some(store::text_of(conn, id)?) } else { None };
+            let is_deleted = read
+                .rows
+                .iter()
+                .any(|r| r.id == id && r.status == "deleted");
+            let text = if is_deleted && who.is_staff() {
+                Some(store::text_of(conn, id)?)
+            } else {
+                None
+            };
             Ok((place, read, text))
         })
         .await?;
     let (t, site) = (state.t(), state.site());
-    let context = Context { t, site: &site, viewer: &viewer, slug: &place.slug, is_open: place.is_open, now };
+    let context = Context {
+        t,
+        site: &site,
+        viewer: &viewer,
+        slug: &place.slug,
+        is_open: place.is_open,
+        now,
+    };
     let comments = view::thread(&context, &read, Some(id));
     let mut page = Page::new(&state, &viewer, &t.conversation_title(&place.title)).unlisted();
-    page.canonical = format!("{}{}", state.config.base.origin, paths::article(&place.slug));
+    page.canonical = format!(
+        "{}{}",
+        state.config.base.origin,
+        paths::article(&place.slug)
+    );
     page.next = paths::conversation(&place.slug, id);
     page::ok(&ConversationPage {
         page,
         t,
-        article: Link { href: paths::article(&place.slug), text: place.title },
+        article: Link {
+            href: paths::article(&place.slug),
+            text: place.title,
+        },
         comments,
-        next: if read.next.is_empty() { String::new() } else { paths::conversation_after(&place.slug, id, &read.next) },
+        next: if read.next.is_empty() {
+            String::new()
+        } else {
+            paths::conversation_after(&place.slug, id, &read.next)
+        },
         deleted_text: deleted_text.filter(|text| !text.is_empty()),
     })
 }

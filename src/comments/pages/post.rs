@@ -26,14 +26,26 @@ fn rules(account: &Account) -> Vec<Rule> {
     if account.is_staff() {
         return Vec::new();
     }
-    vec![Rule::new("comment-minute", account.id, 10, Time::MINUTE), Rule::new("comment-hour", account.id, 60, Time::HOUR)]
+    vec![
+        Rule::new("comment-minute", account.id, 10, Time::MINUTE),
+        Rule::new("comment-hour", account.id, 60, Time::HOUR),
+    ]
 }
 
 /// What the write found.
 enum Found {
     Stored(String),
-    Refused { place: Place, parent: Option<Parent>, alert: String, error: String, may_send: bool },
-    Preview { place: Place, parent: Option<Parent> },
+    Refused {
+        place: Place,
+        parent: Option<Parent>,
+        alert: String,
+        error: String,
+        may_send: bool,
+    },
+    Preview {
+        place: Place,
+        parent: Option<Parent>,
+    },
 }
 
 /// `POST /articles/{slug}/comments`
@@ -45,7 +57,9 @@ pub async fn create(
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
     let slug = slug.into_inner();
-    let Some(account) = viewer.account().cloned() else { return not_signed_in(&state, &viewer, slug, &posted, &request).await };
+    let Some(account) = viewer.account().cloned() else {
+        return not_signed_in(&state, &viewer, slug, &posted, &request).await;
+    };
     account.may_write()?;
     let name = account.username.clone();
     let form: CommentForm = match posted.read() {
@@ -68,7 +82,11 @@ pub async fn create(
     if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once()) {
         // The same key is the same comment, however many were posted since.
         let (author, key) = (account.id, key.clone());
-        if let Some(Outcome::Stored { id, slug, .. }) = state.db.read(move |conn| write::by_key(conn, author, &key)).await? {
+        if let Some(Outcome::Stored { id, slug, .. }) = state
+            .db
+            .read(move |conn| write::by_key(conn, author, &key))
+            .await?
+        {
             return Ok(page::see_other(&paths::comment(&slug, id)));
         }
     }
@@ -79,7 +97,9 @@ pub async fn create(
     };
     let spending = match reserved {
         Ok(reserved) => reserved,
-        Err(Error::TooMany { seconds }) => return too_many(&state, &viewer, slug, &form, seconds).await,
+        Err(Error::TooMany { seconds }) => {
+            return too_many(&state, &viewer, slug, &form, seconds).await;
+        }
         Err(other) => return Err(other),
     };
     let (wanted, hold_first, returned) = (slug.clone(), state.site().hold_first, spending.clone());
@@ -89,7 +109,8 @@ pub async fn create(
         .write(move |conn| {
             let place = store::place(conn, &wanted)?;
             if let (Ok(Some(key)), false) = (&judged_key, is_preview)
-                && let Some(Outcome::Stored { id, slug, .. }) = write::by_key(conn, account.id, key)?
+                && let Some(Outcome::Stored { id, slug, .. }) =
+                    write::by_key(conn, account.id, key)?
             {
                 return Ok(Found::Stored(paths::comment(&slug, id)));
             }
@@ -98,7 +119,13 @@ pub async fn create(
                 _ => None,
             };
             let refuse = |alert: String, error: String, may_send| {
-                Ok(Found::Refused { place: place.clone(), parent: answered.clone(), alert, error, may_send })
+                Ok(Found::Refused {
+                    place: place.clone(),
+                    parent: answered.clone(),
+                    alert,
+                    error,
+                    may_send,
+                })
             };
             if !place.is_open {
                 return refuse(t.thread_closed(), String::new(), false);
@@ -115,13 +142,29 @@ pub async fn create(
                 Err(why) => return refuse(String::new(), why.clone(), true),
             };
             if is_preview {
-                return Ok(Found::Preview { place, parent: answered });
+                return Ok(Found::Preview {
+                    place,
+                    parent: answered,
+                });
             }
             spending.spend(conn)?;
             let parent = answered.as_ref().map(|p| p.id);
-            let new = New { slug: wanted.clone(), author: account.id, is_staff: account.is_staff(), parent, key, body, hold_first, now };
+            let new = New {
+                slug: wanted.clone(),
+                author: account.id,
+                is_staff: account.is_staff(),
+                parent,
+                key,
+                body,
+                hold_first,
+                now,
+            };
             match write::post(conn, &new)? {
-                Outcome::Stored { id, slug, on_article: true } => Ok(Found::Stored(paths::comment_on_article(&slug, id))),
+                Outcome::Stored {
+                    id,
+                    slug,
+                    on_article: true,
+                } => Ok(Found::Stored(paths::comment_on_article(&slug, id))),
                 Outcome::Stored { id, slug, .. } => Ok(Found::Stored(paths::comment(&slug, id))),
                 Outcome::Closed => refuse(t.thread_closed(), String::new(), false),
                 Outcome::NoParent => refuse(t.parent_gone(), String::new(), true),
@@ -136,15 +179,38 @@ pub async fn create(
         Ok(Found::Stored(at)) => Ok(page::see_other(&at)),
         Ok(Found::Preview { place, parent }) => {
             let preview = body.ok().map(|b| b.html);
-            let compose = ComposePage { preview, ..filled(ComposePage::new(&state, &viewer, &place, heading(&place)), &form, parent) };
+            let compose = ComposePage {
+                preview,
+                ..filled(
+                    ComposePage::new(&state, &viewer, &place, heading(&place)),
+                    &form,
+                    parent,
+                )
+            };
             compose.answer(StatusCode::OK)
         }
-        Ok(Found::Refused { place, parent, alert, error, may_send }) => {
-            if let Err(Error::TooMany { seconds }) = state.limits.refused(&state.db, &name, now).await {
+        Ok(Found::Refused {
+            place,
+            parent,
+            alert,
+            error,
+            may_send,
+        }) => {
+            if let Err(Error::TooMany { seconds }) =
+                state.limits.refused(&state.db, &name, now).await
+            {
                 return too_many(&state, &viewer, slug, &form, seconds).await;
             }
-            let compose =
-                ComposePage { alert, error, may_send, ..filled(ComposePage::new(&state, &viewer, &place, heading(&place)), &form, parent) };
+            let compose = ComposePage {
+                alert,
+                error,
+                may_send,
+                ..filled(
+                    ComposePage::new(&state, &viewer, &place, heading(&place)),
+                    &form,
+                    parent,
+                )
+            };
             compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(Error::TooMany { seconds }) => too_many(&state, &viewer, slug, &form, seconds).await,
@@ -154,17 +220,44 @@ pub async fn create(
 
 /// The form again, with what was typed.
 fn filled(page: ComposePage, form: &CommentForm, parent: Option<Parent>) -> ComposePage {
-    let key = if parse_key(page.t, &form.key).is_ok_and(|k| k.is_some()) { form.key.clone() } else { page.key.clone() };
-    let parent_id = parent.as_ref().map(|p| p.id.to_string()).unwrap_or_default();
-    ComposePage { body: form.body.clone(), key, parent_id, parent, ..page }
+    let key = if parse_key(page.t, &form.key).is_ok_and(|k| k.is_some()) {
+        form.key.clone()
+    } else {
+        page.key.clone()
+    };
+    let parent_id = parent
+        .as_ref()
+        .map(|p| p.id.to_string())
+        .unwrap_or_default();
+    ComposePage {
+        body: form.body.clone(),
+        key,
+        parent_id,
+        parent,
+        ..page
+    }
 }
 
-async fn too_many(state: &Shared, viewer: &Viewer, slug: String, form: &CommentForm, seconds: i64) -> Result<HttpResponse, Error> {
+async fn too_many(
+    state: &Shared,
+    viewer: &Viewer,
+    slug: String,
+    form: &CommentForm,
+    seconds: i64,
+) -> Result<HttpResponse, Error> {
     let place = state.db.read(move |conn| store::place(conn, &slug)).await?;
     let t = state.t();
     let parent_id = form.parent.clone();
-    let compose = filled(ComposePage::new(state, viewer, &place, t.compose_heading(&place.title)), form, None);
-    let compose = ComposePage { alert: t.error_too_many_text(&failure::wait(t, seconds)), parent_id, ..compose };
+    let compose = filled(
+        ComposePage::new(state, viewer, &place, t.compose_heading(&place.title)),
+        form,
+        None,
+    );
+    let compose = ComposePage {
+        alert: t.error_too_many_text(&failure::wait(t, seconds)),
+        parent_id,
+        ..compose
+    };
     failure::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
 }
 
@@ -178,19 +271,38 @@ async fn not_signed_in(
 ) -> Result<HttpResponse, Error> {
     let back = paths::page_of_form(request.path());
     let field = |name: &str| posted.field(name).unwrap_or_default();
-    let form = CommentForm { body: field("body"), parent: field("parent"), key: field("key"), action: String::new() };
+    let form = CommentForm {
+        body: field("body"),
+        parent: field("parent"),
+        key: field("key"),
+        action: String::new(),
+    };
     if form.body.is_empty() {
         return Err(Error::SignInFirst { next: back });
     }
     let place = state.db.read(move |conn| store::place(conn, &slug)).await?;
     let t = state.t();
     let parent_id = form.parent.clone();
-    let compose = filled(ComposePage::new(state, viewer, &place, t.compose_heading(&place.title)), &form, None);
-    ComposePage { alert: t.compose_log_in_first(), login: paths::login(&back), parent_id, ..compose }.answer(StatusCode::FORBIDDEN)
+    let compose = filled(
+        ComposePage::new(state, viewer, &place, t.compose_heading(&place.title)),
+        &form,
+        None,
+    );
+    ComposePage {
+        alert: t.compose_log_in_first(),
+        login: paths::login(&back),
+        parent_id,
+        ..compose
+    }
+    .answer(StatusCode::FORBIDDEN)
 }
 
 /// `GET /comments/{id}/reply`
-pub async fn reply(state: Shared, account: SignedIn, id: web::Path<i64>) -> Result<HttpResponse, Error> {
+pub async fn reply(
+    state: Shared,
+    account: SignedIn,
+    id: web::Path<i64>,
+) -> Result<HttpResponse, Error> {
     account.may_write()?;
     let id = id.into_inner();
     let (place, found) = state
@@ -201,7 +313,9 @@ pub async fn reply(state: Shared, account: SignedIn, id: web::Path<i64>) -> Resu
         })
         .await?;
     let t = state.t();
-    let Some(found) = found else { return Err(Error::NotFound) };
+    let Some(found) = found else {
+        return Err(Error::NotFound);
+    };
     if !place.is_open {
         return Err(Error::Gone(t.thread_closed()));
     }

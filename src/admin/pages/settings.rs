@@ -1,0 +1,242 @@
+//! `/admin/settings`
+
+use crate::accounts::Email;
+use crate::admin::{parse_language, parse_site_name, parse_zone, store};
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::media;
+use crate::paths;
+use crate::text;
+use crate::web::form::{Field, FormPage};
+use crate::web::{Admin, Page, Posted, Shared, State, page};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SettingsForm {
+    site_name: String,
+    tagline: String,
+    language: String,
+    zone: String,
+    contact: String,
+    default_section: String,
+    first_comment: String,
+    join: String,
+    /// `samples` = the button that takes the samples away.
+    remove: String,
+}
+
+struct Judged {
+    site_name: Result<String, String>,
+    tagline: Result<String, String>,
+    language: Result<String, String>,
+    zone: Result<String, String>,
+    contact: Result<String, String>,
+    default_section: Result<String, String>,
+    first_comment: Result<String, String>,
+    join: Result<String, String>,
+}
+
+impl Judged {
+    fn of(t: Interface, form: &SettingsForm) -> Judged {
+        let line = |given: &str, most: usize| {
+            let line = text::clean_line(given).map_err(|_| t.text_unfit())?;
+            if line.chars().count() > most {
+                Err(t.line_long(most as i64))
+            } else {
+                Ok(line)
+            }
+        };
+        let one_of = |given: &str, known: [&str; 2]| {
+            if known.contains(&given) {
+                Ok(given.to_owned())
+            } else {
+                Err(t.choice_missing())
+            }
+        };
+        Judged {
+            site_name: parse_site_name(t, &form.site_name),
+            tagline: line(&form.tagline, 200),
+            language: parse_language(t, &form.language),
+            zone: parse_zone(t, &form.zone),
+            contact: if form.contact.trim().is_empty() {
+                Ok(String::new())
+            } else {
+                Email::parse(t, &form.contact).map(|e| e.as_str().to_owned())
+            },
+            default_section: line(&form.default_section, 60).and_then(|s| {
+                if s.is_empty() {
+                    Err(t.required())
+                } else {
+                    Ok(s)
+                }
+            }),
+            first_comment: one_of(&form.first_comment, ["hold", "publish"]),
+            join: one_of(&form.join, ["everyone", "nobody"]),
+        }
+    }
+
+    /// Every setting with its new value, or none.
+    fn all(&self) -> Option<Vec<(&'static str, String)>> {
+        let list = [
+            ("site_name", &self.site_name),
+            ("tagline", &self.tagline),
+            ("language", &self.language),
+            ("zone", &self.zone),
+            ("contact", &self.contact),
+            ("default_section", &self.default_section),
+            ("first_comment", &self.first_comment),
+            ("join", &self.join),
+        ];
+        list.into_iter()
+            .map(|(key, value)| value.as_ref().ok().map(|v| (key, v.clone())))
+            .collect()
+    }
+}
+
+fn settings_page(
+    state: &State,
+    admin: &Admin,
+    given: &SettingsForm,
+    judged: &Judged,
+    done: String,
+) -> FormPage {
+    let t = state.t();
+    let first = vec![
+        ("hold", t.setting_first_hold()),
+        ("publish", t.setting_first_publish()),
+    ];
+    let join = vec![
+        ("everyone", t.setting_join_everyone()),
+        ("nobody", t.setting_join_nobody()),
+    ];
+    FormPage {
+        page: Page::desk(state, &admin.viewer(), &t.settings_heading(), "settings"),
+        t,
+        heading: t.settings_heading(),
+        intro: String::new(),
+        alert: String::new(),
+        done,
+        action: paths::ADMIN_SETTINGS.into(),
+        fields: vec![
+            Field::text("site_name", t.field_site_name())
+                .value(&given.site_name)
+                .most(80)
+                .judged(&judged.site_name),
+            Field::text("tagline", t.field_tagline())
+                .hint(t.tagline_hint())
+                .value(&given.tagline)
+                .most(200)
+                .optional()
+                .judged(&judged.tagline),
+            Field::text("language", t.field_language())
+                .hint(t.language_hint())
+                .value(&given.language)
+                .most(35)
+                .judged(&judged.language),
+            Field::text("zone", t.field_zone())
+                .hint(t.zone_hint())
+                .value(&given.zone)
+                .judged(&judged.zone),
+            Field::email("contact", t.field_contact())
+                .hint(t.contact_hint())
+                .value(&given.contact)
+                .optional()
+                .judged(&judged.contact),
+            Field::text("default_section", t.field_default_section())
+                .hint(t.default_section_hint())
+                .value(&given.default_section)
+                .most(60)
+                .judged(&judged.default_section),
+            Field::select(
+                "first_comment",
+                t.field_first_comment(),
+                first,
+                &given.first_comment,
+            )
+            .judged(&judged.first_comment),
+            Field::select("join", t.field_join(), join, &given.join).judged(&judged.join),
+        ],
+        button: t.save_button(),
+        more: Vec::new(),
+    }
+}
+
+fn current(state: &State) -> SettingsForm {
+    let site = state.site();
+    SettingsForm {
+        site_name: site.name.clone(),
+        tagline: site.tagline.clone(),
+        language: site.language.clone(),
+        zone: site.zone.clone(),
+        contact: site.contact.clone(),
+        default_section: site.default_section.clone(),
+        first_comment: if site.hold_first { "hold" } else { "publish" }.into(),
+        join: if site.join_open { "everyone" } else { "nobody" }.into(),
+        remove: String::new(),
+    }
+}
+
+/// `GET /admin/settings`
+pub async fn settings(
+    state: Shared,
+    admin: Admin,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let given = current(&state);
+    let done = if request.query_string() == "saved" {
+        state.t().saved()
+    } else {
+        String::new()
+    };
+    let page = settings_page(&state, &admin, &given, &Judged::of(state.t(), &given), done);
+    page::ok(&page)
+}
+
+/// `POST /admin/settings`. A field that is not sent stays as it is.
+pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpResponse, Error> {
+    let form: SettingsForm = posted.read()?;
+    if !matches!(form.remove.as_str(), "" | "samples") {
+        return Err(Error::Refused(state.t().choice_missing()));
+    }
+    if form.remove == "samples" {
+        let (_, files) = state.db.write(store::remove_samples).await?;
+        media::discard(&state.config.data.join("media"), &files);
+        return Ok(page::see_other(paths::ADMIN));
+    }
+    let now = current(&state);
+    let kept = |name: &str, given: String, old: String| posted.field(name).map_or(old, |_| given);
+    let form = SettingsForm {
+        site_name: kept("site_name", form.site_name, now.site_name),
+        tagline: kept("tagline", form.tagline, now.tagline),
+        language: kept("language", form.language, now.language),
+        zone: kept("zone", form.zone, now.zone),
+        contact: kept("contact", form.contact, now.contact),
+        default_section: kept("default_section", form.default_section, now.default_section),
+        first_comment: kept("first_comment", form.first_comment, now.first_comment),
+        join: kept("join", form.join, now.join),
+        remove: String::new(),
+    };
+    let judged = Judged::of(state.t(), &form);
+    let Some(all) = judged.all() else {
+        return page::refused(&settings_page(
+            &state,
+            &admin,
+            &form,
+            &judged,
+            String::new(),
+        ));
+    };
+    state
+        .db
+        .write(move |conn| {
+            for (key, value) in &all {
+                store::set(conn, key, value)?;
+            }
+            Ok(())
+        })
+        .await?;
+    state.refresh_site().await?;
+    Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED))
+}

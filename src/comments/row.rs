@@ -1,0 +1,98 @@
+//! A comment with its author, as a thread and a queue read it.
+
+use crate::db::Time;
+use crate::text::SafeHtml;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+
+/// A comment with its author, as a thread reads it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Row {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = BigInt)]
+    pub author_id: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub parent_id: Option<i64>,
+    #[diesel(sql_type = Binary)]
+    pub path: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    pub html: SafeHtml,
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
+    #[diesel(sql_type = BigInt)]
+    pub acts: i64,
+    #[diesel(sql_type = Text)]
+    pub status: String,
+    #[diesel(sql_type = Text)]
+    pub hold: String,
+    #[diesel(sql_type = Text)]
+    pub reject_reason: String,
+    #[diesel(sql_type = Text)]
+    pub reject_note: String,
+    #[diesel(sql_type = BigInt)]
+    pub public_replies: i64,
+    #[diesel(sql_type = BigInt)]
+    pub open_flags: i64,
+    #[diesel(sql_type = BigInt)]
+    pub created_at: Time,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub edited_at: Option<Time>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub deleted_at: Option<Time>,
+    #[diesel(sql_type = Text)]
+    pub username: String,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Bool)]
+    pub is_moderator: bool,
+    #[diesel(sql_type = Bool)]
+    pub is_editor: bool,
+    #[diesel(sql_type = Bool)]
+    pub is_admin: bool,
+}
+
+/// The columns of a [`Row`].
+pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.version, c.acts, c.status, c.hold, c.reject_reason, \
+    c.reject_note, c.public_replies, c.open_flags, c.created_at, c.edited_at, c.deleted_at, a.username, a.name, a.is_moderator, \
+    a.is_editor, a.is_admin FROM comments c JOIN accounts a ON a.id = c.author_id";
+
+/// The columns of a [`Row`] as diesel hands them over.
+pub(super) type Parts = (
+    (i64, i64, Option<i64>, Vec<u8>, SafeHtml, i64, i64),
+    (String, String, String, String),
+    (i64, i64, Time, Option<Time>, Option<Time>),
+    (String, String, bool, bool, bool),
+);
+
+impl From<Parts> for Row {
+    fn from((text, standing, numbers, author): Parts) -> Row {
+        let (id, author_id, parent_id, path, html, version, acts) = text;
+        let (status, hold, reject_reason, reject_note) = standing;
+        let (public_replies, open_flags, created_at, edited_at, deleted_at) = numbers;
+        let (username, name, is_moderator, is_editor, is_admin) = author;
+        Row {
+            id,
+            author_id,
+            parent_id,
+            path,
+            html,
+            version,
+            acts,
+            status,
+            hold,
+            reject_reason,
+            reject_note,
+            public_replies,
+            open_flags,
+            created_at,
+            edited_at,
+            deleted_at,
+            username,
+            name,
+            is_moderator,
+            is_editor,
+            is_admin,
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Approving and rejecting: one at a time, or several at once.
+
+use super::{Card, Records, card, queue_page};
+use crate::comments::view::reject_choices;
+use crate::comments::{Act, Actor, NOTE_MOST, REJECT_REASONS, Status, parse_note};
+use crate::db::Time;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::moderation::Queue;
+use crate::moderation::store::{self, Outcome, Waiting};
+use crate::paths;
+use crate::web::{Moderator, Page, Posted, Shared, State, page};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "moderation/act.html")]
+struct ActPage {
+    page: Page,
+    t: Interface,
+    heading: String,
+    alert: String,
+    error: String,
+    card: Card,
+    note_most: usize,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ActForm {
+    revision: String,
+    reason: String,
+    note: String,
+    /// Where the form stood.
+    back: String,
+}
+
+/// `POST /admin/comments/{id}/approve`
+pub async fn approve(
+    state: Shared,
+    moderator: Moderator,
+    id: web::Path<i64>,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
+    act(state, moderator, id.into_inner(), posted, false).await
+}
+
+/// `POST /admin/comments/{id}/reject`
+pub async fn reject(
+    state: Shared,
+    moderator: Moderator,
+    id: web::Path<i64>,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
+    act(state, moderator, id.into_inner(), posted, true).await
+}
+
+/// What the form asks for, or why it is refused.
+fn wanted(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
+    if form.revision.is_empty() {
+        Err(t.revision_missing())
+    } else {
+        decision(t, rejects, &form.reason, &form.note)
+    }
+}
+
+/// The action on several, and on which in which revision.
+fn bulk_wanted(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>), String> {
+    let rejects = match form.action.as_str() {
+        "approve" => false,
+        "reject" => true,
+        _ => return Err(t.bulk_action_missing()),
+    };
+    let pair = |given: &String| {
+        given
+            .split_once(':')
+            .and_then(|(id, revision)| Some((id.parse::<i64>().ok()?, revision.to_owned())))
+    };
+    let ids = form
+        .ids
+        .iter()
+        .map(|given| pair(given).ok_or_else(|| t.bulk_ids()))
+        .collect::<Result<Vec<_>, _>>()?;
+    if ids.is_empty() {
+        return Err(t.bulk_none());
+    }
+    Ok((decision(t, rejects, &form.reason, &form.note)?, ids))
+}
+
+fn decision(t: Interface, rejects: bool, reason: &str, note: &str) -> Result<Act, String> {
+    let note = parse_note(t, note)?;
+    if !rejects {
+        return Ok(Act::Approve);
+    }
+    if REJECT_REASONS.contains(&reason) {
+        Ok(Act::Reject {
+            reason: reason.to_owned(),
+            note,
+        })
+    } else {
+        Err(t.reason_missing())
+    }
+}
+
+enum Judged {
+    Acted(Box<Outcome>),
+    Refused(String),
+}
+
+async fn act(
+    state: Shared,
+    moderator: Moderator,
+    id: i64,
+    posted: Posted,
+    rejects: bool,
+) -> Result<HttpResponse, Error> {
+    let (t, now, who) = (state.t(), Time::now(), moderator.0.clone());
+    let form: Result<ActForm, Error> = posted.read();
+    let typed = form.clone();
+    let judged = state
+        .db
+        .write(move |conn| {
+            crate::comments::store::find(conn, id)?;
+            let form = typed.as_ref().map_err(Clone::clone)?;
+            let act = match wanted(t, form, rejects) {
+                Ok(act) => act,
+                Err(why) => return Ok(Judged::Refused(why)),
+            };
+            let actor = Actor {
+                id: who.id,
+                username: &who.username,
+            };
+            store::act(conn, id, &form.revision, &act, actor, now)
+                .map(|outcome| Judged::Acted(Box::new(outcome)))
+        })
+        .await?;
+    let form = form?;
+    let (status, stale, error) = match judged {
+        Judged::Acted(outcome) => match *outcome {
+            Outcome::Done(comment) => {
+                return Ok(page::see_other(&paths_back(&form.back, &comment.slug, id)));
+            }
+            Outcome::Stale(last) => (StatusCode::CONFLICT, Some(last), String::new()),
+        },
+        Judged::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, None, why),
+    };
+    act_page(&state, &moderator, id, status, stale, error, &form).await
+}
+
+/// Who acted, and when: the last decision, or the author's edit if that came later.
+fn stale_sentence(
+    state: &State,
+    waiting: &Waiting,
+    last: Option<crate::log::store::Row>,
+) -> String {
+    let (t, site, comment) = (state.t(), state.site(), &waiting.comment);
+    match (last, comment.edited_at) {
+        (Some(row), edited) if edited.is_none_or(|at| at <= row.at) => t.act_stale_by(
+            &row.actor,
+            &crate::log::action_name(t, &row.action),
+            &site.minute(row.at),
+        ),
+        (_, Some(at)) => t.act_edited_by(&comment.username, &site.minute(at)),
+        _ => t.act_stale(),
+    }
+}
+
+fn paths_back(back: &str, slug: &str, id: i64) -> String {
+    if paths::local(back) == back && back.len() > 1 {
+        back.to_owned()
+    } else {
+        paths::comment(slug, id)
+    }
+}
+
+/// Text, status and reason as they are now, and the forms again with what was typed.
+async fn act_page(
+    state: &State,
+    moderator: &Moderator,
+    id: i64,
+    status: StatusCode,
+    stale: Option<Option<crate::log::store::Row>>,
+    error: String,
+    form: &ActForm,
+) -> Result<HttpResponse, Error> {
+    let (waiting, records, flags) = state
+        .db
+        .read(move |conn| {
+            let waiting = store::one(conn, id)?;
+            let author = waiting.comment.author_id;
+            Ok((
+                waiting,
+                Records::from([(author, crate::comments::store::record(conn, author)?)]),
+                store::open_flags(conn, &[id])?,
+            ))
+        })
+        .await?;
+    let t = state.t();
+    let mut card = card(state, &waiting, &records, &flags, &form.back);
+    card.note.clone_from(&form.note);
+    if !form.reason.is_empty() {
+        card.reasons = reject_choices(t, &form.reason);
+    }
+    match Status::of(&waiting.comment.status) {
+        Status::Published => card.why.insert(0, t.status_published()),
+        Status::Pending => card.why.insert(0, t.notice_pending()),
+        _ => {}
+    }
+    let alert = stale
+        .map(|last| stale_sentence(state, &waiting, last))
+        .unwrap_or_default();
+    let page = ActPage {
+        page: Page::desk(state, &moderator.viewer(), &t.act_heading(), "comments"),
+        t,
+        heading: t.act_heading(),
+        alert,
+        error,
+        card,
+        note_most: NOTE_MOST,
+    };
+    page::answer(status, &page)
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct BulkForm {
+    pub(super) ids: Vec<String>,
+    pub(super) action: String,
+    pub(super) reason: String,
+    pub(super) note: String,
+    pub(super) queue: String,
+}
+
+/// `POST /admin/comments/bulk`: what is stale is left alone and named on the next page, the rest is done.
+pub async fn bulk(
+    state: Shared,
+    moderator: Moderator,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
+    let form: BulkForm = posted.read()?;
+    let (t, now, who) = (state.t(), Time::now(), moderator.0.clone());
+    let (act, mut wanted_ids) = match bulk_wanted(t, &form) {
+        Ok(wanted) => wanted,
+        Err(why) => {
+            let queue = Queue::parse(&form.queue).unwrap_or_default();
+            return page::refused(
+                &queue_page(&state, &moderator, queue, None, vec![why], &form).await?,
+            );
+        }
+    };
+    // Always in the same order, so that two moderators cannot wait for each other.
+    wanted_ids.sort_unstable();
+    wanted_ids.dedup();
+    let stale = state
+        .db
+        .write(move |conn| {
+            let mut stale = Vec::new();
+            let actor = Actor {
+                id: who.id,
+                username: &who.username,
+            };
+            for (id, revision) in &wanted_ids {
+                match store::act(conn, *id, revision, &act, actor, now) {
+                    Ok(Outcome::Done(_)) => {}
+                    Ok(Outcome::Stale(_)) | Err(Error::NotFound) => stale.push(id.to_string()),
+                    Err(other) => return Err(other),
+                }
+            }
+            Ok(stale)
+        })
+        .await?;
+    let queue = Queue::parse(&form.queue).unwrap_or_default();
+    let to = if stale.is_empty() {
+        paths::queue(queue.as_str())
+    } else {
+        paths::queue_stale(queue.as_str(), &stale.join("-"), &form.reason, &form.note)
+    };
+    Ok(page::see_other(&to))
+}

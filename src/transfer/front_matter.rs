@@ -1,0 +1,371 @@
+//! YAML or TOML before a Markdown text: read strictly, refused with the line.
+
+use crate::articles::draft::{
+    CORRECTION_KINDS, Correction, Draft, NoteKind, Refusal, SourceNote, list,
+};
+use crate::db::Time;
+use crate::text;
+use serde_json::Value;
+
+const KEYS: [&str; 16] = [
+    "title",
+    "dek",
+    "description",
+    "summary",
+    "slug",
+    "date",
+    "updated",
+    "draft",
+    "section",
+    "category",
+    "tags",
+    "keywords",
+    "authors",
+    "image",
+    "comments",
+    "sources",
+];
+const LAST_KEY: &str = "corrections";
+
+pub(super) struct FrontMatter<'a> {
+    fields: serde_json::Map<String, Value>,
+    text: &'a str,
+}
+
+/// Front matter, the rest, and how many lines the front matter took.
+pub(super) fn split(text: &str) -> Result<(FrontMatter<'_>, &str, usize), Refusal> {
+    let fence = ["---", "+++"].into_iter().find(|f| {
+        text.strip_prefix(*f)
+            .is_some_and(|rest| rest.starts_with('\n'))
+    });
+    let Some(fence) = fence else {
+        return Err(Refusal::at(
+            1,
+            "there is no front matter: the file must begin with --- (YAML) or +++ (TOML)",
+        ));
+    };
+    let rest = &text[4..];
+    let end = format!("\n{fence}");
+    let ends_line = |at: &usize| matches!(rest[at + 3..].chars().next(), None | Some('\n' | ' '));
+    let close = if rest.starts_with(fence) {
+        Some(0)
+    } else {
+        rest.match_indices(&end)
+            .map(|(at, _)| at + 1)
+            .find(ends_line)
+    };
+    let close = close.ok_or_else(|| {
+        Refusal::at(
+            1,
+            format!("the front matter that begins here has no closing {fence}"),
+        )
+    })?;
+    let (head, tail) = rest.split_at(close);
+    let tail = tail.split_once('\n').map_or("", |(_, t)| t);
+    let value = if fence == "---" {
+        yaml(head)?
+    } else {
+        toml(head)?
+    };
+    let fields = match value {
+        Value::Object(fields) => fields,
+        Value::Null => serde_json::Map::new(),
+        _ => {
+            return Err(Refusal::at(
+                2,
+                "the front matter is no list of `key: value`",
+            ));
+        }
+    };
+    let front = FrontMatter { fields, text: head };
+    for key in front.fields.keys() {
+        if !KEYS.contains(&key.as_str()) && key != LAST_KEY {
+            let known: Vec<&str> = KEYS.iter().copied().chain([LAST_KEY]).collect();
+            let near = crate::config::nearest(&known, key);
+            return Err(Refusal::at(
+                front.line(key),
+                format!("there is no field {key:?}; the nearest is {:?}", near),
+            ));
+        }
+    }
+    let skipped = head.lines().count() + 2;
+    Ok((front, tail, skipped))
+}
+
+fn yaml(text: &str) -> Result<Value, Refusal> {
+    serde_saphyr::from_str::<Value>(text).map_err(|e| {
+        let line = e.location().map_or(1, |l| l.line() as usize);
+        let said = text.lines().nth(line.saturating_sub(1)).unwrap_or("");
+        let colon = said.split_once(": ").is_some_and(|(_, value)| {
+            value.contains(": ") && !value.trim_start().starts_with(['"', '\''])
+        });
+        let hint = if colon {
+            "; a value with a colon in it must stand in quotes"
+        } else {
+            ""
+        };
+        let why = e.to_string();
+        let why = why.lines().next().unwrap_or("it cannot be read");
+        // The parser counts lines of the front matter and names its own options; people need neither.
+        let why = why
+            .split_once(": ")
+            .filter(|(place, _)| place.starts_with("error"))
+            .map_or(why, |(_, rest)| rest);
+        let why = why
+            .split_once(": ")
+            .filter(|(place, _)| place.starts_with("line "))
+            .map_or(why, |(_, rest)| rest);
+        let why = why.split(", set ").next().unwrap_or(why);
+        Refusal::at(line + 1, format!("the YAML front matter: {why}{hint}"))
+    })
+}
+
+fn toml(text: &str) -> Result<Value, Refusal> {
+    let table: toml::Table = toml::from_str(text).map_err(|e: toml::de::Error| {
+        let line = e
+            .span()
+            .map_or(1, |s| text[..s.start].matches('\n').count() + 1);
+        Refusal::at(line + 1, format!("the TOML front matter: {}", e.message()))
+    })?;
+    fn plain(value: toml::Value) -> Value {
+        match value {
+            toml::Value::Datetime(d) => Value::String(d.to_string()),
+            toml::Value::String(s) => Value::String(s),
+            toml::Value::Integer(i) => Value::from(i),
+            toml::Value::Float(f) => Value::from(f),
+            toml::Value::Boolean(b) => Value::Bool(b),
+            toml::Value::Array(a) => Value::Array(a.into_iter().map(plain).collect()),
+            toml::Value::Table(t) => {
+                Value::Object(t.into_iter().map(|(k, v)| (k, plain(v))).collect())
+            }
+        }
+    }
+    Ok(plain(toml::Value::Table(table)))
+}
+
+impl FrontMatter<'_> {
+    /// The line of the file on which a key stands.
+    pub(super) fn line(&self, key: &str) -> usize {
+        let starts = |line: &str| {
+            let line = line.trim_start_matches(['[', ' ']);
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.trim_start().starts_with([':', '=', ']']))
+        };
+        self.text.lines().position(starts).map_or(1, |at| at + 2)
+    }
+
+    fn refuse<T>(&self, key: &str, takes: &str) -> Result<T, Refusal> {
+        Err(Refusal::at(self.line(key), format!("{key} takes {takes}")))
+    }
+
+    fn string(&self, key: &str) -> Result<Option<String>, Refusal> {
+        match self.fields.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(s)) => Ok(Some(s.split_whitespace().collect::<Vec<_>>().join(" "))),
+            Some(Value::Number(n)) => Ok(Some(n.to_string())),
+            Some(_) => self.refuse(key, "text"),
+        }
+    }
+
+    fn strings(&self, key: &str) -> Result<Vec<String>, Refusal> {
+        match self.fields.get(key) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::String(s)) => Ok(list(s)),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| match item {
+                    Value::String(s) => Ok(s.trim().to_owned()),
+                    Value::Number(n) => Ok(n.to_string()),
+                    _ => self.refuse(key, "a list of texts"),
+                })
+                .collect(),
+            Some(_) => self.refuse(key, "a list of texts, or one text with commas"),
+        }
+    }
+
+    fn time(&self, key: &str, value: Option<&Value>) -> Result<Option<Time>, Refusal> {
+        match value {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(s)) => match parse_time(s) {
+                Some(time) => Ok(Some(time)),
+                None => self.refuse(key, "a date such as 2026-11-22 or 2026-11-22T08:30:00Z"),
+            },
+            Some(_) => self.refuse(key, "a date such as 2026-11-22 or 2026-11-22T08:30:00Z"),
+        }
+    }
+
+    pub(super) fn apply(&self, draft: &mut Draft) -> Result<(), Refusal> {
+        draft.title = self.string("title")?.unwrap_or_default();
+        for key in ["dek", "description", "summary"] {
+            if draft.dek.is_empty() {
+                draft.dek = self.string(key)?.unwrap_or_default();
+            }
+        }
+        draft.slug = self.string("slug")?.unwrap_or_default();
+        if !draft.slug.is_empty()
+            && (text::slug(&draft.slug, "") != draft.slug || draft.slug.len() > 80)
+        {
+            return self.refuse(
+                "slug",
+                "lower-case letters, digits and single hyphens, at most 80",
+            );
+        }
+        draft.published = self.time("date", self.fields.get("date"))?;
+        draft.updated = self.time("updated", self.fields.get("updated"))?;
+        draft.is_draft = match self.fields.get("draft") {
+            None | Some(Value::Null | Value::Bool(false)) => false,
+            Some(Value::Bool(true)) => true,
+            Some(_) => return self.refuse("draft", "true or false"),
+        };
+        draft.section = match self.string("section")? {
+            Some(section) => section,
+            None => self.string("category")?.unwrap_or_default(),
+        };
+        for tag in self.strings("tags")? {
+            let known = draft
+                .tags
+                .iter()
+                .any(|t| text::slug(t, "") == text::slug(&tag, ""));
+            if !text::is_blank(&tag) && !known {
+                draft.tags.push(tag);
+            }
+        }
+        draft.keyphrases = self.strings("keywords")?;
+        draft.authors = self.strings("authors")?;
+        draft.hero = match self.fields.get("image") {
+            Some(Value::Object(image)) => {
+                let part = |name: &str| {
+                    image
+                        .get(name)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                Some((part("src"), part("alt")))
+            }
+            _ => self.string("image")?.map(|src| (src, String::new())),
+        };
+        draft.comments_closed = match self.fields.get("comments") {
+            None | Some(Value::Null) => false,
+            Some(Value::String(s)) if s == "open" => false,
+            Some(Value::String(s)) if s == "closed" => true,
+            Some(_) => return self.refuse("comments", "open or closed"),
+        };
+        draft.notes = self.sources()?;
+        draft.corrections = self.corrections()?;
+        Ok(())
+    }
+
+    fn objects(
+        &self,
+        key: &str,
+        known: &[&str],
+    ) -> Result<Vec<serde_json::Map<String, Value>>, Refusal> {
+        let takes = format!("a list of {{{}}}", known.join(", "));
+        match self.fields.get(key) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| match item {
+                    Value::Object(fields) if fields.keys().all(|k| known.contains(&k.as_str())) => {
+                        Ok(fields.clone())
+                    }
+                    _ => self.refuse(key, &takes),
+                })
+                .collect(),
+            Some(_) => self.refuse(key, &takes),
+        }
+    }
+
+    fn sources(&self) -> Result<Vec<SourceNote>, Refusal> {
+        let part = |fields: &serde_json::Map<String, Value>, name: &str| {
+            fields
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        };
+        let mut notes = Vec::new();
+        for fields in self.objects("sources", &["kind", "text", "publisher", "url", "date"])? {
+            let text = part(&fields, "text");
+            if text.is_empty() {
+                return self.refuse("sources", "a text in every note");
+            }
+            let kind = match part(&fields, "kind").as_str() {
+                "" => NoteKind::guess(&text),
+                kind => match NoteKind::parse(kind) {
+                    Some(kind) => kind,
+                    None => {
+                        return self.refuse("sources", "primary, corroboration or limit as a kind");
+                    }
+                },
+            };
+            let url = part(&fields, "url");
+            if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+                return self.refuse("sources", "a url that begins with https:// or http://");
+            }
+            notes.push(SourceNote {
+                kind,
+                text,
+                publisher: part(&fields, "publisher"),
+                url,
+                date: part(&fields, "date"),
+            });
+        }
+        Ok(notes)
+    }
+
+    fn corrections(&self) -> Result<Vec<Correction>, Refusal> {
+        let mut corrections = Vec::new();
+        for fields in self.objects("corrections", &["kind", "date", "text"])? {
+            let part = |name: &str| {
+                fields
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned()
+            };
+            let kind = if part("kind").is_empty() {
+                "correction".into()
+            } else {
+                part("kind")
+            };
+            if !CORRECTION_KINDS.contains(&kind.as_str()) {
+                return self.refuse(
+                    "corrections",
+                    "correction, clarification, update or retraction as a kind",
+                );
+            }
+            let Some(date) = self.time("corrections", fields.get("date"))? else {
+                return self.refuse("corrections", "a date in every note");
+            };
+            if part("text").is_empty() {
+                return self.refuse("corrections", "a text in every note");
+            }
+            corrections.push(Correction {
+                kind,
+                text: part("text"),
+                date,
+            });
+        }
+        Ok(corrections)
+    }
+}
+
+/// A date, a date with a time (UTC unless it says another offset).
+pub fn parse_time(text: &str) -> Option<Time> {
+    let text = text.trim();
+    if let Ok(stamp) = text.parse::<jiff::Timestamp>() {
+        return Some(Time(stamp.as_millisecond()));
+    }
+    let civil = text
+        .parse::<jiff::civil::DateTime>()
+        .or_else(|_| text.parse::<jiff::civil::Date>().map(|d| d.at(0, 0, 0, 0)))
+        .ok()?;
+    civil
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .ok()
+        .map(|z| Time(z.timestamp().as_millisecond()))
+}
