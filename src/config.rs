@@ -30,13 +30,13 @@ pub struct Given {
     /// Sample articles in an empty database: on or off [default: on]
     #[arg(long, global = true, value_name = "on|off")]
     pub samples: Option<String>,
-    /// Address of the metrics listener [default: off]
+    /// Address of the metrics listener [default: off]; not used yet
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub metrics_listen: Option<String>,
-    /// The mail server
+    /// The mail server; not used yet
     #[arg(long, global = true, value_name = "URL")]
     pub smtp_url: Option<String>,
-    /// The sender of mail
+    /// The sender of mail; not used yet
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
     /// PostgreSQL instead of the embedded database: postgres://…
