@@ -161,10 +161,6 @@ impl Db {
         &self.0.address
     }
 
-    pub fn is_sqlite(&self) -> bool {
-        self.0.writer.is_some()
-    }
-
     /// One read on a blocking thread; everything in it sees the same moment.
     pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
     where

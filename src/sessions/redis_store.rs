@@ -147,18 +147,21 @@ fn life(stored: &Stored) -> u64 {
 
 pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<(), Error> {
     let hash = hex(hash);
-    if let Some(stored) = load(&mut store, &hash).await? {
-        store
-            .redis
-            .srem::<_, _, ()>(store.account_set(stored.account), &hash)
-            .await
-            .map_err(busy)?;
+    match load(&mut store, &hash).await? {
+        Some(stored) => remove(&mut store, stored.account, &hash).await,
+        None => Ok(()),
     }
+}
+
+/// Takes a session away, from its account's list first.
+async fn remove(store: &mut Store, account: i64, hash: &str) -> Result<(), Error> {
+    let (set, session) = (store.account_set(account), store.session(hash));
     store
         .redis
-        .del::<_, ()>(store.session(&hash))
+        .srem::<_, _, ()>(set, hash)
         .await
-        .map_err(busy)
+        .map_err(busy)?;
+    store.redis.del::<_, ()>(session).await.map_err(busy)
 }
 
 async fn all(store: &mut Store, account: i64) -> Result<Vec<String>, Error> {
@@ -190,21 +193,12 @@ pub(super) async fn list(
 }
 
 pub(super) async fn end(mut store: Store, account: i64, wanted: &str) -> Result<(), Error> {
-    let found = all(&mut store, account)
-        .await?
-        .into_iter()
+    let hashes = all(&mut store, account).await?;
+    let found = hashes
+        .iter()
         .find(|hash| id(hash) == wanted)
         .ok_or(Error::NotFound)?;
-    store
-        .redis
-        .srem::<_, _, ()>(store.account_set(account), &found)
-        .await
-        .map_err(busy)?;
-    store
-        .redis
-        .del::<_, ()>(store.session(&found))
-        .await
-        .map_err(busy)
+    remove(&mut store, account, found).await
 }
 
 pub(super) async fn end_others(
@@ -214,16 +208,7 @@ pub(super) async fn end_others(
 ) -> Result<(), Error> {
     for hash in all(&mut store, account).await? {
         if keep != Some(id(&hash).as_str()) {
-            store
-                .redis
-                .srem::<_, _, ()>(store.account_set(account), &hash)
-                .await
-                .map_err(busy)?;
-            store
-                .redis
-                .del::<_, ()>(store.session(&hash))
-                .await
-                .map_err(busy)?;
+            remove(&mut store, account, &hash).await?;
         }
     }
     Ok(())

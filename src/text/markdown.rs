@@ -38,7 +38,7 @@ pub fn comment(source: &str) -> SafeHtml {
     }
     sanitise(
         &html(root, &options),
-        COMMENT_TAGS,
+        &[],
         "ugc nofollow noopener noreferrer",
         ammonia::UrlRelative::Deny,
     )
@@ -59,32 +59,9 @@ const COMMENT_TAGS: &[&str] = &[
     "a",
     "hr",
 ];
+/// What an article may have besides.
 const ARTICLE_TAGS: &[&str] = &[
-    "p",
-    "br",
-    "strong",
-    "em",
-    "del",
-    "code",
-    "pre",
-    "blockquote",
-    "ul",
-    "ol",
-    "li",
-    "a",
-    "hr",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "img",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
+    "h2", "h3", "h4", "h5", "h6", "img", "table", "thead", "tbody", "tr", "th", "td",
 ];
 
 /// An article's text, parsed once: `transfer` sorts its top-level blocks into the house sections.
@@ -169,13 +146,13 @@ fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {
 
 fn sanitise(
     html: &str,
-    tags: &[&'static str],
+    more_tags: &[&'static str],
     rel: &'static str,
     relative: ammonia::UrlRelative<'static>,
 ) -> SafeHtml {
     let mut builder = ammonia::Builder::empty();
     builder
-        .tags(tags.iter().copied().collect())
+        .tags(COMMENT_TAGS.iter().chain(more_tags).copied().collect())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(relative)
         .link_rel(Some(rel))
