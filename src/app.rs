@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::db::{Db, Time};
 use crate::error::Error;
 use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
-use crate::web::{Limits, Shared, Site, State, guard};
+use crate::web::cache::Express;
+use crate::web::{Limits, PageCache, Shared, Site, State, guard};
 use crate::{accounts, admin, articles, routes, samples};
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
@@ -13,6 +14,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 /// A site that is ready to serve.
 pub struct App {
@@ -103,10 +105,9 @@ pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
 pub fn redis_prefix(cookie_key: &[u8]) -> String {
     use sha2::Digest;
     let digest = sha2::Sha256::digest(cookie_key);
-    digest
-        .iter()
-        .take(6)
-        .fold("masthead:".to_owned(), |s, b| s + &format!("{b:02x}"))
+    digest.iter().take(6).fold("masthead:".to_owned(), |s, b| {
+        s + format!("{b:02x}").as_str()
+    })
 }
 
 /// Puts the site together.
@@ -142,13 +143,21 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
     let limits = redis.clone().map_or(Limits::Database, |redis| {
         Limits::Redis(redis, prefix.clone())
     });
+    let cache = Arc::new(PageCache::default());
     let sessions = Sessions::new(
         prepared.db.clone(),
         redis.map(|redis| RedisStore { redis, prefix }),
+        cache.clone(),
     );
     // Last: a start that fails leaves the link of the running node as it is.
     let setup = setup_link(&prepared.db).await?;
-    let state = web::Data::new(State::new(prepared.db, config, limits, prepared.site));
+    let state = web::Data::new(State::new(
+        prepared.db,
+        config,
+        limits,
+        prepared.site,
+        cache,
+    ));
     Ok(App {
         state,
         sessions,
@@ -176,6 +185,7 @@ impl App {
             ..
         } = self;
         let clock = state.clone();
+        state.db.listen();
         let server = HttpServer::new(move || {
             let cookie = SessionMiddleware::builder(sessions.clone(), key.clone())
                 .cookie_name(guard::cookie_name(&state).to_owned())
@@ -196,6 +206,8 @@ impl App {
                 .wrap(cookie)
                 .wrap(from_fn(guard::guard))
                 .wrap(Compress::default())
+                // The outermost: what is in memory is answered here.
+                .wrap(Express::new(state.clone(), key.clone(), routes::kept))
         })
         .workers(workers)
         .tcp_nodelay(true)
@@ -217,7 +229,8 @@ async fn pass_time(state: Shared) {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         ticks += 1;
         let now = Time::now();
-        let mut done = state.refresh_site().await;
+        let mut done = state.db.notice_others().await;
+        done = done.and(state.refresh_site().await);
         match state
             .db
             .read(move |conn| articles::store::anything_due(conn, now))

@@ -33,30 +33,45 @@ struct PrivacyPage {
 
 /// `GET /about`
 pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
     let (t, site) = (state.t(), state.site());
-    page::ok(&AboutPage {
-        page: Page::new(&state, &viewer, &t.about_heading(&site.name)).at(&state, paths::ABOUT),
-        t,
-        contact: site.contact.clone(),
-    })
+    page::kept(
+        &AboutPage {
+            page: Page::new(&state, &viewer, &t.about_heading(&site.name)).at(&state, paths::ABOUT),
+            t,
+            contact: site.contact.clone(),
+        },
+        since,
+        &[],
+    )
 }
 
 /// `GET /guidelines`
 pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
     let t = state.t();
-    page::ok(&GuidelinesPage {
-        page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, paths::GUIDELINES),
-        t,
-        hold_first: state.site().hold_first,
-    })
+    page::kept(
+        &GuidelinesPage {
+            page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, paths::GUIDELINES),
+            t,
+            hold_first: state.site().hold_first,
+        },
+        since,
+        &[],
+    )
 }
 
 /// `GET /privacy`
 pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
     let (t, site) = (state.t(), state.site());
-    page::ok(&PrivacyPage {
-        page: Page::new(&state, &viewer, &t.privacy_heading()).at(&state, paths::PRIVACY),
-        t,
-        contact: site.contact.clone(),
-    })
+    page::kept(
+        &PrivacyPage {
+            page: Page::new(&state, &viewer, &t.privacy_heading()).at(&state, paths::PRIVACY),
+            t,
+            contact: site.contact.clone(),
+        },
+        since,
+        &[],
+    )
 }

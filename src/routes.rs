@@ -1,6 +1,7 @@
 //! The site on one page: every address, verb, role and handler.
 
 use crate::error::Error;
+use crate::web::cache::{KeptRoute, Param};
 use crate::{accounts, admin, articles, comments, info, log, media, moderation, ops, web as page};
 use actix_web::{guard, web};
 use serde::Serialize;
@@ -13,6 +14,33 @@ pub struct Route {
     /// `all reader staff moderator editor admin ops`
     pub role: &'static str,
     pub limits: &'static str,
+    /// Its pages are kept in memory, told apart by these parts of the query.
+    #[serde(skip)]
+    pub keep: Option<&'static [Param]>,
+}
+
+/// The address that a path belongs to, if its pages are kept.
+pub fn kept(path: &str) -> Option<KeptRoute> {
+    let (index, route) = ROUTES
+        .iter()
+        .enumerate()
+        .find(|(_, r)| r.method == "GET" && fits(r.path, path))?;
+    let query = route.keep?;
+    Some(KeptRoute { index, query })
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut given = path.split('/');
+    let all = pattern.split('/').all(|wanted| {
+        given.next().is_some_and(|part| {
+            if wanted.starts_with('{') {
+                !part.is_empty()
+            } else {
+                part == wanted
+            }
+        })
+    });
+    all && given.next().is_none()
 }
 
 async fn not_found() -> Result<actix_web::HttpResponse, Error> {
@@ -20,13 +48,17 @@ async fn not_found() -> Result<actix_web::HttpResponse, Error> {
 }
 
 macro_rules! routes {
-    ($($path:literal { $($method:ident $role:ident $handler:path $([$limits:literal])?),+ $(,)? })+) => {
+    ($($path:literal { $($method:ident $role:ident $handler:path $([$limits:literal])? $(=> keep($($query:ident$(=$($value:ident)|+)?),*))?),+ $(,)? })+) => {
         /// Every address of the site.
         pub const ROUTES: &[Route] = &[$($(Route {
             method: stringify!($method),
             path: $path,
             role: stringify!($role),
             limits: concat!($($limits)?),
+            keep: routes!(@keep $(($(Param {
+                name: stringify!($query),
+                values: &[$($(stringify!($value)),+)?],
+            }),*))?),
         }),+),+];
 
         /// Gives the router its addresses.
@@ -38,6 +70,8 @@ macro_rules! routes {
             app.default_service(web::to(not_found));
         }
     };
+    (@keep) => { None };
+    (@keep ($($param:expr),*)) => { Some(&[$($param),*]) };
     (@verb GET) => { web::route().guard(guard::Any(guard::Get()).or(guard::Head())) };
     (@verb POST) => { web::post() };
     (@allow GET) => { "GET, HEAD" };
@@ -46,19 +80,19 @@ macro_rules! routes {
 }
 
 routes! {
-    "/" { GET all articles::pages::front }
-    "/articles/{slug}" { GET all articles::pages::show }
+    "/" { GET all articles::pages::front => keep() }
+    "/articles/{slug}" { GET all articles::pages::show => keep(sort = newest | oldest | best | replies, after) }
     "/articles/{slug}/comments" { POST reader comments::pages::create ["10 a minute, 60 an hour; 256 KiB"] }
-    "/articles/{slug}/comments/{id}" { GET all comments::pages::show }
+    "/articles/{slug}/comments/{id}" { GET all comments::pages::show => keep(after) }
     "/comments/{id}/reply" { GET reader comments::pages::reply }
     "/comments/{id}/edit" { GET reader comments::pages::edit, POST reader comments::pages::update ["30 a minute; 256 KiB"] }
     "/comments/{id}/delete" { POST reader comments::pages::delete }
     "/comments/{id}/undelete" { POST reader comments::pages::undelete }
     "/comments/{id}/flag" { GET reader comments::pages::flag, POST reader comments::pages::raise ["10 a minute; 256 KiB"] }
-    "/about" { GET all info::about }
-    "/guidelines" { GET all info::guidelines }
-    "/privacy" { GET all info::privacy }
-    "/readers/{username}" { GET all accounts::pages::profile }
+    "/about" { GET all info::about => keep() }
+    "/guidelines" { GET all info::guidelines => keep() }
+    "/privacy" { GET all info::privacy => keep() }
+    "/readers/{username}" { GET all accounts::pages::profile => keep() }
     "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network"] }
     "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network"] }
     "/logout" { POST all accounts::pages::log_out }

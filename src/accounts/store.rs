@@ -1,6 +1,7 @@
 //! Queries of accounts. This feature alone writes `accounts`.
 
 use super::{DisplayName, Email, Username};
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
@@ -203,6 +204,7 @@ pub fn choose_password(
             accounts::password_due.eq(due),
         ))
         .execute(conn)?;
+    changed(conn, Topic::Account(id));
     Ok(())
 }
 
@@ -211,6 +213,7 @@ pub fn password_suffices(conn: &mut Conn, id: i64) -> Result<(), Error> {
     diesel::update(accounts::table.find(id))
         .set(accounts::password_due.eq(false))
         .execute(conn)?;
+    changed(conn, Topic::Account(id));
     Ok(())
 }
 
@@ -230,6 +233,7 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
             accounts::bio.eq(bio),
         ))
         .execute(conn)?;
+    changed(conn, Topic::Account(id));
     Ok(true)
 }
 
@@ -354,6 +358,7 @@ pub fn set_roles(
             accounts::roles_changed_at.eq(now.0),
         ))
         .execute(conn)?;
+    changed(conn, Topic::Account(found.id));
     let (from, to) = (before.names(), roles.names());
     let entry = log::Entry {
         action: "role",
@@ -406,6 +411,7 @@ pub fn set_ban(
             accounts::ban_reason.eq(reason),
         ))
         .execute(conn)?;
+    changed(conn, Topic::Account(found.id));
     let action = if ban.is_some() { "ban" } else { "unban" };
     let entry = log::Entry {
         action,
@@ -433,5 +439,6 @@ pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
 
 /// Takes away the readers that came with the samples.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
+    changed(conn, Topic::Everything);
     Ok(diesel::delete(accounts::table.filter(accounts::is_sample)).execute(conn)?)
 }

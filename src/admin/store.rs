@@ -1,5 +1,6 @@
 //! Settings and the one-time set-up link. This feature alone writes `settings`.
 
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::settings;
 use crate::db::{Conn, Time};
 use crate::either;
@@ -15,6 +16,7 @@ pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
         .do_update()
         .set(settings::value.eq(value))
         .execute(c))?;
+    changed(conn, Topic::Everything);
     Ok(())
 }
 
@@ -28,6 +30,7 @@ pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>, Error> {
 
 pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
     diesel::delete(settings::table.find(key)).execute(conn)?;
+    changed(conn, Topic::Everything);
     Ok(())
 }
 

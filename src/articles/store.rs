@@ -1,6 +1,7 @@
 //! Queries of articles. This feature alone writes `articles`, their notes, names and revisions.
 
 use crate::articles::draft::Draft;
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{
     article_authors, article_revisions, article_tags, articles, authors, corrections, media,
     sections, source_notes, tags, threads,
@@ -204,6 +205,7 @@ pub fn sample_pictures(conn: &mut Conn) -> Result<Vec<i64>, Error> {
 
 /// Takes the samples away; their comments must be gone.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
+    changed(conn, Topic::Everything);
     Ok(diesel::delete(articles::table.filter(articles::is_sample)).execute(conn)?)
 }
 
@@ -214,9 +216,15 @@ pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
             .eq("scheduled")
             .and(articles::published_at.le(now.0)),
     );
-    Ok(diesel::update(due)
+    let published: Vec<i64> = diesel::update(due)
         .set(articles::status.eq("published"))
-        .execute(conn)?)
+        .returning(articles::id)
+        .get_results(conn)?;
+    for id in &published {
+        changed(conn, Topic::Article(*id));
+        changed(conn, Topic::Articles);
+    }
+    Ok(published.len())
 }
 
 pub fn anything_due(conn: &mut Conn, now: Time) -> Result<bool, Error> {
@@ -340,6 +348,8 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
         ))
         .execute(conn)?;
     attach(conn, id, draft, with)?;
+    changed(conn, Topic::Article(id));
+    changed(conn, Topic::Articles);
     Ok(id)
 }
 

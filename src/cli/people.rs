@@ -12,6 +12,7 @@ use masthead::transfer::front_matter::parse_time;
 use masthead::web::Site;
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const CONSOLE: &str = "console";
 
@@ -210,6 +211,7 @@ fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), Refused> {
                 redis,
                 prefix: prefix.clone(),
             }),
+            Arc::default(),
         )
         .end_others(account, None)
         .await

@@ -2,6 +2,7 @@
 
 use super::{Status, path};
 use crate::db::Conn;
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{comment_counts, comments, threads};
 use crate::either;
 use crate::error::Error;
@@ -40,6 +41,7 @@ pub(super) fn count(
     if change == 0 {
         return Ok(());
     }
+    changed(conn, Topic::Thread(article));
     either!(conn, |c| diesel::insert_into(threads::table)
         .values((
             threads::article_id.eq(article),

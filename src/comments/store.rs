@@ -1,6 +1,7 @@
 //! Queries of single comments. This feature alone writes `comments`, their versions, counters and flags.
 
 use super::{PURGE_AFTER, Status};
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{accounts, articles, comment_counts, comment_versions, comments};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
@@ -169,6 +170,7 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
                 .execute(conn)?;
         }
         diesel::delete(comments::table.filter(comments::article_id.eq(article))).execute(conn)?;
+        changed(conn, Topic::Thread(*article));
     }
     Ok(())
 }

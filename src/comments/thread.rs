@@ -2,7 +2,8 @@
 
 use super::row::{COLUMNS, Parts, Row};
 use super::store::Place;
-use super::{DEEPEST, Sort, UNDO_WINDOW, path};
+use super::{DEEPEST, EDIT_WINDOW, Sort, UNDO_WINDOW, path};
+use crate::db::fresh::Topic;
 use crate::db::schema::{accounts, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -24,6 +25,8 @@ pub struct Thread {
     pub rows: Vec<Row>,
     /// Names of parents that do not stand on this page, and of those that do.
     pub parents: HashMap<i64, (String, bool)>,
+    /// Whose names those are.
+    named: Vec<i64>,
     /// The cursor of the next page; empty = this is the last.
     pub next: String,
     /// Conversations of which more replies exist than are shown, with the cursor of the rest.
@@ -32,6 +35,32 @@ pub struct Thread {
     pub public_comments: i64,
     /// This viewer's next comment would wait for a moderator.
     pub would_wait: bool,
+}
+
+impl Thread {
+    /// What a page that shows this thread is made from.
+    pub fn topics(&self, place: &Place) -> Vec<Topic> {
+        let mut people: Vec<i64> = self.rows.iter().map(|r| r.author_id).collect();
+        people.extend(&self.named);
+        people.sort_unstable();
+        people.dedup();
+        let mut topics = vec![Topic::Article(place.id), Topic::Thread(place.id)];
+        topics.extend(people.into_iter().map(Topic::Account));
+        topics
+    }
+
+    /// When this viewer will be able to do less with what is his own on this page.
+    pub fn lapses(&self, viewer: &Viewer, now: Time) -> Option<Time> {
+        let own = |row: &&Row| viewer.id() == Some(row.author_id);
+        let ends = |row: &Row| {
+            [
+                row.created_at.0 + EDIT_WINDOW,
+                row.deleted_at.map_or(0, |at| at.0 + UNDO_WINDOW),
+            ]
+        };
+        let all = self.rows.iter().filter(own).flat_map(ends);
+        all.filter(|end| *end >= now.0).min().map(Time)
+    }
 }
 
 /// Who sees what, as a condition on `c`.
@@ -344,6 +373,8 @@ struct Named {
     name: String,
     #[diesel(sql_type = Bool)]
     is_public: bool,
+    #[diesel(sql_type = BigInt)]
+    author_id: i64,
 }
 
 /// Who is replied to, also where the parent stands on another page. Hidden authors stay unnamed.
@@ -358,7 +389,7 @@ fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
         .collect::<Vec<_>>()
         .join(", ");
     let query = format!(
-        "SELECT c.id, a.username, a.name, (c.status = 'published' OR c.status = 'approved') AS is_public \
+        "SELECT c.id, c.author_id, a.username, a.name, (c.status = 'published' OR c.status = 'approved') AS is_public \
          FROM comments c JOIN accounts a ON a.id = c.author_id WHERE c.id IN ({list})"
     );
     let shown: HashSet<i64> = thread.rows.iter().map(|r| r.id).collect();
@@ -368,6 +399,7 @@ fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
         } else {
             parent.name
         };
+        thread.named.push(parent.author_id);
         thread.parents.insert(
             parent.id,
             (

@@ -3,6 +3,7 @@
 
 use super::store::Comment;
 use super::{Status, counters, flags};
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::comments;
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -113,6 +114,11 @@ pub fn transition(
         Some(from),
         Some(to),
     )?;
+    changed(conn, Topic::Comments(comment.author_id));
+    if from.is_public() != to.is_public() || from == Status::Deleted || to == Status::Deleted {
+        // What stands in its place, even where no count moved.
+        changed(conn, Topic::Thread(comment.article_id));
+    }
     let entry = log::Entry {
         action: act.name(),
         comment: Some(comment.id),

@@ -2,6 +2,7 @@
 
 use super::store::{Comment, Place, find, lock_thread, place};
 use super::{Act, Actor, CommentBody, Status, UNDO_WINDOW, counters, path, revision, transition};
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -130,6 +131,7 @@ fn insert(
         ))
         .execute(conn)?;
     keep_version(conn, id, 1, &new.body.text, new.now)?;
+    changed(conn, Topic::Comments(new.author));
     counters::count(
         conn,
         place.id,
@@ -173,6 +175,20 @@ pub fn was_approved(conn: &mut Conn, author: i64) -> Result<bool, Error> {
         .is_some())
 }
 
+/// Whether an author has anything under an article, whatever its status.
+pub fn has_voice(conn: &mut Conn, author: i64, article: i64) -> Result<bool, Error> {
+    let own = comments::table.filter(
+        comments::author_id
+            .eq(author)
+            .and(comments::article_id.eq(article)),
+    );
+    Ok(own
+        .select(comments::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
+}
+
 /// What became of an edit.
 #[derive(Clone, Debug)]
 pub enum Edited {
@@ -210,6 +226,10 @@ pub fn edit(
         ))
         .execute(conn)?;
     keep_version(conn, comment.id, version, &body.text, now)?;
+    changed(conn, Topic::Comments(comment.author_id));
+    if comment.status().is_public() {
+        changed(conn, Topic::Thread(comment.article_id));
+    }
     if comment.status() == Status::Approved && !by_staff {
         let edited = Comment {
             version,

@@ -94,7 +94,7 @@ impl Db {
     }
 
     fn with_one<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, String>) -> Result<T, String> {
-        let mut conn = super::Manager::open(self.address()).map_err(|e| {
+        let mut conn = super::connect(self.address()).map_err(|e| {
             format!(
                 "The database at {} does not answer: {e}",
                 self.address().shown()

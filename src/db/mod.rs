@@ -3,6 +3,8 @@
 //! A read sees one moment. A write is one transaction and is acknowledged only after the database has synced it.
 //! On SQLite one thread owns the write connection and commits what waits together (see [`writer`]).
 
+pub mod fresh;
+mod listen;
 mod migrate;
 mod postgres;
 pub mod schema;
@@ -13,9 +15,12 @@ use crate::error::Error;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool};
 use diesel::{Connection, RunQueryDsl};
+use fresh::{Changes, Topic, gather};
+pub use fresh::{Depends, Moment};
 pub use migrate::{Version, versions};
+use std::hash::BuildHasher;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 pub use types::Time;
 
@@ -49,21 +54,41 @@ pub enum Address {
     Postgres { url: String, ca: Option<PathBuf> },
 }
 
+/// How SQLite commits. The binary knows the default alone; a benchmark compares it with others.
+#[derive(Clone, Copy, Debug)]
+pub struct Tuning {
+    /// `PRAGMA synchronous`: with anything below FULL a power cut loses what was acknowledged.
+    pub synchronous: &'static str,
+    /// How many writes share one commit at most.
+    pub batch: usize,
+}
+
+impl Default for Tuning {
+    fn default() -> Tuning {
+        Tuning {
+            synchronous: "FULL",
+            batch: 512,
+        }
+    }
+}
+
 /// Opens connections of one address for the pool.
 #[derive(Debug)]
-pub struct Manager(Address);
+pub struct Manager(Address, Tuning);
 
-const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; \
     PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456; PRAGMA cache_size=-8000;";
 
 impl Manager {
-    fn open(address: &Address) -> Result<Conn, diesel::ConnectionError> {
+    fn open(address: &Address, tuning: Tuning) -> Result<Conn, diesel::ConnectionError> {
         let broken =
             |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
         match address {
             Address::Sqlite(path) => {
                 let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
                 conn.batch_execute(SQLITE_PRAGMAS).map_err(broken)?;
+                conn.batch_execute(&format!("PRAGMA synchronous={}", tuning.synchronous))
+                    .map_err(broken)?;
                 Ok(Conn::Sqlite(conn))
             }
             Address::Postgres { url, ca } => {
@@ -82,7 +107,7 @@ impl ManageConnection for Manager {
     type Connection = Conn;
     type Error = diesel::r2d2::Error;
     fn connect(&self) -> Result<Conn, Self::Error> {
-        Manager::open(&self.0).map_err(diesel::r2d2::Error::ConnectionError)
+        Manager::open(&self.0, self.1).map_err(diesel::r2d2::Error::ConnectionError)
     }
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
         diesel::sql_query("SELECT 1")
@@ -107,7 +132,7 @@ impl ManageConnection for Manager {
 /// # Errors
 /// What the database says.
 pub fn connect(address: &Address) -> Result<Conn, diesel::ConnectionError> {
-    Manager::open(address)
+    Manager::open(address, Tuning::default())
 }
 
 /// A database: cheap to clone, all clones share its connections.
@@ -118,6 +143,10 @@ struct Inner {
     address: Address,
     pool: Pool<Manager>,
     writer: Option<writer::Writer>,
+    changes: Arc<Changes>,
+    /// What this process calls itself when it tells others of a change.
+    node: String,
+    ear: OnceLock<listen::Ear>,
 }
 
 impl Db {
@@ -126,12 +155,20 @@ impl Db {
     /// # Errors
     /// A sentence for the operator when the database cannot be reached.
     pub fn open(address: &Address) -> Result<Db, String> {
+        Db::open_with(address, Tuning::default())
+    }
+
+    /// [`Db::open`] with another way to commit, for a benchmark.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub fn open_with(address: &Address, tuning: Tuning) -> Result<Db, String> {
         let (size, wait) = match address {
             Address::Sqlite(_) => (4, 5),
             Address::Postgres { .. } => (8, 5),
         };
         // One connection by hand first: its error says more than the pool's time-out.
-        let first = Manager::open(address)
+        let first = Manager::open(address, tuning)
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
         drop(first);
         let pool = Pool::builder()
@@ -140,13 +177,15 @@ impl Db {
             .test_on_check_out(matches!(address, Address::Postgres { .. }))
             .connection_timeout(Duration::from_secs(wait))
             .error_handler(Box::new(Quiet))
-            .build(Manager(address.clone()))
+            .build(Manager(address.clone(), tuning))
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
+        let changes = Arc::new(Changes::default());
         let writer = match address {
             Address::Sqlite(_) => {
                 let address = address.clone();
-                let open = move || Manager::open(&address);
-                Some(writer::Writer::start(Box::new(open)).map_err(|e| e.to_string())?)
+                let open = move || Manager::open(&address, tuning);
+                let writer = writer::Writer::start(Box::new(open), changes.clone(), tuning);
+                Some(writer.map_err(|e| e.to_string())?)
             }
             Address::Postgres { .. } => None,
         };
@@ -154,7 +193,87 @@ impl Db {
             address: address.clone(),
             pool,
             writer,
+            changes,
+            node: format!(
+                "{:016x}",
+                std::hash::RandomState::new().hash_one(std::process::id())
+            ),
+            ear: OnceLock::new(),
         })))
+    }
+
+    /// A moment before the next read: for [`Depends`].
+    pub fn moment(&self) -> Moment {
+        self.0.changes.moment()
+    }
+
+    /// Whether nothing that something kept was made from has changed.
+    pub fn still_holds(&self, kept: &Depends) -> bool {
+        self.0.changes.still_holds(kept)
+    }
+
+    /// Says that these have changed elsewhere than in the database: here at once, to the other nodes by and by.
+    ///
+    /// # Errors
+    /// When the others cannot be told.
+    pub async fn announce(&self, topics: Vec<Topic>) -> Result<(), Error> {
+        self.0.changes.record(&topics);
+        if self.0.writer.is_some() {
+            // A commit that changes nothing: other processes on the file see that there was one.
+            return self
+                .write(|conn| {
+                    diesel::sql_query("PRAGMA user_version = 0").execute(conn)?;
+                    Ok(())
+                })
+                .await;
+        }
+        let db = self.clone();
+        let told = tokio::task::spawn_blocking(move || {
+            let mut conn = db.connection()?;
+            listen::tell(&mut conn, &db.0.node, &topics)
+        });
+        told.await.unwrap_or_else(|e| Err(Error::broken(e)))
+    }
+
+    /// Says that these have changed in this process's own memory.
+    pub fn announce_here(&self, topics: &[Topic]) {
+        self.0.changes.record(topics);
+    }
+
+    /// Takes note of what other processes wrote. To be asked once a second.
+    ///
+    /// # Errors
+    /// `Busy` when the writer's queue is full.
+    pub async fn notice_others(&self) -> Result<(), Error> {
+        let foreign = match &self.0.writer {
+            Some(writer) => writer.foreign()?.await.unwrap_or(true),
+            None => !self.0.ear.get().is_some_and(listen::Ear::hears),
+        };
+        if foreign {
+            self.0.changes.record(&[Topic::Everything]);
+        }
+        Ok(())
+    }
+
+    /// Listens to the other nodes from now on. Where there are none this does nothing.
+    pub fn listen(&self) {
+        if let Address::Postgres { url, ca } = &self.0.address {
+            self.0.ear.get_or_init(|| {
+                listen::Ear::open(
+                    url.clone(),
+                    ca.clone(),
+                    self.0.node.clone(),
+                    self.0.changes.clone(),
+                )
+            });
+        }
+    }
+
+    fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
+        self.0
+            .pool
+            .get()
+            .map_err(|e| Error::Busy(format!("no connection: {e}")))
     }
 
     pub fn address(&self) -> &Address {
@@ -175,11 +294,7 @@ impl Db {
 
     /// [`Db::read`] for callers that may block.
     pub fn read_now<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        let mut conn = self
-            .0
-            .pool
-            .get()
-            .map_err(|e| Error::Busy(format!("no connection: {e}")))?;
+        let mut conn = self.connection()?;
         match &mut *conn {
             Conn::Sqlite(_) => Connection::transaction(&mut *conn, f),
             Conn::Postgres(c) => {
@@ -227,14 +342,19 @@ impl Db {
     }
 
     fn write_postgres<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        let mut conn = self
-            .0
-            .pool
-            .get()
-            .map_err(|e| Error::Busy(format!("no connection: {e}")))?;
+        let mut conn = self.connection()?;
         let mut tries = 0;
         loop {
-            match Connection::transaction(&mut *conn, &f) {
+            let (result, topics) = gather(|| Connection::transaction(&mut *conn, &f));
+            match result {
+                Ok(done) => {
+                    self.0.changes.record(&topics);
+                    if let Err(error) = listen::tell(&mut conn, &self.0.node, &topics) {
+                        // It is committed all the same; the others notice that they hear nothing.
+                        tracing::warn!(%error, "other nodes could not be told of a change");
+                    }
+                    return Ok(done);
+                }
                 Err(e) if e.is_retryable() && tries < 3 => {
                     tries += 1;
                     std::thread::sleep(Duration::from_millis(5 << tries));
@@ -242,7 +362,7 @@ impl Db {
                 Err(e) if e.is_retryable() => {
                     return Err(Error::Busy(format!("after {tries} retries: {e}")));
                 }
-                other => return other,
+                Err(e) => return Err(e),
             }
         }
     }

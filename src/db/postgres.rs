@@ -24,9 +24,10 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::tls::MakeTlsConnect;
 
 /// One small runtime drives every PostgreSQL socket; callers are blocking-pool threads.
-fn runtime() -> &'static Runtime {
+pub(super) fn runtime() -> &'static Runtime {
     static RT: OnceLock<Runtime> = OnceLock::new();
     RT.get_or_init(|| {
         Builder::new_multi_thread()
@@ -88,25 +89,36 @@ fn tls(
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
 
+type Connected = tokio_postgres::Connection<
+    tokio_postgres::Socket,
+    <tokio_postgres_rustls::MakeRustlsConnect as MakeTlsConnect<tokio_postgres::Socket>>::Stream,
+>;
+
+/// A connection with what drives it, on [`runtime`].
+pub(super) async fn connect(
+    url: &str,
+    ca: Option<&Path>,
+) -> ConnectionResult<(tokio_postgres::Client, Connected)> {
+    let (url, verify) = match url.contains("sslmode=verify-full") {
+        true => (url.replace("sslmode=verify-full", "sslmode=require"), true),
+        false => (url.to_owned(), false),
+    };
+    let connecting = tokio_postgres::connect(&url, tls(verify, ca)?);
+    tokio::time::timeout(std::time::Duration::from_secs(5), connecting)
+        .await
+        .map_err(bad)?
+        .map_err(bad)
+}
+
 impl PgTokio {
     /// Connects to a `postgres://` URL.
     ///
     /// # Errors
     /// Whatever libpq would refuse as well, and an unreadable `ca`.
     pub fn open(url: &str, ca: Option<&Path>) -> ConnectionResult<Self> {
-        let (url, verify) = match url.contains("sslmode=verify-full") {
-            true => (url.replace("sslmode=verify-full", "sslmode=require"), true),
-            false => (url.to_owned(), false),
-        };
-        let connector = tls(verify, ca)?;
         runtime()
             .block_on(async {
-                let connecting = tokio_postgres::connect(&url, connector);
-                let (client, conn) =
-                    tokio::time::timeout(std::time::Duration::from_secs(5), connecting)
-                        .await
-                        .map_err(bad)?
-                        .map_err(bad)?;
+                let (client, conn) = connect(url, ca).await?;
                 AsyncPgConnection::try_from_client_and_connection(client, conn).await
             })
             .map(|c| PgTokio(Inner::from(c)))

@@ -3,21 +3,26 @@
 //! Every write runs in a savepoint of its own, so that one that fails fails alone. With `synchronous=FULL` a commit
 //! costs a disk sync; sharing it is what makes many small durable writes cheap.
 
-use super::Conn;
+use super::fresh::{Changes, Topic, gather};
+use super::{Conn, Tuning};
 use crate::error::Error;
-use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::{Connection, RunQueryDsl};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use tokio::sync::oneshot;
 
 /// How many writes may wait; one more is answered with 503.
 const QUEUE: usize = 1024;
-/// How many writes share one commit at most.
-const BATCH: usize = 512;
-
 type Acknowledge = Box<dyn FnOnce(bool) + Send>;
-type Job = Box<dyn FnOnce(&mut Conn) -> Acknowledge + Send>;
+type Write = Box<dyn FnOnce(&mut Conn) -> (Acknowledge, Vec<Topic>) + Send>;
+
+enum Job {
+    Write(Write),
+    /// Has anybody else written since this was last asked?
+    Foreign(oneshot::Sender<bool>),
+}
 
 pub(super) struct Writer(SyncSender<Job>);
 
@@ -26,12 +31,16 @@ impl Writer {
     ///
     /// # Errors
     /// When the first connection cannot be opened.
-    pub(super) fn start(open: Open) -> Result<Writer, diesel::ConnectionError> {
+    pub(super) fn start(
+        open: Open,
+        changes: Arc<Changes>,
+        tuning: Tuning,
+    ) -> Result<Writer, diesel::ConnectionError> {
         let first = open()?;
         let (sender, jobs) = sync_channel::<Job>(QUEUE);
         std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || run(&open, first, &jobs))
+            .spawn(move || run(&open, first, &jobs, &changes, tuning.batch))
             .expect("the system gives the process a thread");
         Ok(Writer(sender))
     }
@@ -46,16 +55,17 @@ impl Writer {
         F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            let result = catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c))))
-                .unwrap_or_else(|_| {
+        let job: Write = Box::new(move |conn| {
+            let (result, topics) = gather(|| {
+                catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c)))).unwrap_or_else(|_| {
                     if let Conn::Sqlite(c) = conn {
                         // The panic left the savepoint open.
                         let _ = AnsiTransactionManager::rollback_transaction(c);
                     }
                     Err(Error::broken("a write panicked"))
-                });
-            Box::new(move |committed| {
+                })
+            });
+            let acknowledge: Acknowledge = Box::new(move |committed| {
                 let lost = || {
                     Err(Error::Busy(
                         "the commit failed; nothing of this write was kept".into(),
@@ -67,47 +77,103 @@ impl Writer {
                 } else {
                     lost()
                 });
-            })
+            });
+            (acknowledge, topics)
         });
+        self.send(Job::Write(job))?;
+        Ok(receiver)
+    }
+
+    /// Asks whether another connection than the writer's, of this process or another, has committed since the last look.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the queue is full.
+    pub(super) fn foreign(&self) -> Result<oneshot::Receiver<bool>, Error> {
+        let (sender, receiver) = oneshot::channel();
+        self.send(Job::Foreign(sender))?;
+        Ok(receiver)
+    }
+
+    fn send(&self, job: Job) -> Result<(), Error> {
         self.0.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => Error::Busy("the write queue is full".into()),
             TrySendError::Disconnected(_) => Error::Busy("the writer stopped".into()),
-        })?;
-        Ok(receiver)
+        })
     }
 }
 
 /// What opens the write connection, again after it broke.
 type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
 
-fn run(open: &Open, first: Conn, jobs: &Receiver<Job>) {
+fn run(open: &Open, first: Conn, jobs: &Receiver<Job>, changes: &Changes, most: usize) {
     let mut writer = Some(first);
-    while let Ok(job) = jobs.recv() {
+    let mut seen = writer.as_mut().and_then(data_version);
+    while let Ok(first) = jobs.recv() {
         // A job that is dropped unrun tells its caller that the writer is busy.
-        let Some(mut conn) = writer.take().or_else(|| reopen(open)) else {
+        let Some(mut conn) = writer.take().or_else(|| {
+            seen = None;
+            reopen(open)
+        }) else {
             continue;
         };
-        if begin(&mut conn).is_err() {
-            continue;
-        }
-        let mut acknowledge = Vec::new();
-        let mut whole = true;
-        for job in std::iter::once(job).chain(jobs.try_iter().take(BATCH - 1)) {
-            acknowledge.push(job(&mut conn));
-            // A full disk or a failed read makes SQLite end the whole transaction: nothing of this batch may stand.
-            whole = in_transaction(&mut conn);
-            if !whole {
+        let mut writes = Vec::new();
+        for job in std::iter::once(first).chain(jobs.try_iter()) {
+            match job {
+                Job::Write(write) => writes.push(write),
+                Job::Foreign(answer) => {
+                    let version = data_version(&mut conn);
+                    let _ = answer.send(version.is_none() || version != seen);
+                    seen = version;
+                }
+            }
+            if writes.len() == most {
                 break;
             }
         }
-        let committed = whole && commit(&mut conn);
-        for acknowledge in acknowledge {
-            acknowledge(committed);
-        }
-        if committed {
+        if writes.is_empty() || together(&mut conn, writes, changes) {
             writer = Some(conn);
         }
     }
+}
+
+/// One transaction for all. `false`: the connection is of no more use.
+fn together(conn: &mut Conn, writes: Vec<Write>, changes: &Changes) -> bool {
+    if begin(conn).is_err() {
+        return false;
+    }
+    let (mut acknowledge, mut changed) = (Vec::new(), Vec::new());
+    let mut whole = true;
+    for write in writes {
+        let (answer, topics) = write(conn);
+        acknowledge.push(answer);
+        changed.extend(topics);
+        // A full disk or a failed read makes SQLite end the whole transaction: nothing of this batch may stand.
+        whole = in_transaction(conn);
+        if !whole {
+            break;
+        }
+    }
+    let committed = whole && commit(conn);
+    if committed {
+        changes.record(&changed);
+    }
+    for acknowledge in acknowledge {
+        acknowledge(committed);
+    }
+    committed
+}
+
+/// A number that other connections' commits change, and this one's do not:
+/// <https://www.sqlite.org/pragma.html#pragma_data_version>
+fn data_version(conn: &mut Conn) -> Option<i64> {
+    #[derive(diesel::QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        data_version: i64,
+    }
+    let asked: diesel::QueryResult<Version> =
+        diesel::sql_query("PRAGMA data_version").get_result(conn);
+    asked.ok().map(|v| v.data_version)
 }
 
 fn reopen(open: &Open) -> Option<Conn> {

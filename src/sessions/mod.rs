@@ -8,9 +8,10 @@ pub mod store;
 
 pub use redis_store::Store as RedisStore;
 
-use crate::db::{Db, Time};
+use crate::db::fresh::Topic;
+use crate::db::{Db, Depends, Time};
 use crate::error::Error;
-use crate::web::{guard, viewer};
+use crate::web::{Account, PageCache, guard, viewer};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt};
 use actix_web::HttpRequest;
@@ -21,6 +22,7 @@ use actix_web::middleware::Next;
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::{Opened, SessionRow};
 
 pub const IDLE: i64 = 30 * Time::DAY;
@@ -39,11 +41,17 @@ const SINCE: &str = "since";
 pub struct Sessions {
     db: Db,
     redis: Option<redis_store::Store>,
+    cache: Arc<PageCache>,
 }
 
 impl Sessions {
-    pub fn new(db: Db, redis: Option<redis_store::Store>) -> Sessions {
-        Sessions { db, redis }
+    pub fn new(db: Db, redis: Option<redis_store::Store>, cache: Arc<PageCache>) -> Sessions {
+        Sessions { db, redis, cache }
+    }
+
+    /// Sessions of this account have ended in Redis, where no write of the database tells of it.
+    async fn ended(&self, account: i64) -> Result<(), Error> {
+        self.db.announce(vec![Topic::Account(account)]).await
     }
 
     /// The open sessions of an account, last seen first.
@@ -61,7 +69,10 @@ impl Sessions {
     /// Ends one session of an account; one that is not his is not found.
     pub async fn end(&self, account: i64, id: String) -> Result<(), Error> {
         match &self.redis {
-            Some(redis) => redis_store::end(redis.clone(), account, &id).await,
+            Some(redis) => {
+                redis_store::end(redis.clone(), account, &id).await?;
+                self.ended(account).await
+            }
             None => {
                 self.db
                     .write(move |conn| store::end(conn, account, &id))
@@ -73,7 +84,10 @@ impl Sessions {
     /// Ends all sessions of an account but one.
     pub async fn end_others(&self, account: i64, keep: Option<String>) -> Result<(), Error> {
         match &self.redis {
-            Some(redis) => redis_store::end_others(redis.clone(), account, keep.as_deref()).await,
+            Some(redis) => {
+                redis_store::end_others(redis.clone(), account, keep.as_deref()).await?;
+                self.ended(account).await
+            }
             None => {
                 self.db
                     .write(move |conn| store::end_others(conn, account, keep.as_deref()))
@@ -83,7 +97,14 @@ impl Sessions {
     }
 
     async fn open(&self, token: &str) -> Result<Option<HashMap<String, String>>, Error> {
-        let (hash, now) = (hash(token), Time::now());
+        let entry = |account: &Account| {
+            let account = serde_json::to_string(account).map_err(Error::broken)?;
+            Ok(Some(HashMap::from([(viewer::ACCOUNT.to_owned(), account)])))
+        };
+        if let Some(known) = self.cache.session(&self.db, token) {
+            return entry(&known.account);
+        }
+        let (hash, now, since) = (hash(token), Time::now(), self.db.moment());
         let opened = match &self.redis {
             Some(redis) => match redis_store::find(redis.clone(), &hash, now).await? {
                 Some(found) => {
@@ -124,8 +145,9 @@ impl Sessions {
                 tracing::warn!(%error, "when a session was last seen could not be noted");
             }
         }
-        let account = serde_json::to_string(&opened.account).map_err(Error::broken)?;
-        Ok(Some(HashMap::from([(viewer::ACCOUNT.to_owned(), account)])))
+        let depends = Depends::new(since, &[Topic::Account(opened.account.id)]);
+        self.cache.keep_session(token, &opened.account, depends);
+        entry(&opened.account)
     }
 
     async fn begin(&self, state: &HashMap<String, String>) -> Result<String, Error> {
@@ -166,7 +188,10 @@ impl Sessions {
     async fn forget(&self, token: &str) -> Result<(), Error> {
         let hash = hash(token);
         match &self.redis {
-            Some(redis) => redis_store::forget(redis.clone(), &hash).await,
+            Some(redis) => match redis_store::forget(redis.clone(), &hash).await? {
+                Some(account) => self.ended(account).await,
+                None => Ok(()),
+            },
             None => self.db.write(move |conn| store::forget(conn, &hash)).await,
         }
     }

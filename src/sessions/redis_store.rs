@@ -145,12 +145,13 @@ fn life(stored: &Stored) -> u64 {
     IDLE.min(stored.created + ABSOLUTE - stored.seen).max(1000) as u64
 }
 
-pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<(), Error> {
+pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<Option<i64>, Error> {
     let hash = hex(hash);
-    match load(&mut store, &hash).await? {
-        Some(stored) => remove(&mut store, stored.account, &hash).await,
-        None => Ok(()),
-    }
+    let Some(stored) = load(&mut store, &hash).await? else {
+        return Ok(None);
+    };
+    remove(&mut store, stored.account, &hash).await?;
+    Ok(Some(stored.account))
 }
 
 /// Takes a session away, from its account's list first.

@@ -1,6 +1,7 @@
 //! Sessions in the database. This feature alone writes `sessions`.
 
 use super::{ABSOLUTE, IDLE};
+use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{accounts, sessions};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -184,7 +185,12 @@ pub fn touch(conn: &mut Conn, hash: &[u8], now: Time) -> Result<(), Error> {
 }
 
 pub fn forget(conn: &mut Conn, hash: &[u8]) -> Result<(), Error> {
-    diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash))).execute(conn)?;
+    let ended: Vec<i64> = diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash)))
+        .returning(sessions::account_id)
+        .get_results(conn)?;
+    for account in ended {
+        changed(conn, Topic::Account(account));
+    }
     Ok(())
 }
 
@@ -224,6 +230,7 @@ pub fn end(conn: &mut Conn, account: i64, id: &str) -> Result<(), Error> {
         sessions::table.filter(sessions::id.eq(id).and(sessions::account_id.eq(account))),
     )
     .execute(conn)?;
+    changed(conn, Topic::Account(account));
     if ended == 0 {
         Err(Error::NotFound)
     } else {
@@ -238,5 +245,6 @@ pub fn end_others(conn: &mut Conn, account: i64, keep: Option<&str>) -> Result<(
         sessions::table.filter(sessions::account_id.eq(account).and(sessions::id.ne(keep))),
     )
     .execute(conn)?;
+    changed(conn, Topic::Account(account));
     Ok(())
 }

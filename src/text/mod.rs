@@ -82,3 +82,9 @@ pub fn excerpt(text: &str, most: usize) -> String {
     let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
     format!("{cut}…")
 }
+
+/// Text as a template prints it.
+pub fn escape(text: &str) -> String {
+    askama::filters::escape(text, askama::filters::Html)
+        .map_or_else(|e| match e {}, |t| t.to_string())
+}

@@ -1,6 +1,7 @@
 //! Static files: embedded, under a hashed name, compressed at build time, immutable.
 
 use crate::error::Error;
+use crate::web::coding::Coding;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -38,26 +39,17 @@ pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, Error> {
 }
 
 fn answer(request: &HttpRequest, asset: &'static Asset, keep: &'static str) -> HttpResponse {
-    let accepts = request
-        .headers()
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("");
-    let takes = |coding: &str| {
-        accepts
-            .split(',')
-            .any(|part| part.trim().split(';').next() == Some(coding) && !part.contains("q=0"))
-    };
+    let accepts = request.headers().get(header::ACCEPT_ENCODING);
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::CONTENT_TYPE, asset.mime))
         .insert_header((header::CACHE_CONTROL, keep))
         .insert_header((header::VARY, "Accept-Encoding"));
-    match (asset.brotli, asset.gzip) {
-        (Some(packed), _) if takes("br") => response
+    match (Coding::choose(accepts), asset.brotli, asset.gzip) {
+        (Coding::Brotli, Some(packed), _) => response
             .insert_header((header::CONTENT_ENCODING, "br"))
             .body(packed),
-        (_, Some(packed)) if takes("gzip") => response
+        (Coding::Gzip, _, Some(packed)) => response
             .insert_header((header::CONTENT_ENCODING, "gzip"))
             .body(packed),
         _ => response

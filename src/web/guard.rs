@@ -29,8 +29,38 @@ pub fn network_of(request: &actix_web::HttpRequest) -> String {
         .unwrap_or_default()
 }
 
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+static SECURITY: [(HeaderName, HeaderValue); 7] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        ),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    ),
+];
 
 pub async fn guard(
     request: ServiceRequest,
@@ -243,6 +273,19 @@ fn finish(state: &State, mut response: HttpResponse, id: &str, personal: bool) -
     response
 }
 
+/// The headers that every answer has.
+pub fn set_security(state: &State, headers: &mut HeaderMap) {
+    for (name, value) in &SECURITY {
+        headers.insert(name.clone(), value.clone());
+    }
+    if state.config.base.https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+}
+
 fn set_headers(
     state: &State,
     status: StatusCode,
@@ -250,31 +293,13 @@ fn set_headers(
     id: &str,
     personal: bool,
 ) {
-    let mut set = |name: &'static str, value: &str| {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_str(value).expect("visible ASCII"),
-        );
-    };
-    set("content-security-policy", CSP);
-    set("x-content-type-options", "nosniff");
-    set("x-frame-options", "DENY");
-    set("cross-origin-opener-policy", "same-origin");
-    set("cross-origin-resource-policy", "same-origin");
-    set(
-        "permissions-policy",
-        "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-    );
-    set("x-request-id", id);
-    if state.config.base.https {
-        set("strict-transport-security", "max-age=31536000");
+    let referrer = headers.get(header::REFERRER_POLICY).cloned();
+    set_security(state, headers);
+    if let Some(stricter) = referrer {
+        headers.insert(header::REFERRER_POLICY, stricter);
     }
-    if !headers.contains_key(header::REFERRER_POLICY) {
-        headers.insert(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin-when-cross-origin"),
-        );
-    }
+    let id = HeaderValue::from_str(id).expect("hexadecimal digits");
+    headers.insert(REQUEST_ID, id);
     if !headers.contains_key(header::CACHE_CONTROL)
         || !(status.is_success() || status.is_redirection())
     {
@@ -291,10 +316,61 @@ fn set_headers(
 }
 
 /// 64 random bits, enough to find one line in a log.
-fn request_id() -> String {
-    let mut bytes = [0; 8];
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+pub fn request_id() -> String {
+    format!("{:016x}", random())
+}
+
+/// [`request_id`] as a header.
+pub fn request_id_value() -> HeaderValue {
+    let (number, mut text) = (random().to_be_bytes(), [0; 16]);
+    for (pair, byte) in text.chunks_exact_mut(2).zip(number) {
+        pair[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
+        pair[1] = b"0123456789abcdef"[usize::from(byte & 15)];
+    }
+    HeaderValue::from_bytes(&text).expect("hexadecimal digits")
+}
+
+/// Not secret, only different: SplitMix64, seeded by the system (<https://doi.org/10.1145/2660193.2660195>).
+fn random() -> u64 {
+    thread_local! {
+        static STATE: std::cell::Cell<u64> = {
+            let mut seed = [0; 8];
+            let _ = getrandom::fill(&mut seed);
+            std::cell::Cell::new(u64::from_ne_bytes(seed))
+        };
+    }
+    let state = STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+    STATE.set(state);
+    let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Whether a request is for the site's own address, in so many letters.
+pub fn is_at_home(state: &State, request: &ServiceRequest) -> bool {
+    let named = request.headers().get(header::HOST);
+    let exact = named.is_some_and(|host| host.as_bytes() == state.config.base.authority.as_bytes());
+    // Behind a proxy another header may name the host.
+    if exact && state.config.trusted_proxies.is_empty() {
+        return true;
+    }
+    admit(state, request).is_ok()
+}
+
+/// Whether a request may bring a session: only the full way knows better.
+pub fn may_have_session(state: &State, headers: &HeaderMap) -> bool {
+    let name = cookie_name(state).as_bytes();
+    headers.get_all(header::COOKIE).any(|cookies| {
+        cookies
+            .as_bytes()
+            .windows(name.len() + 1)
+            .any(|part| part.starts_with(name) && part.ends_with(b"="))
+    })
+}
+
+/// An answer that ends a request whose place in the chain is lost.
+pub fn as_error(state: &State, page: HttpResponse, id: &str) -> actix_web::Error {
+    Finished::new(finish(state, page, id, false)).into()
 }
 
 /// An answer that travels as an error, for failures that no longer have their request.

@@ -1,6 +1,8 @@
 //! What every page shares: who asks, what was posted, the page around the content, throttles, the guard before the router.
 
 pub mod assets;
+pub mod cache;
+pub mod coding;
 pub mod failure;
 pub mod form;
 pub mod guard;
@@ -12,8 +14,10 @@ pub mod viewer;
 use crate::config::Config;
 pub use crate::config::Network;
 use crate::db::Db;
+use crate::db::fresh::Topic;
 use crate::interface::Interface;
 use arc_swap::ArcSwap;
+pub use cache::PageCache;
 pub use form::Posted;
 pub use limits::{Gate, Limits};
 pub use page::{Page, When};
@@ -28,18 +32,24 @@ pub struct State {
     pub limits: Limits,
     /// Password hashing: memory and CPU for a few at a time.
     pub hashing: Gate,
+    /// Compressing pages that are made anew.
+    pub packing: Gate,
+    /// Finished pages.
+    pub cache: Arc<PageCache>,
     site: ArcSwap<Site>,
 }
 
 pub type Shared = actix_web::web::Data<State>;
 
 impl State {
-    pub fn new(db: Db, config: Config, limits: Limits, site: Site) -> State {
+    pub fn new(db: Db, config: Config, limits: Limits, site: Site, cache: Arc<PageCache>) -> State {
         State {
             db,
             config,
             limits,
             hashing: Gate::new(2, 24),
+            packing: Gate::new(2, 512),
+            cache,
             site: ArcSwap::from_pointee(site),
         }
     }
@@ -62,6 +72,8 @@ impl State {
             .await?;
         if site != **self.site.load() {
             self.site.store(Arc::new(site));
+            // After it: whoever reads from now on has the new settings.
+            self.db.announce_here(&[Topic::Everything]);
         }
         Ok(())
     }

@@ -1,13 +1,17 @@
 //! The page around the content: what `layout.html` needs, and how a template becomes an answer.
 
-use crate::db::Time;
+use crate::db::fresh::Topic;
+use crate::db::{Moment, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::{Site, State, Viewer, assets};
-use actix_web::HttpResponse;
+use crate::web::cache::{self, Audience, ForReader, Wanted, key_mark, name_mark};
+use crate::web::form::new_key;
+use crate::web::{Account, Site, State, Viewer, assets};
 use actix_web::http::{StatusCode, header};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
+use std::time::{Duration, Instant};
 
 /// A moment as a page prints it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,4 +173,68 @@ pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, location))
         .finish()
+}
+
+/// A page that everybody who is not signed in gets: kept in memory until one of these topics changes after `since`.
+///
+/// # Errors
+/// `Broken` when the template fails.
+pub fn kept(
+    template: &impl Template,
+    since: Moment,
+    topics: &[Topic],
+) -> Result<HttpResponse, Error> {
+    let mut response = ok(template)?;
+    cache::may_be_kept(&mut response, since, topics);
+    Ok(response)
+}
+
+/// What a page that readers share was made from.
+pub struct Shares<'a> {
+    pub since: Moment,
+    pub topics: &'a [Topic],
+    /// Which readers see the same page as this one; not asked of others.
+    pub audience: Audience,
+    /// When something on it ends by itself, on the wall clock.
+    pub until: Option<Time>,
+    pub now: Time,
+}
+
+/// [`kept`], and kept for readers who are signed in as well. `build` gets who the page is for and the key of its form; it
+/// may print the viewer's shown name and that key, and nothing else that belongs to one person alone. Staff, the banned
+/// and whoever else is no plain reader gets a page of his own.
+///
+/// # Errors
+/// `Broken` when the template fails.
+pub fn shared<T: Template>(
+    state: &State,
+    request: &HttpRequest,
+    viewer: &Viewer,
+    shares: &Shares<'_>,
+    build: impl FnOnce(&Viewer, String) -> T,
+) -> Result<HttpResponse, Error> {
+    let Some(account) = viewer.account() else {
+        return kept(&build(viewer, String::new()), shares.since, shares.topics);
+    };
+    let wanted = request.extensions().get::<Wanted>().cloned();
+    let Some(wanted) = wanted.filter(|_| account.is_plain()) else {
+        return ok(&build(viewer, new_key()));
+    };
+    let stand_in = Viewer(Some(match shares.audience {
+        Audience::One(_) => account.under_name(name_mark()),
+        Audience::Readers | Audience::Newcomers => Account::nobody(name_mark()),
+    }));
+    let html = build(&stand_in, key_mark().to_owned())
+        .render()
+        .map_err(Error::broken)?;
+    let left = |until: Time| Duration::from_millis((until.0 - shares.now.0).max(0) as u64);
+    let reader = ForReader {
+        account,
+        audience: shares.audience,
+        since: shares.since,
+        until: shares.until.map(|until| Instant::now() + left(until)),
+    };
+    state
+        .cache
+        .keep_for_readers(&wanted, &html, &reader, shares.topics, request.headers())
 }

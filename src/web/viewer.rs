@@ -65,6 +65,38 @@ impl Account {
             &self.name
         }
     }
+    /// A reader about whom nothing is special: sees what all readers see, but for what is his own.
+    pub fn is_plain(&self) -> bool {
+        !self.has_role() && self.ban.is_none() && !self.renew
+    }
+
+    /// The same account under another name, for a page that gets the name later.
+    pub fn under_name(&self, name: &str) -> Account {
+        Account {
+            name: name.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// A reader who has written nothing and is nobody.
+    pub fn nobody(name: &str) -> Account {
+        Account {
+            id: -1,
+            username: name.to_owned(),
+            name: name.to_owned(),
+            email: String::new(),
+            is_moderator: false,
+            is_editor: false,
+            is_admin: false,
+            password_due: false,
+            ban: None,
+            waiting: 0,
+            session_id: String::new(),
+            since: 0,
+            renew: false,
+        }
+    }
+
     /// Posting, editing and flagging need this.
     pub fn may_write(&self) -> Result<(), Error> {
         match &self.ban {

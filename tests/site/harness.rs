@@ -196,6 +196,18 @@ impl Site {
         self.browser().get(path).await
     }
 
+    /// The page as soon as it says what it should: within the two seconds that another process's change may take.
+    pub async fn get_when(&self, path: &str, ready: impl Fn(&Answer) -> bool) -> Answer {
+        let began = std::time::Instant::now();
+        loop {
+            let answer = self.get(path).await;
+            if ready(&answer) || began.elapsed() > Duration::from_secs(2) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// A reader with an account, logged in.
     pub async fn reader(&self, username: &str) -> Browser {
         self.account(username, Roles::default()).await

@@ -127,7 +127,8 @@ site_test! {
         assert!(site.get("/").await.has(".empty"));
         std::fs::write(site.place.folder.join("a.md"), "---\ntitle: Fresh\n---\n\nText.\n").expect("a file");
         assert_eq!(site.masthead(&["import", "a.md"], "").status.code(), Some(0));
-        assert_eq!(site.get("/").await.all(".lead h2"), ["Fresh"]);
+        let page = site.get_when("/", |page| page.has(".lead")).await;
+        assert_eq!(page.all(".lead h2"), ["Fresh"]);
     }
 }
 

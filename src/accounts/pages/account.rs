@@ -3,6 +3,7 @@
 use crate::accounts::password::{self, For, NewPassword};
 use crate::accounts::{DisplayName, parse_bio, store};
 use crate::db::Time;
+use crate::db::fresh::Topic;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -376,7 +377,7 @@ pub async fn profile(
     viewer: Viewer,
     username: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let username = username.into_inner();
+    let (username, opened) = (username.into_inner(), state.db.moment());
     let profile = state
         .db
         .read(move |conn| store::profile(conn, &username))
@@ -396,7 +397,8 @@ pub async fn profile(
     } else {
         String::new()
     };
-    page::ok(&ReaderPage {
+    let topics = [Topic::Account(profile.id)];
+    let view = ReaderPage {
         page: Page::new(&state, &viewer, &name)
             .at(&state, &paths::reader(&profile.username))
             .unlisted(),
@@ -411,5 +413,6 @@ pub async fn profile(
             .collect(),
         badge,
         since: When::day(&site, profile.created_at),
-    })
+    };
+    page::kept(&view, opened, &topics)
 }

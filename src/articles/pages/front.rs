@@ -2,11 +2,15 @@
 
 use super::names;
 use crate::articles::store::{self, Teaser};
+use crate::db::Time;
+use crate::db::fresh::Topic;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::web::cache::Audience;
+use crate::web::page::Shares;
 use crate::web::{Page, Shared, Site, Viewer, When, page};
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::collections::HashMap;
 
@@ -63,7 +67,12 @@ fn view(
     }
 }
 
-pub async fn front(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+pub async fn front(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
     let (teasers, authors) = state
         .db
         .read(|conn| {
@@ -73,6 +82,11 @@ pub async fn front(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
         })
         .await?;
     let (t, site) = (state.t(), state.site());
+    // Each says how many comments it has.
+    let mut topics = vec![Topic::Articles];
+    for teaser in &teasers {
+        topics.extend([Topic::Article(teaser.id), Topic::Thread(teaser.id)]);
+    }
     let mut by_article: HashMap<i64, Vec<String>> = HashMap::new();
     for (article, name) in authors {
         by_article.entry(article).or_default().push(name);
@@ -85,11 +99,17 @@ pub async fn front(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
     // Few articles fill the wide column first, so that no side of the page stands empty.
     let secondary: Vec<TeaserView> = rest.drain(..rest.len().min(SECONDARY)).collect();
     let column: Vec<TeaserView> = rest.drain(..rest.len().min(COLUMN)).collect();
-    let page = Page::new(&state, &viewer, "")
-        .at(&state, paths::FRONT)
-        .about(&site.tagline);
-    page::ok(&FrontPage {
-        page,
+    let shares = Shares {
+        since,
+        topics: &topics,
+        audience: Audience::Readers,
+        until: None,
+        now: Time::now(),
+    };
+    page::shared(&state, &request, &viewer, &shares, |viewer, _| FrontPage {
+        page: Page::new(&state, viewer, "")
+            .at(&state, paths::FRONT)
+            .about(&site.tagline),
         t,
         lead,
         secondary,

@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::SafeHtml;
+use crate::web::cache::Audience;
+use crate::web::page::Shares;
 use crate::web::{Page, Shared, Viewer, When, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -71,8 +73,8 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     let (slug, query, now) = (slug.into_inner(), Query::of(&request), Time::now());
     let (sort, who) = (query.sort(), viewer.clone());
-    let after = query.after.clone();
-    let (article, notes, corrections, authors, tags, place, read) = state
+    let (after, since) = (query.after.clone(), state.db.moment());
+    let (article, notes, corrections, authors, tags, place, read, audience) = state
         .db
         .read(move |conn| {
             let article = store::by_slug(conn, &slug)?;
@@ -83,8 +85,14 @@ pub async fn show(
                 is_open: article.comments_open,
             };
             let mut read = thread::page(conn, &place, &who, sort, &after, now)?;
+            let mut audience = Audience::Readers;
             if let Some(account) = who.account().filter(|a| !a.is_staff()) {
                 read.would_wait = !write::was_approved(conn, account.id)?;
+                if write::has_voice(conn, account.id, article.id)? {
+                    audience = Audience::One(account.id);
+                } else if read.would_wait {
+                    audience = Audience::Newcomers;
+                }
             }
             let id = article.id;
             let authors: Vec<String> = store::author_names(conn, &[id])?
@@ -99,6 +107,7 @@ pub async fn show(
                 store::tag_names(conn, id)?,
                 place,
                 read,
+                audience,
             ))
         })
         .await?;
@@ -114,11 +123,6 @@ pub async fn show(
         .as_ref()
         .map(|h| format!("{origin}{}", h.src))
         .unwrap_or_default();
-    let mut page = Page::new(&state, &viewer, &article.title)
-        .at(&state, &paths::article(&article.slug))
-        .about(&article.dek);
-    page.keywords = article.keyphrases.lines().collect::<Vec<_>>().join(", ");
-    page.noindex = !query.after.is_empty();
     let json = json_ld::news_article(
         origin,
         &site,
@@ -138,38 +142,56 @@ pub async fn show(
     };
     let all = |list: Vec<store::CorrectionRow>| list.into_iter().map(correction).collect();
     let ban = viewer.account().and_then(|a| a.ban.clone());
-    page::ok(&ArticlePage {
-        thread: thread_view(&state, &viewer, &place, &read, sort, now),
-        published: When::day(&site, article.published_at),
-        updated: (article.updated_at.0 - article.published_at.0 > Time::MINUTE)
-            .then(|| When::minute(&site, article.updated_at)),
-        reading: t.reading_minutes(reading_minutes(article.words)),
-        byline: names(t, &authors),
-        above: all(above),
-        below: all(below),
-        notes: notes.into_iter().map(|n| note(t, n)).collect(),
-        json_ld: json,
-        og_image,
-        hero,
-        tags,
-        title: article.title,
-        dek: article.dek,
-        section: article.section,
-        summary: article.summary,
-        body: article.body,
-        matters: article.matters,
-        may_write: viewer.account().is_some() && ban.is_none(),
-        banned: ban
-            .map(|b| {
-                if b.reason.is_empty() {
-                    t.ban_no_reason()
-                } else {
-                    t.ban_reason(&b.reason)
-                }
-            })
-            .unwrap_or_default(),
-        page,
-        t,
+    let topics = read.topics(&place);
+    let shares = Shares {
+        since,
+        topics: &topics,
+        audience,
+        until: read.lapses(&viewer, now),
+        now,
+    };
+    let page = |viewer: &Viewer| {
+        let mut page = Page::new(&state, viewer, &article.title)
+            .at(&state, &paths::article(&article.slug))
+            .about(&article.dek);
+        page.keywords = article.keyphrases.lines().collect::<Vec<_>>().join(", ");
+        page.noindex = !query.after.is_empty();
+        page
+    };
+    page::shared(&state, &request, &viewer, &shares, |viewer, key| {
+        ArticlePage {
+            page: page(viewer),
+            thread: thread_view(&state, viewer, &place, &read, sort, now, key),
+            published: When::day(&site, article.published_at),
+            updated: (article.updated_at.0 - article.published_at.0 > Time::MINUTE)
+                .then(|| When::minute(&site, article.updated_at)),
+            reading: t.reading_minutes(reading_minutes(article.words)),
+            byline: names(t, &authors),
+            above: all(above),
+            below: all(below),
+            notes: notes.into_iter().map(|n| note(t, n)).collect(),
+            json_ld: json,
+            og_image,
+            hero,
+            tags,
+            title: article.title.clone(),
+            dek: article.dek.clone(),
+            section: article.section,
+            summary: article.summary,
+            body: article.body,
+            matters: article.matters,
+            may_write: viewer.account().is_some() && ban.is_none(),
+            banned: ban
+                .map(|b| {
+                    if b.reason.is_empty() {
+                        t.ban_no_reason()
+                    } else {
+                        t.ban_reason(&b.reason)
+                    }
+                })
+                .unwrap_or_default(),
+            t,
+        }
     })
 }
 

@@ -1,6 +1,5 @@
 //! The page on which a comment is written: previewed, refused, answered, edited, or waiting for a log-in.
 
-use super::new_key;
 use crate::comments::Status;
 use crate::comments::store::{self, Place};
 use crate::db::Conn;
@@ -66,7 +65,7 @@ impl ComposePage {
             action: paths::article_comments(&place.slug),
             body: String::new(),
             parent_id: String::new(),
-            key: new_key(),
+            key: crate::web::form::new_key(),
             revision: String::new(),
             is_edit: false,
             may_send: true,

@@ -65,6 +65,7 @@ pub fn thread_view(
     read: &thread::Thread,
     sort: Sort,
     now: Time,
+    key: String,
 ) -> ThreadView {
     let (t, site) = (state.t(), state.site());
     let context = Context {
@@ -103,7 +104,7 @@ pub fn thread_view(
         },
         is_open: place.is_open,
         action: paths::article_comments(&place.slug),
-        key: new_key(),
+        key,
         total: read.public_comments,
         hold_hint: if site.hold_first && read.would_wait {
             t.compose_first_held()
@@ -111,13 +112,6 @@ pub fn thread_view(
             String::new()
         },
     }
-}
-
-/// A fresh idempotency key: 128 random bits.
-pub(super) fn new_key() -> String {
-    let mut bytes = [0; 16];
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[derive(Template)]
@@ -140,6 +134,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     let (slug, id) = at.into_inner();
     let (query, now, who) = (Query::of(&request), Time::now(), viewer.clone());
+    let since = state.db.moment();
     let (place, read, deleted_text) = state
         .db
         .read(move |conn| {
@@ -174,7 +169,8 @@ pub async fn show(
         paths::article(&place.slug)
     );
     page.next = paths::conversation(&place.slug, id);
-    page::ok(&ConversationPage {
+    let topics = read.topics(&place);
+    let view = ConversationPage {
         page,
         t,
         article: Link {
@@ -188,5 +184,6 @@ pub async fn show(
             paths::conversation_after(&place.slug, id, &read.next)
         },
         deleted_text: deleted_text.filter(|text| !text.is_empty()),
-    })
+    };
+    page::kept(&view, since, &topics)
 }

@@ -1,0 +1,136 @@
+//! What travels between nodes on PostgreSQL: who changes something says so by NOTIFY, after the commit and before the
+//! acknowledgement; every node keeps one connection that listens.
+//!
+//! Outside the transaction on purpose: a NOTIFY inside it makes PostgreSQL commit one such transaction after the other
+//! (it takes a lock on the whole queue), sync and all.
+
+use super::fresh::{Changes, Topic, from_text, to_text};
+use super::{Conn, postgres};
+use crate::error::Error;
+use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio_postgres::AsyncMessage;
+
+const CHANNEL: &str = "masthead_changes";
+/// A node that hears nothing of itself for so long believes nothing that it keeps.
+const DEAF: Duration = Duration::from_millis(1500);
+
+/// Tells all nodes.
+pub(super) fn tell(conn: &mut Conn, node: &str, topics: &[Topic]) -> Result<(), Error> {
+    if topics.is_empty() {
+        return Ok(());
+    }
+    if let Conn::Postgres(_) = conn {
+        diesel::sql_query("SELECT pg_notify($1, $2)")
+            .bind::<Text, _>(CHANNEL)
+            .bind::<Text, _>(format!("{node}{}", to_text(topics)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The connection that listens, opened again whenever it breaks.
+#[derive(Debug)]
+pub(super) struct Ear {
+    began: Instant,
+    heard: Arc<AtomicU64>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Ear {
+    pub(super) fn open(
+        url: String,
+        ca: Option<PathBuf>,
+        node: String,
+        changes: Arc<Changes>,
+    ) -> Ear {
+        let (began, heard) = (Instant::now(), Arc::new(AtomicU64::new(0)));
+        let last = heard.clone();
+        let task = postgres::runtime().spawn(async move {
+            loop {
+                if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last).await {
+                    tracing::warn!(error, "this node does not hear the others; it keeps nothing for longer than a second");
+                }
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        });
+        Ear { began, heard, task }
+    }
+
+    /// Whether a word of our own came back a moment ago: the way from node to node is open.
+    pub(super) fn hears(&self) -> bool {
+        let heard = Duration::from_millis(self.heard.load(Ordering::Relaxed));
+        !heard.is_zero() && self.began.elapsed().saturating_sub(heard) < DEAF
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Listens until the connection breaks or falls silent.
+async fn hear(
+    url: &str,
+    ca: Option<&std::path::Path>,
+    node: &str,
+    changes: &Changes,
+    began: Instant,
+    heard: &AtomicU64,
+) -> Result<(), String> {
+    let (client, mut connection) = postgres::connect(url, ca)
+        .await
+        .map_err(|e| e.to_string())?;
+    let (sender, mut messages) = tokio::sync::mpsc::unbounded_channel();
+    // Dropped with this future, and the connection with it.
+    let mut pump = tokio::task::JoinSet::new();
+    pump.spawn(async move {
+        while let Some(message) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+            match message {
+                Ok(AsyncMessage::Notification(said)) => {
+                    let _ = sender.send(said.payload().to_owned());
+                }
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+    });
+    let said = |e: tokio_postgres::Error| e.to_string();
+    let word = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
+    client.batch_execute(&word).await.map_err(said)?;
+    // What was said before anybody listened.
+    changes.record(&[Topic::Everything]);
+    let mut beat = tokio::time::interval(Duration::from_millis(500));
+    let mut asked = 0_u32;
+    loop {
+        tokio::select! {
+            _ = beat.tick() => {
+                asked += 1;
+                if asked > 4 {
+                    return Err("what it says does not come back".into());
+                }
+                let word = format!("NOTIFY {CHANNEL}, '{node}'");
+                let sent = tokio::time::timeout(Duration::from_secs(2), client.batch_execute(&word));
+                sent.await.map_err(|e| e.to_string())?.map_err(said)?;
+            }
+            message = messages.recv() => {
+                let Some(message) = message else {
+                    return Err("the connection is closed".into());
+                };
+                match message.strip_prefix(node) {
+                    Some(_) => {
+                        asked = 0;
+                        let at = (began.elapsed().as_millis() as u64).max(1);
+                        heard.store(at, Ordering::Relaxed);
+                    }
+                    None => changes.record(&from_text(message.get(node.len()..).unwrap_or(" *"))),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Answers out of what is kept: the page, a page with a reader's name in it, or the news that nothing has changed.
+
+use super::skeleton::{Fill, Skeleton};
+use super::{Counts, Entry};
+use crate::web::coding::Coding;
+use crate::web::form::new_key;
+use crate::web::{State, guard};
+use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+
+/// A skeleton with this reader's name in it.
+pub(super) fn filled(skeleton: &Skeleton, name: &str, asked: &HeaderMap) -> HttpResponse {
+    let key = new_key();
+    let fill = Fill { name, key: &key };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, HTML));
+    // Even where brotli is liked better: it cannot be put together from parts.
+    if Coding::takes_gzip(asked.get(header::ACCEPT_ENCODING)) {
+        response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")));
+        response.body(skeleton.gzip(fill))
+    } else {
+        response.insert_header((
+            header::CONTENT_ENCODING,
+            HeaderValue::from_static("identity"),
+        ));
+        response.body(skeleton.plain(fill))
+    }
+}
+
+pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const PUBLIC: &str = "public, no-cache";
+const VARY: &str = "Accept-Encoding, Cookie";
+
+pub(super) fn finish(state: &State, headers: &mut HeaderMap, keep: &'static str) {
+    guard::set_security(state, headers);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    headers.insert(guard::REQUEST_ID, guard::request_id_value());
+}
+
+/// The answer that an entry gives: the page, or the news that the one at hand is still good.
+pub(super) fn answer(
+    state: &State,
+    entry: &Entry,
+    if_none_match: Option<&HeaderValue>,
+) -> HttpResponse {
+    let counts = &state.cache.counts;
+    if if_none_match.is_some_and(|given| matches(given, &entry.etag)) {
+        Counts::one(&counts.not_modified);
+        // These alone: <https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5>
+        let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, entry.etag.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(PUBLIC));
+        headers.insert(header::VARY, HeaderValue::from_static(VARY));
+        return response;
+    }
+    Counts::one(&counts.hits);
+    let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(entry.body.clone()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, entry.content_type.clone());
+    headers.insert(header::ETAG, entry.etag.clone());
+    if entry.coding != Coding::Identity {
+        let coding = HeaderValue::from_static(entry.coding.name());
+        headers.insert(header::CONTENT_ENCODING, coding);
+    }
+    finish(state, headers, PUBLIC);
+    response
+}
+
+/// Weak comparison: <https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2>
+fn matches(given: &HeaderValue, etag: &HeaderValue) -> bool {
+    if given == etag {
+        return true;
+    }
+    let Ok(etag) = etag.to_str() else {
+        return false;
+    };
+    given.to_str().is_ok_and(|list| {
+        list.split(',')
+            .map(str::trim)
+            .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
+    })
+}

@@ -1,0 +1,237 @@
+//! The outermost layer: what is in memory is answered here, before the router is asked.
+
+use super::answer::{answer, filled, finish};
+use super::flight::make;
+use super::{Counts, Key};
+use crate::web::coding::Coding;
+use crate::web::{Shared, guard};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::CookieJar;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::{Method, header};
+use actix_web::{HttpMessage, HttpResponse, cookie};
+use std::borrow::Cow;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// An address whose pages are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptRoute {
+    /// Its row in the table of addresses.
+    pub index: usize,
+    /// What its query may hold; all else is as if it were not there.
+    pub query: &'static [Param],
+}
+
+/// A part of a query: its name, and the values that are known; none = any short word. The first is the default.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    pub name: &'static str,
+    pub values: &'static [&'static str],
+}
+
+/// The page that a reader wants, for handlers that keep it.
+#[derive(Clone, Debug)]
+pub struct Wanted(pub Arc<str>);
+
+pub struct Express {
+    state: Shared,
+    key: cookie::Key,
+    kept: fn(&str) -> Option<KeptRoute>,
+}
+
+impl Express {
+    /// `key` signs the session cookie; `kept` finds the addresses whose pages are kept.
+    pub fn new(state: Shared, key: cookie::Key, kept: fn(&str) -> Option<KeptRoute>) -> Express {
+        Express { state, key, kept }
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Express
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = actix_web::Error;
+    type Transform = Desk<S>;
+    type InitError = ();
+    type Future = Ready<Result<Desk<S>, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(Desk {
+            service: Rc::new(service),
+            state: self.state.clone(),
+            key: self.key.clone(),
+            kept: self.kept,
+        }))
+    }
+}
+
+pub struct Desk<S> {
+    service: Rc<S>,
+    state: Shared,
+    key: cookie::Key,
+    kept: fn(&str) -> Option<KeptRoute>,
+}
+
+pub(super) type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
+
+/// An answer that is there, or one that takes a while.
+pub enum Answered {
+    Now(Option<Answer>),
+    Later(Pin<Box<dyn Future<Output = Answer>>>),
+}
+
+impl Future for Answered {
+    type Output = Answer;
+    fn poll(
+        self: Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        match self.get_mut() {
+            Answered::Now(answer) => {
+                std::task::Poll::Ready(answer.take().expect("polled once after it is ready"))
+            }
+            Answered::Later(answer) => answer.as_mut().poll(cx),
+        }
+    }
+}
+
+impl<S, B> Service<ServiceRequest> for Desk<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = actix_web::Error;
+    type Future = Answered;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Answered {
+        match self.look(&request) {
+            Found::Answer(response) => Answered::Now(Some(Ok(request.into_response(response)))),
+            Found::Nothing(key, route) => {
+                let (service, state) = (self.service.clone(), self.state.clone());
+                Answered::Later(Box::pin(make(service, state, request, key, route)))
+            }
+            Found::Personal(page) => {
+                request.extensions_mut().insert(Wanted(page.into()));
+                self.pass(request)
+            }
+            Found::NotOurs => self.pass(request),
+        }
+    }
+}
+
+/// What is in memory for a request.
+enum Found {
+    Answer(HttpResponse),
+    /// A page that is kept, but is not there or has gone stale.
+    Nothing(Key, KeptRoute),
+    /// A page that is kept, asked for with a session.
+    Personal(String),
+    NotOurs,
+}
+
+impl<S> Desk<S> {
+    fn pass<B>(&self, request: ServiceRequest) -> Answered
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
+        S::Future: 'static,
+        B: MessageBody + 'static,
+    {
+        let answer = self.service.call(request);
+        Answered::Later(Box::pin(
+            async move { Ok(answer.await?.map_into_boxed_body()) },
+        ))
+    }
+
+    fn look(&self, request: &ServiceRequest) -> Found {
+        if !matches!(*request.method(), Method::GET | Method::HEAD)
+            || !guard::is_at_home(&self.state, request)
+        {
+            return Found::NotOurs;
+        }
+        let Some(page) = self.page(request) else {
+            return Found::NotOurs;
+        };
+        let (cache, db) = (&self.state.cache, &self.state.db);
+        let headers = request.headers();
+        if guard::may_have_session(&self.state, headers) {
+            return match self.for_reader(request, &page) {
+                Some(response) => Found::Answer(response),
+                None if (self.kept)(request.path()).is_some() => Found::Personal(page.into_owned()),
+                None => Found::NotOurs,
+            };
+        }
+        let coding = Coding::choose(headers.get(header::ACCEPT_ENCODING));
+        if let Some(entry) = cache.page(db, &page, coding) {
+            let answer = answer(&self.state, &entry, headers.get(header::IF_NONE_MATCH));
+            return Found::Answer(answer);
+        }
+        match (self.kept)(request.path()) {
+            Some(route) => {
+                let page = page.into_owned().into();
+                Found::Nothing(Key { page, coding }, route)
+            }
+            None => Found::NotOurs,
+        }
+    }
+
+    /// Path and allowed query in one spelling; none = not one of ours.
+    fn page<'r>(&self, request: &'r ServiceRequest) -> Option<Cow<'r, str>> {
+        let (path, query) = (request.path(), request.query_string());
+        // One spelling of an address: what could be written otherwise goes to the router.
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
+        if !path.bytes().all(plain) {
+            return None;
+        }
+        if query.is_empty() {
+            return Some(Cow::Borrowed(path));
+        }
+        let allowed = (self.kept)(path)?.query;
+        let mut page = path.to_owned();
+        for param in allowed {
+            let mut given = query
+                .split('&')
+                .filter_map(|part| part.split_once('='))
+                .filter(|(name, _)| *name == param.name)
+                .map(|(_, value)| value);
+            let value = given.next().unwrap_or_default();
+            if given.next().is_some() || value.len() > 64 || !value.bytes().all(plain) {
+                return None;
+            }
+            let known = param.values.is_empty() || param.values[1..].contains(&value);
+            if known && !value.is_empty() {
+                page.push(if page.contains('?') { '&' } else { '?' });
+                page.push_str(param.name);
+                page.push('=');
+                page.push_str(value);
+            }
+        }
+        // A name that is written with escapes could be one of ours.
+        (!query.contains('%') && !query.contains('+')).then_some(Cow::Owned(page))
+    }
+
+    /// The page of a reader who is signed in, put together from what is kept.
+    fn for_reader(&self, request: &ServiceRequest, page: &str) -> Option<HttpResponse> {
+        let (cache, db) = (&self.state.cache, &self.state.db);
+        let name = guard::cookie_name(&self.state);
+        let mut jar = CookieJar::new();
+        jar.add_original(request.cookie(name)?);
+        let token = jar.signed(&self.key).get(name)?;
+        let known = cache.session(db, token.value())?;
+        let audience = cache.standing(db, known.account.id, page)?;
+        let kept = cache.skeleton(db, page, audience)?;
+        Counts::one(&cache.counts.reader_hits);
+        let mut response = filled(&kept.skeleton, &known.name, request.headers());
+        finish(&self.state, response.headers_mut(), "private, no-store");
+        Some(response)
+    }
+}

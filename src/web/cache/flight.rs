@@ -1,0 +1,195 @@
+//! A page that is not there is made by one request, while the others that want it wait.
+
+use super::answer::{HTML, answer};
+use super::express::{Answer, KeptRoute};
+use super::{Counts, Entry, Key, LARGEST};
+use crate::db::fresh::Topic;
+use crate::db::{Depends, Moment};
+use crate::error::Error;
+use crate::web::coding::Coding;
+use crate::web::{Shared, Viewer, failure, guard};
+use actix_web::body::{BoxBody, MessageBody, to_bytes};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{StatusCode, Uri};
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, rt};
+use base64::Engine as _;
+use sha2::{Digest, Sha256};
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What a page was made from, beside its answer.
+struct MadeFrom(Moment, Depends);
+
+/// Beside an answer: what it was made from, so that it may be kept.
+pub(in crate::web) fn may_be_kept(response: &mut HttpResponse, since: Moment, topics: &[Topic]) {
+    let depends = Depends::new(since, topics);
+    response.extensions_mut().insert(MadeFrom(since, depends));
+}
+
+/// A seat on the one flight that makes a page.
+enum Seat {
+    Leader(Flight),
+    Waiting(watch::Receiver<Option<Arc<Entry>>>),
+}
+
+/// Whoever holds it makes the page. Dropped in whatever way, it lets those who wait go on.
+struct Flight {
+    state: Shared,
+    key: Key,
+    sender: watch::Sender<Option<Arc<Entry>>>,
+}
+
+impl Flight {
+    fn board(state: &Shared, key: &Key) -> Seat {
+        let mut flights = state
+            .cache
+            .flights
+            .lock()
+            .unwrap_or_else(|e| e.into_inner());
+        if let Some(waiting) = flights.get(key) {
+            return Seat::Waiting(waiting.clone());
+        }
+        let (sender, receiver) = watch::channel(None);
+        flights.insert(key.clone(), receiver);
+        Seat::Leader(Flight {
+            state: state.clone(),
+            key: key.clone(),
+            sender,
+        })
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let mut flights = self
+            .state
+            .cache
+            .flights
+            .lock()
+            .unwrap_or_else(|e| e.into_inner());
+        flights.remove(&self.key);
+    }
+}
+
+/// Makes a page that is not there, or waits for whoever does.
+pub(super) async fn make<S, B>(
+    service: Rc<S>,
+    state: Shared,
+    request: ServiceRequest,
+    key: Key,
+    route: KeptRoute,
+) -> Answer
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    let arrived = state.db.moment();
+    loop {
+        match Flight::board(&state, &key) {
+            Seat::Waiting(mut flight) => {
+                Counts::one(&state.cache.counts.waited);
+                let landed = flight.wait_for(Option::is_some).await;
+                let Some(entry) = landed.ok().and_then(|entry| entry.clone()) else {
+                    // No page came of it: everyone asks for himself.
+                    return Ok(service.call(request).await?.map_into_boxed_body());
+                };
+                // Good for whoever came before it was begun, whatever has changed since then.
+                if entry.since >= arrived || state.db.still_holds(&entry.depends) {
+                    let asked = request.headers().get(header::IF_NONE_MATCH);
+                    let response = answer(&state, &entry, asked);
+                    return Ok(request.into_response(response));
+                }
+            }
+            Seat::Leader(flight) => {
+                Counts::one(&state.cache.counts.misses);
+                // Goes on when this browser goes away: others may wait for it.
+                let work = rt::spawn(lead(service, state.clone(), request, flight, route));
+                return work.await.unwrap_or_else(|panic| {
+                    let error = Error::broken(panic);
+                    let id = guard::request_id();
+                    tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be made");
+                    let page = failure::page(&state, &Viewer(None), &error, None, &id);
+                    Err(guard::as_error(&state, page, &id))
+                });
+            }
+        }
+    }
+}
+
+async fn lead<S, B>(
+    service: Rc<S>,
+    state: Shared,
+    mut request: ServiceRequest,
+    flight: Flight,
+    route: KeptRoute,
+) -> Answer
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody + 'static,
+{
+    let key = flight.key.clone();
+    let head = request.head_mut();
+    let asked = head.headers.get(header::IF_NONE_MATCH).cloned();
+    // The handler sees what the page is kept under and nothing else, so it cannot depend on more.
+    head.headers.remove(header::ACCEPT_ENCODING);
+    let mut uri = head.uri.clone().into_parts();
+    uri.path_and_query = Some(key.page.parse().map_err(Error::broken)?);
+    head.uri = Uri::from_parts(uri).map_err(Error::broken)?;
+    let mut response = service.call(request).await?.map_into_boxed_body();
+    let made = response
+        .response_mut()
+        .extensions_mut()
+        .remove::<MadeFrom>();
+    let Some(MadeFrom(since, depends)) = made.filter(|_| may_keep(&response)) else {
+        return Ok(response);
+    };
+    let (request, response) = response.into_parts();
+    let content_type = response.headers().get(header::CONTENT_TYPE).cloned();
+    let plain = to_bytes(response.into_body())
+        .await
+        .map_err(actix_web::Error::from)?;
+    let coding = key.coding;
+    let _cpu = state.packing.enter().await?;
+    let packed = tokio::task::spawn_blocking(move || pack(&plain, coding)).await;
+    let (body, etag) = packed.map_err(Error::broken)??;
+    let entry = Arc::new(Entry {
+        body,
+        etag,
+        content_type: content_type.unwrap_or(HTML),
+        coding,
+        route: route.index,
+        depends,
+        since,
+    });
+    if entry.body.len() <= LARGEST {
+        state.cache.pages.insert(key, entry.clone());
+    }
+    // Kept first, so that whoever comes now finds it.
+    let _ = flight.sender.send(Some(entry.clone()));
+    drop(flight);
+    Ok(ServiceResponse::new(
+        request,
+        answer(&state, &entry, asked.as_ref()),
+    ))
+}
+
+fn may_keep(response: &ServiceResponse<BoxBody>) -> bool {
+    response.status() == StatusCode::OK && !response.headers().contains_key(header::SET_COOKIE)
+}
+
+/// The body in its coding, and a strong ETag that no other coding has.
+fn pack(plain: &Bytes, coding: Coding) -> Result<(Bytes, HeaderValue), Error> {
+    let digest = Sha256::digest(plain);
+    let hash = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&digest[..12]);
+    let etag = format!("\"{hash}-{}\"", &coding.name()[..1]);
+    let etag = HeaderValue::from_str(&etag).map_err(Error::broken)?;
+    let body = match coding {
+        Coding::Identity => plain.clone(),
+        packed => packed.pack(plain).map_err(Error::broken)?.into(),
+    };
+    Ok((body, etag))
+}

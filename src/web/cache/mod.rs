@@ -1,0 +1,325 @@
+//! Finished pages in memory, and who may have them. Nothing personal is ever in one.
+//!
+//! Everything kept knows what it was made from ([`Depends`]) and is looked at before each use; a page that has gone
+//! stale is made again by one request, while the others that want it wait.
+
+mod answer;
+mod express;
+mod flight;
+mod skeleton;
+
+use crate::db::fresh::Topic;
+use crate::db::{Db, Depends, Moment};
+use crate::error::Error;
+use crate::web::Account;
+use crate::web::coding::Coding;
+use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::web::Bytes;
+pub use express::{Express, KeptRoute, Param, Wanted};
+pub(in crate::web) use flight::may_be_kept;
+use quick_cache::sync::Cache;
+use quick_cache::{Equivalent, Weighter};
+use sha2::{Digest, Sha256};
+use skeleton::Skeleton;
+pub use skeleton::{key_mark, name_mark};
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// Bytes that all of it takes at most: 64 MiB.
+const PAGES: u64 = 40 << 20;
+const SKELETONS: u64 = 16 << 20;
+const READERS: u64 = 4 << 20;
+const STANDINGS: u64 = 4 << 20;
+/// A larger page is made anew each time.
+const LARGEST: usize = 1 << 20;
+/// How long a session is believed without another look at the database: `seen_at` and bans that end want one.
+const SESSION: Duration = Duration::from_secs(60);
+
+/// One page in one coding.
+#[derive(Debug)]
+pub struct Entry {
+    pub body: Bytes,
+    pub etag: HeaderValue,
+    pub content_type: HeaderValue,
+    pub coding: Coding,
+    /// Which row of the site's table of addresses it belongs to.
+    pub route: usize,
+    depends: Depends,
+    since: Moment,
+}
+
+/// Path and allowed query, and the coding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    page: Box<str>,
+    coding: Coding,
+}
+
+/// A [`Key`] to look up with.
+struct Ask<'a> {
+    page: &'a str,
+    coding: Coding,
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&*self.page, self.coding).hash(state);
+    }
+}
+impl Hash for Ask<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.page, self.coding).hash(state);
+    }
+}
+impl Equivalent<Key> for Ask<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.coding == key.coding && *self.page == *key.page
+    }
+}
+
+/// For whom a page is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// All readers who are signed in and have nothing of their own on it.
+    Readers,
+    /// Those of them whose next comment waits for a moderator.
+    Newcomers,
+    /// One reader, who has something of his own on it.
+    One(i64),
+}
+
+/// A session as it was found in the database.
+#[derive(Debug)]
+pub struct Known {
+    pub account: Account,
+    /// The account's name, escaped for HTML.
+    name: String,
+    depends: Depends,
+    until: Instant,
+}
+
+#[derive(Debug)]
+struct Standing {
+    audience: Audience,
+    depends: Depends,
+    until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    skeleton: Skeleton,
+    depends: Depends,
+    until: Option<Instant>,
+}
+
+/// Counts of what the cache did.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub hits: AtomicU64,
+    pub not_modified: AtomicU64,
+    pub reader_hits: AtomicU64,
+    pub misses: AtomicU64,
+    pub waited: AtomicU64,
+}
+
+impl Counts {
+    fn one(counter: &AtomicU64) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+type Flights = Mutex<HashMap<Key, watch::Receiver<Option<Arc<Entry>>>>>;
+
+pub struct PageCache {
+    pages: Cache<Key, Arc<Entry>, Bytewise>,
+    skeletons: Cache<(Box<str>, Audience), Arc<Kept>, Bytewise>,
+    readers: Cache<[u8; 32], Arc<Known>, Bytewise>,
+    standings: Cache<(i64, Box<str>), Arc<Standing>, Bytewise>,
+    flights: Flights,
+    pub counts: Counts,
+}
+
+/// Weighs in bytes, with what the cache itself needs for an entry.
+#[derive(Clone)]
+struct Bytewise;
+const OVERHEAD: usize = 160;
+
+impl Weighter<Key, Arc<Entry>> for Bytewise {
+    fn weight(&self, key: &Key, entry: &Arc<Entry>) -> u64 {
+        (OVERHEAD + size_of::<Entry>() + key.page.len() + entry.body.len() + entry.depends.weight())
+            as u64
+    }
+}
+impl Weighter<(Box<str>, Audience), Arc<Kept>> for Bytewise {
+    fn weight(&self, key: &(Box<str>, Audience), kept: &Arc<Kept>) -> u64 {
+        (OVERHEAD + key.0.len() + kept.skeleton.weight() + kept.depends.weight()) as u64
+    }
+}
+impl Weighter<[u8; 32], Arc<Known>> for Bytewise {
+    fn weight(&self, _: &[u8; 32], known: &Arc<Known>) -> u64 {
+        let account = &known.account;
+        let texts = account.username.len() + 2 * account.name.len() + account.email.len();
+        (OVERHEAD + size_of::<Known>() + texts + 64) as u64
+    }
+}
+impl Weighter<(i64, Box<str>), Arc<Standing>> for Bytewise {
+    fn weight(&self, key: &(i64, Box<str>), standing: &Arc<Standing>) -> u64 {
+        (OVERHEAD + key.1.len() + size_of::<Standing>() + standing.depends.weight()) as u64
+    }
+}
+
+impl Default for PageCache {
+    fn default() -> PageCache {
+        PageCache {
+            pages: Cache::with_weighter(2048, PAGES, Bytewise),
+            skeletons: Cache::with_weighter(256, SKELETONS, Bytewise),
+            readers: Cache::with_weighter(1024, READERS, Bytewise),
+            standings: Cache::with_weighter(1024, STANDINGS, Bytewise),
+            flights: Mutex::default(),
+            counts: Counts::default(),
+        }
+    }
+}
+
+impl PageCache {
+    /// Bytes kept, and how many pages for anybody, pages for readers and sessions that is.
+    pub fn size(&self) -> (u64, [usize; 3]) {
+        let bytes = self.pages.weight()
+            + self.skeletons.weight()
+            + self.readers.weight()
+            + self.standings.weight();
+        let lengths = [self.pages.len(), self.skeletons.len(), self.readers.len()];
+        (bytes, lengths)
+    }
+
+    fn page(&self, db: &Db, page: &str, coding: Coding) -> Option<Arc<Entry>> {
+        self.pages
+            .get(&Ask { page, coding })
+            .filter(|entry| db.still_holds(&entry.depends))
+    }
+
+    /// The session of this token, if it was opened a moment ago and nothing has happened to its account.
+    pub fn session(&self, db: &Db, token: &str) -> Option<Arc<Known>> {
+        self.readers
+            .get(&hash(token))
+            .filter(|known| known.until > Instant::now() && db.still_holds(&known.depends))
+    }
+
+    /// Keeps a session. Only of accounts that nothing is special about: for roles and bans the database is asked each
+    /// time.
+    pub fn keep_session(&self, token: &str, account: &Account, depends: Depends) {
+        if !account.is_plain() {
+            return;
+        }
+        let known = Known {
+            account: account.clone(),
+            name: crate::text::escape(account.shown_name()),
+            depends,
+            until: Instant::now() + SESSION,
+        };
+        self.readers.insert(hash(token), Arc::new(known));
+    }
+
+    /// Where this reader stands with this page.
+    fn standing(&self, db: &Db, account: i64, page: &str) -> Option<Audience> {
+        self.standings
+            .get(&AskStanding(account, page))
+            .filter(|s| in_time(s.until) && db.still_holds(&s.depends))
+            .map(|s| s.audience)
+    }
+
+    fn skeleton(&self, db: &Db, page: &str, audience: Audience) -> Option<Arc<Kept>> {
+        self.skeletons
+            .get(&AskSkeleton(page, audience))
+            .filter(|kept| in_time(kept.until) && db.still_holds(&kept.depends))
+    }
+}
+
+/// What a page for a reader who is signed in hangs on.
+pub struct ForReader<'a> {
+    pub account: &'a Account,
+    pub audience: Audience,
+    pub since: Moment,
+    /// When something on it ends by itself.
+    pub until: Option<Instant>,
+}
+
+impl PageCache {
+    /// Keeps a page for its audience, and that this reader belongs to it; the page as he gets it.
+    ///
+    /// # Errors
+    /// `Broken` when it cannot be packed.
+    pub(in crate::web) fn keep_for_readers(
+        &self,
+        wanted: &Wanted,
+        html: &str,
+        reader: &ForReader<'_>,
+        topics: &[Topic],
+        asked: &HeaderMap,
+    ) -> Result<HttpResponse, Error> {
+        let account = reader.account.id;
+        let own = [Topic::Account(account), Topic::Comments(account)];
+        let standing = Standing {
+            audience: reader.audience,
+            depends: Depends::new(reader.since, &own),
+            until: reader.until,
+        };
+        let page: Box<str> = (*wanted.0).into();
+        self.standings
+            .insert((account, page.clone()), Arc::new(standing));
+        let mut topics = topics.to_vec();
+        if let Audience::One(_) = reader.audience {
+            topics.extend(own);
+        }
+        let kept = Kept {
+            skeleton: Skeleton::cut(html)?,
+            depends: Depends::new(reader.since, &topics),
+            until: reader.until,
+        };
+        let name = crate::text::escape(reader.account.shown_name());
+        let response = answer::filled(&kept.skeleton, &name, asked);
+        if kept.skeleton.weight() <= LARGEST {
+            self.skeletons
+                .insert((page, reader.audience), Arc::new(kept));
+        }
+        Ok(response)
+    }
+}
+
+fn in_time(until: Option<Instant>) -> bool {
+    until.is_none_or(|until| until > Instant::now())
+}
+
+struct AskStanding<'a>(i64, &'a str);
+impl Hash for AskStanding<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.0, self.1).hash(state);
+    }
+}
+impl Equivalent<(i64, Box<str>)> for AskStanding<'_> {
+    fn equivalent(&self, key: &(i64, Box<str>)) -> bool {
+        self.0 == key.0 && *self.1 == *key.1
+    }
+}
+
+struct AskSkeleton<'a>(&'a str, Audience);
+impl Hash for AskSkeleton<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.0, self.1).hash(state);
+    }
+}
+impl Equivalent<(Box<str>, Audience)> for AskSkeleton<'_> {
+    fn equivalent(&self, key: &(Box<str>, Audience)) -> bool {
+        self.1 == key.1 && *self.0 == *key.0
+    }
+}
+
+/// Sessions are known by their hash, here as in the database.
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}

@@ -1,0 +1,207 @@
+//! A page for readers who are signed in, with holes where their name and a fresh key go.
+//!
+//! Between the holes it is kept as text and as raw deflate that ends on a byte (a full flush), so that a whole gzip
+//! stream is put together without packing anything again. What goes into a hole travels as stored blocks: it shares no
+//! compression window with what others wrote (<https://www.rfc-editor.org/rfc/rfc1951>, BREACH).
+
+use crate::error::Error;
+use actix_web::web::{Bytes, BytesMut};
+use flate2::{Compress, Compression, FlushCompress};
+use std::sync::LazyLock;
+
+/// What a hole takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hole {
+    Name,
+    Key,
+}
+
+/// Stands in a rendered page where a hole will be. Drawn at each start, so that nobody can write one.
+static MARKS: LazyLock<[String; 2]> = LazyLock::new(|| ["name", "key"].map(mark));
+
+fn mark(of: &str) -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    bytes.iter().fold(format!("hole-{of}-"), |s, b| {
+        s + format!("{b:02x}").as_str()
+    })
+}
+
+/// To be printed where the reader's name goes.
+pub fn name_mark() -> &'static str {
+    &MARKS[0]
+}
+
+/// To be printed where a fresh idempotency key goes.
+pub fn key_mark() -> &'static str {
+    &MARKS[1]
+}
+
+/// What goes into the holes of one answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Fill<'a> {
+    /// Escaped for HTML.
+    pub name: &'a str,
+    pub key: &'a str,
+}
+
+#[derive(Debug)]
+struct Fixed {
+    text: Bytes,
+    deflated: Bytes,
+    crc: u32,
+    /// Takes the checksum of what came before to what it is worth behind this part.
+    shift: [u32; 32],
+}
+
+#[derive(Debug)]
+pub struct Skeleton {
+    first: Fixed,
+    rest: Vec<(Hole, Fixed)>,
+    deflated: usize,
+    plain: usize,
+}
+
+impl Skeleton {
+    /// Cuts a rendered page at its marks.
+    ///
+    /// # Errors
+    /// `Broken` when it cannot be packed.
+    pub fn cut(page: &str) -> Result<Skeleton, Error> {
+        let mut pieces = Vec::new();
+        let mut last = None;
+        let mut text = page;
+        while let Some((at, hole)) = next_mark(text) {
+            pieces.push((last, &text[..at]));
+            last = Some(hole);
+            let length = if hole == Hole::Name {
+                name_mark().len()
+            } else {
+                key_mark().len()
+            };
+            text = &text[at + length..];
+        }
+        pieces.push((last, text));
+        let mut pieces = pieces.into_iter();
+        let first = Fixed::pack(pieces.next().map_or("", |(_, text)| text))?;
+        let rest: Result<Vec<_>, Error> = pieces
+            .map(|(hole, text)| Ok((hole.unwrap_or(Hole::Name), Fixed::pack(text)?)))
+            .collect();
+        let rest = rest?;
+        let all = || std::iter::once(&first).chain(rest.iter().map(|(_, f)| f));
+        let deflated = all().map(|f| f.deflated.len()).sum();
+        let plain = all().map(|f| f.text.len()).sum();
+        Ok(Skeleton {
+            first,
+            rest,
+            deflated,
+            plain,
+        })
+    }
+
+    /// Bytes of memory.
+    pub fn weight(&self) -> usize {
+        self.plain + self.deflated + (self.rest.len() + 1) * size_of::<Fixed>()
+    }
+
+    /// The page as it is.
+    pub fn plain(&self, fill: Fill<'_>) -> Bytes {
+        let mut out = BytesMut::with_capacity(self.plain + 256);
+        out.extend_from_slice(&self.first.text);
+        for (hole, fixed) in &self.rest {
+            out.extend_from_slice(fill.of(*hole).as_bytes());
+            out.extend_from_slice(&fixed.text);
+        }
+        out.freeze()
+    }
+
+    /// The page as one gzip stream: <https://www.rfc-editor.org/rfc/rfc1952>
+    pub fn gzip(&self, fill: Fill<'_>) -> Bytes {
+        let mut out = BytesMut::with_capacity(self.deflated + 512);
+        out.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+        out.extend_from_slice(&self.first.deflated);
+        let (mut crc, mut length) = (self.first.crc, self.first.text.len());
+        for (hole, fixed) in &self.rest {
+            let filling = fill.of(*hole).as_bytes();
+            for block in filling.chunks(usize::from(u16::MAX)) {
+                let size = block.len() as u16;
+                out.extend_from_slice(&[0]);
+                out.extend_from_slice(&size.to_le_bytes());
+                out.extend_from_slice(&(!size).to_le_bytes());
+                out.extend_from_slice(block);
+            }
+            let mut hasher = crc32fast::Hasher::new_with_initial(crc);
+            hasher.update(filling);
+            out.extend_from_slice(&fixed.deflated);
+            crc = fixed.behind(hasher.finalize());
+            length += filling.len() + fixed.text.len();
+        }
+        // An empty last block.
+        out.extend_from_slice(&[3, 0]);
+        out.extend_from_slice(&crc.to_le_bytes());
+        out.extend_from_slice(&(length as u32).to_le_bytes());
+        out.freeze()
+    }
+}
+
+fn next_mark(text: &str) -> Option<(usize, Hole)> {
+    let name = text.find(name_mark()).map(|at| (at, Hole::Name));
+    let key = text.find(key_mark()).map(|at| (at, Hole::Key));
+    name.into_iter().chain(key).min_by_key(|(at, _)| *at)
+}
+
+impl Fill<'_> {
+    fn of(&self, hole: Hole) -> &str {
+        match hole {
+            Hole::Name => self.name,
+            Hole::Key => self.key,
+        }
+    }
+}
+
+impl Fixed {
+    fn pack(text: &str) -> Result<Fixed, Error> {
+        let mut packer = Compress::new(Compression::new(6), false);
+        let mut deflated = Vec::with_capacity(text.len() / 3 + 64);
+        let mut eaten = 0;
+        loop {
+            deflated.reserve(1024);
+            packer
+                .compress_vec(
+                    &text.as_bytes()[eaten..],
+                    &mut deflated,
+                    FlushCompress::Full,
+                )
+                .map_err(Error::broken)?;
+            eaten = packer.total_in() as usize;
+            // Room left over means that the flush is complete.
+            if eaten == text.len() && deflated.len() < deflated.capacity() {
+                break;
+            }
+        }
+        let length = text.len() as u64;
+        let shift = std::array::from_fn(|bit| {
+            let mut one = crc32fast::Hasher::new_with_initial_len(1 << bit, 0);
+            one.combine(&crc32fast::Hasher::new_with_initial_len(0, length));
+            one.finalize()
+        });
+        Ok(Fixed {
+            crc: crc32fast::hash(text.as_bytes()),
+            text: Bytes::copy_from_slice(text.as_bytes()),
+            deflated: deflated.into(),
+            shift,
+        })
+    }
+
+    /// The checksum of what has this checksum, followed by this part. CRCs are linear over GF(2), so the step over a
+    /// part of known length is a matrix.
+    fn behind(&self, mut before: u32) -> u32 {
+        let mut crc = self.crc;
+        while before != 0 {
+            let bit = before.trailing_zeros() as usize;
+            crc ^= self.shift[bit];
+            before &= before - 1;
+        }
+        crc
+    }
+}
