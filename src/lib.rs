@@ -21,6 +21,7 @@ pub mod moderation;
 pub mod sessions;
 
 pub mod admin;
+pub mod demo;
 pub mod info;
 pub mod ops;
 pub mod samples;

@@ -1,5 +1,6 @@
 //! The command line: what each subcommand takes, and where it goes.
 
+mod demo;
 mod import;
 mod people;
 mod serve;
@@ -49,6 +50,10 @@ enum Command {
     Migrate,
     /// Say what configuration came out, and what is wrong with it, the database and the mail
     Check,
+    /// Fill the database with made-up articles, readers and comments, for trying out and for measuring
+    ///
+    /// They cannot be taken out again: use a data folder of their own. The same seed makes the same publication.
+    Demo(DemoArgs),
     /// List every address with its method, role and limits
     Routes {
         /// As JSON
@@ -70,6 +75,19 @@ pub struct ImportArgs {
     /// Leave every changed article as it is
     #[arg(long)]
     skip: bool,
+}
+
+#[derive(Args)]
+pub struct DemoArgs {
+    /// How many articles
+    #[arg(long, value_name = "N")]
+    articles: usize,
+    /// How many comments under them
+    #[arg(long, value_name = "M")]
+    comments: usize,
+    /// Another number makes another publication
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
 }
 
 #[derive(Subcommand)]
@@ -184,6 +202,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config),
         Command::Import(args) => import::run(&config, &args),
+        Command::Demo(args) => demo::run(&config, &args),
         Command::Admin(AdminCommand::Create {
             email,
             username,

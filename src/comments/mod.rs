@@ -3,6 +3,7 @@
 //! A thread is a tree kept as paths: a comment's path is its parent's and its own id as eight bytes, so that a
 //! conversation is one range of one index. Below [`DEEPEST`] a reply stands beside its parent instead of under it.
 
+pub mod bulk;
 mod counters;
 mod flags;
 pub mod pages;
@@ -58,7 +59,7 @@ pub const REJECT_REASONS: [&str; 9] = [
 /// Characters of a flag's detail and of a rejection's note.
 pub const NOTE_MOST: usize = 500;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
     Published,
     Approved,

@@ -114,6 +114,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("info", &[]),
     ("ops", &[]),
+    ("demo", &["accounts", "articles", "comments", "transfer"]),
     ("samples", &["accounts", "articles", "comments", "transfer"]),
 ];
 

@@ -1,0 +1,37 @@
+//! `masthead demo`: fills a database for trying out and for measuring.
+
+use super::{DemoArgs, Refused, open, say};
+use indicatif::{ProgressBar, ProgressStyle};
+use masthead::config::Config;
+use masthead::demo::{self, Size};
+use masthead::web::Site;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::time::Instant;
+
+pub fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode, Refused> {
+    let db = open(config)?;
+    let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
+    let size = Size {
+        articles: args.articles,
+        comments: args.comments,
+        seed: args.seed,
+    };
+    let bar = ProgressBar::new((size.articles + size.comments) as u64);
+    if !std::io::stderr().is_terminal() {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {eta}") {
+        bar.set_style(style);
+    }
+    let began = Instant::now();
+    demo::fill(&db, &site, size, &|done| bar.set_position(done))?;
+    bar.finish_and_clear();
+    say(format_args!(
+        "Made {} articles and {} comments in {:.1} s.",
+        size.articles,
+        size.comments,
+        began.elapsed().as_secs_f64()
+    ));
+    Ok(ExitCode::SUCCESS)
+}

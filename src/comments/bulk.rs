@@ -1,0 +1,187 @@
+//! Many comments at once, for `masthead demo`: what [`super::write`] keeps in step one by one is given here.
+
+use super::{CommentBody, Status};
+use crate::db::fresh::{Topic, changed};
+use crate::db::schema::{comment_counts, comment_versions, comments, flags, threads};
+use crate::db::{Conn, Time};
+use crate::either;
+use crate::error::Error;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use std::sync::Arc;
+
+/// A comment as it will stand in the table, its counters included.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub id: i64,
+    pub article: i64,
+    pub author: i64,
+    pub parent: Option<i64>,
+    pub path: Vec<u8>,
+    pub body: Arc<CommentBody>,
+    pub status: Status,
+    pub public_replies: i64,
+    pub at: Time,
+    /// Who has flagged it.
+    pub flagged_by: Vec<i64>,
+}
+
+/// Rows in one statement: SQLite takes 32,766 values, PostgreSQL 65,535.
+const AT_ONCE: usize = 1000;
+
+/// Takes `many` ids in a row out of the sequence; the first one.
+pub fn reserve(conn: &mut Conn, many: i64) -> Result<i64, Error> {
+    #[derive(QueryableByName)]
+    struct Last {
+        #[diesel(sql_type = BigInt)]
+        last: i64,
+    }
+    let first = "SELECT CAST(COALESCE(MAX(seq), 0) AS BIGINT) AS last FROM sqlite_sequence WHERE name = 'comments'";
+    match conn {
+        Conn::Sqlite(_) => {
+            let last: Last = diesel::sql_query(first).get_result(conn)?;
+            let moved =
+                diesel::sql_query("UPDATE sqlite_sequence SET seq = $1 WHERE name = 'comments'")
+                    .bind::<BigInt, _>(last.last + many)
+                    .execute(conn)?;
+            if moved == 0 {
+                diesel::sql_query(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES ('comments', $1)",
+                )
+                .bind::<BigInt, _>(many)
+                .execute(conn)?;
+            }
+            Ok(last.last + 1)
+        }
+        Conn::Postgres(_) => {
+            // Nobody else draws a number while this transaction runs.
+            diesel::sql_query("LOCK TABLE comments IN SHARE ROW EXCLUSIVE MODE").execute(conn)?;
+            let last: Last = diesel::sql_query(
+                "SELECT setval(pg_get_serial_sequence('comments', 'id'), nextval(pg_get_serial_sequence('comments', 'id')) + $1) AS last",
+            )
+            .bind::<BigInt, _>(many)
+            .get_result(conn)?;
+            Ok(last.last - many + 1)
+        }
+    }
+}
+
+/// Inserts rows whose articles, authors and parents are there.
+pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+    changed(conn, Topic::Everything);
+    for rows in rows.chunks(AT_ONCE) {
+        let values: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let looked = matches!(row.status, Status::Approved | Status::Rejected);
+                let is_deleted = row.status == Status::Deleted;
+                let later = |yes: bool| yes.then_some(row.at.0 + Time::HOUR);
+                (
+                    (
+                        comments::id.eq(row.id),
+                        comments::article_id.eq(row.article),
+                        comments::author_id.eq(row.author),
+                        comments::parent_id.eq(row.parent),
+                        comments::path.eq(row.path.as_slice()),
+                        comments::depth.eq((row.path.len() / 8 - 1) as i64),
+                    ),
+                    (
+                        comments::body.eq(row.body.text.as_str()),
+                        comments::html.eq(&row.body.html),
+                        comments::status.eq(row.status.as_str()),
+                        comments::hold.eq(match row.status {
+                            Status::Pending => "first",
+                            _ => "",
+                        }),
+                        comments::reject_reason.eq(match row.status {
+                            Status::Rejected => "off-topic",
+                            _ => "",
+                        }),
+                    ),
+                    (
+                        comments::is_shown.eq(row.status.is_public() || row.public_replies > 0),
+                        comments::public_replies.eq(row.public_replies),
+                        comments::open_flags.eq(row.flagged_by.len() as i64),
+                        comments::created_at.eq(row.at.0),
+                    ),
+                    (
+                        comments::moderated_at.eq(later(looked)),
+                        comments::deleted_at.eq(later(is_deleted)),
+                        comments::status_before_delete.eq(is_deleted.then_some("approved")),
+                    ),
+                )
+            })
+            .collect();
+        either!(conn, |c| diesel::insert_into(comments::table)
+            .values(&values)
+            .execute(c))?;
+        let versions: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                (
+                    comment_versions::comment_id.eq(row.id),
+                    comment_versions::number.eq(1_i64),
+                    comment_versions::body.eq(row.body.text.as_str()),
+                    comment_versions::saved_at.eq(row.at.0),
+                )
+            })
+            .collect();
+        either!(conn, |c| diesel::insert_into(comment_versions::table)
+            .values(&versions)
+            .execute(c))?;
+        let raised: Vec<_> = rows
+            .iter()
+            .flat_map(|row| row.flagged_by.iter().map(move |account| (row, *account)))
+            .map(|(row, account)| {
+                (
+                    flags::comment_id.eq(row.id),
+                    flags::account_id.eq(account),
+                    flags::reason.eq("off-topic"),
+                    flags::detail.eq(""),
+                    flags::created_at.eq(row.at.0 + Time::HOUR),
+                )
+            })
+            .collect();
+        if !raised.is_empty() {
+            either!(conn, |c| diesel::insert_into(flags::table)
+                .values(&raised)
+                .execute(c))?;
+        }
+    }
+    Ok(())
+}
+
+/// What [`insert`] left to count: how many of each status, and how many public ones under each article.
+pub fn count(
+    conn: &mut Conn,
+    statuses: &[(Status, i64)],
+    articles: &[(i64, i64)],
+) -> Result<(), Error> {
+    changed(conn, Topic::Everything);
+    for (status, many) in statuses {
+        either!(conn, |c| diesel::insert_into(comment_counts::table)
+            .values((
+                comment_counts::status.eq(status.as_str()),
+                comment_counts::total.eq(many)
+            ))
+            .on_conflict(comment_counts::status)
+            .do_update()
+            .set(comment_counts::total.eq(comment_counts::total + many))
+            .execute(c))?;
+    }
+    for articles in articles.chunks(AT_ONCE) {
+        let values: Vec<_> = articles
+            .iter()
+            .map(|(article, public)| {
+                (
+                    threads::article_id.eq(article),
+                    threads::public_comments.eq(public),
+                )
+            })
+            .collect();
+        either!(conn, |c| diesel::insert_into(threads::table)
+            .values(&values)
+            .execute(c))?;
+    }
+    Ok(())
+}

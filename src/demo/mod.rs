@@ -1,0 +1,258 @@
+//! `masthead demo`: a publication with any number of articles and comments, for trying out and for measuring.
+//!
+//! The same seed gives the same publication on every engine. Nothing is typed by anybody and nobody can log in as one of
+//! its readers.
+
+mod plan;
+mod text;
+
+use crate::accounts::store as accounts;
+use crate::accounts::{Email, Username};
+use crate::comments::{CommentBody, Status, bulk};
+use crate::db::{Db, Time};
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::transfer;
+use crate::web::Site;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How much of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub articles: usize,
+    pub comments: usize,
+    pub seed: u64,
+}
+
+/// Different texts; every comment has one of them.
+const BODIES: u16 = 4096;
+/// Rows of one transaction.
+const BATCH: usize = 5000;
+
+/// The address of the article that has exactly a hundred comments, and of the one that has the most.
+pub fn landmarks(seed: u64) -> [String; 2] {
+    [
+        format!("a-hundred-voices-{seed}"),
+        format!("the-long-argument-{seed}"),
+    ]
+}
+
+/// Fills the database. `progress` is told how many of `articles + comments` are there.
+///
+/// # Errors
+/// A sentence: the same seed is there already, or the database does not take it.
+pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<(), String> {
+    let say = |e: Error| format!("the database did not take it: {e}");
+    let Size {
+        articles,
+        comments,
+        seed,
+    } = size;
+    if comments > 0 && articles == 0 {
+        return Err("comments want an article to stand under: --articles takes 1 or more".into());
+    }
+    if comments > 100_000_000 || articles > 10_000_000 {
+        return Err("that is more than 10,000,000 articles or 100,000,000 comments".into());
+    }
+    let first = landmarks(seed)[0].clone();
+    let there = db
+        .read_now(|conn| crate::articles::store::source(conn, &first))
+        .map_err(say)?;
+    if there.is_some() {
+        return Err(format!(
+            "the demonstration of seed {seed} is there already; another --seed makes another"
+        ));
+    }
+    let now = Time::now();
+    let mut dice = Dice::new(seed);
+    let readers = readers(db, &mut dice, comments, seed, now).map_err(say)?;
+    let moments: Vec<i64> = (0..articles)
+        .map(|at| plan::published(at, articles, now))
+        .collect();
+    let ids = publish(db, site, &mut dice, &moments, seed, now, progress)?;
+    let counts = plan::attention(&mut dice, articles, comments);
+    let bodies = bodies(&mut dice)?;
+    let all = plan::conversations(
+        &mut dice,
+        &counts,
+        &moments,
+        readers.len() as u32,
+        BODIES,
+        now.0,
+    );
+    let all = Arc::new(all);
+    let many = all.len() as i64;
+    if many == 0 {
+        return Ok(());
+    }
+    let first = db
+        .write_now(move |conn| bulk::reserve(conn, many))
+        .map_err(say)?;
+    for from in (0..all.len()).step_by(BATCH) {
+        let to = all.len().min(from + BATCH);
+        let row = |at: usize| {
+            let one = all[at];
+            let id = |index: u32| first + i64::from(index);
+            let others =
+                (0..u32::from(one.flags)).map(|n| (one.author + 1 + n) as usize % readers.len());
+            bulk::Row {
+                id: first + at as i64,
+                article: ids[one.article as usize],
+                author: readers[one.author as usize],
+                parent: (one.parent != plan::ROOT).then(|| id(one.parent)),
+                path: plan::path_of(&all, at, first),
+                body: bodies[usize::from(one.body) * 2 % bodies.len()
+                    + usize::from(one.parent != plan::ROOT)]
+                .clone(),
+                status: one.status,
+                public_replies: i64::from(one.public_replies),
+                at: Time(one.at),
+                flagged_by: others.map(|other| readers[other]).collect(),
+            }
+        };
+        let rows: Vec<bulk::Row> = (from..to).map(row).collect();
+        db.write_now(move |conn| bulk::insert(conn, &rows))
+            .map_err(say)?;
+        progress((articles + to) as u64);
+    }
+    let mut statuses: HashMap<Status, i64> = HashMap::new();
+    let mut public: HashMap<u32, i64> = HashMap::new();
+    for one in all.iter() {
+        *statuses.entry(one.status).or_default() += 1;
+        if one.status.is_public() {
+            *public.entry(one.article).or_default() += 1;
+        }
+    }
+    let statuses: Vec<_> = statuses.into_iter().collect();
+    let public: Vec<_> = public
+        .into_iter()
+        .map(|(at, n)| (ids[at as usize], n))
+        .collect();
+    db.write_now(move |conn| bulk::count(conn, &statuses, &public))
+        .map_err(say)
+}
+
+/// One for every fifty comments, between twenty and ten thousand.
+fn readers(
+    db: &Db,
+    dice: &mut Dice,
+    comments: usize,
+    seed: u64,
+    now: Time,
+) -> Result<Vec<i64>, Error> {
+    let t = Interface;
+    let wanted = (comments / 50).clamp(20, 10_000);
+    let mut ids = Vec::with_capacity(wanted);
+    let mut new = Vec::with_capacity(wanted);
+    for at in 0..wanted {
+        let name = format!(
+            "{}-{}-{}",
+            dice.one(&text::FIRST),
+            dice.one(&text::LAST),
+            seed.wrapping_mul(10_000).wrapping_add(at as u64)
+        );
+        let (Ok(username), Ok(email)) = (
+            Username::parse(t, &name),
+            Email::parse(t, &format!("{name}@demo.invalid")),
+        ) else {
+            continue;
+        };
+        new.push(accounts::New {
+            username,
+            email,
+            password_hash: "!".into(),
+            is_admin: false,
+            is_sample: false,
+            now: now.plus(-(dice.below(1500) as i64 + 1) * Time::DAY),
+        });
+    }
+    for some in new.chunks(1000).map(<[_]>::to_vec) {
+        let made = db.write_now(move |conn| {
+            some.iter()
+                .map(|one| accounts::create(conn, one))
+                .collect::<Result<Vec<_>, Error>>()
+        })?;
+        ids.extend(made.into_iter().filter_map(Result::ok));
+    }
+    if ids.is_empty() {
+        Err(Error::Refused("the readers' names are taken".into()))
+    } else {
+        Ok(ids)
+    }
+}
+
+fn publish(
+    db: &Db,
+    site: &Site,
+    dice: &mut Dice,
+    moments: &[i64],
+    seed: u64,
+    now: Time,
+    progress: &dyn Fn(u64),
+) -> Result<Vec<i64>, String> {
+    let mut ids = Vec::with_capacity(moments.len());
+    for (from, some) in (0..).step_by(100).zip(moments.chunks(100)) {
+        let mut ready = Vec::with_capacity(some.len());
+        for (at, moment) in (from..).zip(some) {
+            let landmark = landmarks(seed).into_iter().nth(at);
+            let title = match at {
+                0 => "A hundred voices".to_owned(),
+                1 => "The long argument".to_owned(),
+                _ => text::title(dice),
+            };
+            let slug = landmark
+                .unwrap_or_else(|| format!("{}-{seed}-{at}", crate::text::slug(&title, "article")));
+            let source = text::article(dice, &title, &slug, &Time(*moment).rfc3339());
+            let one = transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into()));
+            ready.push(one.map_err(|r| format!("line {}: {}", r.line, r.reason))?);
+        }
+        let site = site.clone();
+        let made = db.write_now(move |conn| {
+            ready
+                .iter()
+                .map(|one| one.insert(conn, &site, false, now))
+                .collect::<Result<Vec<i64>, Error>>()
+        });
+        ids.extend(made.map_err(|e| format!("the database did not take it: {e}"))?);
+        progress(ids.len() as u64);
+    }
+    Ok(ids)
+}
+
+/// Openings at even places, replies at odd ones.
+fn bodies(dice: &mut Dice) -> Result<Vec<Arc<CommentBody>>, String> {
+    (0..usize::from(BODIES) * 2)
+        .map(|at| CommentBody::parse(Interface, &text::comment(dice, at % 2 == 1)).map(Arc::new))
+        .collect()
+}
+
+/// Numbers that look drawn and are the same each time: SplitMix64.
+pub struct Dice(u64);
+
+impl Dice {
+    fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    fn below(&mut self, most: usize) -> usize {
+        ((u128::from(self.next()) * most.max(1) as u128) >> 64) as usize
+    }
+    /// From 0 to 1.
+    fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+    fn shuffle<T>(&mut self, list: &mut [T]) {
+        for at in (1..list.len()).rev() {
+            list.swap(at, self.below(at + 1));
+        }
+    }
+}

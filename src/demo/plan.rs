@@ -1,0 +1,197 @@
+//! Who says what where and when, before anything is written: one number decides it all.
+
+use super::Dice;
+use crate::comments::{DEEPEST, Status, path};
+use crate::db::Time;
+
+/// No parent.
+pub const ROOT: u32 = u32::MAX;
+/// The article that has exactly so many comments, all on its first page.
+pub const HUNDRED: usize = 100;
+/// The article that has the most.
+const LONGEST: usize = 100_000;
+/// Replies choose among so many comments before them.
+const RECENT: usize = 40;
+
+/// One comment. Its place in the list is its id, less the first.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    pub at: i64,
+    pub article: u32,
+    pub author: u32,
+    pub parent: u32,
+    /// What its path hangs on: the parent, or what stands above it where threads are as deep as they get.
+    above: u32,
+    pub public_replies: u32,
+    pub body: u16,
+    depth: u8,
+    pub status: Status,
+    pub flags: u8,
+}
+
+/// How many comments each article gets: one a hundred, one a quarter of the rest up to 100,000, the others in inverse
+/// proportion to their rank (Zipf), ranks dealt at random.
+pub fn attention(dice: &mut Dice, articles: usize, comments: usize) -> Vec<usize> {
+    let mut counts = vec![0; articles];
+    let mut left = comments;
+    let mut rest: Vec<usize> = (0..articles).collect();
+    if articles > 0 {
+        counts[0] = if articles == 1 {
+            left
+        } else {
+            left.min(HUNDRED)
+        };
+        left -= counts[0];
+        rest.remove(0);
+    }
+    if articles > 2 {
+        counts[1] = (left / 4).min(LONGEST);
+        left -= counts[1];
+        rest.remove(0);
+    }
+    dice.shuffle(&mut rest);
+    let whole: f64 = (1..=rest.len()).map(|rank| 1.0 / rank as f64).sum();
+    let all = left;
+    for (rank, article) in (1..).zip(&rest) {
+        let share = (all as f64 / whole / f64::from(rank)).round() as usize;
+        counts[*article] = share.min(left);
+        left -= counts[*article];
+    }
+    if let Some(first) = rest.first() {
+        counts[*first] += left;
+    }
+    counts
+}
+
+/// All comments in the order of their time. `published` has each article's moment.
+pub fn conversations(
+    dice: &mut Dice,
+    counts: &[usize],
+    published: &[i64],
+    readers: u32,
+    bodies: u16,
+    now: i64,
+) -> Vec<Planned> {
+    let mut all: Vec<Planned> = Vec::with_capacity(counts.iter().sum());
+    for (article, (count, from)) in (0..).zip(counts.iter().zip(published)) {
+        let start = all.len();
+        let mut times: Vec<i64> = (0..*count)
+            .map(|_| from + ((now - from) as f64 * dice.unit().powi(3)) as i64)
+            .collect();
+        times.sort_unstable();
+        for (n, at) in times.into_iter().enumerate() {
+            // Twenty conversations of five, so that a page of a hundred comments is the same in every size.
+            let parent = if article == 0 && *count <= HUNDRED {
+                if n % 5 == 0 {
+                    None
+                } else {
+                    Some(start + n - 1 - dice.below(n % 5))
+                }
+            } else if n == 0 || dice.below(10) < 4 {
+                None
+            } else {
+                let from = all.len().saturating_sub(RECENT).max(start);
+                Some(from + dice.below(all.len() - from))
+            };
+            let parent =
+                parent.filter(|p| !matches!(all[*p].status, Status::Pending | Status::Withheld));
+            let status = if article == 0 && *count <= HUNDRED {
+                Status::Approved
+            } else {
+                status(dice)
+            };
+            // Some talk much more than others.
+            let author = (f64::from(readers) * dice.unit().powi(2)) as u32;
+            all.push(Planned {
+                at,
+                article,
+                author,
+                parent: parent.map_or(ROOT, |p| p as u32),
+                above: ROOT,
+                public_replies: 0,
+                body: dice.below(usize::from(bodies)) as u16,
+                depth: 0,
+                status,
+                flags: if status == Status::Published && dice.below(200) == 0 {
+                    1 + dice.below(3) as u8
+                } else {
+                    0
+                },
+            });
+        }
+    }
+    in_order(all)
+}
+
+fn status(dice: &mut Dice) -> Status {
+    match dice.below(1000) {
+        0..=469 => Status::Approved,
+        470..=899 => Status::Published,
+        900..=909 => Status::Pending,
+        910..=914 => Status::Withheld,
+        915..=964 => Status::Rejected,
+        _ => Status::Deleted,
+    }
+}
+
+/// Sorts by time, a parent always before its replies, and fills in what depends on the others.
+fn in_order(all: Vec<Planned>) -> Vec<Planned> {
+    let mut order: Vec<u32> = (0..all.len() as u32).collect();
+    order.sort_by_key(|i| (all[*i as usize].at, *i));
+    let mut rank = vec![0_u32; all.len()];
+    for (to, from) in (0..).zip(&order) {
+        rank[*from as usize] = to;
+    }
+    let mut sorted: Vec<Planned> = Vec::with_capacity(all.len());
+    for from in order {
+        let mut one = all[from as usize];
+        if one.parent != ROOT {
+            one.parent = rank[one.parent as usize];
+            let parent = sorted[one.parent as usize];
+            let is_full = usize::from(parent.depth) + 1 >= DEEPEST;
+            one.above = if is_full { parent.above } else { one.parent };
+            one.depth = if is_full {
+                parent.depth
+            } else {
+                parent.depth + 1
+            };
+        }
+        sorted.push(one);
+    }
+    for at in 0..sorted.len() {
+        let one = sorted[at];
+        if !one.status.is_public() {
+            continue;
+        }
+        let mut above = one.above;
+        let mut counted = one.parent == one.above || one.parent == ROOT;
+        while above != ROOT {
+            counted |= above == one.parent;
+            sorted[above as usize].public_replies += 1;
+            above = sorted[above as usize].above;
+        }
+        if !counted {
+            sorted[one.parent as usize].public_replies += 1;
+        }
+    }
+    sorted
+}
+
+/// The path of a comment when the first one has the id `first`.
+pub fn path_of(all: &[Planned], at: usize, first: i64) -> Vec<u8> {
+    let mut ids = vec![first + at as i64];
+    let mut above = all[at].above;
+    while above != ROOT {
+        ids.push(first + i64::from(above));
+        above = all[above as usize].above;
+    }
+    ids.iter()
+        .rev()
+        .fold(Vec::new(), |path, id| path::under(&path, *id))
+}
+
+/// When an article came out: the newest an hour ago, the oldest three years.
+pub fn published(at: usize, articles: usize, now: Time) -> i64 {
+    let share = at as f64 / articles.max(1) as f64;
+    now.0 - Time::HOUR - (share.powf(1.5) * 1095.0 * Time::DAY as f64) as i64
+}
