@@ -5,8 +5,8 @@ use crate::db::{Db, Time};
 use crate::error::Error;
 use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
 use crate::web::cache::Express;
-use crate::web::{Limits, PageCache, Shared, Site, State, guard};
-use crate::{accounts, admin, articles, routes, samples};
+use crate::web::{Limits, Meter, PageCache, Shared, Site, State, guard};
+use crate::{accounts, admin, articles, ops, routes, samples};
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::{Key, SameSite, time::Duration};
@@ -151,13 +151,10 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
     );
     // Last: a start that fails leaves the link of the running node as it is.
     let setup = setup_link(&prepared.db).await?;
-    let state = web::Data::new(State::new(
-        prepared.db,
-        config,
-        limits,
-        prepared.site,
-        cache,
-    ));
+    let names = routes::ROUTES.iter().map(|r| (r.method, r.path));
+    let meter = Meter::new(names, &prepared.db);
+    let state = State::new(prepared.db, config, limits, prepared.site, cache, meter);
+    let state = web::Data::new(state);
     Ok(App {
         state,
         sessions,
@@ -216,6 +213,9 @@ impl App {
         .disable_signals()
         .listen(listener)?
         .run();
+        if let Some(listen) = &clock.config.metrics_listen {
+            actix_web::rt::spawn(ops::metrics(listen, clock.clone())?);
+        }
         actix_web::rt::spawn(pass_time(clock));
         let handle = server.handle();
         Ok((server, handle, address))

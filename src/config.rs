@@ -30,7 +30,7 @@ pub struct Given {
     /// Sample articles in an empty database: on or off [default: on]
     #[arg(long, global = true, value_name = "on|off")]
     pub samples: Option<String>,
-    /// Address of the metrics listener [default: off]; not used yet
+    /// Where /metrics listens, such as 127.0.0.1:9090 [default: off]
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub metrics_listen: Option<String>,
     /// The mail server; not used yet
@@ -269,6 +269,13 @@ impl Given {
             .is_some_and(|u| !u.starts_with("redis://") && !u.starts_with("rediss://"))
         {
             return Err("SESSION_STORE_URL takes redis://host:port/. Without it sessions are in the database.".into());
+        }
+        if let Some(listen) = &self.metrics_listen
+            && listen.parse::<std::net::SocketAddr>().is_err()
+        {
+            return Err(format!(
+                "MASTHEAD_METRICS_LISTEN is {listen:?}; it takes an address with a port, such as 127.0.0.1:9090."
+            ));
         }
         Ok(Config {
             listen: self.listen.unwrap_or_else(|| "127.0.0.1".into()),

@@ -1,9 +1,10 @@
-//! For whoever runs it: is the process up, does the database answer.
+//! For whoever runs it: is the process up, does the database answer, how does it fare.
 
 use crate::error::Error;
 use crate::web::Shared;
-use actix_web::HttpResponse;
+use actix_web::dev::Server;
 use actix_web::http::header;
+use actix_web::{App, HttpResponse, HttpServer, web};
 
 /// `GET /healthz`
 pub async fn healthz() -> HttpResponse {
@@ -21,4 +22,31 @@ pub async fn readyz(state: Shared) -> Result<HttpResponse, Error> {
         .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body("ready\n"))
+}
+
+/// `GET /metrics`, on a listener of its own: what it tells is nobody's business on the site's address.
+///
+/// # Errors
+/// When the address is taken or no address.
+pub fn metrics(listen: &str, state: Shared) -> std::io::Result<Server> {
+    let listener = std::net::TcpListener::bind(listen).map_err(|e| {
+        std::io::Error::new(e.kind(), format!("MASTHEAD_METRICS_LISTEN={listen}: {e}"))
+    })?;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .route("/metrics", web::get().to(show_metrics))
+    });
+    let server = server.workers(1).shutdown_timeout(1).disable_signals();
+    Ok(server.listen(listener)?.run())
+}
+
+async fn show_metrics(state: Shared) -> Result<HttpResponse, Error> {
+    let text = state.meter.text(&state)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((
+            header::CONTENT_TYPE,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        ))
+        .body(text))
 }

@@ -357,8 +357,10 @@ fn check(config: &Config) -> ExitCode {
     say(
         "mail                nothing is sent yet: this version does not use MASTHEAD_SMTP_URL and MASTHEAD_MAIL_FROM",
     );
-    if config.metrics_listen.is_some() {
-        say("metrics             this version does not use MASTHEAD_METRICS_LISTEN yet");
+    if let Some(listen) = &config.metrics_listen {
+        say(format_args!(
+            "metrics             http://{listen}/metrics, for whoever reaches that address"
+        ));
     }
     if !config.base.https && config.base.loopback.is_none() {
         say(

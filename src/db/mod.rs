@@ -8,6 +8,7 @@ mod listen;
 mod migrate;
 mod postgres;
 pub mod schema;
+pub mod spent;
 pub mod types;
 mod writer;
 
@@ -18,10 +19,11 @@ use diesel::{Connection, RunQueryDsl};
 use fresh::{Changes, Topic, gather};
 pub use fresh::{Depends, Moment};
 pub use migrate::{Version, versions};
+use prometheus_client::metrics::histogram::Histogram;
 use std::hash::BuildHasher;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 pub use types::Time;
 
 #[derive(diesel::MultiConnection)]
@@ -89,6 +91,7 @@ impl Manager {
                 conn.batch_execute(SQLITE_PRAGMAS).map_err(broken)?;
                 conn.batch_execute(&format!("PRAGMA synchronous={}", tuning.synchronous))
                     .map_err(broken)?;
+                conn.set_instrumentation(spent::on_event);
                 Ok(Conn::Sqlite(conn))
             }
             Address::Postgres { url, ca } => {
@@ -97,6 +100,7 @@ impl Manager {
                     "SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'",
                 )
                 .map_err(broken)?;
+                conn.set_instrumentation(spent::on_event);
                 Ok(Conn::Postgres(conn))
             }
         }
@@ -135,6 +139,15 @@ pub fn connect(address: &Address) -> Result<Conn, diesel::ConnectionError> {
     Manager::open(address, Tuning::default())
 }
 
+/// What is measured here; `web` tells it.
+#[derive(Clone, Debug)]
+pub struct Meters {
+    /// Seconds.
+    pub pool_wait: Histogram,
+    /// Writes that shared a commit.
+    pub batch: Histogram,
+}
+
 /// A database: cheap to clone, all clones share its connections.
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
@@ -144,6 +157,7 @@ struct Inner {
     pool: Pool<Manager>,
     writer: Option<writer::Writer>,
     changes: Arc<Changes>,
+    meters: Meters,
     /// What this process calls itself when it tells others of a change.
     node: String,
     ear: OnceLock<listen::Ear>,
@@ -180,11 +194,20 @@ impl Db {
             .build(Manager(address.clone(), tuning))
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
         let changes = Arc::new(Changes::default());
+        let meters = Meters {
+            pool_wait: Histogram::new([0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 5.0]),
+            batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0]),
+        };
         let writer = match address {
             Address::Sqlite(_) => {
                 let address = address.clone();
                 let open = move || Manager::open(&address, tuning);
-                let writer = writer::Writer::start(Box::new(open), changes.clone(), tuning);
+                let writer = writer::Writer::start(
+                    Box::new(open),
+                    changes.clone(),
+                    meters.batch.clone(),
+                    tuning,
+                );
                 Some(writer.map_err(|e| e.to_string())?)
             }
             Address::Postgres { .. } => None,
@@ -194,6 +217,7 @@ impl Db {
             pool,
             writer,
             changes,
+            meters,
             node: format!(
                 "{:016x}",
                 std::hash::RandomState::new().hash_one(std::process::id())
@@ -269,11 +293,24 @@ impl Db {
         }
     }
 
+    pub fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    /// Connections that are open, and those of them that nobody uses.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.0.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
+        let began = Instant::now();
+        let conn = self.0.pool.get();
         self.0
-            .pool
-            .get()
-            .map_err(|e| Error::Busy(format!("no connection: {e}")))
+            .meters
+            .pool_wait
+            .observe(began.elapsed().as_secs_f64());
+        conn.map_err(|e| Error::Busy(format!("no connection: {e}")))
     }
 
     pub fn address(&self) -> &Address {
@@ -286,10 +323,13 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
-        let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_now(f))
-            .await
-            .unwrap_or_else(|e| Err(Error::broken(e)))
+        let (db, began) = (self.clone(), Instant::now());
+        let (result, queries) =
+            tokio::task::spawn_blocking(move || spent::count(|| db.read_now(f)))
+                .await
+                .unwrap_or_else(|e| (Err(Error::broken(e)), 0));
+        spent::add(queries, began);
+        result
     }
 
     /// [`Db::read`] for callers that may block.
@@ -312,18 +352,21 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
     {
-        match &self.0.writer {
+        let began = Instant::now();
+        let (result, queries) = match &self.0.writer {
             Some(writer) => writer
                 .submit(f)?
                 .await
-                .unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
+                .unwrap_or_else(|_| (Err(Error::Busy("the writer stopped".into())), 0)),
             None => {
                 let db = self.clone();
-                tokio::task::spawn_blocking(move || db.write_postgres(f))
+                tokio::task::spawn_blocking(move || spent::count(|| db.write_postgres(f)))
                     .await
-                    .unwrap_or_else(|e| Err(Error::broken(e)))
+                    .unwrap_or_else(|e| (Err(Error::broken(e)), 0))
             }
-        }
+        };
+        spent::add(queries, began);
+        result
     }
 
     /// [`Db::write`] for callers that may block: the command line.
@@ -333,10 +376,10 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
     {
         match &self.0.writer {
-            Some(writer) => writer
-                .submit(f)?
-                .blocking_recv()
-                .unwrap_or_else(|_| Err(Error::Busy("the writer stopped".into()))),
+            Some(writer) => writer.submit(f)?.blocking_recv().map_or_else(
+                |_| Err(Error::Busy("the writer stopped".into())),
+                |(result, _)| result,
+            ),
             None => self.write_postgres(f),
         }
     }

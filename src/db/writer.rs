@@ -4,10 +4,11 @@
 //! costs a disk sync; sharing it is what makes many small durable writes cheap.
 
 use super::fresh::{Changes, Topic, gather};
-use super::{Conn, Tuning};
+use super::{Conn, Tuning, spent};
 use crate::error::Error;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::{Connection, RunQueryDsl};
+use prometheus_client::metrics::histogram::Histogram;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -24,6 +25,9 @@ enum Job {
     Foreign(oneshot::Sender<bool>),
 }
 
+/// What became of a write, and how many statements it took.
+type Written<T> = (Result<T, Error>, u32);
+
 pub(super) struct Writer(SyncSender<Job>);
 
 impl Writer {
@@ -34,13 +38,14 @@ impl Writer {
     pub(super) fn start(
         open: Open,
         changes: Arc<Changes>,
+        batches: Histogram,
         tuning: Tuning,
     ) -> Result<Writer, diesel::ConnectionError> {
         let first = open()?;
         let (sender, jobs) = sync_channel::<Job>(QUEUE);
         std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || run(&open, first, &jobs, &changes, tuning.batch))
+            .spawn(move || run(&open, first, &jobs, &changes, &batches, tuning.batch))
             .expect("the system gives the process a thread");
         Ok(Writer(sender))
     }
@@ -49,20 +54,24 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue is full.
-    pub(super) fn submit<T, F>(&self, f: F) -> Result<oneshot::Receiver<Result<T, Error>>, Error>
+    pub(super) fn submit<T, F>(&self, f: F) -> Result<oneshot::Receiver<Written<T>>, Error>
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
         let job: Write = Box::new(move |conn| {
-            let (result, topics) = gather(|| {
-                catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c)))).unwrap_or_else(|_| {
-                    if let Conn::Sqlite(c) = conn {
-                        // The panic left the savepoint open.
-                        let _ = AnsiTransactionManager::rollback_transaction(c);
-                    }
-                    Err(Error::broken("a write panicked"))
+            let ((result, topics), queries) = spent::count(|| {
+                gather(|| {
+                    catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c)))).unwrap_or_else(
+                        |_| {
+                            if let Conn::Sqlite(c) = conn {
+                                // The panic left the savepoint open.
+                                let _ = AnsiTransactionManager::rollback_transaction(c);
+                            }
+                            Err(Error::broken("a write panicked"))
+                        },
+                    )
                 })
             });
             let acknowledge: Acknowledge = Box::new(move |committed| {
@@ -72,11 +81,12 @@ impl Writer {
                     ))
                 };
                 // The caller may have gone away; its write stands all the same.
-                let _ = sender.send(if committed || result.is_err() {
+                let result = if committed || result.is_err() {
                     result
                 } else {
                     lost()
-                });
+                };
+                let _ = sender.send((result, queries));
             });
             (acknowledge, topics)
         });
@@ -105,7 +115,14 @@ impl Writer {
 /// What opens the write connection, again after it broke.
 type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
 
-fn run(open: &Open, first: Conn, jobs: &Receiver<Job>, changes: &Changes, most: usize) {
+fn run(
+    open: &Open,
+    first: Conn,
+    jobs: &Receiver<Job>,
+    changes: &Changes,
+    batches: &Histogram,
+    most: usize,
+) {
     let mut writer = Some(first);
     let mut seen = writer.as_mut().and_then(data_version);
     while let Ok(first) = jobs.recv() {
@@ -129,6 +146,9 @@ fn run(open: &Open, first: Conn, jobs: &Receiver<Job>, changes: &Changes, most: 
             if writes.len() == most {
                 break;
             }
+        }
+        if !writes.is_empty() {
+            batches.observe(writes.len() as f64);
         }
         if writes.is_empty() || together(&mut conn, writes, changes) {
             writer = Some(conn);

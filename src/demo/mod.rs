@@ -201,8 +201,11 @@ fn publish(
                 1 => "The long argument".to_owned(),
                 _ => text::title(dice),
             };
-            let slug = landmark
-                .unwrap_or_else(|| format!("{}-{seed}-{at}", crate::text::slug(&title, "article")));
+            let slug = landmark.unwrap_or_else(|| {
+                let mut short = crate::text::slug(&title, "article");
+                short.truncate(50);
+                format!("{}-{seed}-{at}", short.trim_end_matches('-'))
+            });
             let source = text::article(dice, &title, &slug, &Time(*moment).rfc3339());
             let one = transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into()));
             ready.push(one.map_err(|r| format!("line {}: {}", r.line, r.reason))?);

@@ -1,8 +1,9 @@
 //! The outermost room: Host, forged forms, error pages, the headers of every answer, the request's id and log line.
 
+use crate::db::spent;
 use crate::error::Error;
 use crate::web::form::KeptText;
-use crate::web::{Network, Shared, State, Viewer, failure, viewer};
+use crate::web::{Network, Shared, State, Viewer, failure, meter, viewer};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -110,6 +111,13 @@ pub async fn guard(
         &id,
         personal,
     );
+    if viewer::of(response.request()).is_staff() {
+        let timing = meter::server_timing(spent::so_far(), began.elapsed());
+        if let Ok(timing) = HeaderValue::from_str(&timing) {
+            let name = HeaderName::from_static("server-timing");
+            response.headers_mut().insert(name, timing);
+        }
+    }
     let status = response.status().as_u16();
     tracing::debug!(request = %id, %method, path, status, ms = began.elapsed().as_millis() as u64, "answered");
     Ok(response)

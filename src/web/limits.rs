@@ -265,6 +265,11 @@ impl Gate {
         }
     }
 
+    /// Who waits.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// # Errors
     /// `Busy` when the queue is full.
     pub async fn enter(&self) -> Result<SemaphorePermit<'_>, Error> {

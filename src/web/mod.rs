@@ -7,6 +7,7 @@ pub mod failure;
 pub mod form;
 pub mod guard;
 pub mod limits;
+pub mod meter;
 pub mod page;
 pub mod site;
 pub mod viewer;
@@ -20,6 +21,7 @@ use arc_swap::ArcSwap;
 pub use cache::PageCache;
 pub use form::Posted;
 pub use limits::{Gate, Limits};
+pub use meter::Meter;
 pub use page::{Page, When};
 pub use site::Site;
 use std::sync::Arc;
@@ -34,6 +36,7 @@ pub struct State {
     pub hashing: Gate,
     /// Compressing pages that are made anew.
     pub packing: Gate,
+    pub meter: Meter,
     /// Finished pages.
     pub cache: Arc<PageCache>,
     site: ArcSwap<Site>,
@@ -42,7 +45,14 @@ pub struct State {
 pub type Shared = actix_web::web::Data<State>;
 
 impl State {
-    pub fn new(db: Db, config: Config, limits: Limits, site: Site, cache: Arc<PageCache>) -> State {
+    pub fn new(
+        db: Db,
+        config: Config,
+        limits: Limits,
+        site: Site,
+        cache: Arc<PageCache>,
+        meter: Meter,
+    ) -> State {
         State {
             db,
             config,
@@ -50,6 +60,7 @@ impl State {
             hashing: Gate::new(2, 24),
             packing: Gate::new(2, 512),
             cache,
+            meter,
             site: ArcSwap::from_pointee(site),
         }
     }

@@ -1,8 +1,9 @@
 //! The outermost layer: what is in memory is answered here, before the router is asked.
 
 use super::answer::{answer, filled, finish};
-use super::flight::make;
+use super::flight::{make, pass};
 use super::{Counts, Key};
+use crate::db::spent::Spent;
 use crate::web::coding::Coding;
 use crate::web::{Shared, guard};
 use actix_web::body::{BoxBody, MessageBody};
@@ -15,6 +16,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// An address whose pages are kept.
 #[derive(Clone, Copy, Debug)]
@@ -114,24 +116,30 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Answered {
+        let began = Instant::now();
         match self.look(&request) {
-            Found::Answer(response) => Answered::Now(Some(Ok(request.into_response(response)))),
+            Found::Answer(response, route) => {
+                let meter = &self.state.meter;
+                meter.answered(route, response.status(), began, Spent::default());
+                Answered::Now(Some(Ok(request.into_response(response))))
+            }
             Found::Nothing(key, route) => {
                 let (service, state) = (self.service.clone(), self.state.clone());
-                Answered::Later(Box::pin(make(service, state, request, key, route)))
+                Answered::Later(Box::pin(make(service, state, request, key, route, began)))
             }
             Found::Personal(page) => {
                 request.extensions_mut().insert(Wanted(page.into()));
-                self.pass(request)
+                self.pass(request, began)
             }
-            Found::NotOurs => self.pass(request),
+            Found::NotOurs => self.pass(request, began),
         }
     }
 }
 
 /// What is in memory for a request.
 enum Found {
-    Answer(HttpResponse),
+    /// And the row of its address.
+    Answer(HttpResponse, usize),
     /// A page that is kept, but is not there or has gone stale.
     Nothing(Key, KeptRoute),
     /// A page that is kept, asked for with a session.
@@ -140,16 +148,15 @@ enum Found {
 }
 
 impl<S> Desk<S> {
-    fn pass<B>(&self, request: ServiceRequest) -> Answered
+    fn pass<B>(&self, request: ServiceRequest, began: Instant) -> Answered
     where
-        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>
+            + 'static,
         S::Future: 'static,
         B: MessageBody + 'static,
     {
-        let answer = self.service.call(request);
-        Answered::Later(Box::pin(
-            async move { Ok(answer.await?.map_into_boxed_body()) },
-        ))
+        let (service, state) = (self.service.clone(), self.state.clone());
+        Answered::Later(Box::pin(pass(service, state, request, began)))
     }
 
     fn look(&self, request: &ServiceRequest) -> Found {
@@ -164,16 +171,18 @@ impl<S> Desk<S> {
         let (cache, db) = (&self.state.cache, &self.state.db);
         let headers = request.headers();
         if guard::may_have_session(&self.state, headers) {
+            let Some(route) = (self.kept)(request.path()) else {
+                return Found::NotOurs;
+            };
             return match self.for_reader(request, &page) {
-                Some(response) => Found::Answer(response),
-                None if (self.kept)(request.path()).is_some() => Found::Personal(page.into_owned()),
-                None => Found::NotOurs,
+                Some(response) => Found::Answer(response, route.index),
+                None => Found::Personal(page.into_owned()),
             };
         }
         let coding = Coding::choose(headers.get(header::ACCEPT_ENCODING));
         if let Some(entry) = cache.page(db, &page, coding) {
             let answer = answer(&self.state, &entry, headers.get(header::IF_NONE_MATCH));
-            return Found::Answer(answer);
+            return Found::Answer(answer, entry.route);
         }
         match (self.kept)(request.path()) {
             Some(route) => {

@@ -4,6 +4,7 @@ use super::answer::{HTML, answer};
 use super::express::{Answer, KeptRoute};
 use super::{Counts, Entry, Key, LARGEST};
 use crate::db::fresh::Topic;
+use crate::db::spent::{Spent, adding_up};
 use crate::db::{Depends, Moment};
 use crate::error::Error;
 use crate::web::coding::Coding;
@@ -18,6 +19,7 @@ use base64::Engine as _;
 use sha2::{Digest, Sha256};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// What a page was made from, beside its answer.
@@ -74,6 +76,23 @@ impl Drop for Flight {
     }
 }
 
+/// Sends a request on, and takes its time.
+pub(super) async fn pass<S, B>(
+    service: Rc<S>,
+    state: Shared,
+    request: ServiceRequest,
+    began: Instant,
+) -> Answer
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody + 'static,
+{
+    let (answer, spent) = adding_up(service.call(request)).await;
+    let answer = answer?.map_into_boxed_body();
+    state.meter.routed(&answer, began, spent);
+    Ok(answer)
+}
+
 /// Makes a page that is not there, or waits for whoever does.
 pub(super) async fn make<S, B>(
     service: Rc<S>,
@@ -81,6 +100,7 @@ pub(super) async fn make<S, B>(
     request: ServiceRequest,
     key: Key,
     route: KeptRoute,
+    began: Instant,
 ) -> Answer
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
@@ -95,19 +115,22 @@ where
                 let landed = flight.wait_for(Option::is_some).await;
                 let Some(entry) = landed.ok().and_then(|entry| entry.clone()) else {
                     // No page came of it: everyone asks for himself.
-                    return Ok(service.call(request).await?.map_into_boxed_body());
+                    return pass(service, state, request, began).await;
                 };
                 // Good for whoever came before it was begun, whatever has changed since then.
                 if entry.since >= arrived || state.db.still_holds(&entry.depends) {
                     let asked = request.headers().get(header::IF_NONE_MATCH);
                     let response = answer(&state, &entry, asked);
+                    let status = response.status();
+                    let spent = Spent::default();
+                    state.meter.answered(route.index, status, began, spent);
                     return Ok(request.into_response(response));
                 }
             }
             Seat::Leader(flight) => {
                 Counts::one(&state.cache.counts.misses);
                 // Goes on when this browser goes away: others may wait for it.
-                let work = rt::spawn(lead(service, state.clone(), request, flight, route));
+                let work = rt::spawn(lead(service, state.clone(), request, flight, route, began));
                 return work.await.unwrap_or_else(|panic| {
                     let error = Error::broken(panic);
                     let id = guard::request_id();
@@ -126,6 +149,7 @@ async fn lead<S, B>(
     mut request: ServiceRequest,
     flight: Flight,
     route: KeptRoute,
+    began: Instant,
 ) -> Answer
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
@@ -139,12 +163,14 @@ where
     let mut uri = head.uri.clone().into_parts();
     uri.path_and_query = Some(key.page.parse().map_err(Error::broken)?);
     head.uri = Uri::from_parts(uri).map_err(Error::broken)?;
-    let mut response = service.call(request).await?.map_into_boxed_body();
+    let (response, spent) = adding_up(service.call(request)).await;
+    let mut response = response?.map_into_boxed_body();
     let made = response
         .response_mut()
         .extensions_mut()
         .remove::<MadeFrom>();
     let Some(MadeFrom(since, depends)) = made.filter(|_| may_keep(&response)) else {
+        state.meter.routed(&response, began, spent);
         return Ok(response);
     };
     let (request, response) = response.into_parts();
@@ -171,10 +197,10 @@ where
     // Kept first, so that whoever comes now finds it.
     let _ = flight.sender.send(Some(entry.clone()));
     drop(flight);
-    Ok(ServiceResponse::new(
-        request,
-        answer(&state, &entry, asked.as_ref()),
-    ))
+    let response = answer(&state, &entry, asked.as_ref());
+    let status = response.status();
+    state.meter.answered(route.index, status, began, spent);
+    Ok(ServiceResponse::new(request, response))
 }
 
 fn may_keep(response: &ServiceResponse<BoxBody>) -> bool {

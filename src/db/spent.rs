@@ -1,0 +1,61 @@
+//! What one request has spent in the database so far: for `Server-Timing`, for the meters, for budgets in tests.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Statements, the ones that begin and end a transaction included.
+    pub queries: u32,
+    /// From asking for a connection to having the answer.
+    pub time: Duration,
+}
+
+tokio::task_local! {
+    static SPENT: Cell<Spent>;
+}
+
+thread_local! {
+    /// Statements that this thread has begun.
+    static BEGUN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Runs a request; what it spent is added up beside.
+pub async fn adding_up<F: Future>(work: F) -> (F::Output, Spent) {
+    SPENT
+        .scope(Cell::default(), async move {
+            let output = work.await;
+            (output, so_far())
+        })
+        .await
+}
+
+/// What the request that runs in this task has spent.
+pub fn so_far() -> Spent {
+    SPENT.try_with(Cell::get).unwrap_or_default()
+}
+
+pub(super) fn add(queries: u32, since: Instant) {
+    // Work outside of a request is not added up.
+    let _ = SPENT.try_with(|spent| {
+        let before = spent.get();
+        spent.set(Spent {
+            queries: before.queries + queries,
+            time: before.time + since.elapsed(),
+        });
+    });
+}
+
+/// Counts the statements that a piece of work begins on this thread.
+pub(super) fn count<T>(work: impl FnOnce() -> T) -> (T, u32) {
+    let before = BEGUN.get();
+    let done = work();
+    (done, BEGUN.get().wrapping_sub(before))
+}
+
+/// To be told of every statement of a connection.
+pub(super) fn on_event(event: diesel::connection::InstrumentationEvent<'_>) {
+    if let diesel::connection::InstrumentationEvent::StartQuery { .. } = event {
+        BEGUN.set(BEGUN.get().wrapping_add(1));
+    }
+}

@@ -1,0 +1,215 @@
+//! What `/metrics` tells: for every address how often, how long and how many statements; the cache; the queues.
+
+use crate::db::spent::Spent;
+use crate::web::State;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{Method, StatusCode};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// Seconds.
+const BUCKETS: [f64; 17] = [
+    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+    1.0, 2.5, 5.0, 10.0,
+];
+
+pub fn histogram() -> Histogram {
+    Histogram::new(BUCKETS)
+}
+
+type Labels<const N: usize> = [(&'static str, &'static str); N];
+
+struct OfRoute {
+    seconds: Histogram,
+    /// 1xx to 5xx.
+    answers: [Counter; 5],
+    queries: Counter,
+}
+
+pub struct Meter {
+    registry: Registry,
+    routes: Vec<OfRoute>,
+    by_name: HashMap<(&'static str, &'static str), usize>,
+    cache: Family<Labels<1>, Counter>,
+    cache_bytes: Gauge,
+    cache_entries: Family<Labels<1>, Gauge>,
+    waiting: Family<Labels<1>, Gauge>,
+    connections: Family<Labels<1>, Gauge>,
+}
+
+impl Meter {
+    /// `routes`: method and pattern of every address.
+    pub fn new(
+        routes: impl Iterator<Item = (&'static str, &'static str)>,
+        db: &crate::db::Db,
+    ) -> Meter {
+        let mut registry = Registry::with_prefix("masthead");
+        let seconds = Family::<Labels<2>, Histogram>::new_with_constructor(histogram);
+        let answers = Family::<Labels<3>, Counter>::default();
+        let queries = Family::<Labels<2>, Counter>::default();
+        let mut names: Vec<_> = routes.collect();
+        names.push(("any", "none"));
+        let of_route = |(method, path): &(&'static str, &'static str)| {
+            let labels = [("method", *method), ("route", *path)];
+            let status = |class| {
+                let labels = [labels[0], labels[1], ("status", class)];
+                answers.get_or_create(&labels).clone()
+            };
+            OfRoute {
+                seconds: seconds.get_or_create(&labels).clone(),
+                answers: ["1xx", "2xx", "3xx", "4xx", "5xx"].map(status),
+                queries: queries.get_or_create(&labels).clone(),
+            }
+        };
+        let routes = names.iter().map(of_route).collect();
+        let meter = Meter {
+            routes,
+            by_name: names.into_iter().zip(0..).collect(),
+            cache: Family::default(),
+            cache_bytes: Gauge::default(),
+            cache_entries: Family::default(),
+            waiting: Family::default(),
+            connections: Family::default(),
+            registry: Registry::default(),
+        };
+        registry.register("request_seconds", "From request to answer", seconds);
+        registry.register("answers", "Answers by status", answers);
+        registry.register(
+            "queries",
+            "Statements that requests sent to the database",
+            queries,
+        );
+        registry.register(
+            "cache",
+            "What became of requests for pages that are kept",
+            meter.cache.clone(),
+        );
+        registry.register(
+            "cache_bytes",
+            "What is kept in memory",
+            meter.cache_bytes.clone(),
+        );
+        registry.register(
+            "cache_entries",
+            "Pages, pages for readers, sessions",
+            meter.cache_entries.clone(),
+        );
+        registry.register(
+            "gate_waiting",
+            "Requests that wait for a gate",
+            meter.waiting.clone(),
+        );
+        registry.register(
+            "pool_connections",
+            "Connections to the database",
+            meter.connections.clone(),
+        );
+        registry.register(
+            "pool_wait_seconds",
+            "How long a connection was waited for",
+            db.meters().pool_wait.clone(),
+        );
+        registry.register(
+            "writes_per_commit",
+            "Writes that shared one commit",
+            db.meters().batch.clone(),
+        );
+        Meter { registry, ..meter }
+    }
+
+    /// Where an address is in the table; the last place is for all others.
+    fn index(&self, method: &Method, pattern: Option<&str>) -> usize {
+        let method = match *method {
+            Method::GET | Method::HEAD => "GET",
+            _ => "POST",
+        };
+        let others = self.routes.len() - 1;
+        pattern.map_or(others, |pattern| {
+            self.by_name
+                .iter()
+                .find(|((m, p), _)| *m == method && *p == pattern)
+                .map_or(others, |(_, index)| *index)
+        })
+    }
+
+    /// An answer went out.
+    pub fn answered(&self, route: usize, status: StatusCode, began: Instant, spent: Spent) {
+        let of = &self.routes[route];
+        of.seconds.observe(began.elapsed().as_secs_f64());
+        let class = usize::from(status.as_u16() / 100).clamp(1, 5) - 1;
+        of.answers[class].inc();
+        of.queries.inc_by(u64::from(spent.queries));
+    }
+
+    /// [`Meter::answered`], for a request that the router has seen.
+    pub fn routed<B>(&self, response: &ServiceResponse<B>, began: Instant, spent: Spent) {
+        let request = response.request();
+        let route = self.index(request.method(), request.match_pattern().as_deref());
+        self.answered(route, response.status(), began, spent);
+    }
+
+    /// Everything in the text format of Prometheus.
+    ///
+    /// # Errors
+    /// `Broken` when it cannot be written.
+    pub fn text(&self, state: &State) -> Result<String, crate::error::Error> {
+        let counts = &state.cache.counts;
+        for (outcome, count) in [
+            ("hit", &counts.hits),
+            ("not_modified", &counts.not_modified),
+            ("reader_hit", &counts.reader_hits),
+            ("miss", &counts.misses),
+            ("waited", &counts.waited),
+        ] {
+            let counter = self.cache.get_or_create_owned(&[("outcome", outcome)]);
+            counter
+                .inner()
+                .store(count.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        let (bytes, entries) = state.cache.size();
+        self.cache_bytes.set(bytes as i64);
+        for (kind, many) in ["pages", "reader_pages", "sessions"]
+            .into_iter()
+            .zip(entries)
+        {
+            self.cache_entries
+                .get_or_create(&[("kind", kind)])
+                .set(many as i64);
+        }
+        for (gate, waiting) in [
+            ("hashing", state.hashing.waiting()),
+            ("packing", state.packing.waiting()),
+        ] {
+            self.waiting
+                .get_or_create(&[("gate", gate)])
+                .set(waiting as i64);
+        }
+        let (open, idle) = state.db.connections();
+        for (kind, many) in [("open", open), ("idle", idle)] {
+            self.connections
+                .get_or_create(&[("state", kind)])
+                .set(i64::from(many));
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry).map_err(crate::error::Error::broken)?;
+        Ok(text)
+    }
+}
+
+/// What the guard says to staff of the time that an answer took: <https://www.w3.org/TR/server-timing/>
+pub fn server_timing(spent: Spent, whole: Duration) -> String {
+    let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+    format!(
+        "db;dur={:.2};desc=\"{} statements\", total;dur={:.2}",
+        millis(spent.time),
+        spent.queries,
+        millis(whole)
+    )
+}
