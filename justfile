@@ -8,6 +8,10 @@ check:
 test *ARGS:
     cargo test {{ARGS}}
 
-# The article page with 200 comments beside a static file of the same bytes
-bench:
-    bash tests/bench/run
+# What pages, posts and log-ins cost, beside nginx, at 1,000 and 1,000,000 comments: a table, target/bench/bench.json and .svg
+bench *ARGS:
+    cargo bench --bench bench -- {{ARGS}}
+
+# The same at 10,000,000 comments too
+bench-large *ARGS:
+    cargo bench --bench bench -- --sizes 1000,1000000,10000000 {{ARGS}}

@@ -1,7 +1,7 @@
 //! `assemble(config) -> App`: the whole site, as `masthead serve` and every test run it.
 
 use crate::config::Config;
-use crate::db::{Db, Time};
+use crate::db::{Db, Time, Tuning};
 use crate::error::Error;
 use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
 use crate::web::cache::Express;
@@ -40,9 +40,17 @@ pub struct Prepared {
 /// # Errors
 /// A sentence for the operator.
 pub fn prepare(config: &Config) -> Result<Prepared, String> {
+    prepare_with(config, Tuning::default())
+}
+
+/// [`prepare`] with another way to commit, for the benchmark.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String> {
     let say = |e: Error| e.to_string();
     make_private(&config.data)?;
-    let db = Db::open(&config.database)?;
+    let db = Db::open_with(&config.database, tuning)?;
     db.migrate()?;
     let name = config.site_name.clone();
     let site = db.read_now(|conn| Site::load(conn, &name)).map_err(say)?;

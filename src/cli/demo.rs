@@ -1,8 +1,9 @@
 //! `masthead demo`: fills a database for trying out and for measuring.
 
-use super::{DemoArgs, Refused, open, say};
+use super::{DemoArgs, Refused, say};
 use indicatif::{ProgressBar, ProgressStyle};
 use masthead::config::Config;
+use masthead::db::Tuning;
 use masthead::demo::{self, Size};
 use masthead::web::Site;
 use std::io::IsTerminal;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 pub fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode, Refused> {
-    let db = open(config)?;
+    let db = super::open_with(config, Tuning::bulk())?;
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let size = Size {
         articles: args.articles,

@@ -7,7 +7,7 @@ mod serve;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use masthead::config::{Config, Given};
-use masthead::db::{Address, Db};
+use masthead::db::{Address, Db, Tuning};
 use masthead::{admin, routes};
 use std::fmt;
 use std::io::Write;
@@ -254,8 +254,12 @@ fn environment() -> Vec<(String, String)> {
 
 /// The database, made and migrated where that was never done.
 pub fn open(config: &Config) -> Result<Db, Refused> {
+    open_with(config, Tuning::default())
+}
+
+pub fn open_with(config: &Config, tuning: Tuning) -> Result<Db, Refused> {
     masthead::app::make_private(&config.data)?;
-    let db = Db::open(&config.database)?;
+    let db = Db::open_with(&config.database, tuning)?;
     db.migrate()?;
     Ok(db)
 }

@@ -1,8 +1,8 @@
 //! Many comments at once, for `masthead demo`: what [`super::write`] keeps in step one by one is given here.
 
-use super::{CommentBody, Status};
+use super::{CommentBody, Status, counters};
 use crate::db::fresh::{Topic, changed};
-use crate::db::schema::{comment_counts, comment_versions, comments, flags, threads};
+use crate::db::schema::{comment_versions, comments, flags, threads};
 use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
@@ -151,24 +151,18 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What [`insert`] left to count: how many of each status, and how many public ones under each article.
+/// What [`insert`] left to count: how many of each status and reported ones, and how many public ones under each article.
 pub fn count(
     conn: &mut Conn,
     statuses: &[(Status, i64)],
+    reported: i64,
     articles: &[(i64, i64)],
 ) -> Result<(), Error> {
     changed(conn, Topic::Everything);
     for (status, many) in statuses {
-        either!(conn, |c| diesel::insert_into(comment_counts::table)
-            .values((
-                comment_counts::status.eq(status.as_str()),
-                comment_counts::total.eq(many)
-            ))
-            .on_conflict(comment_counts::status)
-            .do_update()
-            .set(comment_counts::total.eq(comment_counts::total + many))
-            .execute(c))?;
+        counters::add(conn, status.as_str(), *many)?;
     }
+    counters::add(conn, counters::REPORTED, reported)?;
     for articles in articles.chunks(AT_ONCE) {
         let values: Vec<_> = articles
             .iter()

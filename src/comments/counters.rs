@@ -26,15 +26,7 @@ pub(super) fn count(
         .collect();
     changes.sort_unstable();
     for (status, change) in changes.into_iter().filter(|_| from != to) {
-        either!(conn, |c| diesel::insert_into(comment_counts::table)
-            .values((
-                comment_counts::status.eq(status),
-                comment_counts::total.eq(change)
-            ))
-            .on_conflict(comment_counts::status)
-            .do_update()
-            .set(comment_counts::total.eq(comment_counts::total + change))
-            .execute(c))?;
+        add(conn, status, change)?;
     }
     let public = |s: Option<Status>| i64::from(s.is_some_and(Status::is_public));
     let change = public(to) - public(from);
@@ -67,5 +59,60 @@ pub(super) fn count(
             )
             .execute(conn)?;
     }
+    Ok(())
+}
+
+/// The row that counts what [`super::REPORTED`] says.
+pub(super) const REPORTED: &str = "reported";
+
+/// Does something to one comment, under its thread's lock, that may make it reported or end that.
+pub(super) fn reported<T>(
+    conn: &mut Conn,
+    id: i64,
+    work: impl FnOnce(&mut Conn) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let before = is_reported(conn, id)?;
+    let done = work(conn)?;
+    let change = is_reported(conn, id)? - before;
+    if change != 0 {
+        add(conn, REPORTED, change)?;
+    }
+    Ok(done)
+}
+
+/// 1 or 0.
+fn is_reported(conn: &mut Conn, id: i64) -> Result<i64, Error> {
+    how_many(conn, &format!("id = {id}"))
+}
+
+/// How many under one article.
+pub(super) fn reported_under(conn: &mut Conn, article: i64) -> Result<i64, Error> {
+    how_many(conn, &format!("article_id = {article}"))
+}
+
+fn how_many(conn: &mut Conn, which: &str) -> Result<i64, Error> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        n: i64,
+    }
+    let query = format!(
+        "SELECT COUNT(*) AS n FROM comments WHERE {which} AND {}",
+        super::REPORTED
+    );
+    let count: Count = diesel::sql_query(query).get_result(conn)?;
+    Ok(count.n)
+}
+
+pub(super) fn add(conn: &mut Conn, row: &str, change: i64) -> Result<(), Error> {
+    either!(conn, |c| diesel::insert_into(comment_counts::table)
+        .values((
+            comment_counts::status.eq(row),
+            comment_counts::total.eq(change)
+        ))
+        .on_conflict(comment_counts::status)
+        .do_update()
+        .set(comment_counts::total.eq(comment_counts::total + change))
+        .execute(c))?;
     Ok(())
 }

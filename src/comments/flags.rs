@@ -1,11 +1,12 @@
 //! Flags: a reader's report, once a comment.
 
+use super::counters;
 use crate::db::schema::{comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::prelude::*;
 
-/// Reports a comment; a second report by the same reader changes nothing.
+/// Reports a comment, under its thread's lock; a second report by the same reader changes nothing.
 pub fn raise(
     conn: &mut Conn,
     comment: i64,
@@ -26,9 +27,12 @@ pub fn raise(
             flags::created_at.eq(now.0),
         ))
         .execute(conn)?;
-    diesel::update(comments::table.find(comment))
-        .set(comments::open_flags.eq(comments::open_flags + 1))
-        .execute(conn)?;
+    counters::reported(conn, comment, |conn| {
+        diesel::update(comments::table.find(comment))
+            .set(comments::open_flags.eq(comments::open_flags + 1))
+            .execute(conn)?;
+        Ok(())
+    })?;
     Ok(true)
 }
 

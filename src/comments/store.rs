@@ -1,12 +1,15 @@
 //! Queries of single comments. This feature alone writes `comments`, their versions, counters and flags.
 
-use super::{PURGE_AFTER, Status};
+use super::{PURGE_AFTER, Status, counters};
 use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{accounts, articles, comment_counts, comment_versions, comments};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::text::SafeHtml;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+use std::collections::HashMap;
 
 /// A comment as the rules need it.
 #[derive(Clone, Debug, Queryable)]
@@ -118,15 +121,16 @@ pub fn owned(conn: &mut Conn, id: i64, author: i64) -> Result<Comment, Error> {
 /// Takes away the text of what was deleted long ago.
 pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     let old: Vec<i64> = comments::table
-        .filter(
-            comments::status
-                .eq(Status::Deleted.as_str())
-                .and(comments::deleted_at.lt(now.0 - PURGE_AFTER))
-                .and(comments::body.ne("")),
-        )
+        .filter(sql::<Bool>(
+            "comments.status = 'deleted' AND comments.body <> ''",
+        ))
+        .filter(comments::deleted_at.lt(now.0 - PURGE_AFTER))
         .select(comments::id)
         .limit(1000)
         .load(conn)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
     diesel::delete(
         comment_versions::table.filter(comment_versions::comment_id.eq_any(old.clone())),
     )
@@ -138,22 +142,41 @@ pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     )
 }
 
-/// How often a reader was approved and rejected, and how many of the flags on him were upheld: a moderator's first look.
-pub fn record(conn: &mut Conn, author: i64) -> Result<(i64, i64), Error> {
-    let count = |conn: &mut Conn, status: Status| -> Result<i64, Error> {
-        Ok(comments::table
-            .filter(
-                comments::author_id
-                    .eq(author)
-                    .and(comments::status.eq(status.as_str())),
-            )
-            .count()
-            .get_result(conn)?)
+/// So many of a reader's comments are counted at most: enough for a first look, whatever he has written.
+pub const RECORD: i64 = 100;
+
+/// How often each of these readers was approved and rejected, up to [`RECORD`]: a moderator's first look.
+pub fn records(conn: &mut Conn, authors: &[i64]) -> Result<HashMap<i64, (i64, i64)>, Error> {
+    #[derive(QueryableByName)]
+    struct Record {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+        #[diesel(sql_type = BigInt)]
+        approved: i64,
+        #[diesel(sql_type = BigInt)]
+        rejected: i64,
+    }
+    if authors.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<String> = authors.iter().map(ToString::to_string).collect();
+    let count = |status: Status| {
+        format!(
+            "(SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.author_id = a.id AND c.status = '{}' LIMIT {RECORD}) s)",
+            status.as_str()
+        )
     };
-    Ok((
-        count(conn, Status::Approved)?,
-        count(conn, Status::Rejected)?,
-    ))
+    let query = format!(
+        "SELECT a.id, {} AS approved, {} AS rejected FROM accounts a WHERE a.id IN ({})",
+        count(Status::Approved),
+        count(Status::Rejected),
+        ids.join(", ")
+    );
+    let records: Vec<Record> = diesel::sql_query(query).load(conn)?;
+    Ok(records
+        .into_iter()
+        .map(|r| (r.id, (r.approved, r.rejected)))
+        .collect())
 }
 
 /// Takes away every comment under these articles, whoever wrote it.
@@ -169,6 +192,8 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
                 .set(comment_counts::total.eq(comment_counts::total - total))
                 .execute(conn)?;
         }
+        let reported = counters::reported_under(conn, *article)?;
+        counters::add(conn, counters::REPORTED, -reported)?;
         diesel::delete(comments::table.filter(comments::article_id.eq(article))).execute(conn)?;
         changed(conn, Topic::Thread(*article));
     }

@@ -98,13 +98,14 @@ pub fn page(
     let mut roots = roots(conn, place.id, "c.is_shown", sort, cursor)?;
     if viewer.account().is_some() {
         // Asked for apart, so that each question has an index of its own and what is hidden costs nobody else anything.
-        roots.extend(self::roots(
-            conn,
-            place.id,
-            &format!("NOT c.is_shown AND {see}"),
-            sort,
-            cursor,
-        )?);
+        // What is hidden has no public reply: among its like, most replies first is newest first.
+        let (like, behind) = match (sort, cursor) {
+            (Sort::Replies, Some(cursor)) if cursor.replies > 0 => (Sort::Newest, None),
+            (Sort::Replies, cursor) => (Sort::Newest, cursor),
+            (sort, cursor) => (sort, cursor),
+        };
+        let hidden = format!("NOT c.is_shown AND {see}");
+        roots.extend(self::roots(conn, place.id, &hidden, like, behind)?);
         match sort {
             Sort::Oldest => roots.sort_by_key(|r| (r.created_at, r.id)),
             Sort::Newest | Sort::Best => {

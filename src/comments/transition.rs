@@ -59,53 +59,56 @@ pub fn transition(
         Act::Approve => ("", ""),
         _ => (comment.reject_reason.as_str(), comment.reject_note.as_str()),
     };
-    let row = comments::table.find(comment.id);
-    diesel::update(row)
-        .set((
-            comments::status.eq(to.as_str()),
-            comments::acts.eq(comment.acts + 1),
-            comments::reject_reason.eq(reason),
-            comments::reject_note.eq(note),
-        ))
-        .execute(conn)?;
-    // From the number as it is in the row now, not as it was when the comment was loaded.
-    match to.is_public() {
-        true => diesel::update(row)
-            .set(comments::is_shown.eq(true))
-            .execute(conn)?,
-        false => diesel::update(row)
-            .set(comments::is_shown.eq(comments::public_replies.gt(0)))
-            .execute(conn)?,
-    };
-    match act {
-        Act::Approve | Act::Reject { .. } => {
-            diesel::update(row)
-                .set((
-                    comments::moderated_at.eq(Some(now.0)),
-                    comments::hold.eq(""),
-                    comments::open_flags.eq(0),
-                ))
-                .execute(conn)?;
-            flags::close(conn, comment.id, now)?;
+    counters::reported(conn, comment.id, |conn| {
+        let row = comments::table.find(comment.id);
+        diesel::update(row)
+            .set((
+                comments::status.eq(to.as_str()),
+                comments::acts.eq(comment.acts + 1),
+                comments::reject_reason.eq(reason),
+                comments::reject_note.eq(note),
+            ))
+            .execute(conn)?;
+        // From the number as it is in the row now, not as it was when the comment was loaded.
+        match to.is_public() {
+            true => diesel::update(row)
+                .set(comments::is_shown.eq(true))
+                .execute(conn)?,
+            false => diesel::update(row)
+                .set(comments::is_shown.eq(comments::public_replies.gt(0)))
+                .execute(conn)?,
+        };
+        match act {
+            Act::Approve | Act::Reject { .. } => {
+                diesel::update(row)
+                    .set((
+                        comments::moderated_at.eq(Some(now.0)),
+                        comments::hold.eq(""),
+                        comments::open_flags.eq(0),
+                    ))
+                    .execute(conn)?;
+                flags::close(conn, comment.id, now)?;
+            }
+            Act::Delete => {
+                diesel::update(row)
+                    .set((
+                        comments::deleted_at.eq(Some(now.0)),
+                        comments::status_before_delete.eq(Some(from.as_str())),
+                    ))
+                    .execute(conn)?;
+            }
+            Act::Undelete => {
+                diesel::update(row)
+                    .set((
+                        comments::deleted_at.eq(None::<i64>),
+                        comments::status_before_delete.eq(None::<String>),
+                    ))
+                    .execute(conn)?;
+            }
+            Act::Edit => {}
         }
-        Act::Delete => {
-            diesel::update(row)
-                .set((
-                    comments::deleted_at.eq(Some(now.0)),
-                    comments::status_before_delete.eq(Some(from.as_str())),
-                ))
-                .execute(conn)?;
-        }
-        Act::Undelete => {
-            diesel::update(row)
-                .set((
-                    comments::deleted_at.eq(None::<i64>),
-                    comments::status_before_delete.eq(None::<String>),
-                ))
-                .execute(conn)?;
-        }
-        Act::Edit => {}
-    }
+        Ok(())
+    })?;
     counters::count(
         conn,
         comment.article_id,

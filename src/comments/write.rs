@@ -217,14 +217,18 @@ pub fn edit(
         return Ok(Edited::Stored(comment));
     }
     let version = comment.version + 1;
-    diesel::update(comments::table.find(comment.id))
-        .set((
-            comments::body.eq(&body.text),
-            comments::html.eq(&body.html),
-            comments::version.eq(version),
-            comments::edited_at.eq(Some(now.0)),
-        ))
-        .execute(conn)?;
+    // An approved comment that is flagged counts as reported once it says something else.
+    counters::reported(conn, comment.id, |conn| {
+        diesel::update(comments::table.find(comment.id))
+            .set((
+                comments::body.eq(&body.text),
+                comments::html.eq(&body.html),
+                comments::version.eq(version),
+                comments::edited_at.eq(Some(now.0)),
+            ))
+            .execute(conn)?;
+        Ok(())
+    })?;
     keep_version(conn, comment.id, version, &body.text, now)?;
     changed(conn, Topic::Comments(comment.author_id));
     if comment.status().is_public() {

@@ -5,6 +5,7 @@
 
 pub mod fresh;
 mod listen;
+mod manager;
 mod migrate;
 mod postgres;
 pub mod schema;
@@ -14,10 +15,12 @@ mod writer;
 
 use crate::error::Error;
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ManageConnection, Pool};
+use diesel::r2d2::Pool;
 use diesel::{Connection, RunQueryDsl};
 use fresh::{Changes, Topic, gather};
 pub use fresh::{Depends, Moment};
+pub use manager::Tuning;
+use manager::{Manager, Quiet};
 pub use migrate::{Version, versions};
 use prometheus_client::metrics::histogram::Histogram;
 use std::hash::BuildHasher;
@@ -54,81 +57,6 @@ pub enum Address {
     Sqlite(PathBuf),
     /// A `postgres://` URL and the PEM file of an own certificate authority.
     Postgres { url: String, ca: Option<PathBuf> },
-}
-
-/// How SQLite commits. The binary knows the default alone; a benchmark compares it with others.
-#[derive(Clone, Copy, Debug)]
-pub struct Tuning {
-    /// `PRAGMA synchronous`: with anything below FULL a power cut loses what was acknowledged.
-    pub synchronous: &'static str,
-    /// How many writes share one commit at most.
-    pub batch: usize,
-}
-
-impl Default for Tuning {
-    fn default() -> Tuning {
-        Tuning {
-            synchronous: "FULL",
-            batch: 512,
-        }
-    }
-}
-
-/// Opens connections of one address for the pool.
-#[derive(Debug)]
-pub struct Manager(Address, Tuning);
-
-const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; \
-    PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456; PRAGMA cache_size=-8000;";
-
-impl Manager {
-    fn open(address: &Address, tuning: Tuning) -> Result<Conn, diesel::ConnectionError> {
-        let broken =
-            |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
-        match address {
-            Address::Sqlite(path) => {
-                let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
-                conn.batch_execute(SQLITE_PRAGMAS).map_err(broken)?;
-                conn.batch_execute(&format!("PRAGMA synchronous={}", tuning.synchronous))
-                    .map_err(broken)?;
-                conn.set_instrumentation(spent::on_event);
-                Ok(Conn::Sqlite(conn))
-            }
-            Address::Postgres { url, ca } => {
-                let mut conn = postgres::PgTokio::open(url, ca.as_deref())?;
-                conn.batch_execute(
-                    "SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'",
-                )
-                .map_err(broken)?;
-                conn.set_instrumentation(spent::on_event);
-                Ok(Conn::Postgres(conn))
-            }
-        }
-    }
-}
-
-impl ManageConnection for Manager {
-    type Connection = Conn;
-    type Error = diesel::r2d2::Error;
-    fn connect(&self) -> Result<Conn, Self::Error> {
-        Manager::open(&self.0, self.1).map_err(diesel::r2d2::Error::ConnectionError)
-    }
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
-        diesel::sql_query("SELECT 1")
-            .execute(conn)
-            .map(|_| ())
-            .map_err(diesel::r2d2::Error::QueryError)
-    }
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        match conn {
-            Conn::Postgres(c) => {
-                std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c)
-            }
-            Conn::Sqlite(c) => {
-                std::thread::panicking() || diesel::r2d2::R2D2Connection::is_broken(c)
-            }
-        }
-    }
 }
 
 /// One connection outside the pool: for migrations and for tools.
@@ -449,13 +377,4 @@ pub fn lock(conn: &mut Conn, name: &str) -> Result<(), Error> {
             .execute(conn)?;
     }
     Ok(())
-}
-
-/// The pool retries in silence; the request that waited too long says what happened.
-#[derive(Debug)]
-struct Quiet;
-impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
-    fn handle_error(&self, error: diesel::r2d2::Error) {
-        tracing::debug!(%error, "a database connection could not be opened");
-    }
 }

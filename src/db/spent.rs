@@ -53,9 +53,15 @@ pub(super) fn count<T>(work: impl FnOnce() -> T) -> (T, u32) {
     (done, BEGUN.get().wrapping_sub(before))
 }
 
-/// To be told of every statement of a connection.
+/// To be told of every statement of a connection. `RUST_LOG=masthead::statements=trace` shows them, without what was
+/// bound to them: that is people's text.
 pub(super) fn on_event(event: diesel::connection::InstrumentationEvent<'_>) {
-    if let diesel::connection::InstrumentationEvent::StartQuery { .. } = event {
+    if let diesel::connection::InstrumentationEvent::StartQuery { query, .. } = event {
         BEGUN.set(BEGUN.get().wrapping_add(1));
+        if tracing::enabled!(target: "masthead::statements", tracing::Level::TRACE) {
+            let text = query.to_string().replace('\n', " ");
+            let statement = text.split(" -- binds:").next().unwrap_or_default();
+            tracing::trace!(target: "masthead::statements", "{statement}");
+        }
     }
 }

@@ -41,7 +41,10 @@ impl Queue {
     pub fn condition(self) -> &'static str {
         match self {
             Queue::Reported => crate::comments::REPORTED,
-            Queue::Pending => "status IN ('pending', 'withheld')",
+            // In the words of its index: with an `IN` the rows of both statuses would be sorted by hand.
+            Queue::Pending => {
+                "CASE status WHEN 'pending' THEN TRUE WHEN 'withheld' THEN TRUE ELSE FALSE END"
+            }
             Queue::Unmoderated => "status = 'published'",
             Queue::Approved => "status = 'approved'",
             Queue::Rejected => "status = 'rejected'",

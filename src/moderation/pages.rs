@@ -6,6 +6,7 @@ pub use act::{approve, bulk, reject};
 
 use super::Queue;
 use super::store::{self, PAGE, Waiting};
+use crate::comments::store::{RECORD, records};
 use crate::comments::view::{reason, reject_choices};
 use crate::comments::{NOTE_MOST, revision};
 use crate::error::Error;
@@ -19,7 +20,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 /// A comment before a moderator.
 pub struct Card {
@@ -27,8 +27,8 @@ pub struct Card {
     pub username: String,
     pub profile: String,
     pub joined: When,
-    pub approved: i64,
-    pub rejected: i64,
+    pub approved: String,
+    pub rejected: String,
     pub article: Link,
     pub permalink: String,
     pub at: When,
@@ -95,6 +95,15 @@ fn queue_name(t: Interface, queue: Queue) -> String {
 type Records = HashMap<i64, (i64, i64)>;
 type Flags = HashMap<i64, Vec<(String, String)>>;
 
+/// `100+` where counting stopped.
+fn at_least(counted: i64) -> String {
+    if counted < RECORD {
+        counted.to_string()
+    } else {
+        format!("{RECORD}+")
+    }
+}
+
 fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back: &str) -> Card {
     let (t, site) = (state.t(), state.site());
     let (row, place) = (&waiting.comment, &waiting.place);
@@ -129,8 +138,8 @@ fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back
         username: row.username.clone(),
         profile: paths::reader(&row.username),
         joined: When::day(&site, place.joined_at),
-        approved,
-        rejected,
+        approved: at_least(approved),
+        rejected: at_least(rejected),
         article: Link {
             href: paths::article(&place.slug),
             text: place.title.clone(),
@@ -219,15 +228,10 @@ async fn queue_page(
         .read(move |conn| {
             let rows = store::page(conn, queue, after)?;
             let ids: Vec<i64> = rows.iter().map(|w| w.comment.id).collect();
-            let mut records = Records::new();
-            for waiting in &rows {
-                if let Entry::Vacant(place) = records.entry(waiting.comment.author_id) {
-                    place.insert(crate::comments::store::record(
-                        conn,
-                        waiting.comment.author_id,
-                    )?);
-                }
-            }
+            let mut authors: Vec<i64> = rows.iter().map(|w| w.comment.author_id).collect();
+            authors.sort_unstable();
+            authors.dedup();
+            let records = records(conn, &authors)?;
             Ok((
                 rows,
                 store::counts(conn)?,

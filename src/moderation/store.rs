@@ -95,21 +95,11 @@ pub fn one(conn: &mut Conn, id: i64) -> Result<Waiting, Error> {
 
 /// How many are in each queue, in the order of [`Queue::ALL`].
 pub fn counts(conn: &mut Conn) -> Result<[i64; 5], Error> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let reported: Count = diesel::sql_query(format!(
-        "SELECT COUNT(*) AS n FROM comments WHERE {}",
-        crate::comments::REPORTED
-    ))
-    .get_result(conn)?;
     let rows: Vec<(String, i64)> = comment_counts::table.load(conn)?;
     let rows: HashMap<String, i64> = rows.into_iter().collect();
     let of = |status: Status| rows.get(status.as_str()).copied().unwrap_or(0);
     Ok([
-        reported.n,
+        rows.get("reported").copied().unwrap_or(0),
         of(Status::Pending) + of(Status::Withheld),
         of(Status::Published),
         of(Status::Approved),
@@ -122,6 +112,9 @@ pub fn open_flags(
     conn: &mut Conn,
     ids: &[i64],
 ) -> Result<HashMap<i64, Vec<(String, String)>>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(i64, String, String)> = flags::table
         .filter(
             flags::comment_id

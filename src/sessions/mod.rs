@@ -14,11 +14,11 @@ use crate::error::Error;
 use crate::web::{Account, PageCache, guard, viewer};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt};
-use actix_web::HttpRequest;
 use actix_web::body::MessageBody;
 use actix_web::cookie::time::Duration;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -229,7 +229,10 @@ pub async fn renew(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let session = request.get_session();
-    if let Some(account) = viewer::of(request.request()).0.filter(|a| a.renew) {
+    // Read once: the session is empty again by the time that an error page or a header asks.
+    let who = viewer::of(request.request());
+    request.extensions_mut().insert(who.clone());
+    if let Some(account) = who.0.filter(|a| a.renew) {
         session.renew();
         describe(&session, request.request(), account.id)?;
         session.insert(SINCE, account.since)?;

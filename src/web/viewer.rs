@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::paths;
 use actix_session::SessionExt;
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -132,6 +132,9 @@ impl Viewer {
 pub const ACCOUNT: &str = "account";
 
 pub fn of(request: &HttpRequest) -> Viewer {
+    if let Some(known) = request.extensions().get::<Viewer>() {
+        return known.clone();
+    }
     Viewer(request.get_session().get::<Account>(ACCOUNT).ok().flatten())
 }
 

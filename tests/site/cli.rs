@@ -45,12 +45,13 @@ fn version_help_and_usage() {
         "samples",
         "migrate",
         "check",
+        "demo",
         "routes",
         "completions",
     ] {
         assert!(help.contains(word), "{word}");
     }
-    for later in ["backup", "restore", "export", "demo", "verify-log"] {
+    for later in ["backup", "restore", "export", "verify-log"] {
         assert!(
             !help.contains(&format!("  {later} ")),
             "{later} has not come yet"

@@ -4,11 +4,14 @@
 mod accounts;
 mod articles;
 mod browser;
+mod cache;
 mod cli;
 mod comments;
+mod demo;
 mod forms;
 mod harness;
 mod import;
+mod meters;
 mod moderation;
 mod nodes;
 mod routes;

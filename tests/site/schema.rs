@@ -57,6 +57,9 @@ site_test! {
             .read(|conn| {
                 let mut counted: Vec<(String, i64)> = comments::table.group_by(comments::status).select((comments::status, diesel::dsl::count(comments::id))).load(conn)?;
                 let mut stored: Vec<(String, i64)> = comment_counts::table.filter(comment_counts::total.ne(0)).load(conn)?;
+                let reported = comments::table.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(masthead::comments::REPORTED));
+                let reported: i64 = reported.count().get_result(conn)?;
+                counted.extend((reported > 0).then(|| ("reported".to_owned(), reported)));
                 counted.sort();
                 stored.sort();
                 let public: i64 = comments::table.filter(comments::status.eq_any(["published", "approved"])).count().get_result(conn)?;

@@ -152,7 +152,7 @@ pub async fn raise(
     let outcome = state
         .db
         .write(move |conn| {
-            crate::db::lock(conn, &format!("comment:{id}"))?;
+            store::find_locked(conn, id)?;
             let comment = flaggable(conn, id, &viewer)?;
             own(t, &comment, &who)?;
             let form = typed.as_ref().map_err(Clone::clone)?;

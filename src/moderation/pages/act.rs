@@ -1,6 +1,6 @@
 //! Approving and rejecting: one at a time, or several at once.
 
-use super::{Card, Records, card, queue_page};
+use super::{Card, card, queue_page};
 use crate::comments::view::reject_choices;
 use crate::comments::{Act, Actor, NOTE_MOST, REJECT_REASONS, Status, parse_note};
 use crate::db::Time;
@@ -192,7 +192,7 @@ async fn act_page(
             let author = waiting.comment.author_id;
             Ok((
                 waiting,
-                Records::from([(author, crate::comments::store::record(conn, author)?)]),
+                crate::comments::store::records(conn, &[author])?,
                 store::open_flags(conn, &[id])?,
             ))
         })

@@ -1,0 +1,376 @@
+//! What is measured, and budgets: so many statements a page, so many bytes, and no statement that reads a whole table.
+
+use crate::{Browser, Site, site_test};
+use std::collections::BTreeSet;
+
+/// One number out of `/metrics`.
+fn meter(site: &Site, line: &str) -> f64 {
+    let text = site.state.meter.text(&site.state).expect("metrics");
+    let found = text.lines().find_map(|l| l.strip_prefix(line));
+    found
+        .and_then(|rest| rest.trim().parse().ok())
+        .unwrap_or_else(|| panic!("no {line} in {text}"))
+}
+
+fn statements(site: &Site, method: &str, route: &str) -> f64 {
+    meter(
+        site,
+        &format!("masthead_queries_total{{method=\"{method}\",route=\"{route}\"}}"),
+    )
+}
+
+site_test! {
+    async fn no_page_asks_the_database_more_than_its_budget(site: Site) {
+        let settings = site.state.site();
+        let (db, config) = (site.db().clone(), site.state.config.clone());
+        tokio::task::spawn_blocking(move || masthead::samples::publish(&db, &config, &settings)).await.expect("a thread").expect("samples");
+        site.hold_first(false).await;
+        let slug = "the-gate-that-was-built-for-a-sea-nobody-has-seen-yet";
+        let (anybody, chief, mira) = (site.browser(), site.admin("chief").await, site.reader("mira").await);
+        let id = mira.comment(slug, "Mine.").await;
+        let article = format!("/articles/{slug}");
+        let conversation = format!("{article}/comments/{id}");
+        let edit = format!("/comments/{id}/edit");
+        // Who, address, route, statements: BEGIN and COMMIT are two of them, a session's look-up is three or four.
+        let budgets: [(&Browser, &str, &str, f64); 16] = [
+            (&anybody, "/", "/", 5.0),
+            (&anybody, &article, "/articles/{slug}", 32.0),
+            (&anybody, &format!("{article}?sort=replies"), "/articles/{slug}", 32.0),
+            (&anybody, &conversation, "/articles/{slug}/comments/{id}", 7.0),
+            (&anybody, "/readers/mira", "/readers/{username}", 3.0),
+            (&anybody, "/about", "/about", 0.0),
+            (&anybody, "/login", "/login", 0.0),
+            (&mira, &article, "/articles/{slug}", 42.0),
+            (&mira, "/", "/", 8.0),
+            (&mira, &edit, "/comments/{id}/edit", 12.0),
+            (&chief, &article, "/articles/{slug}", 42.0),
+            (&chief, "/admin", "/admin", 16.0),
+            (&chief, "/admin/comments?queue=unmoderated", "/admin/comments", 20.0),
+            (&chief, "/admin/log", "/admin/log", 10.0),
+            (&chief, "/admin/settings", "/admin/settings", 10.0),
+            (&chief, "/admin/staff", "/admin/staff", 10.0),
+        ];
+        for (who, path, route, most) in budgets {
+            let before = statements(&site, "GET", route);
+            assert_eq!(who.get(path).await.status, 200, "{path}");
+            let asked = statements(&site, "GET", route) - before;
+            assert!(asked <= most, "GET {path} took {asked} statements, its budget is {most}");
+            // The second look at a page that is kept takes none.
+            if std::ptr::eq(who, &anybody) && path != "/login" {
+                let before = statements(&site, "GET", route);
+                who.get(path).await;
+                assert_eq!(statements(&site, "GET", route), before, "{path} is kept");
+            }
+        }
+        for _ in 0..2 {
+            mira.get(&article).await;
+        }
+        let before = statements(&site, "GET", "/articles/{slug}");
+        mira.get(&article).await;
+        assert_eq!(statements(&site, "GET", "/articles/{slug}"), before, "a reader's page is put together without the database");
+        let before = statements(&site, "POST", "/articles/{slug}/comments");
+        mira.comment(slug, "Another.").await;
+        let asked = statements(&site, "POST", "/articles/{slug}/comments") - before;
+        assert!(asked <= 24.0, "posting took {asked} statements, its budget is 24");
+    }
+}
+
+site_test! {
+    async fn no_page_weighs_more_than_its_budget(site: Site) {
+        let settings = site.state.site();
+        let (db, config) = (site.db().clone(), site.state.config.clone());
+        tokio::task::spawn_blocking(move || masthead::samples::publish(&db, &config, &settings)).await.expect("a thread").expect("samples");
+        let article = "/articles/the-gate-that-was-built-for-a-sea-nobody-has-seen-yet";
+        for (path, coding, most) in [(article, "identity", 50_000), (article, "gzip", 9_000), (article, "br", 8_200), ("/", "identity", 12_000), ("/", "gzip", 3_600), ("/", "br", 3_200)] {
+            let response = site.browser().request("GET", path).header("accept-encoding", coding).send().await.expect("an answer");
+            let bytes = response.bytes().await.expect("a body").len();
+            assert!(bytes <= most, "{path} weighs {bytes} bytes as {coding}, its budget is {most}");
+        }
+    }
+}
+
+site_test! {
+    async fn staff_see_where_the_time_went_and_nobody_else_does(site: Site) {
+        let slug = site.article().await;
+        let path = format!("/articles/{slug}");
+        let timing = site.admin("chief").await.get(&path).await.header("server-timing").expect("for staff");
+        assert!(timing.contains("db;dur=") && timing.contains("statements") && timing.contains("total;dur="), "{timing}");
+        let mira = site.reader("mira").await;
+        for _ in 0..3 {
+            assert!(mira.get(&path).await.header("server-timing").is_none());
+            assert!(site.get(&path).await.header("server-timing").is_none());
+        }
+    }
+}
+
+site_test! {
+    async fn metrics_have_a_listener_of_their_own(site: Site) {
+        assert_eq!(site.get("/metrics").await.status, 404);
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+        let metered = Site::start(&site.place, |given| given.metrics_listen = Some(format!("127.0.0.1:{port}")));
+        metered.get("/").await;
+        metered.get("/").await;
+        metered.get("/nowhere").await;
+        let answer = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.expect("an answer");
+        assert_eq!(answer.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+        let text = answer.text().await.expect("text");
+        for line in [
+            "masthead_answers_total{method=\"GET\",route=\"/\",status=\"2xx\"} 2",
+            "masthead_answers_total{method=\"any\",route=\"none\",status=\"4xx\"} 1",
+            "masthead_request_seconds_count{method=\"GET\",route=\"/\"} 2",
+            "masthead_cache_total{outcome=\"hit\"} 2",
+            "masthead_cache_total{outcome=\"miss\"} 1",
+            "masthead_gate_waiting{gate=\"hashing\"} 0",
+            "masthead_pool_wait_seconds_count ",
+            "masthead_cache_bytes ",
+        ] {
+            assert!(text.lines().any(|l| l.starts_with(line)), "{line} in {text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+        assert_eq!(reqwest::get(format!("http://127.0.0.1:{port}/")).await.expect("an answer").status(), 404);
+    }
+}
+
+#[test]
+fn a_metrics_address_that_is_none_is_refused_by_name() {
+    use masthead::config::{Config, Given};
+    for wrong in ["9090", "nowhere:80", "127.0.0.1"] {
+        let given = Given {
+            metrics_listen: Some(wrong.into()),
+            ..Given::default()
+        };
+        let why = Config::load(given, &[]).expect_err("refused");
+        assert!(
+            why.contains("MASTHEAD_METRICS_LISTEN") && why.contains(wrong),
+            "{why}"
+        );
+    }
+}
+
+/// What may be read whole: a handful of rows whatever the site's size, or an index of exactly what is wanted.
+const SMALL: [&str; 11] = [
+    "SCAN settings",
+    "SCAN comment_counts",
+    "SCAN CONSTANT ROW",
+    "SCAN __diesel_schema_migrations",
+    "SCAN accounts USING INDEX accounts_by_staff",
+    "SCAN accounts USING COVERING INDEX accounts_by_staff",
+    "SCAN articles USING INDEX articles_samples",
+    "SCAN articles USING INDEX articles_latest",
+    "SCAN c USING INDEX comments_reported",
+    "SCAN c USING INDEX comments_waiting",
+    // What is counted no further than to a hundred.
+    "SCAN s",
+];
+
+/// The newest rows of a table are its end.
+const FROM_THE_END: &str = "SCAN moderation_log";
+
+#[test]
+fn no_statement_reads_a_whole_table_or_sorts_what_it_read() {
+    crate::harness::on_sqlite(|site: Site| async move {
+        let (db, settings) = (site.db().clone(), site.state.site());
+        let size = masthead::demo::Size {
+            articles: 40,
+            comments: 2000,
+            seed: 1,
+        };
+        let fill = move || masthead::demo::fill(&db, &settings, size, &|_| {});
+        tokio::task::spawn_blocking(fill)
+            .await
+            .expect("a thread")
+            .expect("filled");
+        site.hold_first(false).await;
+        site.admin("chief").await;
+        site.reader("mira").await;
+        site.publish("---\ntitle: Later\ndate: 2020-01-01\n---\n\nText.\n")
+            .await;
+        // The program itself, so that nothing but it is written down.
+        let mut watched = Watched::start(&site);
+        tour(&watched.site(&site)).await;
+        let statements = watched.stop();
+        assert!(
+            statements.len() > 60,
+            "{} statements are too few to mean anything",
+            statements.len()
+        );
+        let mut bad = Vec::new();
+        for statement in statements {
+            for step in plan(&site, &statement).await {
+                let whole = step.starts_with("SCAN")
+                    && !SMALL.iter().any(|s| step.starts_with(s))
+                    && !(step == FROM_THE_END && statement.contains("LIMIT"));
+                if whole || (step.contains("TEMP B-TREE") && !may_sort(&statement)) {
+                    bad.push(format!("{step}: {statement}"));
+                }
+            }
+        }
+        assert!(bad.is_empty(), "{}", bad.join("\n"));
+    });
+}
+
+/// A server that writes its statements down.
+struct Watched {
+    child: std::process::Child,
+    port: u16,
+    notes: std::path::PathBuf,
+}
+
+impl Watched {
+    fn start(site: &Site) -> Watched {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|l| l.local_addr())
+            .expect("a port")
+            .port();
+        let notes = site.place.folder.join("statements");
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_masthead"))
+            .env("MASTHEAD_DATA", &site.place.folder)
+            .env("MASTHEAD_SAMPLES", "off")
+            .env("PORT", port.to_string())
+            .env("RUST_LOG", "masthead::statements=trace")
+            .stdout(std::process::Stdio::null())
+            .stderr(std::fs::File::create(&notes).expect("a file"))
+            .spawn()
+            .expect("the binary runs");
+        let began = std::time::Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(began.elapsed().as_secs() < 30, "the server does not answer");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Watched { child, port, notes }
+    }
+
+    fn site(&self, _: &Site) -> Visit {
+        Visit {
+            address: ([127, 0, 0, 1], self.port).into(),
+        }
+    }
+
+    fn stop(&mut self) -> BTreeSet<String> {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let text = std::fs::read_to_string(&self.notes).expect("notes");
+        let verbs = ["SELECT", "UPDATE", "DELETE", "WITH"];
+        text.lines()
+            .filter_map(|line| line.split_once("TRACE "))
+            .map(|(_, statement)| statement.trim().to_owned())
+            .filter(|s| verbs.iter().any(|verb| s.starts_with(verb)))
+            .collect()
+    }
+}
+
+/// Visitors of a site that runs elsewhere.
+struct Visit {
+    address: std::net::SocketAddr,
+}
+
+impl Visit {
+    fn browser(&self) -> Browser {
+        Browser::new(self.address, format!("http://{}", self.address))
+    }
+    async fn log_in(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        let form = [
+            ("login", name),
+            ("password", crate::PASSWORD),
+            ("next", "/"),
+        ];
+        assert_eq!(browser.post("/login", &form).await.status, 303);
+        browser
+    }
+}
+
+/// Lists that are short by their nature: the staff, one account's sessions, one article's names.
+fn may_sort(statement: &str) -> bool {
+    [
+        "`is_moderator`",
+        "`sessions`",
+        "`article_authors`",
+        "`corrections`",
+        "`flags`",
+    ]
+    .iter()
+    .any(|part| statement.contains(part))
+}
+
+async fn plan(site: &Site, statement: &str) -> Vec<String> {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+    let query = format!("EXPLAIN QUERY PLAN {statement}");
+    let steps: Result<Vec<Step>, masthead::error::Error> = site
+        .db()
+        .read(move |conn| Ok(diesel::sql_query(query).load(conn)?))
+        .await;
+    match steps {
+        Ok(steps) => steps.into_iter().map(|s| s.detail).collect(),
+        Err(error) => panic!("{error}: {statement}"),
+    }
+}
+
+/// Every kind of page and act once.
+async fn tour(site: &Visit) {
+    let [hundred, long] = masthead::demo::landmarks(1);
+    let (anybody, chief, mira) = (
+        site.browser(),
+        site.log_in("chief").await,
+        site.log_in("mira").await,
+    );
+    let id = mira.comment(&hundred, "A tour.").await;
+    let reply = chief
+        .reply(&hundred, "Of everything.", &id.to_string())
+        .await;
+    for who in [&anybody, &mira, &chief] {
+        for slug in [&hundred, &long] {
+            for query in ["", "?sort=oldest", "?sort=replies", "?sort=best"] {
+                let page = who.get(&format!("/articles/{slug}{query}")).await;
+                if let Some(next) = page.attr("a[rel=next]", "href") {
+                    who.get(&next).await;
+                }
+            }
+        }
+        for path in [
+            "/",
+            "/about",
+            "/readers/mira",
+            "/login",
+            "/account",
+            "/account/sessions",
+            "/admin",
+            "/admin/log",
+            "/admin/staff",
+            "/admin/settings",
+        ] {
+            who.get(path).await;
+        }
+        who.get(&format!("/admin/log?comment={id}")).await;
+        who.get(&format!("/articles/{hundred}/comments/{reply}"))
+            .await;
+        who.get(&format!("/comments/{id}/edit")).await;
+        who.get(&format!("/comments/{id}/reply")).await;
+        who.get(&format!("/comments/{reply}/flag")).await;
+        for queue in ["reported", "pending", "unmoderated", "approved", "rejected"] {
+            let page = who.get(&format!("/admin/comments?queue={queue}")).await;
+            if let Some(next) = page.attr("a[rel=next]", "href") {
+                who.get(&next).await;
+            }
+        }
+    }
+    mira.post(
+        &format!("/comments/{reply}/flag"),
+        &[("reason", "spam"), ("detail", "")],
+    )
+    .await;
+    chief.approve(&hundred, id).await;
+    chief.reject(&hundred, id, "spam", "").await;
+    mira.post(&format!("/comments/{id}/delete"), &[]).await;
+    mira.post(&format!("/comments/{id}/undelete"), &[]).await;
+    mira.post("/account", &[("name", "Mira S."), ("bio", "")])
+        .await;
+    mira.post("/logout", &[]).await;
+    // What passes with time.
+    tokio::time::sleep(std::time::Duration::from_millis(2200)).await;
+}
