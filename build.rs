@@ -114,6 +114,7 @@ fn interface() -> String {
     let resource = fluent_syntax::parser::parse(source.as_str())
         .unwrap_or_else(|(_, e)| panic!("templates/text/en.ftl: {e:?}"));
     let mut code = String::from("impl Interface {\n");
+    let mut plain = Vec::new();
     for entry in &resource.body {
         let fluent_syntax::ast::Entry::Message(message) = entry else {
             continue;
@@ -130,7 +131,9 @@ fn interface() -> String {
             .collect();
         writeln!(code, "    pub fn {name}(self{list}) -> String {{").expect("memory");
         if arguments.is_empty() {
-            writeln!(code, "        self.say({:?}, None)", message.id.name).expect("memory");
+            // Said once and kept: a page says hundreds of them.
+            writeln!(code, "        Self::plain()[{}].clone()", plain.len()).expect("memory");
+            plain.push(message.id.name);
         } else {
             writeln!(code, "        let mut arguments = FluentArgs::new();").expect("memory");
             for a in &arguments {
@@ -145,7 +148,7 @@ fn interface() -> String {
         }
         code.push_str("    }\n");
     }
-    code + "}\n"
+    code + "}\n" + &format!("const PLAIN: &[&str] = &{plain:?};\n")
 }
 
 fn collect(pattern: &fluent_syntax::ast::Pattern<&str>, found: &mut BTreeSet<String>) {

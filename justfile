@@ -12,6 +12,10 @@ test *ARGS:
 bench *ARGS:
     cargo bench --bench bench -- {{ARGS}}
 
-# The same at 10,000,000 comments too
+# `bench` at 10,000,000 comments too
 bench-large *ARGS:
     cargo bench --bench bench -- --sizes 1000,1000000,10000000 {{ARGS}}
+
+# Instructions that an answer out of memory takes, against their budgets
+budget:
+    bash tests/bench/budget

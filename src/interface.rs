@@ -24,6 +24,12 @@ impl Interface {
         })
     }
 
+    /// The messages that take no arguments, in the order of `PLAIN`.
+    fn plain() -> &'static [String] {
+        static SAID: OnceLock<Vec<String>> = OnceLock::new();
+        SAID.get_or_init(|| PLAIN.iter().map(|id| Interface.say(id, None)).collect())
+    }
+
     fn say(self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
         let bundle = Self::bundle();
         let pattern = bundle

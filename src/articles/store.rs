@@ -63,6 +63,10 @@ pub struct Teaser {
     pub public_comments: Option<i64>,
 }
 
+/// Spelled out, not bound: a partial index is used where its own condition stands in the statement, and SQLite prepares a
+/// statement anew whenever a value is bound that could decide on an index.
+pub const PUBLISHED: &str = "articles.status = 'published'";
+
 /// A published article by its address.
 ///
 /// # Errors
@@ -72,11 +76,8 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Article, Error> {
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
         .left_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
         .left_join(threads::table.on(threads::article_id.eq(articles::id)))
-        .filter(
-            articles::slug
-                .eq(slug)
-                .and(articles::status.eq("published")),
-        )
+        .filter(articles::slug.eq(slug))
+        .filter(sql::<Bool>(PUBLISHED))
         .select((
             articles::id,
             articles::slug,
@@ -148,7 +149,7 @@ pub fn latest(conn: &mut Conn, most: i64) -> Result<Vec<Teaser>, Error> {
     Ok(articles::table
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
         .left_join(threads::table.on(threads::article_id.eq(articles::id)))
-        .filter(sql::<Bool>("articles.status = 'published'"))
+        .filter(sql::<Bool>(PUBLISHED))
         .order((articles::published_at.desc(), articles::id.desc()))
         .limit(most)
         .select((
@@ -211,7 +212,6 @@ pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
     Ok(diesel::delete(articles::table.filter(articles::is_sample)).execute(conn)?)
 }
 
-/// Spelled out, not bound: a partial index is used where its own condition stands in the statement.
 const SCHEDULED: &str = "articles.status = 'scheduled'";
 
 /// Articles whose time has come. Returns how many.

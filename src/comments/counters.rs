@@ -105,6 +105,9 @@ fn how_many(conn: &mut Conn, which: &str) -> Result<i64, Error> {
 }
 
 pub(super) fn add(conn: &mut Conn, row: &str, change: i64) -> Result<(), Error> {
+    if super::WAITING.contains(&row) {
+        changed(conn, Topic::Waiting);
+    }
     either!(conn, |c| diesel::insert_into(comment_counts::table)
         .values((
             comment_counts::status.eq(row),

@@ -29,6 +29,9 @@ pub const PURGE_AFTER: i64 = 30 * crate::db::Time::DAY;
 /// Levels that a path distinguishes.
 pub const DEEPEST: usize = 12;
 
+/// The rows of `comment_counts` that a moderator has before him.
+pub const WAITING: [&str; 3] = ["pending", "withheld", "reported"];
+
 /// Reported, as the queue and the number in the header mean it.
 ///
 /// A `CASE`, for an `OR` over statuses would read every published and approved comment instead of the flagged ones.

@@ -65,6 +65,22 @@ pub(super) type Parts = (
     (String, String, bool, bool, bool),
 );
 
+/// The SQL type of [`Parts`], in the order of [`COLUMNS`].
+pub(super) type Columns = (
+    (
+        BigInt,
+        BigInt,
+        Nullable<BigInt>,
+        Binary,
+        Text,
+        BigInt,
+        BigInt,
+    ),
+    (Text, Text, Text, Text),
+    (BigInt, BigInt, BigInt, Nullable<BigInt>, Nullable<BigInt>),
+    (Text, Text, Bool, Bool, Bool),
+);
+
 impl From<Parts> for Row {
     fn from((text, standing, numbers, author): Parts) -> Row {
         let (id, author_id, parent_id, path, html, version, acts) = text;

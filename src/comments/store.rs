@@ -52,11 +52,9 @@ pub struct Place {
 /// `NotFound` for an article that is not published.
 pub fn place(conn: &mut Conn, slug: &str) -> Result<Place, Error> {
     Ok(articles::table
-        .filter(
-            articles::slug
-                .eq(slug)
-                .and(articles::status.eq("published")),
-        )
+        .filter(articles::slug.eq(slug))
+        // Not bound: SQLite would prepare it anew each time, for an index might hang on it.
+        .filter(sql::<Bool>("articles.status = 'published'"))
         .select((
             articles::id,
             articles::slug,

@@ -1,16 +1,17 @@
 //! Threads as they are read: a page of conversations, or one conversation. What a page costs depends on what it shows.
 
-use super::row::{COLUMNS, Parts, Row};
+use super::row::{COLUMNS, Columns, Parts, Row};
 use super::store::Place;
 use super::{DEEPEST, EDIT_WINDOW, Sort, UNDO_WINDOW, path};
 use crate::db::fresh::Topic;
-use crate::db::schema::{accounts, comments};
+use crate::db::prepared::{Prepared, prepared};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::web::Viewer;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Conversations a page.
 const CONVERSATIONS: i64 = 20;
@@ -64,21 +65,21 @@ impl Thread {
 }
 
 /// Who sees what, as a condition on `c`.
-fn visible(viewer: &Viewer, now: Time) -> String {
+fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> Prepared<Columns> {
     let Some(account) = viewer.account() else {
-        return "c.is_shown".into();
+        return query.text("c.is_shown");
     };
-    // Numbers of our own, so nothing to escape.
-    let own = format!(
-        "c.author_id = {} AND (c.status <> 'deleted' OR c.deleted_at > {})",
-        account.id,
-        now.0 - UNDO_WINDOW
-    );
-    if viewer.is_staff() {
-        format!("(c.is_shown OR c.status <> 'deleted' OR ({own}))")
+    let others = if viewer.is_staff() {
+        "(c.is_shown OR c.status <> 'deleted' OR (c.author_id = "
     } else {
-        format!("(c.is_shown OR ({own}))")
-    }
+        "(c.is_shown OR (c.author_id = "
+    };
+    query
+        .text(others)
+        .int(account.id)
+        .text(" AND (c.status <> 'deleted' OR c.deleted_at > ")
+        .int(now.0 - UNDO_WINDOW)
+        .text(")))")
 }
 
 /// A page of conversations under an article.
@@ -93,9 +94,9 @@ pub fn page(
     after: &str,
     now: Time,
 ) -> Result<Thread, Error> {
-    let see = visible(viewer, now);
     let cursor = Cursor::parse(after)?;
-    let mut roots = roots(conn, place.id, "c.is_shown", sort, cursor)?;
+    let shown = |query: Prepared<Columns>| query.text("c.is_shown");
+    let mut roots = roots(conn, place.id, shown, sort, cursor)?;
     if viewer.account().is_some() {
         // Asked for apart, so that each question has an index of its own and what is hidden costs nobody else anything.
         // What is hidden has no public reply: among its like, most replies first is newest first.
@@ -104,8 +105,9 @@ pub fn page(
             (Sort::Replies, cursor) => (Sort::Newest, cursor),
             (sort, cursor) => (sort, cursor),
         };
-        let hidden = format!("NOT c.is_shown AND {see}");
-        roots.extend(self::roots(conn, place.id, &hidden, like, behind)?);
+        let hidden =
+            |query: Prepared<Columns>| visible(query.text("NOT c.is_shown AND "), viewer, now);
+        roots.extend(self::roots(conn, place.id, hidden, like, behind)?);
         match sort {
             Sort::Oldest => roots.sort_by_key(|r| (r.created_at, r.id)),
             Sort::Newest | Sort::Best => {
@@ -171,17 +173,13 @@ pub fn conversation(
     after: &str,
     now: Time,
 ) -> Result<Thread, Error> {
-    let see = visible(viewer, now);
-    let may_see = if viewer.is_staff() {
-        "1 = 1".to_owned()
+    let query = of_article(id, place.id);
+    let query = if viewer.is_staff() {
+        query
     } else {
-        see.clone()
+        visible(query.text(" AND "), viewer, now)
     };
-    let target = format!("SELECT {COLUMNS} WHERE c.id = $1 AND c.article_id = $2 AND {may_see}");
-    let target: Row = diesel::sql_query(target)
-        .bind::<BigInt, _>(id)
-        .bind::<BigInt, _>(place.id)
-        .get_result(conn)?;
+    let target = first(conn, query)?;
     // A hidden comment stands in a thread as a tombstone; its own page is only for those who see it.
     let own = viewer.id() == Some(target.author_id);
     let is_hidden = matches!(target.status.as_str(), "pending" | "withheld" | "rejected");
@@ -200,22 +198,14 @@ pub fn conversation(
         ..Thread::default()
     };
     for ancestor in above {
-        let query = format!("SELECT {COLUMNS} WHERE c.id = $1");
-        thread.rows.push(
-            diesel::sql_query(query)
-                .bind::<BigInt, _>(ancestor)
-                .get_result(conn)?,
-        );
+        let row = first(conn, of_article(ancestor, place.id))?;
+        thread.rows.push(row);
     }
     let from = match after {
         "" => target.path.clone(),
         after => {
             let id: i64 = after.parse().map_err(|_| Error::NotFound)?;
-            let query = format!("SELECT {COLUMNS} WHERE c.id = $1 AND c.article_id = $2");
-            let row: Row = diesel::sql_query(query)
-                .bind::<BigInt, _>(id)
-                .bind::<BigInt, _>(place.id)
-                .get_result(conn)?;
+            let row = first(conn, of_article(id, place.id))?;
             let belongs = row.path.starts_with(&target.path) || row.parent_id == Some(target.id);
             if belongs {
                 row.path
@@ -238,14 +228,16 @@ pub fn conversation(
             OWN_PAGE + 1,
         )?
     } else {
-        let query = format!(
-            "SELECT {COLUMNS} WHERE c.parent_id = $1 AND c.path > $2 AND {see} ORDER BY c.path LIMIT {}",
-            OWN_PAGE + 1
-        );
-        diesel::sql_query(query)
-            .bind::<BigInt, _>(target_id)
-            .bind::<Binary, _>(from)
-            .load(conn)?
+        let query = prepared::<Columns>(SELECT.as_str())
+            .text(" WHERE c.parent_id = ")
+            .int(target_id)
+            .text(" AND c.path > ")
+            .bytes(&from)
+            .text(" AND ");
+        let query = visible(query, viewer, now)
+            .text(" ORDER BY c.path LIMIT ")
+            .int(OWN_PAGE + 1);
+        rows(conn, query)?
     };
     if replies.len() as i64 > OWN_PAGE {
         replies.truncate(OWN_PAGE as usize);
@@ -256,8 +248,7 @@ pub fn conversation(
     Ok(thread)
 }
 
-/// Replies under `top` behind `from`, in the thread's order. In diesel's own words, so that the statement is prepared once:
-/// a page asks it twenty times.
+/// Replies under `top` behind `from`, in the thread's order.
 fn below(
     conn: &mut Conn,
     article: i64,
@@ -267,101 +258,81 @@ fn below(
     now: Time,
     most: i64,
 ) -> Result<Vec<Row>, Error> {
-    let mut rows = comments::table
-        .inner_join(accounts::table.on(accounts::id.eq(comments::author_id)))
-        .filter(comments::article_id.eq(article))
-        .filter(
-            comments::path
-                .gt(from.to_vec())
-                .and(comments::path.lt(path::end(top))),
-        )
-        .order(comments::path)
-        .limit(most)
-        .select((
-            (
-                comments::id,
-                comments::author_id,
-                comments::parent_id,
-                comments::path,
-                comments::html,
-                comments::version,
-                comments::acts,
-            ),
-            (
-                comments::status,
-                comments::hold,
-                comments::reject_reason,
-                comments::reject_note,
-            ),
-            (
-                comments::public_replies,
-                comments::open_flags,
-                comments::created_at,
-                comments::edited_at,
-                comments::deleted_at,
-            ),
-            (
-                accounts::username,
-                accounts::name,
-                accounts::is_moderator,
-                accounts::is_editor,
-                accounts::is_admin,
-            ),
-        ))
-        .into_boxed();
-    if let Some(account) = viewer.account() {
-        // What `visible` says, for the same viewers.
-        let lives = comments::status.ne("deleted");
-        let own = comments::author_id.eq(account.id).and(
-            lives.or(comments::deleted_at
-                .assume_not_null()
-                .gt(now.0 - UNDO_WINDOW)),
-        );
-        rows = if viewer.is_staff() {
-            rows.filter(comments::is_shown.or(lives).or(own))
-        } else {
-            rows.filter(comments::is_shown.or(own))
-        };
-    } else {
-        rows = rows.filter(comments::is_shown);
-    }
-    Ok(rows
-        .load::<Parts>(conn)?
-        .into_iter()
-        .map(Row::from)
-        .collect())
+    let query = prepared::<Columns>(SELECT.as_str())
+        .text(" WHERE c.article_id = ")
+        .int(article)
+        .text(" AND c.path > ")
+        .bytes(from)
+        .text(" AND c.path < ")
+        .bytes(&path::end(top))
+        .text(" AND ");
+    let query = visible(query, viewer, now)
+        .text(" ORDER BY c.path LIMIT ")
+        .int(most);
+    rows(conn, query)
+}
+
+/// One comment, if it is of this article.
+fn of_article(id: i64, article: i64) -> Prepared<Columns> {
+    prepared(SELECT.as_str())
+        .text(" WHERE c.id = ")
+        .int(id)
+        .text(" AND c.article_id = ")
+        .int(article)
+}
+
+fn first(conn: &mut Conn, query: Prepared<Columns>) -> Result<Row, Error> {
+    let row: Parts = query.get_result(conn)?;
+    Ok(row.into())
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS}"));
+
+fn rows(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Row>, Error> {
+    let rows: Vec<Parts> = query.load(conn)?;
+    Ok(rows.into_iter().map(Row::from).collect())
 }
 
 fn roots(
     conn: &mut Conn,
     article: i64,
-    see: &str,
+    see: impl Fn(Prepared<Columns>) -> Prepared<Columns>,
     sort: Sort,
     cursor: Option<Cursor>,
 ) -> Result<Vec<Row>, Error> {
-    let (key, order, behind) = match sort {
-        Sort::Newest | Sort::Best => ("c.created_at, c.id", "c.created_at DESC, c.id DESC", "<"),
-        Sort::Oldest => ("c.created_at, c.id", "c.created_at, c.id", ">"),
-        Sort::Replies => (
-            "c.public_replies, c.created_at, c.id",
-            "c.public_replies DESC, c.created_at DESC, c.id DESC",
-            "<",
-        ),
+    let order = match sort {
+        Sort::Newest | Sort::Best => "c.created_at DESC, c.id DESC",
+        Sort::Oldest => "c.created_at, c.id",
+        Sort::Replies => "c.public_replies DESC, c.created_at DESC, c.id DESC",
     };
-    let place = match (&cursor, sort) {
-        (None, _) => String::new(),
-        (Some(c), Sort::Replies) => {
-            format!("AND ({key}) {behind} ({}, {}, {})", c.replies, c.at, c.id)
-        }
-        (Some(c), _) => format!("AND ({key}) {behind} ({}, {})", c.at, c.id),
+    let query = prepared(SELECT.as_str())
+        .text(" WHERE c.article_id = ")
+        .int(article)
+        .text(" AND c.parent_id IS NULL AND ");
+    let query = see(query);
+    let query = match (cursor, sort) {
+        (None, _) => query,
+        (Some(c), Sort::Replies) => query
+            .text(" AND (c.public_replies, c.created_at, c.id) < (")
+            .int(c.replies)
+            .text(", ")
+            .int(c.at)
+            .text(", ")
+            .int(c.id)
+            .text(")"),
+        (Some(c), sort) => query
+            .text(if sort == Sort::Oldest {
+                " AND (c.created_at, c.id) > ("
+            } else {
+                " AND (c.created_at, c.id) < ("
+            })
+            .int(c.at)
+            .text(", ")
+            .int(c.id)
+            .text(")"),
     };
-    let query = format!(
-        "SELECT {COLUMNS} WHERE c.article_id = $1 AND c.parent_id IS NULL AND {see} {place} ORDER BY {order} LIMIT {}",
-        CONVERSATIONS + 1
-    );
-    Ok(diesel::sql_query(query)
-        .bind::<BigInt, _>(article)
-        .load(conn)?)
+    let query = query.text(" ORDER BY ").text(order).text(" LIMIT ");
+    rows(conn, query.int(CONVERSATIONS + 1))
 }
 
 #[derive(QueryableByName)]

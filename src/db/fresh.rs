@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// Something that pages are made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,8 @@ pub enum Topic {
     Account(i64),
     /// The comments of one account, whatever their status.
     Comments(i64),
+    /// How many comments wait for a moderator.
+    Waiting,
 }
 
 /// So many topics are told apart; two that share a place go stale together, which costs a render and nothing else.
@@ -46,6 +49,7 @@ impl Topic {
         let _ = match self {
             Topic::Everything => write!(out, " *"),
             Topic::Articles => write!(out, " l"),
+            Topic::Waiting => write!(out, " w"),
             Topic::Article(id) => write!(out, " a{id}"),
             Topic::Thread(id) => write!(out, " t{id}"),
             Topic::Account(id) => write!(out, " p{id}"),
@@ -57,6 +61,7 @@ impl Topic {
         let id = text.get(1..).and_then(|t| t.parse().ok());
         match (text.as_bytes().first(), id) {
             (Some(b'l'), _) => Topic::Articles,
+            (Some(b'w'), _) => Topic::Waiting,
             (Some(b'a'), Some(id)) => Topic::Article(id),
             (Some(b't'), Some(id)) => Topic::Thread(id),
             (Some(b'p'), Some(id)) => Topic::Account(id),
@@ -97,19 +102,21 @@ pub struct Changes {
     now: AtomicU64,
     places: Box<[AtomicU64]>,
     one_at_a_time: Mutex<()>,
+    /// Nothing is believed for longer.
+    longest: Option<Duration>,
 }
 
-impl Default for Changes {
-    fn default() -> Changes {
+impl Changes {
+    /// `longest`: where others change things, one of them may die before it says so.
+    pub fn new(longest: Option<Duration>) -> Changes {
         Changes {
             now: AtomicU64::new(1),
             places: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
             one_at_a_time: Mutex::new(()),
+            longest,
         }
     }
-}
 
-impl Changes {
     /// To be asked before the first read of what is going to be kept.
     pub fn moment(&self) -> Moment {
         Moment(self.now.load(Ordering::Acquire))
@@ -131,6 +138,9 @@ impl Changes {
 
     /// Whether nothing that it depends on has changed since it was read.
     pub fn still_holds(&self, kept: &Depends) -> bool {
+        if self.longest.is_some_and(|most| kept.born.elapsed() > most) {
+            return false;
+        }
         let now = self.now.load(Ordering::Acquire);
         if kept.checked.load(Ordering::Relaxed) == now {
             return true;
@@ -150,6 +160,7 @@ impl Changes {
 #[derive(Debug)]
 pub struct Depends {
     since: u64,
+    born: Instant,
     places: Box<[u16]>,
     /// The last moment at which it was found to hold: most answers need no further look.
     checked: AtomicU64,
@@ -163,6 +174,7 @@ impl Depends {
         places.dedup();
         Depends {
             since: since.0,
+            born: Instant::now(),
             places: places.into(),
             checked: AtomicU64::new(0),
         }

@@ -53,6 +53,7 @@ impl Manager {
             |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
         match address {
             Address::Sqlite(path) => {
+                one_thread_each();
                 let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
                 conn.batch_execute(SQLITE_PRAGMAS).map_err(broken)?;
                 conn.batch_execute(&format!(
@@ -74,6 +75,19 @@ impl Manager {
             }
         }
     }
+}
+
+/// Every connection of ours is used by one thread at a time, so SQLite need not lock it at every call, nor count what it
+/// takes of memory: <https://www.sqlite.org/threadsafe.html>
+fn one_thread_each() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: called before the first connection, and only with documented options and arguments.
+        unsafe {
+            libsqlite3_sys::sqlite3_config(libsqlite3_sys::SQLITE_CONFIG_MULTITHREAD);
+            libsqlite3_sys::sqlite3_config(libsqlite3_sys::SQLITE_CONFIG_MEMSTATUS, 0);
+        }
+    });
 }
 
 impl ManageConnection for Manager {

@@ -8,6 +8,7 @@ mod listen;
 mod manager;
 mod migrate;
 mod postgres;
+pub mod prepared;
 pub mod schema;
 pub mod spent;
 pub mod types;
@@ -121,7 +122,11 @@ impl Db {
             .error_handler(Box::new(Quiet))
             .build(Manager(address.clone(), tuning))
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
-        let changes = Arc::new(Changes::default());
+        let longest = match address {
+            Address::Sqlite(_) => None,
+            Address::Postgres { .. } => Some(Duration::from_secs(30)),
+        };
+        let changes = Arc::new(Changes::new(longest));
         let meters = Meters {
             pool_wait: Histogram::new([0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 5.0]),
             batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0]),

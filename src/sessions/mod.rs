@@ -145,7 +145,9 @@ impl Sessions {
                 tracing::warn!(%error, "when a session was last seen could not be noted");
             }
         }
-        let depends = Depends::new(since, &[Topic::Account(opened.account.id)]);
+        let mut topics = vec![Topic::Account(opened.account.id)];
+        topics.extend(opened.account.moderates().then_some(Topic::Waiting));
+        let depends = Depends::new(since, &topics);
         self.cache.keep_session(token, &opened.account, depends);
         entry(&opened.account)
     }

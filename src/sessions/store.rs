@@ -2,13 +2,12 @@
 
 use super::{ABSOLUTE, IDLE};
 use crate::db::fresh::{Topic, changed};
-use crate::db::schema::{accounts, sessions};
+use crate::db::schema::{accounts, comment_counts, sessions};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::web::Account;
 use crate::web::viewer::Ban;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 /// A session as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,17 +124,9 @@ pub fn account(conn: &mut Conn, id: i64, this: &This, now: Time) -> Result<Optio
 
 /// What a moderator has before him: Reported + Pending.
 fn waiting(conn: &mut Conn) -> Result<i64, Error> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let count: Count = diesel::sql_query(
-        "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) AS n FROM comment_counts \
-         WHERE status IN ('pending', 'withheld', 'reported')",
-    )
-    .get_result(conn)?;
-    Ok(count.n)
+    let rows: Vec<(String, i64)> = comment_counts::table.load(conn)?;
+    let waits = |row: &&(String, i64)| crate::comments::WAITING.contains(&row.0.as_str());
+    Ok(rows.iter().filter(waits).map(|(_, total)| total).sum())
 }
 
 pub fn begin(

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
-/// The signed-in account as it is at this request: roles and bans are read anew each time.
+/// The signed-in account as it is at this request: roles and bans count at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
     pub id: i64,

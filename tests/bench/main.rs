@@ -192,20 +192,7 @@ fn one_size(plan: &Plan, size: usize, measured: &mut Vec<Measured>) -> serde_jso
         "CPU",
         "p99"
     );
-    println!(
-        "|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|",
-        "-".repeat(44),
-        "---:|---:|---:|---:|---:|---:|---:|---:|---:|---:".replace(":|", ":"),
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        ""
-    );
+    println!("|{}|{}", "-".repeat(44), "---:|".repeat(10));
     for line in lines(&site) {
         let beside = line.beside.then_some(&nginx);
         let (ours, theirs) = load::alternate(plan, &server, beside, &line);

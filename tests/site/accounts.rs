@@ -266,6 +266,12 @@ site_test! {
         for name in ["pell", "other"] {
             assert_eq!(site.masthead(&["user", "ban", name, "--reason", "Gone rogue"], "").status.code(), Some(0));
         }
+        // Another process did it: it counts here within two seconds.
+        let began = std::time::Instant::now();
+        while pell.get("/admin").await.status == 200 || other.get("/admin").await.status == 200 {
+            assert!(began.elapsed().as_secs() < 2, "the ban does not count");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
         let act = pell.post(&format!("/admin/comments/{id}/approve"), &[("revision", &revision)]).await;
         assert_eq!(act.status, 403);
         assert!(act.body.contains("Gone rogue"));
@@ -285,5 +291,25 @@ site_test! {
         assert_eq!(admin.post_raw("/admin/staff", "username=%00&role=editor").await.status, 422);
         assert_eq!(admin.post_raw("/admin/settings", "site_name=a%00b").await.status, 422);
         assert_eq!(admin.post_raw("/account", "name=a%00b&bio=%00").await.status, 422);
+    }
+}
+
+site_test! {
+    async fn a_right_password_is_no_failure_whoever_waits_for_the_answer(site: Site) {
+        site.reader("mira").await;
+        let form = [("login", "mira"), ("password", PASSWORD), ("next", "/")];
+        for _ in 0..12 {
+            let hasty = site.browser();
+            let asked = hasty.request("POST", "/login").header("sec-fetch-site", "same-origin").form(&form);
+            // Gives up while the password is being checked.
+            let _ = asked.timeout(std::time::Duration::from_millis(15)).send().await;
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+        let began = std::time::Instant::now();
+        while site.browser().post("/login", &form).await.status != 303 {
+            // The last ones may still be checked; failures would count for ten minutes.
+            assert!(began.elapsed().as_secs() < 20, "counted as failures");
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
     }
 }

@@ -352,6 +352,75 @@ pub fn masthead(place: &Place, arguments: &[&str], input: &str) -> std::process:
     child.wait_with_output().expect("the binary ends")
 }
 
+/// The program itself, as a process that can be killed.
+pub struct Program {
+    child: std::process::Child,
+    pub address: SocketAddr,
+    log: std::path::PathBuf,
+}
+
+impl Program {
+    /// Serves this place on a free port.
+    pub fn start(place: &Place, environment: &[(&str, &str)]) -> Program {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|l| l.local_addr())
+            .expect("a port")
+            .port();
+        let log = place.folder.join(format!("log-{port}"));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_masthead"));
+        command
+            .env_clear()
+            .env("MASTHEAD_DATA", &place.folder)
+            .env("MASTHEAD_SAMPLES", "off")
+            .env("PORT", port.to_string())
+            .envs(environment.iter().copied())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::fs::File::create(&log).expect("a file"));
+        if let Some(url) = &place.database_url {
+            command.env("DATABASE_URL", url);
+        }
+        let child = command.spawn().expect("the binary runs");
+        let began = std::time::Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "the server does not answer"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Program {
+            child,
+            address: ([127, 0, 0, 1], port).into(),
+            log,
+        }
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.address, format!("http://{}", self.address))
+    }
+
+    pub async fn log_in(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        let form = [("login", name), ("password", PASSWORD), ("next", "/")];
+        assert_eq!(browser.post("/login", &form).await.status, 303);
+        browser
+    }
+
+    /// Ends it as a power cut would; what it said on stderr.
+    pub fn kill(mut self) -> String {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A browser: keeps its cookies, follows nothing by itself.
 #[derive(Clone)]
 pub struct Browser {

@@ -1,5 +1,6 @@
 //! What is measured, and budgets: so many statements a page, so many bytes, and no statement that reads a whole table.
 
+use crate::harness::Program;
 use crate::{Browser, Site, site_test};
 use std::collections::BTreeSet;
 
@@ -186,9 +187,9 @@ fn no_statement_reads_a_whole_table_or_sorts_what_it_read() {
         site.publish("---\ntitle: Later\ndate: 2020-01-01\n---\n\nText.\n")
             .await;
         // The program itself, so that nothing but it is written down.
-        let mut watched = Watched::start(&site);
-        tour(&watched.site(&site)).await;
-        let statements = watched.stop();
+        let watched = Program::start(&site.place, &[("RUST_LOG", "masthead::statements=trace")]);
+        tour(&watched).await;
+        let statements = statements_in(&watched.kill());
         assert!(
             statements.len() > 60,
             "{} statements are too few to mean anything",
@@ -209,75 +210,14 @@ fn no_statement_reads_a_whole_table_or_sorts_what_it_read() {
     });
 }
 
-/// A server that writes its statements down.
-struct Watched {
-    child: std::process::Child,
-    port: u16,
-    notes: std::path::PathBuf,
-}
-
-impl Watched {
-    fn start(site: &Site) -> Watched {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .and_then(|l| l.local_addr())
-            .expect("a port")
-            .port();
-        let notes = site.place.folder.join("statements");
-        let child = std::process::Command::new(env!("CARGO_BIN_EXE_masthead"))
-            .env("MASTHEAD_DATA", &site.place.folder)
-            .env("MASTHEAD_SAMPLES", "off")
-            .env("PORT", port.to_string())
-            .env("RUST_LOG", "masthead::statements=trace")
-            .stdout(std::process::Stdio::null())
-            .stderr(std::fs::File::create(&notes).expect("a file"))
-            .spawn()
-            .expect("the binary runs");
-        let began = std::time::Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(began.elapsed().as_secs() < 30, "the server does not answer");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        Watched { child, port, notes }
-    }
-
-    fn site(&self, _: &Site) -> Visit {
-        Visit {
-            address: ([127, 0, 0, 1], self.port).into(),
-        }
-    }
-
-    fn stop(&mut self) -> BTreeSet<String> {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let text = std::fs::read_to_string(&self.notes).expect("notes");
-        let verbs = ["SELECT", "UPDATE", "DELETE", "WITH"];
-        text.lines()
-            .filter_map(|line| line.split_once("TRACE "))
-            .map(|(_, statement)| statement.trim().to_owned())
-            .filter(|s| verbs.iter().any(|verb| s.starts_with(verb)))
-            .collect()
-    }
-}
-
-/// Visitors of a site that runs elsewhere.
-struct Visit {
-    address: std::net::SocketAddr,
-}
-
-impl Visit {
-    fn browser(&self) -> Browser {
-        Browser::new(self.address, format!("http://{}", self.address))
-    }
-    async fn log_in(&self, name: &str) -> Browser {
-        let browser = self.browser();
-        let form = [
-            ("login", name),
-            ("password", crate::PASSWORD),
-            ("next", "/"),
-        ];
-        assert_eq!(browser.post("/login", &form).await.status, 303);
-        browser
-    }
+/// The statements that read or change rows, out of a log.
+fn statements_in(log: &str) -> BTreeSet<String> {
+    let verbs = ["SELECT", "UPDATE", "DELETE", "WITH"];
+    log.lines()
+        .filter_map(|line| line.split_once("TRACE "))
+        .map(|(_, statement)| statement.trim().to_owned())
+        .filter(|s| verbs.iter().any(|verb| s.starts_with(verb)))
+        .collect()
 }
 
 /// Lists that are short by their nature: the staff, one account's sessions, one article's names.
@@ -312,7 +252,7 @@ async fn plan(site: &Site, statement: &str) -> Vec<String> {
 }
 
 /// Every kind of page and act once.
-async fn tour(site: &Visit) {
+async fn tour(site: &Program) {
     let [hundred, long] = masthead::demo::landmarks(1);
     let (anybody, chief, mira) = (
         site.browser(),

@@ -1,7 +1,8 @@
 //! Restarts, second nodes, Redis, commands beside a running server: what one knows, the others know.
 
-use crate::harness::{redis_url, run};
+use crate::harness::{Program, redis_url, run};
 use crate::{PASSWORD, Site, site_test};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 site_test! {
@@ -174,5 +175,47 @@ site_test! {
         ids.dedup();
         assert_eq!(ids.len(), 60);
         assert_eq!(site.get(&format!("/articles/{slug}")).await.one(".threadbar p"), "60 comments");
+    }
+}
+
+site_test! {
+    async fn a_process_that_is_killed_loses_nothing_that_it_acknowledged(site: Site) {
+        let slug = site.article().await;
+        // Throttles leave moderators alone.
+        for n in 0..8 {
+            site.moderator(&format!("writer{n}")).await;
+        }
+        let program = Program::start(&site.place, &[]);
+        let acknowledged = Arc::new(Mutex::new(Vec::new()));
+        let mut writers = tokio::task::JoinSet::new();
+        for n in 0..8 {
+            let (browser, slug, acknowledged) = (program.log_in(&format!("writer{n}")).await, slug.clone(), acknowledged.clone());
+            writers.spawn(async move {
+                for number in 0.. {
+                    let text = format!("Number {number} of {n}.");
+                    let sent = browser
+                        .request("POST", &format!("/articles/{slug}/comments"))
+                        .header("sec-fetch-site", "same-origin")
+                        .form(&[("body", text.as_str()), ("action", "post")])
+                        .send();
+                    match sent.await {
+                        Ok(answer) if answer.status().as_u16() == 303 => acknowledged.lock().expect("a list").push(text),
+                        _ => break,
+                    }
+                }
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        program.kill();
+        while writers.join_next().await.is_some() {}
+        let acknowledged = acknowledged.lock().expect("a list").clone();
+        assert!(acknowledged.len() > 20, "{} posts are too few to mean anything", acknowledged.len());
+        let stored: Vec<String> = site.db().read(|conn| {
+            use diesel::prelude::*;
+            Ok(masthead::db::schema::comments::table.select(masthead::db::schema::comments::body).load(conn)?)
+        }).await.expect("a read");
+        let stored: std::collections::HashSet<String> = stored.into_iter().collect();
+        let lost: Vec<&String> = acknowledged.iter().filter(|text| !stored.contains(*text)).collect();
+        assert!(lost.is_empty(), "{lost:?}");
     }
 }

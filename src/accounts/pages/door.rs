@@ -13,7 +13,7 @@ use crate::web::limits::Rule;
 use crate::web::{Page, Posted, Shared, State, Viewer, failure, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, rt};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -148,17 +148,19 @@ pub async fn log_in(
         .read(move |conn| store::by_login(conn, &wanted))
         .await?;
     let stored = found.as_ref().map(|f| f.password_hash.clone());
-    let verdict = match password::verify(&state, form.password.clone(), stored).await {
-        Ok(verdict) => verdict,
-        Err(busy) => {
-            state.limits.refund(&state.db, taken).await?;
-            return Err(busy);
+    // Goes on when the browser goes away: a right password is no failure, whoever waits for the answer.
+    let (checking, typed) = (state.clone(), form.password.clone());
+    let checked = rt::spawn(async move {
+        let verdict = password::verify(&checking, typed, stored).await;
+        if verdict.as_ref().map_or(true, |verdict| verdict.right) {
+            checking.limits.refund(&checking.db, taken).await?;
         }
-    };
+        verdict
+    });
+    let verdict = checked.await.map_err(Error::broken)??;
     let Some(found) = found.filter(|_| verdict.right) else {
         return login_page(&state, &viewer, &form, t.login_wrong()).answer();
     };
-    state.limits.refund(&state.db, taken).await?;
     let site = state.site();
     let known = [site.name.as_str(), &found.username, &found.email];
     let mut due = found.password_due;

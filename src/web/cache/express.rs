@@ -236,6 +236,9 @@ impl<S> Desk<S> {
         jar.add_original(request.cookie(name)?);
         let token = jar.signed(&self.key).get(name)?;
         let known = cache.session(db, token.value())?;
+        if !known.account.is_plain() {
+            return None;
+        }
         let audience = cache.standing(db, known.account.id, page)?;
         let kept = cache.skeleton(db, page, audience)?;
         Counts::one(&cache.counts.reader_hits);

@@ -210,10 +210,9 @@ impl PageCache {
             .filter(|known| known.until > Instant::now() && db.still_holds(&known.depends))
     }
 
-    /// Keeps a session. Only of accounts that nothing is special about: for roles and bans the database is asked each
-    /// time.
+    /// Keeps a session, until its account changes. A ban that ends and a key that is to be renewed are looked at each time.
     pub fn keep_session(&self, token: &str, account: &Account, depends: Depends) {
-        if !account.is_plain() {
+        if account.ban.is_some() || account.renew {
             return;
         }
         let known = Known {
