@@ -224,6 +224,14 @@ impl App {
         if let Some(listen) = &clock.config.metrics_listen {
             actix_web::rt::spawn(ops::metrics(listen, clock.clone())?);
         }
+        let db = clock.db.clone();
+        // By itself: what others changed must not wait for this process's own work.
+        actix_web::rt::spawn(async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                db.notice_others().await;
+            }
+        });
         actix_web::rt::spawn(pass_time(clock));
         let handle = server.handle();
         Ok((server, handle, address))
@@ -237,8 +245,7 @@ async fn pass_time(state: Shared) {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         ticks += 1;
         let now = Time::now();
-        let mut done = state.db.notice_others().await;
-        done = done.and(state.refresh_site().await);
+        let mut done = state.refresh_site().await;
         match state
             .db
             .read(move |conn| articles::store::anything_due(conn, now))

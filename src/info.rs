@@ -41,6 +41,7 @@ pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
             t,
             contact: site.contact.clone(),
         },
+        &viewer,
         since,
         &[],
     )
@@ -56,6 +57,7 @@ pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, E
             t,
             hold_first: state.site().hold_first,
         },
+        &viewer,
         since,
         &[],
     )
@@ -71,6 +73,7 @@ pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Erro
             t,
             contact: site.contact.clone(),
         },
+        &viewer,
         since,
         &[],
     )

@@ -2,12 +2,13 @@
 
 use super::{CommentBody, Status, counters};
 use crate::db::fresh::{Topic, changed};
-use crate::db::schema::{comment_versions, comments, flags, threads};
+use crate::db::schema::{comment_versions, comments, flags};
 use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A comment as it will stand in the table, its counters included.
@@ -148,34 +149,26 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
                 .execute(c))?;
         }
     }
-    Ok(())
+    count(conn, rows)
 }
 
-/// What [`insert`] left to count: how many of each status and reported ones, and how many public ones under each article.
-pub fn count(
-    conn: &mut Conn,
-    statuses: &[(Status, i64)],
-    reported: i64,
-    articles: &[(i64, i64)],
-) -> Result<(), Error> {
-    changed(conn, Topic::Everything);
-    for (status, many) in statuses {
-        counters::add(conn, status.as_str(), *many)?;
+/// Counts what was inserted, in the same transaction: by status, the reported ones, the public ones of each article.
+fn count(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+    let mut statuses: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut public: BTreeMap<i64, i64> = BTreeMap::new();
+    for row in rows {
+        *statuses.entry(row.status.as_str()).or_default() += 1;
+        *public.entry(row.article).or_default() += i64::from(row.status.is_public());
+        if !row.flagged_by.is_empty() {
+            *statuses.entry(counters::REPORTED).or_default() += 1;
+        }
     }
-    counters::add(conn, counters::REPORTED, reported)?;
-    for articles in articles.chunks(AT_ONCE) {
-        let values: Vec<_> = articles
-            .iter()
-            .map(|(article, public)| {
-                (
-                    threads::article_id.eq(article),
-                    threads::public_comments.eq(public),
-                )
-            })
-            .collect();
-        either!(conn, |c| diesel::insert_into(threads::table)
-            .values(&values)
-            .execute(c))?;
+    // Always in the same order, so that two writers cannot wait for each other.
+    for (status, many) in statuses {
+        counters::add(conn, status, many)?;
+    }
+    for (article, many) in public {
+        counters::add_public(conn, article, many)?;
     }
     Ok(())
 }

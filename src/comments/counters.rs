@@ -6,7 +6,9 @@ use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{comment_counts, comments, threads};
 use crate::either;
 use crate::error::Error;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use std::collections::BTreeSet;
 
 /// Moves the counters when a comment comes, goes or changes: by status, of the article, of all that it replies to.
@@ -34,15 +36,7 @@ pub(super) fn count(
         return Ok(());
     }
     changed(conn, Topic::Thread(article));
-    either!(conn, |c| diesel::insert_into(threads::table)
-        .values((
-            threads::article_id.eq(article),
-            threads::public_comments.eq(change)
-        ))
-        .on_conflict(threads::article_id)
-        .do_update()
-        .set(threads::public_comments.eq(threads::public_comments + change))
-        .execute(c))?;
+    add_public(conn, article, change)?;
     let ids = path::ids(path);
     let above: BTreeSet<i64> = ids[..ids.len() - 1].iter().copied().chain(parent).collect();
     for id in above {
@@ -82,26 +76,20 @@ pub(super) fn reported<T>(
 
 /// 1 or 0.
 fn is_reported(conn: &mut Conn, id: i64) -> Result<i64, Error> {
-    how_many(conn, &format!("id = {id}"))
+    let it = comments::table.filter(comments::id.eq(id));
+    Ok(it
+        .filter(sql::<Bool>(super::REPORTED))
+        .count()
+        .get_result(conn)?)
 }
 
 /// How many under one article.
 pub(super) fn reported_under(conn: &mut Conn, article: i64) -> Result<i64, Error> {
-    how_many(conn, &format!("article_id = {article}"))
-}
-
-fn how_many(conn: &mut Conn, which: &str) -> Result<i64, Error> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        n: i64,
-    }
-    let query = format!(
-        "SELECT COUNT(*) AS n FROM comments WHERE {which} AND {}",
-        super::REPORTED
-    );
-    let count: Count = diesel::sql_query(query).get_result(conn)?;
-    Ok(count.n)
+    let under = comments::table.filter(comments::article_id.eq(article));
+    Ok(under
+        .filter(sql::<Bool>(super::REPORTED))
+        .count()
+        .get_result(conn)?)
 }
 
 pub(super) fn add(conn: &mut Conn, row: &str, change: i64) -> Result<(), Error> {
@@ -116,6 +104,20 @@ pub(super) fn add(conn: &mut Conn, row: &str, change: i64) -> Result<(), Error> 
         .on_conflict(comment_counts::status)
         .do_update()
         .set(comment_counts::total.eq(comment_counts::total + change))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Moves the number of comments that everybody sees under an article.
+pub(super) fn add_public(conn: &mut Conn, article: i64, change: i64) -> Result<(), Error> {
+    either!(conn, |c| diesel::insert_into(threads::table)
+        .values((
+            threads::article_id.eq(article),
+            threads::public_comments.eq(change)
+        ))
+        .on_conflict(threads::article_id)
+        .do_update()
+        .set(threads::public_comments.eq(threads::public_comments + change))
         .execute(c))?;
     Ok(())
 }

@@ -179,7 +179,10 @@ pub fn records(conn: &mut Conn, authors: &[i64]) -> Result<HashMap<i64, (i64, i6
 
 /// Takes away every comment under these articles, whoever wrote it.
 pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
-    for article in articles {
+    let mut articles = articles.to_vec();
+    articles.sort_unstable();
+    for article in &articles {
+        lock_thread(conn, *article)?;
         let rows: Vec<(String, i64)> = comments::table
             .filter(comments::article_id.eq(article))
             .group_by(comments::status)

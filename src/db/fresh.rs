@@ -200,11 +200,9 @@ pub fn changed(_: &mut Conn, topic: Topic) {
     });
 }
 
-/// Runs a transaction's work; with what it changed, nothing if it failed.
+/// Runs a transaction's work; with what it changed, or would have if it failed.
 pub(super) fn gather<T>(work: impl FnOnce() -> Result<T, Error>) -> (Result<T, Error>, Vec<Topic>) {
     CHANGED.take();
     let result = work();
-    let topics = CHANGED.take();
-    let topics = if result.is_ok() { topics } else { Vec::new() };
-    (result, topics)
+    (result, CHANGED.take())
 }

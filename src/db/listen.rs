@@ -17,7 +17,7 @@ use tokio_postgres::AsyncMessage;
 
 const CHANNEL: &str = "masthead_changes";
 /// A node that hears nothing of itself for so long believes nothing that it keeps.
-const DEAF: Duration = Duration::from_millis(1500);
+const DEAF: Duration = Duration::from_millis(800);
 
 /// Tells all nodes.
 pub(super) fn tell(conn: &mut Conn, node: &str, topics: &[Topic]) -> Result<(), Error> {
@@ -55,7 +55,7 @@ impl Ear {
                 if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last).await {
                     tracing::warn!(error, "this node does not hear the others; it keeps nothing for longer than a second");
                 }
-                tokio::time::sleep(Duration::from_millis(500)).await;
+                tokio::time::sleep(Duration::from_millis(300)).await;
             }
         });
         Ear { began, heard, task }
@@ -105,7 +105,7 @@ async fn hear(
     client.batch_execute(&word).await.map_err(said)?;
     // What was said before anybody listened.
     changes.record(&[Topic::Everything]);
-    let mut beat = tokio::time::interval(Duration::from_millis(500));
+    let mut beat = tokio::time::interval(Duration::from_millis(250));
     let mut asked = 0_u32;
     loop {
         tokio::select! {

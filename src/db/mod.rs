@@ -198,18 +198,18 @@ impl Db {
     }
 
     /// Takes note of what other processes wrote. To be asked once a second.
-    ///
-    /// # Errors
-    /// `Busy` when the writer's queue is full.
-    pub async fn notice_others(&self) -> Result<(), Error> {
+    pub async fn notice_others(&self) {
         let foreign = match &self.0.writer {
-            Some(writer) => writer.foreign()?.await.unwrap_or(true),
+            Some(writer) => match writer.foreign() {
+                Ok(answer) => answer.await.unwrap_or(true),
+                // Not to know is to believe nothing.
+                Err(_) => true,
+            },
             None => !self.0.ear.get().is_some_and(listen::Ear::hears),
         };
         if foreign {
             self.0.changes.record(&[Topic::Everything]);
         }
-        Ok(())
     }
 
     /// Listens to the other nodes from now on. Where there are none this does nothing.
@@ -317,18 +317,27 @@ impl Db {
         }
     }
 
+    /// Tells the other nodes, once more over another connection where the first one is gone.
+    fn tell(&self, conn: &mut Conn, topics: &[Topic]) {
+        let told = listen::tell(conn, &self.0.node, topics).or_else(|_| {
+            let mut other = self.connection()?;
+            listen::tell(&mut other, &self.0.node, topics)
+        });
+        if let Err(error) = told {
+            tracing::error!(%error, "other nodes could not be told of a change: they may show what was for half a minute");
+        }
+    }
+
     fn write_postgres<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         let mut conn = self.connection()?;
         let mut tries = 0;
         loop {
             let (result, topics) = gather(|| Connection::transaction(&mut *conn, &f));
+            // Also after an error: a COMMIT whose answer was lost may stand.
+            self.0.changes.record(&topics);
             match result {
                 Ok(done) => {
-                    self.0.changes.record(&topics);
-                    if let Err(error) = listen::tell(&mut conn, &self.0.node, &topics) {
-                        // It is committed all the same; the others notice that they hear nothing.
-                        tracing::warn!(%error, "other nodes could not be told of a change");
-                    }
+                    self.tell(&mut conn, &topics);
                     return Ok(done);
                 }
                 Err(e) if e.is_retryable() && tries < 3 => {
@@ -337,6 +346,10 @@ impl Db {
                 }
                 Err(e) if e.is_retryable() => {
                     return Err(Error::Busy(format!("after {tries} retries: {e}")));
+                }
+                Err(e @ (Error::Busy(_) | Error::Broken { .. })) => {
+                    self.tell(&mut conn, &topics);
+                    return Err(e);
                 }
                 Err(e) => return Err(e),
             }

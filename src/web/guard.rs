@@ -1,4 +1,5 @@
-//! The outermost room: Host, forged forms, error pages, the headers of every answer, the request's id and log line.
+//! Around everything that is not answered out of memory: Host, forged forms, error pages, headers, the request's id and log
+//! line.
 
 use crate::db::spent;
 use crate::error::Error;

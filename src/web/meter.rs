@@ -128,15 +128,16 @@ impl Meter {
     fn index(&self, method: &Method, pattern: Option<&str>) -> usize {
         let method = match *method {
             Method::GET | Method::HEAD => "GET",
-            _ => "POST",
+            Method::POST => "POST",
+            _ => "other",
         };
-        let others = self.routes.len() - 1;
-        pattern.map_or(others, |pattern| {
-            self.by_name
-                .iter()
-                .find(|((m, p), _)| *m == method && *p == pattern)
-                .map_or(others, |(_, index)| *index)
-        })
+        let known = pattern.and_then(|pattern| self.by_name.get(&(method, pattern)));
+        known.copied().unwrap_or(self.routes.len() - 1)
+    }
+
+    /// An answer went out that the router has not seen.
+    pub fn unrouted(&self, status: StatusCode, began: Instant, spent: Spent) {
+        self.answered(self.routes.len() - 1, status, began, spent);
     }
 
     /// An answer went out.

@@ -175,17 +175,21 @@ pub fn see_other(location: &str) -> HttpResponse {
         .finish()
 }
 
-/// A page that everybody who is not signed in gets: kept in memory until one of these topics changes after `since`.
+/// A page that is the same for everybody who is not signed in: for them it is kept in memory until one of these topics
+/// changes after `since`. Who is signed in gets it as [`ok`] gives it.
 ///
 /// # Errors
 /// `Broken` when the template fails.
 pub fn kept(
     template: &impl Template,
+    viewer: &Viewer,
     since: Moment,
     topics: &[Topic],
 ) -> Result<HttpResponse, Error> {
     let mut response = ok(template)?;
-    cache::may_be_kept(&mut response, since, topics);
+    if viewer.account().is_none() {
+        cache::may_be_kept(&mut response, since, topics);
+    }
     Ok(response)
 }
 
@@ -206,7 +210,7 @@ pub struct Shares<'a> {
 ///
 /// # Errors
 /// `Broken` when the template fails.
-pub fn shared<T: Template>(
+pub async fn shared<T: Template>(
     state: &State,
     request: &HttpRequest,
     viewer: &Viewer,
@@ -214,7 +218,8 @@ pub fn shared<T: Template>(
     build: impl FnOnce(&Viewer, String) -> T,
 ) -> Result<HttpResponse, Error> {
     let Some(account) = viewer.account() else {
-        return kept(&build(viewer, String::new()), shares.since, shares.topics);
+        let page = build(viewer, String::new());
+        return kept(&page, viewer, shares.since, shares.topics);
     };
     let wanted = request.extensions().get::<Wanted>().cloned();
     let Some(wanted) = wanted.filter(|_| account.is_plain()) else {
@@ -236,5 +241,13 @@ pub fn shared<T: Template>(
     };
     state
         .cache
-        .keep_for_readers(&wanted, &html, &reader, shares.topics, request.headers())
+        .keep_for_readers(
+            state,
+            &wanted,
+            html,
+            &reader,
+            shares.topics,
+            request.headers(),
+        )
+        .await
 }

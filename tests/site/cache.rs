@@ -334,6 +334,27 @@ site_test! {
 }
 
 site_test! {
+    async fn however_a_cookie_is_spelled_nobodys_page_becomes_everybodys(site: Site) {
+        let slug = site.article().await;
+        site.hold_first(true).await;
+        let mira = site.reader("mira").await;
+        let id = mira.comment(&slug, "Waits.").await;
+        let own = format!("/articles/{slug}/comments/{id}");
+        let login = site.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/")]).await;
+        let cookie = login.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned();
+        let (name, value) = cookie.split_once('=').expect("a pair");
+        for spelled in [format!("{name} ={value}"), format!("%6d{}={value}", &name[1..]), format!("a=b;\t{name}={value}"), format!("{name}={value}; {name} ={value}")] {
+            for path in [own.as_str(), "/about", "/", "/readers/mira", "/guidelines", &format!("/articles/{slug}")] {
+                Answer::of(site.browser().request("GET", path).header("cookie", &spelled)).await;
+                let anybody = site.get(path).await;
+                assert!(!anybody.has("header nav a[href='/account']") && !anybody.body.contains("Waits."), "{spelled} {path}");
+            }
+            assert_eq!(site.get(&own).await.status, 404, "{spelled}");
+        }
+    }
+}
+
+site_test! {
     async fn bans_and_roles_count_at_once(site: Site) {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");

@@ -119,7 +119,7 @@ site_test! {
             "masthead_answers_total{method=\"GET\",route=\"/\",status=\"2xx\"} 2",
             "masthead_answers_total{method=\"any\",route=\"none\",status=\"4xx\"} 1",
             "masthead_request_seconds_count{method=\"GET\",route=\"/\"} 2",
-            "masthead_cache_total{outcome=\"hit\"} 2",
+            "masthead_cache_total{outcome=\"hit\"} 1",
             "masthead_cache_total{outcome=\"miss\"} 1",
             "masthead_gate_waiting{gate=\"hashing\"} 0",
             "masthead_pool_wait_seconds_count ",

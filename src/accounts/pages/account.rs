@@ -414,5 +414,5 @@ pub async fn profile(
         badge,
         since: When::day(&site, profile.created_at),
     };
-    page::kept(&view, opened, &topics)
+    page::kept(&view, &viewer, opened, &topics)
 }

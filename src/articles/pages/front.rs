@@ -116,4 +116,5 @@ pub async fn front(
         column,
         rest,
     })
+    .await
 }

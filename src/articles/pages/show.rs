@@ -193,6 +193,7 @@ pub async fn show(
             t,
         }
     })
+    .await
 }
 
 fn correction_label(t: Interface, kind: &str) -> String {

@@ -185,5 +185,5 @@ pub async fn show(
         },
         deleted_text: deleted_text.filter(|text| !text.is_empty()),
     };
-    page::kept(&view, since, &topics)
+    page::kept(&view, &viewer, since, &topics)
 }

@@ -1,7 +1,7 @@
 //! Answers out of what is kept: the page, a page with a reader's name in it, or the news that nothing has changed.
 
+use super::Entry;
 use super::skeleton::{Fill, Skeleton};
-use super::{Counts, Entry};
 use crate::web::coding::Coding;
 use crate::web::form::new_key;
 use crate::web::{State, guard};
@@ -46,9 +46,7 @@ pub(super) fn answer(
     entry: &Entry,
     if_none_match: Option<&HeaderValue>,
 ) -> HttpResponse {
-    let counts = &state.cache.counts;
     if if_none_match.is_some_and(|given| matches(given, &entry.etag)) {
-        Counts::one(&counts.not_modified);
         // These alone: <https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5>
         let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);
         let headers = response.headers_mut();
@@ -57,7 +55,6 @@ pub(super) fn answer(
         headers.insert(header::VARY, HeaderValue::from_static(VARY));
         return response;
     }
-    Counts::one(&counts.hits);
     let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(entry.body.clone()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, entry.content_type.clone());

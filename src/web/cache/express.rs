@@ -1,15 +1,15 @@
 //! The outermost layer: what is in memory is answered here, before the router is asked.
 
 use super::answer::{answer, filled, finish};
-use super::flight::{make, pass};
-use super::{Counts, Key};
+use super::flight::{Flight, Seat, make, pass};
+use super::{Audience, Counts, Key};
 use crate::db::spent::Spent;
 use crate::web::coding::Coding;
 use crate::web::{Shared, guard};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::CookieJar;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpMessage, HttpResponse, cookie};
 use std::borrow::Cow;
 use std::future::{Future, Ready, ready};
@@ -80,6 +80,17 @@ pub struct Desk<S> {
     kept: fn(&str) -> Option<KeptRoute>,
 }
 
+impl<S> Clone for Desk<S> {
+    fn clone(&self) -> Self {
+        Desk {
+            service: self.service.clone(),
+            state: self.state.clone(),
+            key: self.key.clone(),
+            kept: self.kept,
+        }
+    }
+}
+
 pub(super) type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
 /// An answer that is there, or one that takes a while.
@@ -127,9 +138,17 @@ where
                 let (service, state) = (self.service.clone(), self.state.clone());
                 Answered::Later(Box::pin(make(service, state, request, key, route, began)))
             }
-            Found::Personal(page) => {
-                request.extensions_mut().insert(Wanted(page.into()));
-                self.pass(request, began)
+            Found::Personal(page, audience) => {
+                request
+                    .extensions_mut()
+                    .insert(Wanted(page.as_str().into()));
+                match audience {
+                    Some(audience) => {
+                        let desk = self.clone();
+                        Answered::Later(Box::pin(desk.together(request, page, audience, began)))
+                    }
+                    None => self.pass(request, began),
+                }
             }
             Found::NotOurs => self.pass(request, began),
         }
@@ -142,8 +161,8 @@ enum Found {
     Answer(HttpResponse, usize),
     /// A page that is kept, but is not there or has gone stale.
     Nothing(Key, KeptRoute),
-    /// A page that is kept, asked for with a session.
-    Personal(String),
+    /// A page that is kept, asked for with a session; and which readers want the same, if that is known.
+    Personal(String, Option<Audience>),
     NotOurs,
 }
 
@@ -175,13 +194,17 @@ impl<S> Desk<S> {
                 return Found::NotOurs;
             };
             return match self.for_reader(request, &page) {
-                Some(response) => Found::Answer(response, route.index),
-                None => Found::Personal(page.into_owned()),
+                Ok(response) => Found::Answer(response, route.index),
+                Err(audience) => Found::Personal(page.into_owned(), audience),
             };
         }
         let coding = Coding::choose(headers.get(header::ACCEPT_ENCODING));
         if let Some(entry) = cache.page(db, &page, coding) {
             let answer = answer(&self.state, &entry, headers.get(header::IF_NONE_MATCH));
+            Counts::one(match answer.status() {
+                StatusCode::NOT_MODIFIED => &cache.counts.not_modified,
+                _ => &cache.counts.hits,
+            });
             return Found::Answer(answer, entry.route);
         }
         match (self.kept)(request.path()) {
@@ -228,22 +251,63 @@ impl<S> Desk<S> {
         (!query.contains('%') && !query.contains('+')).then_some(Cow::Owned(page))
     }
 
-    /// The page of a reader who is signed in, put together from what is kept.
-    fn for_reader(&self, request: &ServiceRequest, page: &str) -> Option<HttpResponse> {
+    /// Sends a reader's request on, unless somebody is making the same page already: then that one is waited for.
+    async fn together<B>(
+        self,
+        request: ServiceRequest,
+        page: String,
+        audience: Audience,
+        began: Instant,
+    ) -> Answer
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>
+            + 'static,
+        S::Future: 'static,
+        B: MessageBody + 'static,
+    {
+        // A space is in no address.
+        let key = Key {
+            page: format!("{page} {audience:?}").into(),
+            coding: Coding::Identity,
+        };
+        let _flight = match Flight::board(&self.state, &key) {
+            Seat::Leader(flight) => Some(flight),
+            Seat::Waiting(mut flight) => {
+                Counts::one(&self.state.cache.counts.waited);
+                let _ = flight.changed().await;
+                if let Ok(response) = self.for_reader(&request, &page) {
+                    return Ok(request.into_response(response));
+                }
+                None
+            }
+        };
+        pass(self.service, self.state, request, began).await
+    }
+
+    /// The page of a reader who is signed in, put together from what is kept; or to whom what is missing belongs.
+    fn for_reader(
+        &self,
+        request: &ServiceRequest,
+        page: &str,
+    ) -> Result<HttpResponse, Option<Audience>> {
         let (cache, db) = (&self.state.cache, &self.state.db);
         let name = guard::cookie_name(&self.state);
         let mut jar = CookieJar::new();
-        jar.add_original(request.cookie(name)?);
-        let token = jar.signed(&self.key).get(name)?;
-        let known = cache.session(db, token.value())?;
+        jar.add_original(request.cookie(name).ok_or(None)?);
+        let token = jar.signed(&self.key).get(name).ok_or(None)?;
+        let known = cache.session(db, token.value()).ok_or(None)?;
         if !known.account.is_plain() {
-            return None;
+            return Err(None);
         }
-        let audience = cache.standing(db, known.account.id, page)?;
-        let kept = cache.skeleton(db, page, audience)?;
+        let audience = cache.standing(db, known.account.id, page).ok_or(None)?;
+        let kept = cache.skeleton(db, page, audience).ok_or(Some(audience))?;
         Counts::one(&cache.counts.reader_hits);
         let mut response = filled(&kept.skeleton, &known.name, request.headers());
+        if !Coding::takes_gzip(request.headers().get(header::ACCEPT_ENCODING)) {
+            // Said only to what compresses, and nothing does here.
+            response.headers_mut().remove(header::CONTENT_ENCODING);
+        }
         finish(&self.state, response.headers_mut(), "private, no-store");
-        Some(response)
+        Ok(response)
     }
 }

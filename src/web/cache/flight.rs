@@ -32,20 +32,20 @@ pub(in crate::web) fn may_be_kept(response: &mut HttpResponse, since: Moment, to
 }
 
 /// A seat on the one flight that makes a page.
-enum Seat {
+pub(super) enum Seat {
     Leader(Flight),
     Waiting(watch::Receiver<Option<Arc<Entry>>>),
 }
 
 /// Whoever holds it makes the page. Dropped in whatever way, it lets those who wait go on.
-struct Flight {
+pub(super) struct Flight {
     state: Shared,
     key: Key,
     sender: watch::Sender<Option<Arc<Entry>>>,
 }
 
 impl Flight {
-    fn board(state: &Shared, key: &Key) -> Seat {
+    pub(super) fn board(state: &Shared, key: &Key) -> Seat {
         let mut flights = state
             .cache
             .flights
@@ -88,9 +88,17 @@ where
     B: MessageBody + 'static,
 {
     let (answer, spent) = adding_up(service.call(request)).await;
-    let answer = answer?.map_into_boxed_body();
-    state.meter.routed(&answer, began, spent);
-    Ok(answer)
+    match answer {
+        Ok(answer) => {
+            state.meter.routed(&answer, began, spent);
+            Ok(answer.map_into_boxed_body())
+        }
+        Err(error) => {
+            let status = error.as_response_error().status_code();
+            state.meter.unrouted(status, began, spent);
+            Err(error)
+        }
+    }
 }
 
 /// Makes a page that is not there, or waits for whoever does.
@@ -131,13 +139,21 @@ where
                 Counts::one(&state.cache.counts.misses);
                 // Goes on when this browser goes away: others may wait for it.
                 let work = rt::spawn(lead(service, state.clone(), request, flight, route, began));
-                return work.await.unwrap_or_else(|panic| {
-                    let error = Error::broken(panic);
-                    let id = guard::request_id();
-                    tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be made");
-                    let page = failure::page(&state, &Viewer(None), &error, None, &id);
-                    Err(guard::as_error(&state, page, &id))
-                });
+                let error = match work.await {
+                    Ok(Ok(response)) => return Ok(response),
+                    Ok(Err(error)) => match error.as_error::<Error>() {
+                        Some(ours) => ours.clone(),
+                        None => return Err(error),
+                    },
+                    Err(panic) => Error::broken(panic),
+                };
+                let id = guard::request_id();
+                tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be made");
+                let page = failure::page(&state, &Viewer(None), &error, None, &id);
+                state
+                    .meter
+                    .answered(route.index, error.status(), began, Spent::default());
+                return Err(guard::as_error(&state, page, &id));
             }
         }
     }
@@ -160,11 +176,20 @@ where
     let asked = head.headers.get(header::IF_NONE_MATCH).cloned();
     // The handler sees what the page is kept under and nothing else, so it cannot depend on more.
     head.headers.remove(header::ACCEPT_ENCODING);
+    // However a cookie is spelled: nobody is signed in here.
+    head.headers.remove(header::COOKIE);
     let mut uri = head.uri.clone().into_parts();
     uri.path_and_query = Some(key.page.parse().map_err(Error::broken)?);
     head.uri = Uri::from_parts(uri).map_err(Error::broken)?;
     let (response, spent) = adding_up(service.call(request)).await;
-    let mut response = response?.map_into_boxed_body();
+    let mut response = match response {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => {
+            let status = error.as_response_error().status_code();
+            state.meter.answered(route.index, status, began, spent);
+            return Err(error);
+        }
+    };
     let made = response
         .response_mut()
         .extensions_mut()

@@ -11,8 +11,8 @@ mod skeleton;
 use crate::db::fresh::Topic;
 use crate::db::{Db, Depends, Moment};
 use crate::error::Error;
-use crate::web::Account;
 use crate::web::coding::Coding;
+use crate::web::{Account, State};
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
@@ -37,7 +37,7 @@ const READERS: u64 = 4 << 20;
 const STANDINGS: u64 = 4 << 20;
 /// A larger page is made anew each time.
 const LARGEST: usize = 1 << 20;
-/// How long a session is believed without another look at the database: `seen_at` and bans that end want one.
+/// How long a session is believed without another look at the database: when it was last seen has to be noted.
 const SESSION: Duration = Duration::from_secs(60);
 
 /// One page in one coding.
@@ -253,14 +253,19 @@ impl PageCache {
     ///
     /// # Errors
     /// `Broken` when it cannot be packed.
-    pub(in crate::web) fn keep_for_readers(
+    pub(in crate::web) async fn keep_for_readers(
         &self,
+        state: &State,
         wanted: &Wanted,
-        html: &str,
+        html: String,
         reader: &ForReader<'_>,
         topics: &[Topic],
         asked: &HeaderMap,
     ) -> Result<HttpResponse, Error> {
+        let cpu = state.packing.enter().await?;
+        let cut = tokio::task::spawn_blocking(move || Skeleton::cut(&html)).await;
+        let skeleton = cut.map_err(Error::broken)??;
+        drop(cpu);
         let account = reader.account.id;
         let own = [Topic::Account(account), Topic::Comments(account)];
         let standing = Standing {
@@ -276,7 +281,7 @@ impl PageCache {
             topics.extend(own);
         }
         let kept = Kept {
-            skeleton: Skeleton::cut(html)?,
+            skeleton,
             depends: Depends::new(reader.since, &topics),
             until: reader.until,
         };
