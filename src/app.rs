@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::db::{Db, Time, Tuning};
 use crate::error::Error;
 use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
-use crate::web::cache::Express;
+use crate::web::cache::express::Express;
 use crate::web::{Limits, Meter, PageCache, Shared, Site, State, guard};
 use crate::{accounts, admin, articles, ops, routes, samples};
 use actix_session::SessionMiddleware;

@@ -141,7 +141,7 @@ pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
 }
 
 /// So many of a reader's comments are counted at most: enough for a first look, whatever he has written.
-pub const RECORD: i64 = 100;
+pub const RECORD: i64 = 25;
 
 /// How often each of these readers was approved and rejected, up to [`RECORD`]: a moderator's first look.
 pub fn records(conn: &mut Conn, authors: &[i64]) -> Result<HashMap<i64, (i64, i64)>, Error> {

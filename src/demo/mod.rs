@@ -75,17 +75,10 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
     let moments: Vec<i64> = (0..articles)
         .map(|at| plan::published(at, articles, now))
         .collect();
-    let ids = publish(db, site, &mut dice, &moments, seed, now, progress)?;
+    let ids = publish(db, site, &moments, seed, now, progress)?;
     let counts = plan::attention(&mut dice, articles, comments);
-    let bodies = bodies(&mut dice)?;
-    let all = plan::conversations(
-        &mut dice,
-        &counts,
-        &moments,
-        readers.len() as u32,
-        BODIES,
-        now.0,
-    );
+    let bodies = bodies(&mut Dice::of(seed, u32::MAX))?;
+    let all = plan::conversations(seed, &counts, &moments, readers.len() as u32, BODIES, now.0);
     let all = Arc::new(all);
     let many = all.len() as i64;
     if many == 0 {
@@ -176,7 +169,6 @@ fn readers(
 fn publish(
     db: &Db,
     site: &Site,
-    dice: &mut Dice,
     moments: &[i64],
     seed: u64,
     now: Time,
@@ -186,6 +178,7 @@ fn publish(
     for (from, some) in (0..).step_by(100).zip(moments.chunks(100)) {
         let mut ready = Vec::with_capacity(some.len());
         for (at, moment) in (from..).zip(some) {
+            let dice = &mut Dice::of(seed, at as u32);
             let landmark = landmarks(seed).into_iter().nth(at);
             let title = match at {
                 0 => "A hundred voices".to_owned(),
@@ -227,6 +220,10 @@ pub struct Dice(u64);
 impl Dice {
     fn new(seed: u64) -> Dice {
         Dice(seed)
+    }
+    /// For one article, whatever else there is.
+    fn of(seed: u64, article: u32) -> Dice {
+        Dice(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -65,7 +65,7 @@ pub fn attention(dice: &mut Dice, articles: usize, comments: usize) -> Vec<usize
 
 /// All comments in the order of their time. `published` has each article's moment.
 pub fn conversations(
-    dice: &mut Dice,
+    seed: u64,
     counts: &[usize],
     published: &[i64],
     readers: u32,
@@ -74,6 +74,8 @@ pub fn conversations(
 ) -> Vec<Planned> {
     let mut all: Vec<Planned> = Vec::with_capacity(counts.iter().sum());
     for (article, (count, from)) in (0..).zip(counts.iter().zip(published)) {
+        // An article is the same in every size of the demonstration.
+        let dice = &mut Dice::of(seed, article);
         let start = all.len();
         let mut times: Vec<i64> = (0..*count)
             .map(|_| from + ((now - from) as f64 * dice.unit().powi(3)) as i64)
@@ -112,7 +114,7 @@ pub fn conversations(
                 body: dice.below(usize::from(bodies)) as u16,
                 depth: 0,
                 status,
-                flags: if status == Status::Published && dice.below(200) == 0 {
+                flags: if status == Status::Published && dice.below(60) == 0 {
                     1 + dice.below(3) as u8
                 } else {
                     0

@@ -302,10 +302,3 @@ impl FormPage {
         }
     }
 }
-
-/// A fresh idempotency key: 128 random bits.
-pub fn new_key() -> String {
-    let mut bytes = [0; 16];
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}

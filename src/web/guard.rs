@@ -4,6 +4,7 @@
 use crate::db::spent;
 use crate::error::Error;
 use crate::web::form::KeptText;
+use crate::web::headers::{REQUEST_ID, request_id, set_security};
 use crate::web::{Network, Shared, State, Viewer, failure, meter, viewer};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -30,39 +31,6 @@ pub fn network_of(request: &actix_web::HttpRequest) -> String {
         .map(|o| o.network.clone())
         .unwrap_or_default()
 }
-
-pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-static SECURITY: [(HeaderName, HeaderValue); 7] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        ),
-    ),
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), browsing-topics=()"),
-    ),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("strict-origin-when-cross-origin"),
-    ),
-];
 
 pub async fn guard(
     request: ServiceRequest,
@@ -282,19 +250,6 @@ fn finish(state: &State, mut response: HttpResponse, id: &str, personal: bool) -
     response
 }
 
-/// The headers that every answer has.
-pub fn set_security(state: &State, headers: &mut HeaderMap) {
-    for (name, value) in &SECURITY {
-        headers.insert(name.clone(), value.clone());
-    }
-    if state.config.base.https {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
-    }
-}
-
 fn set_headers(
     state: &State,
     status: StatusCode,
@@ -322,37 +277,6 @@ fn set_headers(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
         headers.append(header::VARY, HeaderValue::from_static("Cookie"));
     }
-}
-
-/// 64 random bits, enough to find one line in a log.
-pub fn request_id() -> String {
-    format!("{:016x}", random())
-}
-
-/// [`request_id`] as a header.
-pub fn request_id_value() -> HeaderValue {
-    let (number, mut text) = (random().to_be_bytes(), [0; 16]);
-    for (pair, byte) in text.chunks_exact_mut(2).zip(number) {
-        pair[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
-        pair[1] = b"0123456789abcdef"[usize::from(byte & 15)];
-    }
-    HeaderValue::from_bytes(&text).expect("hexadecimal digits")
-}
-
-/// Not secret, only different: SplitMix64, seeded by the system (<https://doi.org/10.1145/2660193.2660195>).
-fn random() -> u64 {
-    thread_local! {
-        static STATE: std::cell::Cell<u64> = {
-            let mut seed = [0; 8];
-            let _ = getrandom::fill(&mut seed);
-            std::cell::Cell::new(u64::from_ne_bytes(seed))
-        };
-    }
-    let state = STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-    STATE.set(state);
-    let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 /// Whether a request is for the site's own address, in so many letters.

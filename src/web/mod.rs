@@ -6,6 +6,7 @@ pub mod coding;
 pub mod failure;
 pub mod form;
 pub mod guard;
+pub mod headers;
 pub mod limits;
 pub mod meter;
 pub mod page;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::web::cache::{self, Audience, ForReader, Wanted, key_mark, name_mark};
-use crate::web::form::new_key;
+use crate::web::headers::new_key;
 use crate::web::{Account, Site, State, Viewer, assets};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};

@@ -160,7 +160,7 @@ const SMALL: [&str; 11] = [
     "SCAN articles USING INDEX articles_latest",
     "SCAN c USING INDEX comments_reported",
     "SCAN c USING INDEX comments_waiting",
-    // What is counted no further than to a hundred.
+    // What is counted no further than to twenty-five.
     "SCAN s",
 ];
 

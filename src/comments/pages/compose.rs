@@ -65,7 +65,7 @@ impl ComposePage {
             action: paths::article_comments(&place.slug),
             body: String::new(),
             parent_id: String::new(),
-            key: crate::web::form::new_key(),
+            key: crate::web::headers::new_key(),
             revision: String::new(),
             is_edit: false,
             may_send: true,

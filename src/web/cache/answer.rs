@@ -2,9 +2,9 @@
 
 use super::Entry;
 use super::skeleton::{Fill, Skeleton};
+use crate::web::State;
 use crate::web::coding::Coding;
-use crate::web::form::new_key;
-use crate::web::{State, guard};
+use crate::web::headers::{REQUEST_ID, new_key, request_id_value, set_security};
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -34,10 +34,10 @@ const PUBLIC: &str = "public, no-cache";
 const VARY: &str = "Accept-Encoding, Cookie";
 
 pub(super) fn finish(state: &State, headers: &mut HeaderMap, keep: &'static str) {
-    guard::set_security(state, headers);
+    set_security(state, headers);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     headers.insert(header::VARY, HeaderValue::from_static(VARY));
-    headers.insert(guard::REQUEST_ID, guard::request_id_value());
+    headers.insert(REQUEST_ID, request_id_value());
 }
 
 /// The answer that an entry gives: the page, or the news that the one at hand is still good.

@@ -2,7 +2,7 @@
 
 use super::answer::{answer, filled, finish};
 use super::flight::{Flight, Seat, make, pass};
-use super::{Audience, Counts, Key};
+use super::{Answer, Audience, Counts, KeptRoute, Key, Wanted};
 use crate::db::spent::Spent;
 use crate::web::coding::Coding;
 use crate::web::{Shared, guard};
@@ -15,28 +15,7 @@ use std::borrow::Cow;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Instant;
-
-/// An address whose pages are kept.
-#[derive(Clone, Copy, Debug)]
-pub struct KeptRoute {
-    /// Its row in the table of addresses.
-    pub index: usize,
-    /// What its query may hold; all else is as if it were not there.
-    pub query: &'static [Param],
-}
-
-/// A part of a query: its name, and the values that are known; none = any short word. The first is the default.
-#[derive(Clone, Copy, Debug)]
-pub struct Param {
-    pub name: &'static str,
-    pub values: &'static [&'static str],
-}
-
-/// The page that a reader wants, for handlers that keep it.
-#[derive(Clone, Debug)]
-pub struct Wanted(pub Arc<str>);
 
 pub struct Express {
     state: Shared,
@@ -91,8 +70,6 @@ impl<S> Clone for Desk<S> {
     }
 }
 
-pub(super) type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
-
 /// An answer that is there, or one that takes a while.
 pub enum Answered {
     Now(Option<Answer>),
@@ -130,8 +107,11 @@ where
         let began = Instant::now();
         match self.look(&request) {
             Found::Answer(response, route) => {
-                let meter = &self.state.meter;
-                meter.answered(route, response.status(), began, Spent::default());
+                // Nothing else about a hit takes as long as noting it; where nobody asks, it is not noted.
+                if self.state.config.metrics_listen.is_some() {
+                    let meter = &self.state.meter;
+                    meter.answered(route, response.status(), began, Spent::default());
+                }
                 Answered::Now(Some(Ok(request.into_response(response))))
             }
             Found::Nothing(key, route) => {

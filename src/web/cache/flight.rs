@@ -1,35 +1,24 @@
 //! A page that is not there is made by one request, while the others that want it wait.
 
 use super::answer::{HTML, answer};
-use super::express::{Answer, KeptRoute};
-use super::{Counts, Entry, Key, LARGEST};
-use crate::db::fresh::Topic;
+use super::{Answer, Counts, Entry, KeptRoute, Key, LARGEST, MadeFrom};
 use crate::db::spent::{Spent, adding_up};
-use crate::db::{Depends, Moment};
 use crate::error::Error;
 use crate::web::coding::Coding;
+use crate::web::headers::request_id;
 use crate::web::{Shared, Viewer, failure, guard};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{StatusCode, Uri};
+use actix_web::rt;
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, rt};
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::watch;
-
-/// What a page was made from, beside its answer.
-struct MadeFrom(Moment, Depends);
-
-/// Beside an answer: what it was made from, so that it may be kept.
-pub(in crate::web) fn may_be_kept(response: &mut HttpResponse, since: Moment, topics: &[Topic]) {
-    let depends = Depends::new(since, topics);
-    response.extensions_mut().insert(MadeFrom(since, depends));
-}
 
 /// A seat on the one flight that makes a page.
 pub(super) enum Seat {
@@ -147,7 +136,7 @@ where
                     },
                     Err(panic) => Error::broken(panic),
                 };
-                let id = guard::request_id();
+                let id = request_id();
                 tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be made");
                 let page = failure::page(&state, &Viewer(None), &error, None, &id);
                 state

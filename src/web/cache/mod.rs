@@ -4,7 +4,7 @@
 //! stale is made again by one request, while the others that want it wait.
 
 mod answer;
-mod express;
+pub mod express;
 mod flight;
 mod skeleton;
 
@@ -14,10 +14,10 @@ use crate::error::Error;
 use crate::web::coding::Coding;
 use crate::web::{Account, State};
 use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
-pub use express::{Express, KeptRoute, Param, Wanted};
-pub(in crate::web) use flight::may_be_kept;
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use sha2::{Digest, Sha256};
@@ -39,6 +39,38 @@ const STANDINGS: u64 = 4 << 20;
 const LARGEST: usize = 1 << 20;
 /// How long a session is believed without another look at the database: when it was last seen has to be noted.
 const SESSION: Duration = Duration::from_secs(60);
+
+/// An address whose pages are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptRoute {
+    /// Its row in the table of addresses.
+    pub index: usize,
+    /// What its query may hold; all else is as if it were not there.
+    pub query: &'static [Param],
+}
+
+/// A part of a query: its name, and the values that are known; none = any short word. The first is the default.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    pub name: &'static str,
+    pub values: &'static [&'static str],
+}
+
+/// The page that a reader wants, for handlers that keep it.
+#[derive(Clone, Debug)]
+pub struct Wanted(pub Arc<str>);
+
+/// What an answer is on its way out.
+pub(super) type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
+
+/// What a page was made from, beside its answer.
+struct MadeFrom(Moment, Depends);
+
+/// Beside an answer: what it was made from, so that it may be kept.
+pub(in crate::web) fn may_be_kept(response: &mut HttpResponse, since: Moment, topics: &[Topic]) {
+    let depends = Depends::new(since, topics);
+    response.extensions_mut().insert(MadeFrom(since, depends));
+}
 
 /// One page in one coding.
 #[derive(Debug)]

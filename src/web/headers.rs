@@ -1,0 +1,88 @@
+//! What every answer says beside its body, and numbers that are nobody else's.
+
+use crate::web::State;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+static SECURITY: [(HeaderName, HeaderValue); 7] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        ),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    ),
+];
+
+/// The headers that every answer has.
+pub fn set_security(state: &State, headers: &mut HeaderMap) {
+    for (name, value) in &SECURITY {
+        headers.insert(name.clone(), value.clone());
+    }
+    if state.config.base.https {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+}
+
+/// 64 random bits, enough to find one line in a log.
+pub fn request_id() -> String {
+    format!("{:016x}", random())
+}
+
+/// [`request_id`] as a header.
+pub fn request_id_value() -> HeaderValue {
+    let (number, mut text) = (random().to_be_bytes(), [0; 16]);
+    for (pair, byte) in text.chunks_exact_mut(2).zip(number) {
+        pair[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
+        pair[1] = b"0123456789abcdef"[usize::from(byte & 15)];
+    }
+    HeaderValue::from_bytes(&text).expect("hexadecimal digits")
+}
+
+/// Not secret, only different: SplitMix64, seeded by the system (<https://doi.org/10.1145/2660193.2660195>).
+fn random() -> u64 {
+    thread_local! {
+        static STATE: std::cell::Cell<u64> = {
+            let mut seed = [0; 8];
+            let _ = getrandom::fill(&mut seed);
+            std::cell::Cell::new(u64::from_ne_bytes(seed))
+        };
+    }
+    let state = STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+    STATE.set(state);
+    let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A fresh idempotency key: 128 random bits.
+pub fn new_key() -> String {
+    let mut bytes = [0; 16];
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
