@@ -20,6 +20,12 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
     make_private(&config.data)?;
     let _held = hold(&config)?;
     let listener = listen(&config)?;
+    if let Some(metrics) = &config.metrics_listen {
+        // Before anything is said or changed.
+        TcpListener::bind(metrics).map_err(|e| {
+            format!("MASTHEAD_METRICS_LISTEN={metrics}: {e}; it wants a free port of this machine, not the site's own.")
+        })?;
+    }
     if !config.base.https && config.base.loopback.is_none() {
         tracing::warn!("MASTHEAD_BASE_URL is plain http: sessions travel unprotected");
     }

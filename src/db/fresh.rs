@@ -5,6 +5,11 @@
 //! ([`Depends`]) and the [`Moment`] before its first read. It holds as long as none of them changed after that moment.
 //! Nothing has to be found and thrown away, so nothing can be missed.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "held for a few stores while a change is recorded, never by a request that reads"
+)]
+
 use super::Conn;
 use crate::error::Error;
 use std::cell::RefCell;

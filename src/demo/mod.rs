@@ -63,7 +63,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
         .map_err(say)?;
     if there.is_some() {
         return Err(format!(
-            "the demonstration of seed {seed} is there already; another --seed makes another"
+            "the demonstration of seed {seed} is there already, whole or, if it was interrupted, in part; take an empty data folder or another --seed"
         ));
     }
     if seed > MOST_SEED {

@@ -2,8 +2,8 @@
 
 use crate::harness::{Program, redis_url, run};
 use crate::{PASSWORD, Site, site_test};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 site_test! {
     async fn a_second_node_knows_sessions_comments_and_their_end(site: Site) {
@@ -186,10 +186,10 @@ site_test! {
             site.moderator(&format!("writer{n}")).await;
         }
         let program = Program::start(&site.place, &[]);
-        let acknowledged = Arc::new(Mutex::new(Vec::new()));
+        let (sender, mut receiver) = mpsc::unbounded_channel();
         let mut writers = tokio::task::JoinSet::new();
         for n in 0..8 {
-            let (browser, slug, acknowledged) = (program.log_in(&format!("writer{n}")).await, slug.clone(), acknowledged.clone());
+            let (browser, slug, sender) = (program.log_in(&format!("writer{n}")).await, slug.clone(), sender.clone());
             writers.spawn(async move {
                 for number in 0.. {
                     let text = format!("Number {number} of {n}.");
@@ -199,7 +199,7 @@ site_test! {
                         .form(&[("body", text.as_str()), ("action", "post")])
                         .send();
                     match sent.await {
-                        Ok(answer) if answer.status().as_u16() == 303 => acknowledged.lock().expect("a list").push(text),
+                        Ok(answer) if answer.status().as_u16() == 303 => sender.send(text).expect("the test listens"),
                         _ => break,
                     }
                 }
@@ -208,7 +208,11 @@ site_test! {
         tokio::time::sleep(Duration::from_millis(1500)).await;
         program.kill();
         while writers.join_next().await.is_some() {}
-        let acknowledged = acknowledged.lock().expect("a list").clone();
+        drop(sender);
+        let mut acknowledged: Vec<String> = Vec::new();
+        while let Some(text) = receiver.recv().await {
+            acknowledged.push(text);
+        }
         assert!(acknowledged.len() > 20, "{} posts are too few to mean anything", acknowledged.len());
         let stored: Vec<String> = site.db().read(|conn| {
             use diesel::prelude::*;

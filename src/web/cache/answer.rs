@@ -21,10 +21,6 @@ pub(super) fn filled(skeleton: &Skeleton, name: &str, asked: &HeaderMap) -> Http
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")));
         response.body(skeleton.gzip(fill))
     } else {
-        response.insert_header((
-            header::CONTENT_ENCODING,
-            HeaderValue::from_static("identity"),
-        ));
         response.body(skeleton.plain(fill))
     }
 }

@@ -283,10 +283,6 @@ impl<S> Desk<S> {
         let kept = cache.skeleton(db, page, audience).ok_or(Some(audience))?;
         Counts::one(&cache.counts.reader_hits);
         let mut response = filled(&kept.skeleton, &known.name, request.headers());
-        if !Coding::takes_gzip(request.headers().get(header::ACCEPT_ENCODING)) {
-            // Said only to what compresses, and nothing does here.
-            response.headers_mut().remove(header::CONTENT_ENCODING);
-        }
         finish(&self.state, response.headers_mut(), "private, no-store");
         Ok(response)
     }

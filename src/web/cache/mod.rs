@@ -3,6 +3,11 @@
 //! Everything kept knows what it was made from ([`Depends`]) and is looked at before each use; a page that has gone
 //! stale is made again by one request, while the others that want it wait.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "held for one look into a small map, only by requests whose page is not there, never across an await"
+)]
+
 mod answer;
 pub mod express;
 mod flight;
