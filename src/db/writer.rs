@@ -133,33 +133,45 @@ fn run(
         }) else {
             continue;
         };
-        let mut writes = Vec::new();
-        for job in std::iter::once(first).chain(jobs.try_iter()) {
-            match job {
-                Job::Write(write) => writes.push(write),
-                Job::Foreign(answer) => {
-                    let version = data_version(&mut conn);
-                    let _ = answer.send(version.is_none() || version != seen);
-                    seen = version;
-                }
+        let mut asked = Vec::new();
+        let batch = std::iter::once(first).chain(jobs.try_iter());
+        let writes = batch.filter_map(|job| match job {
+            Job::Write(write) => Some(write),
+            Job::Foreign(answer) => {
+                asked.push(answer);
+                None
             }
-            if writes.len() == most {
-                break;
+        });
+        let (is_good, wrote) = together(&mut conn, writes.take(most), changes);
+        if wrote > 0 {
+            batches.observe(wrote as f64);
+        }
+        if !asked.is_empty() {
+            // Outside of a transaction, which would see the number as it was when it began.
+            let version = data_version(&mut conn).filter(|_| is_good);
+            for answer in asked {
+                let _ = answer.send(version.is_none() || version != seen);
             }
+            seen = version;
         }
-        if !writes.is_empty() {
-            batches.observe(writes.len() as f64);
-        }
-        if writes.is_empty() || together(&mut conn, writes, changes) {
+        if is_good {
             writer = Some(conn);
         }
     }
 }
 
-/// One transaction for all. `false`: the connection is of no more use.
-fn together(conn: &mut Conn, writes: Vec<Write>, changes: &Changes) -> bool {
+/// One transaction for all that comes while it is open. Whether the connection is still of use, and how many there were.
+fn together(
+    conn: &mut Conn,
+    writes: impl Iterator<Item = Write>,
+    changes: &Changes,
+) -> (bool, usize) {
+    let mut writes = writes.peekable();
+    if writes.peek().is_none() {
+        return (true, 0);
+    }
     if begin(conn).is_err() {
-        return false;
+        return (false, 0);
     }
     let (mut acknowledge, mut changed) = (Vec::new(), Vec::new());
     let mut whole = true;
@@ -174,13 +186,13 @@ fn together(conn: &mut Conn, writes: Vec<Write>, changes: &Changes) -> bool {
         }
     }
     let committed = whole && commit(conn);
-    if committed {
-        changes.record(&changed);
-    }
+    // Also after a commit that failed: a render too many at worst.
+    changes.record(&changed);
+    let wrote = acknowledge.len();
     for acknowledge in acknowledge {
         acknowledge(committed);
     }
-    committed
+    (committed, wrote)
 }
 
 /// A number that other connections' commits change, and this one's do not:

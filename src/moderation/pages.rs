@@ -95,7 +95,7 @@ fn queue_name(t: Interface, queue: Queue) -> String {
 type Records = HashMap<i64, (i64, i64)>;
 type Flags = HashMap<i64, Vec<(String, String)>>;
 
-/// `100+` where counting stopped.
+/// With a plus where counting stopped.
 fn at_least(counted: i64) -> String {
     if counted < RECORD {
         counted.to_string()

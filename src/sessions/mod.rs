@@ -11,7 +11,7 @@ pub use redis_store::Store as RedisStore;
 use crate::db::fresh::Topic;
 use crate::db::{Db, Depends, Time};
 use crate::error::Error;
-use crate::web::{Account, PageCache, guard, viewer};
+use crate::web::{Account, PageCache, cache, guard, viewer};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt};
 use actix_web::body::MessageBody;
@@ -20,7 +20,6 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine as _;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Opened, SessionRow};
@@ -243,7 +242,7 @@ pub async fn renew(
 }
 
 fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+    cache::token_hash(token).to_vec()
 }
 
 impl SessionStore for Sessions {

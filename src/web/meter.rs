@@ -20,7 +20,7 @@ const BUCKETS: [f64; 17] = [
     1.0, 2.5, 5.0, 10.0,
 ];
 
-pub fn histogram() -> Histogram {
+fn histogram() -> Histogram {
     Histogram::new(BUCKETS)
 }
 
@@ -69,59 +69,38 @@ impl Meter {
             }
         };
         let routes = names.iter().map(of_route).collect();
-        let meter = Meter {
+        let cache = Family::<Labels<1>, Counter>::default();
+        let cache_bytes = Gauge::<i64>::default();
+        let cache_entries = Family::<Labels<1>, Gauge>::default();
+        let waiting = Family::<Labels<1>, Gauge>::default();
+        let connections = Family::<Labels<1>, Gauge>::default();
+        macro_rules! tell {
+            ($($what:expr, $name:literal: $help:literal;)+) => {
+                $(registry.register($name, $help, $what.clone());)+
+            };
+        }
+        tell! {
+            seconds, "request_seconds": "From request to answer";
+            answers, "answers": "Answers by status";
+            queries, "queries": "Statements that requests sent to the database";
+            cache, "cache": "What became of requests for pages that are kept";
+            cache_bytes, "cache_bytes": "What is kept in memory";
+            cache_entries, "cache_entries": "Pages, pages for readers, sessions";
+            waiting, "gate_waiting": "Requests that wait for a gate";
+            connections, "pool_connections": "Connections to the database";
+            db.meters().pool_wait, "pool_wait_seconds": "How long a connection was waited for";
+            db.meters().batch, "writes_per_commit": "Writes that shared one commit";
+        }
+        Meter {
+            registry,
             routes,
             by_name: names.into_iter().zip(0..).collect(),
-            cache: Family::default(),
-            cache_bytes: Gauge::default(),
-            cache_entries: Family::default(),
-            waiting: Family::default(),
-            connections: Family::default(),
-            registry: Registry::default(),
-        };
-        registry.register("request_seconds", "From request to answer", seconds);
-        registry.register("answers", "Answers by status", answers);
-        registry.register(
-            "queries",
-            "Statements that requests sent to the database",
-            queries,
-        );
-        registry.register(
-            "cache",
-            "What became of requests for pages that are kept",
-            meter.cache.clone(),
-        );
-        registry.register(
-            "cache_bytes",
-            "What is kept in memory",
-            meter.cache_bytes.clone(),
-        );
-        registry.register(
-            "cache_entries",
-            "Pages, pages for readers, sessions",
-            meter.cache_entries.clone(),
-        );
-        registry.register(
-            "gate_waiting",
-            "Requests that wait for a gate",
-            meter.waiting.clone(),
-        );
-        registry.register(
-            "pool_connections",
-            "Connections to the database",
-            meter.connections.clone(),
-        );
-        registry.register(
-            "pool_wait_seconds",
-            "How long a connection was waited for",
-            db.meters().pool_wait.clone(),
-        );
-        registry.register(
-            "writes_per_commit",
-            "Writes that shared one commit",
-            db.meters().batch.clone(),
-        );
-        Meter { registry, ..meter }
+            cache,
+            cache_bytes,
+            cache_entries,
+            waiting,
+            connections,
+        }
     }
 
     /// Where an address is in the table; the last place is for all others.

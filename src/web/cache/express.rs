@@ -2,11 +2,11 @@
 
 use super::answer::{answer, filled, finish};
 use super::flight::{Flight, Seat, make, pass};
-use super::{Answer, Audience, Counts, KeptRoute, Key, Wanted};
+use super::{Answer, Audience, Counts, Inner, KeptRoute, Key, Making, Wanted};
 use crate::db::spent::Spent;
 use crate::web::coding::Coding;
 use crate::web::{Shared, guard};
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::cookie::CookieJar;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::{Method, StatusCode, header};
@@ -30,12 +30,7 @@ impl Express {
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Express
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
+impl<S: Inner> Transform<S, ServiceRequest> for Express {
     type Response = ServiceResponse<BoxBody>;
     type Error = actix_web::Error;
     type Transform = Desk<S>;
@@ -91,12 +86,7 @@ impl Future for Answered {
     }
 }
 
-impl<S, B> Service<ServiceRequest> for Desk<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
+impl<S: Inner> Service<ServiceRequest> for Desk<S> {
     type Response = ServiceResponse<BoxBody>;
     type Error = actix_web::Error;
     type Future = Answered;
@@ -140,20 +130,14 @@ enum Found {
     /// And the row of its address.
     Answer(HttpResponse, usize),
     /// A page that is kept, but is not there or has gone stale.
-    Nothing(Key, KeptRoute),
+    Nothing(Key<Coding>, KeptRoute),
     /// A page that is kept, asked for with a session; and which readers want the same, if that is known.
     Personal(String, Option<Audience>),
     NotOurs,
 }
 
-impl<S> Desk<S> {
-    fn pass<B>(&self, request: ServiceRequest, began: Instant) -> Answered
-    where
-        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>
-            + 'static,
-        S::Future: 'static,
-        B: MessageBody + 'static,
-    {
+impl<S: Inner> Desk<S> {
+    fn pass(&self, request: ServiceRequest, began: Instant) -> Answered {
         let (service, state) = (self.service.clone(), self.state.clone());
         Answered::Later(Box::pin(pass(service, state, request, began)))
     }
@@ -190,7 +174,7 @@ impl<S> Desk<S> {
         match (self.kept)(request.path()) {
             Some(route) => {
                 let page = page.into_owned().into();
-                Found::Nothing(Key { page, coding }, route)
+                Found::Nothing(Key { page, of: coding }, route)
             }
             None => Found::NotOurs,
         }
@@ -232,25 +216,18 @@ impl<S> Desk<S> {
     }
 
     /// Sends a reader's request on, unless somebody is making the same page already: then that one is waited for.
-    async fn together<B>(
+    async fn together(
         self,
         request: ServiceRequest,
         page: String,
         audience: Audience,
         began: Instant,
-    ) -> Answer
-    where
-        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>
-            + 'static,
-        S::Future: 'static,
-        B: MessageBody + 'static,
-    {
-        // A space is in no address.
-        let key = Key {
-            page: format!("{page} {audience:?}").into(),
-            coding: Coding::Identity,
-        };
-        let _flight = match Flight::board(&self.state, &key) {
+    ) -> Answer {
+        let making = Making::ForReaders(Key {
+            page: page.as_str().into(),
+            of: audience,
+        });
+        let _flight = match Flight::board(&self.state, making) {
             Seat::Leader(flight) => Some(flight),
             Seat::Waiting(mut flight) => {
                 Counts::one(&self.state.cache.counts.waited);

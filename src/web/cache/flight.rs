@@ -1,14 +1,14 @@
 //! A page that is not there is made by one request, while the others that want it wait.
 
 use super::answer::{HTML, answer};
-use super::{Answer, Counts, Entry, KeptRoute, Key, LARGEST, MadeFrom};
+use super::{Answer, Counts, Entry, Inner, KeptRoute, Key, LARGEST, MadeFrom, Making};
 use crate::db::spent::{Spent, adding_up};
 use crate::error::Error;
 use crate::web::coding::Coding;
 use crate::web::headers::request_id;
 use crate::web::{Shared, Viewer, failure, guard};
-use actix_web::body::{BoxBody, MessageBody, to_bytes};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::body::{BoxBody, to_bytes};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{StatusCode, Uri};
 use actix_web::rt;
@@ -29,25 +29,25 @@ pub(super) enum Seat {
 /// Whoever holds it makes the page. Dropped in whatever way, it lets those who wait go on.
 pub(super) struct Flight {
     state: Shared,
-    key: Key,
+    making: Making,
     sender: watch::Sender<Option<Arc<Entry>>>,
 }
 
 impl Flight {
-    pub(super) fn board(state: &Shared, key: &Key) -> Seat {
+    pub(super) fn board(state: &Shared, making: Making) -> Seat {
         let mut flights = state
             .cache
             .flights
             .lock()
             .unwrap_or_else(|e| e.into_inner());
-        if let Some(waiting) = flights.get(key) {
+        if let Some(waiting) = flights.get(&making) {
             return Seat::Waiting(waiting.clone());
         }
         let (sender, receiver) = watch::channel(None);
-        flights.insert(key.clone(), receiver);
+        flights.insert(making.clone(), receiver);
         Seat::Leader(Flight {
             state: state.clone(),
-            key: key.clone(),
+            making,
             sender,
         })
     }
@@ -61,21 +61,17 @@ impl Drop for Flight {
             .flights
             .lock()
             .unwrap_or_else(|e| e.into_inner());
-        flights.remove(&self.key);
+        flights.remove(&self.making);
     }
 }
 
 /// Sends a request on, and takes its time.
-pub(super) async fn pass<S, B>(
+pub(super) async fn pass<S: Inner>(
     service: Rc<S>,
     state: Shared,
     request: ServiceRequest,
     began: Instant,
-) -> Answer
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
-    B: MessageBody + 'static,
-{
+) -> Answer {
     let (answer, spent) = adding_up(service.call(request)).await;
     match answer {
         Ok(answer) => {
@@ -91,22 +87,17 @@ where
 }
 
 /// Makes a page that is not there, or waits for whoever does.
-pub(super) async fn make<S, B>(
+pub(super) async fn make<S: Inner>(
     service: Rc<S>,
     state: Shared,
     request: ServiceRequest,
-    key: Key,
+    key: Key<Coding>,
     route: KeptRoute,
     began: Instant,
-) -> Answer
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
+) -> Answer {
     let arrived = state.db.moment();
     loop {
-        match Flight::board(&state, &key) {
+        match Flight::board(&state, Making::Page(key.clone())) {
             Seat::Waiting(mut flight) => {
                 Counts::one(&state.cache.counts.waited);
                 let landed = flight.wait_for(Option::is_some).await;
@@ -127,7 +118,15 @@ where
             Seat::Leader(flight) => {
                 Counts::one(&state.cache.counts.misses);
                 // Goes on when this browser goes away: others may wait for it.
-                let work = rt::spawn(lead(service, state.clone(), request, flight, route, began));
+                let work = rt::spawn(lead(
+                    service,
+                    state.clone(),
+                    request,
+                    key.clone(),
+                    flight,
+                    route,
+                    began,
+                ));
                 let error = match work.await {
                     Ok(Ok(response)) => return Ok(response),
                     Ok(Err(error)) => match error.as_error::<Error>() {
@@ -148,19 +147,15 @@ where
     }
 }
 
-async fn lead<S, B>(
+async fn lead<S: Inner>(
     service: Rc<S>,
     state: Shared,
     mut request: ServiceRequest,
+    key: Key<Coding>,
     flight: Flight,
     route: KeptRoute,
     began: Instant,
-) -> Answer
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
-    B: MessageBody + 'static,
-{
-    let key = flight.key.clone();
+) -> Answer {
     let head = request.head_mut();
     let asked = head.headers.get(header::IF_NONE_MATCH).cloned();
     // The handler sees what the page is kept under and nothing else, so it cannot depend on more.
@@ -192,7 +187,7 @@ where
     let plain = to_bytes(response.into_body())
         .await
         .map_err(actix_web::Error::from)?;
-    let coding = key.coding;
+    let coding = key.of;
     let _cpu = state.packing.enter().await?;
     let packed = tokio::task::spawn_blocking(move || pack(&plain, coding)).await;
     let (body, etag) = packed.map_err(Error::broken)??;

@@ -19,8 +19,8 @@ use crate::error::Error;
 use crate::web::coding::Coding;
 use crate::web::{Account, State};
 use actix_web::HttpResponse;
-use actix_web::body::BoxBody;
-use actix_web::dev::ServiceResponse;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use quick_cache::sync::Cache;
@@ -68,6 +68,25 @@ pub struct Wanted(pub Arc<str>);
 /// What an answer is on its way out.
 pub(super) type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
+/// Everything behind the cache.
+pub trait Inner:
+    Service<
+        ServiceRequest,
+        Response = ServiceResponse<<Self as Inner>::Body>,
+        Error = actix_web::Error,
+    > + 'static
+{
+    type Body: MessageBody + 'static;
+}
+
+impl<S, B> Inner for S
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Body = B;
+}
+
 /// What a page was made from, beside its answer.
 struct MadeFrom(Moment, Depends);
 
@@ -90,33 +109,40 @@ pub struct Entry {
     since: Moment,
 }
 
-/// Path and allowed query, and the coding.
+/// Path and allowed query, and what tells pages of one address apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Key {
+struct Key<T> {
     page: Box<str>,
-    coding: Coding,
+    of: T,
 }
 
 /// A [`Key`] to look up with.
-struct Ask<'a> {
+struct Ask<'a, T> {
     page: &'a str,
-    coding: Coding,
+    of: T,
 }
 
-impl Hash for Key {
+impl<T: Hash> Hash for Key<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&*self.page, self.coding).hash(state);
+        (&*self.page, &self.of).hash(state);
     }
 }
-impl Hash for Ask<'_> {
+impl<T: Hash> Hash for Ask<'_, T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.page, self.coding).hash(state);
+        (self.page, &self.of).hash(state);
     }
 }
-impl Equivalent<Key> for Ask<'_> {
-    fn equivalent(&self, key: &Key) -> bool {
-        self.coding == key.coding && *self.page == *key.page
+impl<T: PartialEq> Equivalent<Key<T>> for Ask<'_, T> {
+    fn equivalent(&self, key: &Key<T>) -> bool {
+        self.of == key.of && *self.page == *key.page
     }
+}
+
+/// A page that somebody is making just now: one in one coding, or one for readers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Making {
+    Page(Key<Coding>),
+    ForReaders(Key<Audience>),
 }
 
 /// For whom a page is the same.
@@ -140,11 +166,13 @@ pub struct Known {
     until: Instant,
 }
 
+/// Which account stands so with a page.
+type AccountId = i64;
+
 #[derive(Debug)]
 struct Standing {
     audience: Audience,
     depends: Depends,
-    until: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -152,6 +180,15 @@ struct Kept {
     skeleton: Skeleton,
     depends: Depends,
     until: Option<Instant>,
+}
+
+/// What a page for a reader who is signed in hangs on.
+pub struct ForReader<'a> {
+    pub account: &'a Account,
+    pub audience: Audience,
+    pub since: Moment,
+    /// When something on it ends by itself.
+    pub until: Option<Instant>,
 }
 
 /// Counts of what the cache did.
@@ -170,13 +207,13 @@ impl Counts {
     }
 }
 
-type Flights = Mutex<HashMap<Key, watch::Receiver<Option<Arc<Entry>>>>>;
+type Flights = Mutex<HashMap<Making, watch::Receiver<Option<Arc<Entry>>>>>;
 
 pub struct PageCache {
-    pages: Cache<Key, Arc<Entry>, Bytewise>,
-    skeletons: Cache<(Box<str>, Audience), Arc<Kept>, Bytewise>,
+    pages: Cache<Key<Coding>, Arc<Entry>, Bytewise>,
+    skeletons: Cache<Key<Audience>, Arc<Kept>, Bytewise>,
     readers: Cache<[u8; 32], Arc<Known>, Bytewise>,
-    standings: Cache<(i64, Box<str>), Arc<Standing>, Bytewise>,
+    standings: Cache<Key<AccountId>, Arc<Standing>, Bytewise>,
     flights: Flights,
     pub counts: Counts,
 }
@@ -186,15 +223,15 @@ pub struct PageCache {
 struct Bytewise;
 const OVERHEAD: usize = 160;
 
-impl Weighter<Key, Arc<Entry>> for Bytewise {
-    fn weight(&self, key: &Key, entry: &Arc<Entry>) -> u64 {
+impl Weighter<Key<Coding>, Arc<Entry>> for Bytewise {
+    fn weight(&self, key: &Key<Coding>, entry: &Arc<Entry>) -> u64 {
         (OVERHEAD + size_of::<Entry>() + key.page.len() + entry.body.len() + entry.depends.weight())
             as u64
     }
 }
-impl Weighter<(Box<str>, Audience), Arc<Kept>> for Bytewise {
-    fn weight(&self, key: &(Box<str>, Audience), kept: &Arc<Kept>) -> u64 {
-        (OVERHEAD + key.0.len() + kept.skeleton.weight() + kept.depends.weight()) as u64
+impl Weighter<Key<Audience>, Arc<Kept>> for Bytewise {
+    fn weight(&self, key: &Key<Audience>, kept: &Arc<Kept>) -> u64 {
+        (OVERHEAD + key.page.len() + kept.skeleton.weight() + kept.depends.weight()) as u64
     }
 }
 impl Weighter<[u8; 32], Arc<Known>> for Bytewise {
@@ -204,9 +241,9 @@ impl Weighter<[u8; 32], Arc<Known>> for Bytewise {
         (OVERHEAD + size_of::<Known>() + texts + 64) as u64
     }
 }
-impl Weighter<(i64, Box<str>), Arc<Standing>> for Bytewise {
-    fn weight(&self, key: &(i64, Box<str>), standing: &Arc<Standing>) -> u64 {
-        (OVERHEAD + key.1.len() + size_of::<Standing>() + standing.depends.weight()) as u64
+impl Weighter<Key<AccountId>, Arc<Standing>> for Bytewise {
+    fn weight(&self, key: &Key<AccountId>, standing: &Arc<Standing>) -> u64 {
+        (OVERHEAD + key.page.len() + size_of::<Standing>() + standing.depends.weight()) as u64
     }
 }
 
@@ -236,14 +273,14 @@ impl PageCache {
 
     fn page(&self, db: &Db, page: &str, coding: Coding) -> Option<Arc<Entry>> {
         self.pages
-            .get(&Ask { page, coding })
+            .get(&Ask { page, of: coding })
             .filter(|entry| db.still_holds(&entry.depends))
     }
 
     /// The session of this token, if it was opened a moment ago and nothing has happened to its account.
     pub fn session(&self, db: &Db, token: &str) -> Option<Arc<Known>> {
         self.readers
-            .get(&hash(token))
+            .get(&token_hash(token))
             .filter(|known| known.until > Instant::now() && db.still_holds(&known.depends))
     }
 
@@ -258,34 +295,24 @@ impl PageCache {
             depends,
             until: Instant::now() + SESSION,
         };
-        self.readers.insert(hash(token), Arc::new(known));
+        self.readers.insert(token_hash(token), Arc::new(known));
     }
 
     /// Where this reader stands with this page.
     fn standing(&self, db: &Db, account: i64, page: &str) -> Option<Audience> {
         self.standings
-            .get(&AskStanding(account, page))
-            .filter(|s| in_time(s.until) && db.still_holds(&s.depends))
+            .get(&Ask { page, of: account })
+            .filter(|s| db.still_holds(&s.depends))
             .map(|s| s.audience)
     }
 
     fn skeleton(&self, db: &Db, page: &str, audience: Audience) -> Option<Arc<Kept>> {
         self.skeletons
-            .get(&AskSkeleton(page, audience))
-            .filter(|kept| in_time(kept.until) && db.still_holds(&kept.depends))
+            .get(&Ask { page, of: audience })
+            .filter(|kept| kept.until.is_none_or(|until| until > Instant::now()))
+            .filter(|kept| db.still_holds(&kept.depends))
     }
-}
 
-/// What a page for a reader who is signed in hangs on.
-pub struct ForReader<'a> {
-    pub account: &'a Account,
-    pub audience: Audience,
-    pub since: Moment,
-    /// When something on it ends by itself.
-    pub until: Option<Instant>,
-}
-
-impl PageCache {
     /// Keeps a page for its audience, and that this reader belongs to it; the page as he gets it.
     ///
     /// # Errors
@@ -308,11 +335,13 @@ impl PageCache {
         let standing = Standing {
             audience: reader.audience,
             depends: Depends::new(reader.since, &own),
-            until: reader.until,
         };
         let page: Box<str> = (*wanted.0).into();
-        self.standings
-            .insert((account, page.clone()), Arc::new(standing));
+        let stands = Key {
+            page: page.clone(),
+            of: account,
+        };
+        self.standings.insert(stands, Arc::new(standing));
         let mut topics = topics.to_vec();
         if let Audience::One(_) = reader.audience {
             topics.extend(own);
@@ -325,42 +354,17 @@ impl PageCache {
         let name = crate::text::escape(reader.account.shown_name());
         let response = answer::filled(&kept.skeleton, &name, asked);
         if kept.skeleton.weight() <= LARGEST {
-            self.skeletons
-                .insert((page, reader.audience), Arc::new(kept));
+            let key = Key {
+                page,
+                of: reader.audience,
+            };
+            self.skeletons.insert(key, Arc::new(kept));
         }
         Ok(response)
     }
 }
 
-fn in_time(until: Option<Instant>) -> bool {
-    until.is_none_or(|until| until > Instant::now())
-}
-
-struct AskStanding<'a>(i64, &'a str);
-impl Hash for AskStanding<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.0, self.1).hash(state);
-    }
-}
-impl Equivalent<(i64, Box<str>)> for AskStanding<'_> {
-    fn equivalent(&self, key: &(i64, Box<str>)) -> bool {
-        self.0 == key.0 && *self.1 == *key.1
-    }
-}
-
-struct AskSkeleton<'a>(&'a str, Audience);
-impl Hash for AskSkeleton<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.0, self.1).hash(state);
-    }
-}
-impl Equivalent<(Box<str>, Audience)> for AskSkeleton<'_> {
-    fn equivalent(&self, key: &(Box<str>, Audience)) -> bool {
-        self.1 == key.1 && *self.0 == *key.0
-    }
-}
-
-/// Sessions are known by their hash, here as in the database.
-fn hash(token: &str) -> [u8; 32] {
+/// Sessions are known by their hash, in memory as in the database.
+pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
