@@ -109,21 +109,32 @@ fn assets(out: &Path) -> String {
 }
 
 /// `some-message = … {$n} …` becomes `fn some_message(self, n: i64) -> String`; `n` and `…_n` are numbers, all else text.
+/// English is the pattern: another language that lacks a message, has one too many or takes other arguments does not build.
 fn interface() -> String {
-    let source = fs::read_to_string("templates/text/en.ftl").expect("templates/text/en.ftl");
-    let resource = fluent_syntax::parser::parse(source.as_str())
-        .unwrap_or_else(|(_, e)| panic!("templates/text/en.ftl: {e:?}"));
+    let english = messages("en");
+    for other in ["de"] {
+        let theirs = messages(other);
+        for (id, arguments) in &english {
+            match theirs.iter().find(|m| m.0 == *id) {
+                None => panic!("templates/text/{other}.ftl has no {id}"),
+                Some(m) if m.1 != *arguments => panic!(
+                    "templates/text/{other}.ftl: {id} takes {:?}, in English {arguments:?}",
+                    m.1
+                ),
+                Some(_) => {}
+            }
+        }
+        if let Some(m) = theirs.iter().find(|m| !english.iter().any(|e| e.0 == m.0)) {
+            panic!(
+                "templates/text/{other}.ftl has {}, which English does not know",
+                m.0
+            );
+        }
+    }
     let mut code = String::from("impl Interface {\n");
     let mut plain = Vec::new();
-    for entry in &resource.body {
-        let fluent_syntax::ast::Entry::Message(message) = entry else {
-            continue;
-        };
-        let mut arguments = BTreeSet::new();
-        if let Some(pattern) = &message.value {
-            collect(pattern, &mut arguments);
-        }
-        let name = message.id.name.replace('-', "_");
+    for (id, arguments) in &english {
+        let name = id.replace('-', "_");
         let number = |a: &str| a == "n" || a.ends_with("_n");
         let list: String = arguments
             .iter()
@@ -132,23 +143,37 @@ fn interface() -> String {
         writeln!(code, "    pub fn {name}(self{list}) -> String {{").expect("memory");
         if arguments.is_empty() {
             // Said once and kept: a page says hundreds of them.
-            writeln!(code, "        Self::plain()[{}].clone()", plain.len()).expect("memory");
-            plain.push(message.id.name);
+            writeln!(code, "        self.plain()[{}].clone()", plain.len()).expect("memory");
+            plain.push(id);
         } else {
             writeln!(code, "        let mut arguments = FluentArgs::new();").expect("memory");
-            for a in &arguments {
+            for a in arguments {
                 writeln!(code, "        arguments.set({a:?}, {a});").expect("memory");
             }
-            writeln!(
-                code,
-                "        self.say({:?}, Some(&arguments))",
-                message.id.name
-            )
-            .expect("memory");
+            writeln!(code, "        self.say({id:?}, Some(&arguments))").expect("memory");
         }
         code.push_str("    }\n");
     }
     code + "}\n" + &format!("const PLAIN: &[&str] = &{plain:?};\n")
+}
+
+/// The messages of a language in their order, each with what it takes.
+fn messages(language: &str) -> Vec<(String, BTreeSet<String>)> {
+    let file = format!("templates/text/{language}.ftl");
+    let source = fs::read_to_string(&file).expect(&file);
+    let resource = fluent_syntax::parser::parse(source.as_str())
+        .unwrap_or_else(|(_, e)| panic!("{file}: {e:?}"));
+    let message = |entry: &fluent_syntax::ast::Entry<&str>| {
+        let fluent_syntax::ast::Entry::Message(message) = entry else {
+            return None;
+        };
+        let mut arguments = BTreeSet::new();
+        if let Some(pattern) = &message.value {
+            collect(pattern, &mut arguments);
+        }
+        Some((message.id.name.to_owned(), arguments))
+    };
+    resource.body.iter().filter_map(message).collect()
 }
 
 fn collect(pattern: &fluent_syntax::ast::Pattern<&str>, found: &mut BTreeSet<String>) {

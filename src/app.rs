@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
 use crate::web::cache::express::Express;
 use crate::web::{Limits, Meter, PageCache, Shared, Site, State, guard};
-use crate::{accounts, admin, articles, ops, routes, samples};
+use crate::{accounts, admin, articles, ops, redirects, routes, samples, search};
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::{Key, SameSite, time::Duration};
@@ -190,6 +190,11 @@ impl App {
             ..
         } = self;
         let clock = state.clone();
+        let home = web::Data::new(redirects::Home {
+            list: redirects::List::of(&state.config.data),
+            known: routes::known,
+        });
+        let old_links = home.clone();
         state.db.listen();
         let server = HttpServer::new(move || {
             let cookie = SessionMiddleware::builder(sessions.clone(), key.clone())
@@ -206,7 +211,9 @@ impl App {
             ActixApp::new()
                 .app_data(state.clone())
                 .app_data(web::Data::new(sessions.clone()))
+                .app_data(home.clone())
                 .configure(routes::configure)
+                .wrap(from_fn(redirects::lead_home))
                 .wrap(from_fn(crate::sessions::renew))
                 .wrap(cookie)
                 .wrap(from_fn(guard::guard))
@@ -232,30 +239,45 @@ impl App {
                 db.notice_others().await;
             }
         });
-        actix_web::rt::spawn(pass_time(clock));
+        let unread = clock.clone();
+        actix_web::rt::spawn(async move {
+            if let Err(error) = read_on(&unread).await {
+                tracing::error!(%error, "the search does not know everything; it reads on at the next start");
+            }
+        });
+        actix_web::rt::spawn(pass_time(clock, old_links));
         let handle = server.handle();
         Ok((server, handle, address))
     }
 }
 
+/// What was there before there was a search, bit by bit, so that writers need not wait.
+async fn read_on(state: &Shared) -> Result<(), Error> {
+    while state.db.write(search::store::catch_up).await? {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
+
 /// Once a second: settings that were changed elsewhere, articles whose hour has come; every ten minutes: what is swept.
-async fn pass_time(state: Shared) {
+async fn pass_time(state: Shared, home: web::Data<redirects::Home>) {
     let mut ticks: u64 = 0;
     loop {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         ticks += 1;
         let now = Time::now();
+        home.list.refresh();
         let mut done = state.refresh_site().await;
         match state
             .db
-            .read(move |conn| articles::store::anything_due(conn, now))
+            .read(move |conn| articles::save::anything_due(conn, now))
             .await
         {
             Ok(true) => {
                 done = done.and(
                     state
                         .db
-                        .write(move |conn| articles::store::publish_due(conn, now))
+                        .write(move |conn| articles::save::publish_due(conn, now))
                         .await
                         .map(|_| ()),
                 )

@@ -6,6 +6,7 @@
 //! | `SignInFirst`, `PasswordDue` | 303 | a page that needs an account; a role that needs a new password |
 //! | `Forbidden`, `Forged`, `Banned` | 403 | no role; a form from another site; a suspended account |
 //! | `NotFound` | 404 | unknown, or not yours |
+//! | `Removed` | 410 | the operator's list of redirects says so |
 //! | `NotAllowed` | 405 | a known address, another method |
 //! | `Gone` | 409 | acted on something that has ended meanwhile |
 //! | `TooLarge`, `NotAForm` | 413, 415 | |
@@ -34,6 +35,8 @@ pub enum Error {
         until: Option<i64>,
     },
     NotFound,
+    /// The operator took it away for good.
+    Removed,
     NotAllowed {
         allow: &'static str,
     },
@@ -80,6 +83,7 @@ impl Error {
             Error::SignInFirst { .. } | Error::PasswordDue => StatusCode::SEE_OTHER,
             Error::Forbidden | Error::Forged | Error::Banned { .. } => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Removed => StatusCode::GONE,
             Error::NotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Error::Gone(_) => StatusCode::CONFLICT,
             Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

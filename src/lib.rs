@@ -12,6 +12,7 @@ pub mod db;
 pub mod web;
 
 pub mod log;
+pub mod search;
 
 pub mod accounts;
 pub mod articles;
@@ -21,9 +22,13 @@ pub mod moderation;
 pub mod sessions;
 
 pub mod admin;
+pub mod cards;
 pub mod demo;
+pub mod discovery;
+pub mod feeds;
 pub mod info;
 pub mod ops;
+pub mod redirects;
 pub mod samples;
 pub mod transfer;
 

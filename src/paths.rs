@@ -3,6 +3,13 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub const FRONT: &str = "/";
+pub const SEARCH: &str = "/search";
+pub const ARCHIVE: &str = "/archive";
+pub const CORRECTIONS: &str = "/corrections";
+pub const SITEMAP: &str = "/sitemap.xml";
+pub const NEWS_SITEMAP: &str = "/news-sitemap.xml";
+pub const MANIFEST: &str = "/site.webmanifest";
+pub const SECURITY: &str = "/.well-known/security.txt";
 pub const ABOUT: &str = "/about";
 pub const GUIDELINES: &str = "/guidelines";
 pub const PRIVACY: &str = "/privacy";
@@ -27,11 +34,79 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
+/// <https://www.rfc-editor.org/rfc/rfc6068#section-5>
+const LETTER: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
 pub fn article(slug: &str) -> String {
     format!("/articles/{slug}")
 }
 pub fn article_comments(slug: &str) -> String {
     format!("/articles/{slug}/comments")
+}
+/// The picture that other sites show when they link to an article.
+pub fn card(slug: &str) -> String {
+    format!("/articles/{slug}/card.png")
+}
+pub fn revisions(slug: &str) -> String {
+    format!("/articles/{slug}/revisions")
+}
+pub fn revision(slug: &str, number: i64) -> String {
+    format!("/articles/{slug}/revisions/{number}")
+}
+pub fn section(slug: &str) -> String {
+    format!("/sections/{slug}")
+}
+pub fn tag(slug: &str) -> String {
+    format!("/tags/{slug}")
+}
+pub fn author(slug: &str) -> String {
+    format!("/authors/{slug}")
+}
+pub fn month(year: i16, month: i8) -> String {
+    format!("/archive/{year:04}/{month:02}")
+}
+/// A page of a list: the list's own address at its beginning.
+pub fn after(list: &str, cursor: &str) -> String {
+    if cursor.is_empty() {
+        list.to_owned()
+    } else {
+        format!("{list}?after={cursor}")
+    }
+}
+/// A feed of a list: `atom`, `rss` or `json`; of the whole site for the front page.
+pub fn feed(list: &str, kind: &str) -> String {
+    format!("{}/feed.{kind}", list.trim_end_matches('/'))
+}
+pub fn thread_feed(slug: &str) -> String {
+    format!("/articles/{slug}/comments.atom")
+}
+/// A part of the map of all addresses.
+pub fn sitemap(part: &str) -> String {
+    format!("{SITEMAP}?part={part}")
+}
+/// Hits for what was typed, with whatever they are narrowed down to.
+pub fn search(fields: &[(&str, &str)]) -> String {
+    let given = fields.iter().filter(|(_, value)| !value.is_empty());
+    let parts: Vec<String> = given
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
+        .collect();
+    if parts.is_empty() {
+        SEARCH.into()
+    } else {
+        format!("{SEARCH}?{}", parts.join("&"))
+    }
+}
+/// A letter with a link in it, for sending an article to somebody.
+pub fn letter(subject: &str, body: &str) -> String {
+    let (subject, body) = (
+        utf8_percent_encode(subject, LETTER),
+        utf8_percent_encode(body, LETTER),
+    );
+    format!("mailto:?subject={subject}&body={body}")
 }
 /// A conversation's own page, at one comment.
 pub fn comment(slug: &str, id: i64) -> String {

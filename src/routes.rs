@@ -1,8 +1,13 @@
 //! The site on one page: every address, verb, role and handler.
 
 use crate::error::Error;
+use crate::feeds::{Atom, Json, Rss, pages as feed};
+use crate::redirects::Known;
 use crate::web::cache::{KeptRoute, Param};
-use crate::{accounts, admin, articles, comments, info, log, media, moderation, ops, web as page};
+use crate::{
+    accounts, admin, articles, cards, comments, discovery, info, log, media, moderation, ops,
+    search, web as page,
+};
 use actix_web::{guard, web};
 use serde::Serialize;
 
@@ -27,6 +32,18 @@ pub fn kept(path: &str) -> Option<KeptRoute> {
         .find(|(_, r)| r.method == "GET" && fits(r.path, path))?;
     let query = route.keep?;
     Some(KeptRoute { index, query })
+}
+
+/// What an address that is read is to the router, for [`crate::redirects`].
+pub fn known(path: &str) -> Known {
+    let found = ROUTES
+        .iter()
+        .find(|r| r.method == "GET" && fits(r.path, path));
+    match found {
+        None => Known::Nothing,
+        Some(route) if route.path.contains('{') => Known::Pattern,
+        Some(_) => Known::Literal,
+    }
 }
 
 fn fits(pattern: &str, path: &str) -> bool {
@@ -82,6 +99,10 @@ macro_rules! routes {
 routes! {
     "/" { GET all articles::pages::front => keep() }
     "/articles/{slug}" { GET all articles::pages::show => keep(sort = newest | oldest | best | replies, after) }
+    "/articles/{slug}/card.png" { GET all cards::pages::show => keep() }
+    "/articles/{slug}/comments.atom" { GET all feed::thread => keep() }
+    "/articles/{slug}/revisions" { GET all articles::pages::revisions => keep() }
+    "/articles/{slug}/revisions/{n}" { GET all articles::pages::revision => keep() }
     "/articles/{slug}/comments" { POST reader comments::pages::create ["10 a minute, 60 an hour; 256 KiB"] }
     "/articles/{slug}/comments/{id}" { GET all comments::pages::show => keep(after) }
     "/comments/{id}/reply" { GET reader comments::pages::reply }
@@ -89,6 +110,35 @@ routes! {
     "/comments/{id}/delete" { POST reader comments::pages::delete }
     "/comments/{id}/undelete" { POST reader comments::pages::undelete }
     "/comments/{id}/flag" { GET reader comments::pages::flag, POST reader comments::pages::raise ["10 a minute; 256 KiB"] }
+    "/sections/{slug}" { GET all articles::pages::section => keep(after) }
+    "/sections/{slug}/feed.atom" { GET all feed::section::<Atom> => keep() }
+    "/sections/{slug}/feed.rss" { GET all feed::section::<Rss> => keep() }
+    "/sections/{slug}/feed.json" { GET all feed::section::<Json> => keep() }
+    "/tags/{slug}" { GET all articles::pages::tag => keep(after) }
+    "/tags/{slug}/feed.atom" { GET all feed::tag::<Atom> => keep() }
+    "/tags/{slug}/feed.rss" { GET all feed::tag::<Rss> => keep() }
+    "/tags/{slug}/feed.json" { GET all feed::tag::<Json> => keep() }
+    "/authors/{slug}" { GET all articles::pages::author => keep(after) }
+    "/authors/{slug}/feed.atom" { GET all feed::author::<Atom> => keep() }
+    "/authors/{slug}/feed.rss" { GET all feed::author::<Rss> => keep() }
+    "/authors/{slug}/feed.json" { GET all feed::author::<Json> => keep() }
+    "/archive" { GET all articles::pages::archive => keep() }
+    "/archive/{yyyy}/{mm}" { GET all articles::pages::month => keep(after) }
+    "/search" { GET all search::pages::index }
+    "/corrections" { GET all articles::pages::corrections => keep(after) }
+    "/corrections/feed.atom" { GET all feed::corrections::<Atom> => keep() }
+    "/corrections/feed.rss" { GET all feed::corrections::<Rss> => keep() }
+    "/corrections/feed.json" { GET all feed::corrections::<Json> => keep() }
+    "/feed.atom" { GET all feed::site::<Atom> => keep() }
+    "/feed.rss" { GET all feed::site::<Rss> => keep() }
+    "/feed.json" { GET all feed::site::<Json> => keep() }
+    "/sitemap.xml" { GET all discovery::pages::sitemap => keep(part) }
+    "/news-sitemap.xml" { GET all discovery::pages::news_sitemap }
+    "/robots.txt" { GET all discovery::pages::robots => keep() }
+    "/llms.txt" { GET all discovery::pages::llms => keep() }
+    "/site.webmanifest" { GET all discovery::pages::manifest => keep() }
+    "/.well-known/security.txt" { GET all discovery::pages::security }
+    "/.well-known/change-password" { GET all discovery::pages::change_password }
     "/about" { GET all info::about => keep() }
     "/guidelines" { GET all info::guidelines => keep() }
     "/privacy" { GET all info::privacy => keep() }

@@ -1,6 +1,87 @@
 // Makes what works without it nicer: nothing here is needed.
 "use strict";
 
+// What a browser may refuse to keep (private windows do) is not kept.
+const kept = {
+  get(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  all() {
+    try {
+      return Object.keys(localStorage);
+    } catch {
+      return [];
+    }
+  },
+  set(key, value) {
+    try {
+      if (value === null) localStorage.removeItem(key);
+      else localStorage.setItem(key, value);
+    } catch {}
+  },
+};
+
+// The style sheet follows the choice at the foot of the page; here it is remembered for the next one.
+const themes = document.querySelectorAll("input[name=theme]");
+const showTheme = (theme) => {
+  for (const input of themes) input.checked = input.value === theme;
+};
+if (kept.get("theme")) showTheme(kept.get("theme"));
+for (const input of themes) {
+  input.addEventListener("change", () => kept.set("theme", input.value === "auto" ? null : input.value));
+}
+addEventListener("storage", (event) => {
+  if (event.key === "theme") showTheme(event.newValue ?? "auto");
+});
+
+// Where a long article was left: a link leads back there, the page does not jump by itself.
+const story = document.querySelector("article.story[data-continue]");
+const body = story?.querySelector(".body");
+if (body) {
+  const key = "read:" + location.pathname;
+  const blocks = [...body.children];
+  const left = blocks[Number(kept.get(key))];
+  if (left && !location.hash) {
+    const link = document.createElement("a");
+    link.textContent = story.dataset.continue;
+    link.href = "#" + (left.id ||= "left-off");
+    const line = document.createElement("p");
+    line.className = "continue";
+    line.append(link);
+    story.querySelector("header").append(line);
+  }
+  let waits = 0;
+  addEventListener("scroll", () => {
+    clearTimeout(waits);
+    waits = setTimeout(() => {
+      // The first block that is not yet above the window; near either end there is nothing to go back to.
+      const at = blocks.findIndex((block) => block.getBoundingClientRect().bottom > 80);
+      const isInside = at > 2 && at < blocks.length - 1;
+      const others = kept.all().filter((name) => name.startsWith("read:") && name !== key);
+      if (isInside && others.length > 100) kept.set(others[0], null);
+      kept.set(key, isInside ? String(at) : null);
+    }, 400);
+  }, { passive: true });
+}
+
+// A link is shared by the system where it can, else copied.
+const permalink = document.querySelector("a.permalink");
+permalink?.addEventListener("click", async (event) => {
+  if (!navigator.share && !navigator.clipboard) return;
+  event.preventDefault();
+  try {
+    if (navigator.share) await navigator.share({ title: document.title, url: permalink.href });
+    else {
+      await navigator.clipboard.writeText(permalink.href);
+      permalink.textContent = permalink.dataset.copied;
+    }
+  } catch {}
+});
+
 // A second click on a form that is on its way sends nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

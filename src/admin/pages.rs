@@ -46,7 +46,7 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
             Ok((
                 counts,
                 articles::store::has_samples(conn)?,
-                articles::store::latest(conn, 10)?,
+                articles::lists::latest(conn, 10)?,
             ))
         })
         .await?;

@@ -78,6 +78,27 @@ impl SourceNote {
     }
 }
 
+/// Who wrote it. What a file does not say of an author stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Byline {
+    pub name: String,
+    pub bio: Option<String>,
+    /// Addresses of pages about the author.
+    pub links: Option<Vec<String>>,
+    /// The author's picture as the file names it.
+    pub image: Option<String>,
+}
+
+/// The picture above the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hero {
+    /// As the file names it.
+    pub src: String,
+    pub alt: String,
+    pub caption: String,
+    pub credit: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
     pub kind: String,
@@ -101,9 +122,10 @@ pub struct Draft {
     pub keyphrases: Vec<String>,
     pub section: String,
     pub tags: Vec<String>,
-    pub authors: Vec<String>,
-    /// The hero image as the file names it, and its text.
-    pub hero: Option<(String, String)>,
+    pub authors: Vec<Byline>,
+    pub hero: Option<Hero>,
+    /// Slugs that the article had before.
+    pub aliases: Vec<String>,
     pub published: Option<Time>,
     pub updated: Option<Time>,
     pub is_draft: bool,
@@ -122,6 +144,15 @@ impl Draft {
             (false, Some(at)) if at > now => "scheduled",
             (false, _) => "published",
         }
+    }
+
+    /// What readers read, a paragraph a line: what revisions are compared by.
+    pub fn text(&self) -> String {
+        let mut lines = vec![self.title.clone(), self.dek.clone()];
+        lines.extend([&self.summary, &self.body, &self.matters].map(SafeHtml::text));
+        lines.extend(self.notes.iter().map(|note| note.text.clone()));
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n")
     }
 }
 

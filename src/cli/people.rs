@@ -48,7 +48,7 @@ pub fn create_admin(
     email: &str,
     from_stdin: bool,
 ) -> Result<ExitCode, Refused> {
-    let t = Interface;
+    let t = Interface::English;
     let username = Username::parse(t, username)?;
     let email = Email::parse(t, email)?;
     let db = open(config)?;
@@ -82,7 +82,7 @@ pub fn create_admin(
 }
 
 fn refuse_taken(taken: Option<Taken>) -> Result<(), Refused> {
-    let t = Interface;
+    let t = Interface::English;
     match taken {
         None => Ok(()),
         Some(Taken::Username) => Err(Refused(t.username_taken(), 1)),
@@ -93,7 +93,7 @@ fn refuse_taken(taken: Option<Taken>) -> Result<(), Refused> {
 fn kept(username: &str, why: Kept) -> Refused {
     match why {
         Kept::NoSuchAccount => Refused(format!("There is no account {username:?}."), 1),
-        Kept::LastAdmin => Refused(Interface.staff_last_admin(), 1),
+        Kept::LastAdmin => Refused(Interface::English.staff_last_admin(), 1),
     }
 }
 
@@ -169,7 +169,7 @@ pub fn reset_password(
         For::Reader
     };
     let chosen = NewPassword::parse(
-        Interface,
+        Interface::English,
         &password(from_stdin)?,
         whose,
         &[&site.name, &found.username, &found.email],

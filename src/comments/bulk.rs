@@ -6,6 +6,7 @@ use crate::db::schema::{comment_versions, comments, flags};
 use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
+use crate::search::{self, store::Said};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::collections::BTreeMap;
@@ -148,6 +149,18 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
                 .values(&raised)
                 .execute(c))?;
         }
+    }
+    let public = rows.iter().filter(|row| row.status.is_public());
+    let said: Vec<Said<'_>> = public
+        .map(|row| Said {
+            id: row.id,
+            author: row.author,
+            at: row.at,
+            text: &row.body.text,
+        })
+        .collect();
+    for said in said.chunks(search::store::AT_ONCE) {
+        search::store::put_comments(conn, said)?;
     }
     count(conn, rows)
 }

@@ -1,10 +1,13 @@
 //! Queries of single comments. This feature alone writes `comments`, their versions, counters and flags.
 
+use super::row::{COLUMNS, Columns, Parts, Row};
 use super::{PURGE_AFTER, Status, counters};
 use crate::db::fresh::{Topic, changed};
+use crate::db::prepared::prepared;
 use crate::db::schema::{accounts, articles, comment_counts, comment_versions, comments};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
+use crate::search;
 use crate::text::SafeHtml;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -36,6 +39,16 @@ pub struct Comment {
 impl Comment {
     pub fn status(&self) -> Status {
         Status::of(&self.status)
+    }
+
+    /// As the search takes it.
+    pub fn said(&self) -> search::store::Said<'_> {
+        search::store::Said {
+            id: self.id,
+            author: self.author_id,
+            at: self.created_at,
+            text: &self.body,
+        }
     }
 }
 
@@ -193,6 +206,14 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
                 .set(comment_counts::total.eq(comment_counts::total - total))
                 .execute(conn)?;
         }
+        let public: Vec<(i64, Time)> = comments::table
+            .filter(comments::article_id.eq(article))
+            .filter(comments::is_shown)
+            .select((comments::id, comments::created_at))
+            .load(conn)?;
+        for (id, at) in public {
+            search::store::drop_comment(conn, id, at)?;
+        }
         let reported = counters::reported_under(conn, *article)?;
         counters::add(conn, counters::REPORTED, -reported)?;
         diesel::delete(comments::table.filter(comments::article_id.eq(article))).execute(conn)?;
@@ -215,4 +236,15 @@ pub fn author_name(conn: &mut Conn, author: i64) -> Result<(String, String), Err
         .find(author)
         .select((accounts::username, accounts::name))
         .first(conn)?)
+}
+
+/// The latest public comments under an article, whatever they reply to.
+pub fn latest(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<Row>, Error> {
+    let rows: Vec<Parts> = prepared::<Columns>(format!("SELECT {COLUMNS}"))
+        .text(" WHERE c.article_id = ")
+        .int(article)
+        .text(" AND c.is_shown AND c.status IN ('published', 'approved') ORDER BY c.created_at DESC, c.id DESC LIMIT ")
+        .int(most)
+        .load(conn)?;
+    Ok(rows.into_iter().map(Row::from).collect())
 }

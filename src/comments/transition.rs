@@ -8,6 +8,7 @@ use crate::db::schema::comments;
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::log;
+use crate::search;
 use diesel::prelude::*;
 
 /// Who changes a status.
@@ -117,6 +118,11 @@ pub fn transition(
         Some(from),
         Some(to),
     )?;
+    if from.is_public() && !to.is_public() {
+        search::store::drop_comment(conn, comment.id, comment.created_at)?;
+    } else if to.is_public() && !from.is_public() {
+        search::store::put_comments(conn, &[comment.said()])?;
+    }
     changed(conn, Topic::Comments(comment.author_id));
     if from.is_public() != to.is_public() || from == Status::Deleted || to == Status::Deleted {
         // What stands in its place, even where no count moved.

@@ -6,6 +6,7 @@ use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::search::{self, store::Said};
 use diesel::prelude::*;
 
 /// A comment that is to be posted.
@@ -131,6 +132,15 @@ fn insert(
         ))
         .execute(conn)?;
     keep_version(conn, id, 1, &new.body.text, new.now)?;
+    if status.is_public() {
+        let said = Said {
+            id,
+            author: new.author,
+            at: new.now,
+            text: &new.body.text,
+        };
+        search::store::put_comments(conn, &[said])?;
+    }
     changed(conn, Topic::Comments(new.author));
     counters::count(
         conn,
@@ -232,6 +242,11 @@ pub fn edit(
     keep_version(conn, comment.id, version, &body.text, now)?;
     changed(conn, Topic::Comments(comment.author_id));
     if comment.status().is_public() {
+        let said = Said {
+            text: &body.text,
+            ..comment.said()
+        };
+        search::store::put_comments(conn, &[said])?;
         changed(conn, Topic::Thread(comment.article_id));
     }
     if comment.status() == Status::Approved && !by_staff {

@@ -5,7 +5,7 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Text};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -14,6 +14,7 @@ enum Part {
     Text(Cow<'static, str>),
     Int(i64),
     Bytes(Vec<u8>),
+    String(String),
 }
 
 /// A statement whose rows have the SQL type `ST`. Values are bound, never written into the text: each different text is
@@ -45,6 +46,10 @@ impl<ST> Prepared<ST> {
         self.parts.push(Part::Bytes(value.to_vec()));
         self
     }
+    pub fn string(mut self, value: impl Into<String>) -> Self {
+        self.parts.push(Part::String(value.into()));
+        self
+    }
 }
 
 impl<ST> QueryId for Prepared<ST> {
@@ -61,9 +66,13 @@ impl<ST, Conn> diesel::RunQueryDsl<Conn> for Prepared<ST> {}
 
 impl<ST, DB> QueryFragment<DB> for Prepared<ST>
 where
-    DB: Backend + diesel::sql_types::HasSqlType<BigInt> + diesel::sql_types::HasSqlType<Binary>,
+    DB: Backend
+        + diesel::sql_types::HasSqlType<BigInt>
+        + diesel::sql_types::HasSqlType<Binary>
+        + diesel::sql_types::HasSqlType<Text>,
     i64: ToSql<BigInt, DB>,
     Vec<u8>: ToSql<Binary, DB>,
+    String: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         for part in &self.parts {
@@ -71,6 +80,7 @@ where
                 Part::Text(text) => out.push_sql(text),
                 Part::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
                 Part::Bytes(value) => out.push_bind_param::<Binary, _>(value)?,
+                Part::String(value) => out.push_bind_param::<Text, _>(value)?,
             }
         }
         Ok(())

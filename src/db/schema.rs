@@ -65,6 +65,9 @@ diesel::table! {
         id -> BigInt,
         slug -> Text,
         name -> Text,
+        bio -> Text,
+        links -> Text,
+        avatar_id -> Nullable<BigInt>,
     }
 }
 
@@ -111,6 +114,8 @@ diesel::table! {
         updated_at -> BigInt,
         revision -> BigInt,
         is_sample -> Bool,
+        hero_caption -> Text,
+        hero_credit -> Text,
     }
 }
 
@@ -121,6 +126,8 @@ diesel::table! {
         source -> Text,
         source_format -> Text,
         saved_at -> BigInt,
+        text -> Text,
+        status -> Text,
     }
 }
 
@@ -129,6 +136,7 @@ diesel::table! {
         article_id -> BigInt,
         position -> BigInt,
         author_id -> BigInt,
+        listed_at -> Nullable<BigInt>,
     }
 }
 
@@ -137,6 +145,7 @@ diesel::table! {
         article_id -> BigInt,
         position -> BigInt,
         tag_id -> BigInt,
+        listed_at -> Nullable<BigInt>,
     }
 }
 
@@ -243,6 +252,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    media_sizes (media_id, width) {
+        media_id -> BigInt,
+        width -> BigInt,
+        file -> Text,
+        mime -> Text,
+    }
+}
+
+diesel::table! {
+    former_slugs (slug) {
+        slug -> Text,
+        article_id -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_progress (kind) {
+        kind -> Text,
+        reached -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     accounts,
@@ -264,4 +297,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     comment_counts,
     flags,
     moderation_log,
+    media_sizes,
+    former_slugs,
+    search_progress,
 );

@@ -59,7 +59,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
     }
     let first = landmarks(seed)[0].clone();
     let there = db
-        .read_now(|conn| crate::articles::store::source(conn, &first))
+        .read_now(|conn| crate::articles::store::source(conn, &first, &[]))
         .map_err(say)?;
     if there.is_some() {
         return Err(format!(
@@ -125,7 +125,7 @@ fn readers(
     seed: u64,
     now: Time,
 ) -> Result<Vec<i64>, Error> {
-    let t = Interface;
+    let t = Interface::English;
     let wanted = (comments / 50).clamp(20, 10_000);
     let mut ids = Vec::with_capacity(wanted);
     let mut new = Vec::with_capacity(wanted);
@@ -210,7 +210,9 @@ fn publish(
 /// Openings at even places, replies at odd ones.
 fn bodies(dice: &mut Dice) -> Result<Vec<Arc<CommentBody>>, String> {
     (0..usize::from(BODIES) * 2)
-        .map(|at| CommentBody::parse(Interface, &text::comment(dice, at % 2 == 1)).map(Arc::new))
+        .map(|at| {
+            CommentBody::parse(Interface::English, &text::comment(dice, at % 2 == 1)).map(Arc::new)
+        })
         .collect()
 }
 

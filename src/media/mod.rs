@@ -1,6 +1,7 @@
 //! Pictures: checked by content, stripped of what the camera wrote into them, kept under the hash of their bytes.
 
 pub mod pages;
+mod shrink;
 pub mod store;
 mod strip;
 
@@ -22,6 +23,16 @@ pub struct Picture {
     pub file: String,
     pub width: u32,
     pub height: u32,
+    pub smaller: Vec<Smaller>,
+}
+
+/// A picture in fewer pixels, for narrow screens.
+#[derive(Clone, Debug)]
+pub struct Smaller {
+    pub bytes: Vec<u8>,
+    pub mime: &'static str,
+    pub file: String,
+    pub width: u32,
 }
 
 /// Checks a picture by its content and takes its metadata out; what is seen stays bit for bit.
@@ -53,44 +64,50 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
             "the image has {width} × {height} pixels; 80 million are the most"
         ));
     }
-    reader
+    let decoded = reader
         .decode()
         .map_err(|_| "the image is damaged".to_owned())?;
-    let (stripped, turned) =
+    let (stripped, turn) =
         strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
-    if turned {
+    if turn > 4 {
         std::mem::swap(&mut width, &mut height);
     }
     let digest = Sha256::digest(&stripped);
     let name: String = digest.iter().take(10).map(|b| format!("{b:02x}")).collect();
+    let smaller = shrink::smaller(decoded, format, turn, &name, stripped.len());
     Ok(Picture {
         bytes: stripped,
         mime,
         file: format!("{name}.{ending}"),
         width,
         height,
+        smaller,
     })
 }
 
-/// Writes the picture's file, whole or not at all.
+/// Writes the picture's files, each whole or not at all.
 ///
 /// # Errors
 /// A sentence when the folder cannot be written.
 pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
     let say = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(say)?;
-    let target = folder.join(&picture.file);
-    if target.exists() {
-        return Ok(());
+    let smaller = picture.smaller.iter().map(|s| (&s.file, &s.bytes));
+    for (name, bytes) in smaller.chain([(&picture.file, &picture.bytes)]) {
+        let target = folder.join(name);
+        if target.exists() {
+            continue;
+        }
+        let draft = folder.join(format!(".{name}.{}", std::process::id()));
+        let written = std::fs::File::create(&draft).and_then(|mut file| {
+            file.write_all(bytes)?;
+            // The row that names it is synced as well; a picture must not be emptier than its row says.
+            file.sync_all()
+        });
+        written.map_err(say)?;
+        std::fs::rename(&draft, &target).map_err(say)?;
     }
-    let draft = folder.join(format!(".{}.{}", picture.file, std::process::id()));
-    let written = std::fs::File::create(&draft).and_then(|mut file| {
-        file.write_all(&picture.bytes)?;
-        // The row that names it is synced as well; a picture must not be emptier than its row says.
-        file.sync_all()
-    });
-    written.map_err(say)?;
-    std::fs::rename(&draft, &target).map_err(say)
+    Ok(())
 }
 
 /// Removes the files of pictures that were forgotten. One that is gone already is gone.

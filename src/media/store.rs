@@ -1,7 +1,8 @@
 //! The rows of pictures. This feature alone writes `media`.
 
 use super::Picture;
-use crate::db::{Conn, Time, schema::articles, schema::media};
+use crate::db::schema::{articles, authors, media, media_sizes};
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::prelude::*;
 
@@ -23,34 +24,65 @@ pub fn remember(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Er
         media::bytes.eq(picture.bytes.len() as i64),
         media::created_at.eq(now.0),
     );
-    Ok(diesel::insert_into(media::table)
+    let id = diesel::insert_into(media::table)
         .values(row)
         .returning(media::id)
-        .get_result(conn)?)
+        .get_result(conn)?;
+    for smaller in &picture.smaller {
+        let row = (
+            media_sizes::media_id.eq(id),
+            media_sizes::width.eq(i64::from(smaller.width)),
+            media_sizes::file.eq(&smaller.file),
+            media_sizes::mime.eq(smaller.mime),
+        );
+        diesel::insert_into(media_sizes::table)
+            .values(row)
+            .execute(conn)?;
+    }
+    Ok(id)
 }
 
-/// Forgets pictures that no article leads with any more; their files' names, for [`super::discard`].
+/// Forgets pictures that no article leads with and no author shows any more; their files' names, for [`super::discard`].
 pub fn forget_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error> {
-    let used: Vec<Option<i64>> = articles::table
+    let mut used: Vec<Option<i64>> = articles::table
         .filter(articles::hero_id.eq_any(ids.to_vec()))
         .select(articles::hero_id)
         .load(conn)?;
+    used.extend(
+        authors::table
+            .filter(authors::avatar_id.eq_any(ids.to_vec()))
+            .select(authors::avatar_id)
+            .load::<Option<i64>>(conn)?,
+    );
     let unused: Vec<i64> = ids
         .iter()
         .copied()
         .filter(|id| !used.contains(&Some(*id)))
         .collect();
-    Ok(
+    let smaller = media_sizes::table.filter(media_sizes::media_id.eq_any(unused.clone()));
+    let mut files: Vec<String> = diesel::delete(smaller)
+        .returning(media_sizes::file)
+        .get_results(conn)?;
+    files.extend(
         diesel::delete(media::table.filter(media::id.eq_any(unused)))
             .returning(media::file)
-            .get_results(conn)?,
-    )
+            .get_results::<String>(conn)?,
+    );
+    Ok(files)
 }
 
 /// The media type of a file that we know.
 pub fn mime(conn: &mut Conn, file: &str) -> Result<String, Error> {
-    Ok(media::table
+    let whole: Option<String> = media::table
         .filter(media::file.eq(file))
         .select(media::mime)
+        .first(conn)
+        .optional()?;
+    if let Some(mime) = whole {
+        return Ok(mime);
+    }
+    Ok(media_sizes::table
+        .filter(media_sizes::file.eq(file))
+        .select(media_sizes::mime)
         .first(conn)?)
 }

@@ -1,19 +1,20 @@
 //! Takes out of a picture what does not change how it looks: places, cameras, names, thumbnails, comments.
 //! The container is walked, the picture data is copied as it is.
 
-/// The picture without metadata, and whether it is shown turned by a quarter. `None` when the container ends too early.
-pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, bool)> {
+/// The picture without metadata, and how it is turned when it is shown (1–8, as Exif numbers it). `None` when the
+/// container ends too early.
+pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, u8)> {
     match ending {
         "jpg" => jpeg(bytes),
-        "png" => png(bytes).map(|b| (b, false)),
-        "gif" => gif(bytes).map(|b| (b, false)),
-        _ => webp(bytes).map(|b| (b, false)),
+        "png" => png(bytes).map(|b| (b, 1)),
+        "gif" => gif(bytes).map(|b| (b, 1)),
+        _ => webp(bytes).map(|b| (b, 1)),
     }
 }
 
 /// Keeps APP0, the colour profile (APP2), APP14 and the orientation, drops every other APPn, comments, and whatever
 /// follows the picture's end: a second picture there has metadata of its own.
-fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
+fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, u8)> {
     let mut out = bytes.get(..2)?.to_vec();
     let mut at = 2;
     let mut turn = 1;
@@ -58,7 +59,7 @@ fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
         exif.extend_from_slice(&[turn, 0, 0, 0, 0, 0, 0]);
         out.splice(2..2, exif);
     }
-    Some((out, turn > 4))
+    Some((out, turn))
 }
 
 /// How long the coded data of a scan is: until a marker that is neither a stuffed byte nor a restart.

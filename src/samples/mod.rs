@@ -99,7 +99,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
 
 /// Readers whom nobody can log in as.
 fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
-    let t = Interface;
+    let t = Interface::English;
     let mut ids = Vec::new();
     for (at, name) in talk::READERS.iter().enumerate() {
         let (Ok(username), Ok(email)) = (
@@ -169,7 +169,7 @@ fn converse(
             opening += 1;
             talk::opening(opening)
         };
-        let Ok(body) = CommentBody::parse(Interface, &text) else {
+        let Ok(body) = CommentBody::parse(Interface::English, &text) else {
             continue;
         };
         // The two liveliest threads have a newcomer whose first comment waits.

@@ -1,9 +1,9 @@
 //! Markdown to safe HTML, once, when it is saved. HTML that somebody types is shown as typed, never dropped.
 
-use super::SafeHtml;
+use super::{SafeHtml, code};
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 fn options() -> Options<'static> {
     let mut options = Options::default();
@@ -38,7 +38,7 @@ pub fn comment(source: &str) -> SafeHtml {
     }
     sanitise(
         &html(root, &options),
-        &[],
+        Kind::Comment,
         "ugc nofollow noopener noreferrer",
         ammonia::UrlRelative::Deny,
     )
@@ -61,7 +61,22 @@ const COMMENT_TAGS: &[&str] = &[
 ];
 /// What an article may have besides.
 const ARTICLE_TAGS: &[&str] = &[
-    "h2", "h3", "h4", "h5", "h6", "img", "table", "thead", "tbody", "tr", "th", "td",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "img",
+    "figure",
+    "figcaption",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "sup",
+    "span",
 ];
 
 /// An article's text, parsed once: `transfer` sorts its top-level blocks into the house sections.
@@ -80,40 +95,286 @@ pub struct TakenIn {
     pub src: String,
     pub width: u32,
     pub height: u32,
+    /// The same in smaller widths.
+    pub smaller: Vec<(u32, String)>,
+}
+
+impl TakenIn {
+    /// For `srcset`; empty where there is one width only.
+    pub fn srcset(&self) -> String {
+        srcset(
+            &self.src,
+            i64::from(self.width),
+            self.smaller
+                .iter()
+                .map(|(w, src)| (i64::from(*w), src.as_str())),
+        )
+    }
+}
+
+/// Every width of a picture, as `srcset` lists them.
+pub fn srcset<'a>(
+    src: &'a str,
+    width: i64,
+    smaller: impl Iterator<Item = (i64, &'a str)>,
+) -> String {
+    let mut all: Vec<String> = smaller
+        .map(|(width, src)| format!("{src} {width}w"))
+        .collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    all.push(format!("{src} {width}w"));
+    all.join(", ")
+}
+
+/// How wide a picture stands in the column of text.
+pub const SIZES: &str = "(max-width: 43.5rem) calc(100vw - 2.5rem), 41rem";
+
+/// Ids that an article's parts share: of its headings, and of the places that lead to a source note.
+#[derive(Clone, Debug, Default)]
+pub struct Ids {
+    headings: HashSet<String>,
+    references: HashMap<usize, usize>,
+}
+
+impl Ids {
+    /// The id of a heading: `h-` and its words, told apart by a number where needed.
+    pub fn heading(&mut self, text: &str) -> String {
+        let plain = format!("h-{}", super::slug(text, "part"));
+        let all = std::iter::once(plain.clone()).chain((2..).map(|n| format!("{plain}-{n}")));
+        let id = all
+            .into_iter()
+            .find(|id| !self.headings.contains(id))
+            .unwrap_or(plain);
+        self.headings.insert(id.clone());
+        id
+    }
+
+    /// The id of the next place that leads to a note, `ref-3`, then `ref-3-2`.
+    fn reference(&mut self, note: usize) -> String {
+        let count = self.references.entry(note).or_default();
+        *count += 1;
+        if *count == 1 {
+            format!("ref-{note}")
+        } else {
+            format!("ref-{note}-{count}")
+        }
+    }
+}
+
+/// `[^s3]` at the beginning of a text: which note, and how long it is.
+fn reference(text: &str) -> Option<(usize, usize)> {
+    let digits = text.strip_prefix("[^s")?;
+    let end = digits.find(']').filter(|end| (1..=3).contains(end))?;
+    Some((digits[..end].parse().ok()?, end + 4))
+}
+
+/// The source notes that a text refers to, `[^s1]` being the first, with the line.
+pub fn references<'a>(root: &'a AstNode<'a>) -> Vec<(usize, usize)> {
+    join_texts(root);
+    let mut found = Vec::new();
+    for node in root.descendants() {
+        let data = node.data.borrow();
+        if let NodeValue::Text(text) = &data.value {
+            let all = text
+                .match_indices("[^s")
+                .filter_map(|(at, _)| reference(&text[at..]));
+            found.extend(all.map(|(note, _)| (data.sourcepos.start.line, note)));
+        }
+    }
+    found
+}
+
+/// Texts that stand beside each other become one.
+fn join_texts<'a>(root: &'a AstNode<'a>) {
+    let nodes: Vec<_> = root.descendants().collect();
+    for node in nodes {
+        let mut text = match &node.data.borrow().value {
+            NodeValue::Text(text) if node.parent().is_some() => text.to_string(),
+            _ => continue,
+        };
+        while let Some(next) = node.next_sibling() {
+            match &next.data.borrow().value {
+                NodeValue::Text(more) => text.push_str(more),
+                _ => break,
+            }
+            next.detach();
+        }
+        node.data.borrow_mut().value = NodeValue::Text(text.into());
+    }
 }
 
 /// Renders blocks of an article. The highest heading becomes an `h2`: the title is the page's only `h1`, and no level is
 /// skipped below it.
-pub fn article<'a>(root: &'a AstNode<'a>, images: &[TakenIn]) -> SafeHtml {
+pub fn article<'a>(
+    arena: &'a Arena<'a>,
+    root: &'a AstNode<'a>,
+    images: &[TakenIn],
+    ids: &mut Ids,
+) -> SafeHtml {
     let level = |node: &'a AstNode<'a>| match &node.data.borrow().value {
         NodeValue::Heading(heading) => Some(heading.level),
         _ => None,
     };
     let highest = root.descendants().filter_map(level).min().unwrap_or(2);
-    for node in root.descendants() {
-        if let NodeValue::Heading(heading) = &mut node.data.borrow_mut().value {
-            heading.level = (heading.level + 2 - highest).min(6);
+    let mut headings = Vec::new();
+    join_texts(root);
+    let nodes: Vec<_> = root.descendants().collect();
+    for node in nodes {
+        let value = node.data.borrow().value.clone();
+        match value {
+            NodeValue::Heading(mut heading) => {
+                heading.level = (heading.level + 2 - highest).min(6);
+                headings.push(ids.heading(&node.collect_text()));
+                node.data.borrow_mut().value = NodeValue::Heading(heading);
+            }
+            NodeValue::Paragraph => stand_alone(arena, node, images),
+            NodeValue::Image(link) => raw(node, img(&link.url, &node.collect_text(), images)),
+            NodeValue::Text(text) => refer(arena, node, &text, ids),
+            NodeValue::CodeBlock(block) => {
+                let language = block.info.split([' ', ',', '{']).next().unwrap_or_default();
+                if let Some(html) = code::highlighted(language, &block.literal) {
+                    raw(node, format!("<pre><code>{html}</code></pre>\n"));
+                }
+            }
+            _ => {}
         }
     }
     // What comrak found dangerous is left without an address; then it is no link.
-    let mut html = html(root, &article_options()).replace("<a href=\"\">", "<a>");
-    for image in images {
-        // The size keeps the page from jumping when the image arrives.
-        let plain = format!("<img src=\"{}\"", image.src);
-        html = html.replace(
-            &format!("{plain} alt"),
-            &format!(
-                "{plain} width=\"{}\" height=\"{}\" alt",
-                image.width, image.height
-            ),
-        );
-    }
+    let html = html(root, &article_options())
+        .replace("<a href=\"\">", "<a>")
+        .replace("<table>", "<table tabindex=\"0\">");
     sanitise(
-        &html,
-        ARTICLE_TAGS,
+        &with_ids(&html, &headings),
+        Kind::Article,
         "noopener noreferrer",
         ammonia::UrlRelative::PassThrough,
     )
+}
+
+/// Puts finished HTML in the place of a node.
+fn raw<'a>(node: &'a AstNode<'a>, html: String) {
+    let children: Vec<_> = node.children().collect();
+    children.into_iter().for_each(|child| child.detach());
+    node.data.borrow_mut().value = NodeValue::Raw(html);
+}
+
+/// Gives each heading its id, in their order. What an author typed is escaped: no other tag looks like these.
+fn with_ids(html: &str, ids: &[String]) -> String {
+    let (mut out, mut rest, mut ids) = (String::with_capacity(html.len()), html, ids.iter());
+    while let Some(at) = rest.find("<h") {
+        let tag = &rest.as_bytes()[at..];
+        let end = if matches!(tag.get(2..4), Some([b'2'..=b'6', b'>'])) {
+            at + 3
+        } else {
+            at + 2
+        };
+        out.push_str(&rest[..end]);
+        if end == at + 3
+            && let Some(id) = ids.next()
+        {
+            out.push_str(&format!(" id=\"{id}\""));
+        }
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
+fn img(src: &str, alt: &str, images: &[TakenIn]) -> String {
+    let alt = super::escape(alt);
+    let Some(image) = images.iter().find(|i| i.src == src) else {
+        return format!("<img src=\"{}\" alt=\"{alt}\">", super::escape(src));
+    };
+    let set = image.srcset();
+    let widths = if set.is_empty() {
+        String::new()
+    } else {
+        format!(" srcset=\"{set}\" sizes=\"{SIZES}\"")
+    };
+    // The size keeps the page from jumping when the image arrives.
+    format!(
+        "<img src=\"{}\"{widths} width=\"{}\" height=\"{}\" alt=\"{alt}\" loading=\"lazy\">",
+        image.src, image.width, image.height
+    )
+}
+
+/// A picture alone in its paragraph is a figure, its title the caption; a link alone is a card: its text, its title in the
+/// author's words, and the host. Nothing is fetched from there.
+fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[TakenIn]) {
+    let mut children = node.children();
+    let (Some(only), None) = (children.next(), children.next()) else {
+        return;
+    };
+    let value = only.data.borrow().value.clone();
+    match value {
+        NodeValue::Image(link) => {
+            let caption = if link.title.is_empty() {
+                String::new()
+            } else {
+                format!("<figcaption>{}</figcaption>", super::escape(&link.title))
+            };
+            let img = img(&link.url, &only.collect_text(), images);
+            raw(node, format!("<figure>{img}{caption}</figure>\n"));
+        }
+        NodeValue::Link(link) => {
+            let host = link
+                .url
+                .split_once("://")
+                .map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest));
+            let Some(host) =
+                host.filter(|_| link.url.starts_with("http") && only.collect_text() != link.url)
+            else {
+                return;
+            };
+            let host = host
+                .rsplit('@')
+                .next()
+                .unwrap_or(host)
+                .trim_start_matches("www.")
+                .to_owned();
+            let about = if link.title.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    " <span class=\"about\">{}</span>",
+                    super::escape(&link.title)
+                )
+            };
+            let end = format!(
+                "{about} <span class=\"host\">{}</span>",
+                super::escape(&host)
+            );
+            only.insert_before(arena.alloc(NodeValue::Raw("<span class=\"card\">".into()).into()));
+            only.insert_after(arena.alloc(NodeValue::Raw(format!("{end}</span>")).into()));
+        }
+        _ => {}
+    }
+}
+
+/// `[^s1]` becomes a link to the first source note.
+fn refer<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, text: &str, ids: &mut Ids) {
+    let mut parts: Vec<NodeValue> = Vec::new();
+    let mut rest = text;
+    while let Some((at, (note, length))) = rest
+        .match_indices("[^s")
+        .find_map(|(at, _)| Some((at, reference(&rest[at..])?)))
+    {
+        parts.push(NodeValue::Text(rest[..at].to_owned().into()));
+        let id = ids.reference(note);
+        parts.push(NodeValue::Raw(format!(
+            "<sup class=\"ref\"><a id=\"{id}\" href=\"#note-{note}\">{note}</a></sup>"
+        )));
+        rest = &rest[at + length..];
+    }
+    if parts.is_empty() {
+        return;
+    }
+    parts.push(NodeValue::Text(rest.to_owned().into()));
+    for part in parts {
+        node.insert_before(arena.alloc(part.into()));
+    }
+    node.detach();
 }
 
 /// A block of HTML becomes a paragraph that shows it as it was typed, line by line.
@@ -144,22 +405,55 @@ fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {
     out
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Comment,
+    Article,
+}
+
 fn sanitise(
     html: &str,
-    more_tags: &[&'static str],
+    kind: Kind,
     rel: &'static str,
     relative: ammonia::UrlRelative<'static>,
 ) -> SafeHtml {
+    let more: &[&str] = if kind == Kind::Article {
+        ARTICLE_TAGS
+    } else {
+        &[]
+    };
     let mut builder = ammonia::Builder::empty();
     builder
-        .tags(COMMENT_TAGS.iter().chain(more_tags).copied().collect())
+        .tags(COMMENT_TAGS.iter().chain(more).copied().collect())
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(relative)
         .link_rel(Some(rel))
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])
-        .add_tag_attributes("img", ["src", "alt", "width", "height"])
-        .add_tag_attributes("th", ["align"])
-        .add_tag_attributes("td", ["align"]);
-    SafeHtml::sanitised(builder.clean(html).to_string())
+        .add_tag_attributes("pre", ["tabindex"]);
+    if kind == Kind::Article {
+        for heading in ["h2", "h3", "h4", "h5", "h6", "a"] {
+            builder.add_tag_attributes(heading, ["id"]);
+        }
+        builder
+            .add_tag_attributes(
+                "img",
+                [
+                    "src", "srcset", "sizes", "alt", "width", "height", "loading",
+                ],
+            )
+            .add_tag_attributes("table", ["tabindex"])
+            .add_tag_attributes("th", ["align"])
+            .add_tag_attributes("td", ["align"])
+            .add_allowed_classes("sup", ["ref"])
+            .add_allowed_classes(
+                "span",
+                [
+                    "card", "about", "host", "c", "s", "n", "k", "f", "t", "a", "o",
+                ],
+            );
+    }
+    // Code that is wider than the page is scrolled: with the keyboard too.
+    let html = html.replace("<pre>", "<pre tabindex=\"0\">");
+    SafeHtml::sanitised(builder.clean(&html).to_string())
 }

@@ -1,5 +1,8 @@
 //! Pure text work: what people typed, made storable, showable and short.
 
+mod code;
+pub mod diff;
+pub mod fold;
 pub mod markdown;
 mod safe_html;
 mod slug;

@@ -1,13 +1,13 @@
 //! YAML or TOML before a Markdown text: read strictly, refused with the line.
 
 use crate::articles::draft::{
-    CORRECTION_KINDS, Correction, Draft, NoteKind, Refusal, SourceNote, list,
+    Byline, CORRECTION_KINDS, Correction, Draft, Hero, NoteKind, Refusal, SourceNote, list,
 };
 use crate::db::Time;
 use crate::text;
 use serde_json::Value;
 
-const KEYS: [&str; 16] = [
+const KEYS: &[&str] = &[
     "title",
     "dek",
     "description",
@@ -24,8 +24,9 @@ const KEYS: [&str; 16] = [
     "image",
     "comments",
     "sources",
+    "corrections",
+    "aliases",
 ];
-const LAST_KEY: &str = "corrections";
 
 pub(super) struct FrontMatter<'a> {
     fields: serde_json::Map<String, Value>,
@@ -79,9 +80,8 @@ pub(super) fn split(text: &str) -> Result<(FrontMatter<'_>, &str, usize), Refusa
     };
     let front = FrontMatter { fields, text: head };
     for key in front.fields.keys() {
-        if !KEYS.contains(&key.as_str()) && key != LAST_KEY {
-            let known: Vec<&str> = KEYS.iter().copied().chain([LAST_KEY]).collect();
-            let near = crate::config::nearest(&known, key);
+        if !KEYS.contains(&key.as_str()) {
+            let near = crate::config::nearest(KEYS, key);
             return Err(Refusal::at(
                 front.line(key),
                 format!("there is no field {key:?}; the nearest is {:?}", near),
@@ -231,20 +231,9 @@ impl FrontMatter<'_> {
             }
         }
         draft.keyphrases = self.strings("keywords")?;
-        draft.authors = self.strings("authors")?;
-        draft.hero = match self.fields.get("image") {
-            Some(Value::Object(image)) => {
-                let part = |name: &str| {
-                    image
-                        .get(name)
-                        .and_then(Value::as_str)
-                        .unwrap_or_default()
-                        .to_owned()
-                };
-                Some((part("src"), part("alt")))
-            }
-            _ => self.string("image")?.map(|src| (src, String::new())),
-        };
+        draft.authors = self.authors()?;
+        draft.hero = self.hero()?;
+        draft.aliases = self.aliases()?;
         draft.comments_closed = match self.fields.get("comments") {
             None | Some(Value::Null) => false,
             Some(Value::String(s)) if s == "open" => false,
@@ -254,6 +243,120 @@ impl FrontMatter<'_> {
         draft.notes = self.sources()?;
         draft.corrections = self.corrections()?;
         Ok(())
+    }
+
+    fn hero(&self) -> Result<Option<Hero>, Refusal> {
+        let Some(Value::Object(image)) = self.fields.get("image") else {
+            let plain = self.string("image")?.map(|src| Hero {
+                src,
+                ..Hero::default()
+            });
+            return Ok(plain);
+        };
+        const PARTS: [&str; 4] = ["src", "alt", "caption", "credit"];
+        let known = image
+            .iter()
+            .all(|(key, value)| PARTS.contains(&key.as_str()) && value.is_string());
+        let part = |name: &str| line_of(image.get(name));
+        if !known || part("src").is_empty() {
+            return self.refuse("image", "a file's name, or {src, alt, caption, credit}");
+        }
+        Ok(Some(Hero {
+            src: part("src"),
+            alt: part("alt"),
+            caption: part("caption"),
+            credit: part("credit"),
+        }))
+    }
+
+    /// Names, or `{name, bio, image, links}`.
+    fn authors(&self) -> Result<Vec<Byline>, Refusal> {
+        let takes = "names, or a list of {name, bio, image, links}";
+        let named = |name: String| Byline {
+            name,
+            ..Byline::default()
+        };
+        let Some(Value::Array(items)) = self.fields.get("authors") else {
+            return Ok(self.strings("authors")?.into_iter().map(named).collect());
+        };
+        let mut authors: Vec<Byline> = Vec::new();
+        for item in items {
+            let byline = match item {
+                Value::String(name) => named(name.trim().to_owned()),
+                Value::Number(number) => named(number.to_string()),
+                Value::Object(fields) => {
+                    let known = fields
+                        .keys()
+                        .all(|k| ["name", "bio", "image", "links"].contains(&k.as_str()));
+                    let text = |key: &str| match fields.get(key) {
+                        None | Some(Value::Null) => Ok(None),
+                        Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
+                        Some(_) => self.refuse("authors", takes),
+                    };
+                    let name = text("name")?.filter(|_| known);
+                    let Some(name) = name.filter(|n| !n.is_empty()) else {
+                        return self.refuse("authors", takes);
+                    };
+                    Byline {
+                        name,
+                        bio: text("bio")?,
+                        image: text("image")?,
+                        links: self.links(fields.get("links"))?,
+                    }
+                }
+                _ => return self.refuse("authors", takes),
+            };
+            let slug = text::slug(&byline.name, "author");
+            if !text::is_blank(&byline.name)
+                && !authors
+                    .iter()
+                    .any(|a| text::slug(&a.name, "author") == slug)
+            {
+                authors.push(byline);
+            }
+        }
+        Ok(authors)
+    }
+
+    fn links(&self, given: Option<&Value>) -> Result<Option<Vec<String>>, Refusal> {
+        let list: Vec<String> = match given {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(one)) => vec![one.trim().to_owned()],
+            Some(Value::Array(all)) => all.iter().map(|one| line_of(Some(one))).collect(),
+            Some(_) => return self.refuse("authors", "links as a list of addresses"),
+        };
+        let good = |link: &String| {
+            (link.starts_with("https://") || link.starts_with("http://"))
+                && !link.contains(char::is_whitespace)
+        };
+        if list.iter().all(good) {
+            Ok(Some(list))
+        } else {
+            self.refuse("authors", "links that begin with https:// or http://")
+        }
+    }
+
+    /// Former slugs; an old path to an article is taken for its slug.
+    fn aliases(&self) -> Result<Vec<String>, Refusal> {
+        let mut aliases = Vec::new();
+        for given in self.strings("aliases")? {
+            let slug = given
+                .trim_end_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap_or_default();
+            let path = given.strip_suffix('/').unwrap_or(&given);
+            if text::slug(slug, "") != slug
+                || !(path == slug || path == crate::paths::article(slug))
+            {
+                return self.refuse(
+                    "aliases",
+                    "slugs that the article had before: old-title, or /articles/old-title",
+                );
+            }
+            aliases.push(slug.to_owned());
+        }
+        Ok(aliases)
     }
 
     fn objects(
@@ -352,6 +455,12 @@ impl FrontMatter<'_> {
         }
         Ok(corrections)
     }
+}
+
+/// A text on one line; nothing else is one.
+fn line_of(value: Option<&Value>) -> String {
+    let text = value.and_then(Value::as_str).unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A date, a date with a time (UTC unless it says another offset).

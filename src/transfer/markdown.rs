@@ -28,15 +28,18 @@ pub fn parse(source: &str, images: &mut Images<'_>) -> Result<Draft, Refusal> {
     };
     front.apply(&mut draft)?;
     body_into(&mut draft, body, skipped, images)?;
-    if let Some((path, _)) = &draft.hero {
-        match images(path).map_err(|why| Refusal::at(front.line("image"), why))? {
-            Some(_) => {}
-            None => {
-                return Err(Refusal::at(
-                    front.line("image"),
-                    "image is a remote address; put the file beside the article, Masthead serves its own images only",
-                ));
-            }
+    let hero = draft.hero.iter().map(|hero| (&hero.src, "image"));
+    let faces = draft
+        .authors
+        .iter()
+        .filter_map(|author| Some((author.image.as_ref()?, "authors")));
+    for (path, key) in hero.chain(faces) {
+        let taken = images(path).map_err(|why| Refusal::at(front.line(key), why))?;
+        if taken.is_none() {
+            return Err(Refusal::at(
+                front.line(key),
+                "image is a remote address; put the file beside the article, Masthead serves its own images only",
+            ));
         }
     }
     check(&draft, front.line("title"))?;
@@ -67,7 +70,7 @@ fn body_into(
         let line = note.data.borrow().sourcepos.start.line + skipped;
         return Err(Refusal::at(
             line,
-            "footnotes are not known here; say it in the text or in a source note",
+            "footnotes are not known here; [^s1] in the text leads to the first source note",
         ));
     }
     let sizes = take_images(root, skipped, images)?;
@@ -121,9 +124,24 @@ fn body_into(
         }
     }
     draft.notes.extend(listed);
-    draft.summary = text::markdown::article(summary, &sizes);
-    draft.body = text::markdown::article(main, &sizes);
-    draft.matters = text::markdown::article(matters, &sizes);
+    let mut ids = text::markdown::Ids::default();
+    for (part, place) in [
+        (summary, &mut draft.summary),
+        (main, &mut draft.body),
+        (matters, &mut draft.matters),
+    ] {
+        let unknown = |(_, note): &(usize, usize)| *note == 0 || *note > draft.notes.len();
+        if let Some((line, note)) = text::markdown::references(part).into_iter().find(unknown) {
+            return Err(Refusal::at(
+                line + skipped,
+                format!(
+                    "[^s{note}] refers to a source note that is not there; there are {}",
+                    draft.notes.len()
+                ),
+            ));
+        }
+        *place = text::markdown::article(&arena, part, &sizes, &mut ids);
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use crate::media;
 use crate::text::{self, markdown::TakenIn};
 use crate::web::Site;
 use articles::draft::{Draft, Refusal};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Bytes that an article's file may have.
@@ -166,6 +167,11 @@ pub fn judge(
             src: crate::paths::media(&p.file),
             width: p.width,
             height: p.height,
+            smaller: p
+                .smaller
+                .iter()
+                .map(|s| (s.width, crate::paths::media(&s.file)))
+                .collect(),
         }))
     };
     let draft = if is_markdown {
@@ -199,7 +205,7 @@ pub fn store(
 ) -> Result<Outcome, String> {
     let slug = ready.slug.clone();
     let existing = db
-        .read_now(|conn| articles::store::source(conn, &slug))
+        .read_now(|conn| articles::store::source(conn, &slug, &ready.draft.aliases))
         .map_err(|e| e.to_string())?;
     if let Some((_, old)) = &existing {
         if *old == ready.draft.source {
@@ -241,27 +247,19 @@ impl Ready {
         is_sample: bool,
         now: Time,
     ) -> Result<i64, Error> {
-        let mut hero = None;
+        let mut kept = HashMap::new();
         for (named, picture) in &self.pictures {
-            let id = media::store::remember(conn, picture, now)?;
-            if self
-                .draft
-                .hero
-                .as_ref()
-                .is_some_and(|(src, _)| src == named)
-            {
-                hero = Some(id);
-            }
+            kept.insert(named.clone(), media::store::remember(conn, picture, now)?);
         }
-        let with = articles::store::Saving {
+        let with = articles::save::Saving {
             slug: self.slug.clone(),
             section: site.default_section.clone(),
             house: site.name.clone(),
-            hero,
+            pictures: kept,
             is_sample,
             now,
         };
-        articles::store::save(conn, &self.draft, &with)
+        articles::save::save(conn, &self.draft, &with)
     }
 }
 

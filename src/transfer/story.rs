@@ -58,6 +58,7 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
     }
 
     let mut part = Part::Main;
+    let mut ids = text::markdown::Ids::default();
     let mut summary = Vec::new();
     let mut notes: Vec<&str> = Vec::new();
     for (_, line) in lines {
@@ -76,7 +77,9 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
                 };
                 if let Some(heading) = heading {
                     part = Part::Main;
-                    draft.body.append(&SafeHtml::heading(heading));
+                    draft
+                        .body
+                        .append(&SafeHtml::heading(heading, &ids.heading(heading)));
                     continue;
                 }
                 match part {

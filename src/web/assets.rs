@@ -33,7 +33,7 @@ pub async fn show(request: HttpRequest, file: web::Path<String>) -> Result<HttpR
 pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, Error> {
     let asset = ASSETS
         .iter()
-        .find(|a| a.name == "icon.svg")
+        .find(|a| a.name == "favicon.ico")
         .ok_or(Error::NotFound)?;
     Ok(answer(&request, asset, "public, max-age=86400"))
 }

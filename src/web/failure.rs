@@ -89,7 +89,7 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
             );
             (t.error_banned(), format!("{why} {end}"))
         }
-        Error::NotFound => (t.error_not_found(), t.error_not_found_text()),
+        Error::NotFound | Error::Removed => (t.error_not_found(), t.error_not_found_text()),
         Error::NotAllowed { allow } => (t.error_not_allowed(), t.error_not_allowed_text(allow)),
         Error::Gone(why) => (t.error_conflict(), why.clone()),
         Error::TooLarge { limit } => (

@@ -166,6 +166,8 @@ impl Meter {
         for (gate, waiting) in [
             ("hashing", state.hashing.waiting()),
             ("packing", state.packing.waiting()),
+            ("searching", state.searching.waiting()),
+            ("drawing", state.drawing.waiting()),
         ] {
             self.waiting
                 .get_or_create(&[("gate", gate)])

@@ -35,6 +35,10 @@ pub struct State {
     pub limits: Limits,
     /// Password hashing: memory and CPU for a few at a time.
     pub hashing: Gate,
+    /// Full-text search: the one question of which the asker decides how much work it is.
+    pub searching: Gate,
+    /// Drawing pictures.
+    pub drawing: Gate,
     /// Compressing pages that are made anew.
     pub packing: Gate,
     pub meter: Meter,
@@ -59,6 +63,8 @@ impl State {
             config,
             limits,
             hashing: Gate::new(2, 24),
+            searching: Gate::new(3, 128),
+            drawing: Gate::new(1, 32),
             packing: Gate::new(2, 512),
             cache,
             meter,
@@ -71,8 +77,9 @@ impl State {
         self.site.load_full()
     }
 
+    /// The interface in the site's language.
     pub fn t(&self) -> Interface {
-        Interface
+        self.site.load().t()
     }
 
     /// Reads the settings again: after a change here, and every second for those made elsewhere.

@@ -5,8 +5,10 @@ use crate::db::{Moment, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::text::SafeHtml;
 use crate::web::cache::{self, Audience, ForReader, Wanted, key_mark, name_mark};
 use crate::web::headers::new_key;
+use crate::web::site::Section;
 use crate::web::{Account, Site, State, Viewer, assets};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -47,6 +49,43 @@ pub struct Person {
     pub waiting: i64,
 }
 
+/// A feed that belongs to a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    pub href: String,
+    pub mime: &'static str,
+    pub title: String,
+}
+
+impl Feed {
+    /// The three formats of a list's feed.
+    pub fn all(list: &str, title: &str) -> Vec<Feed> {
+        let kinds = [
+            ("atom", "application/atom+xml"),
+            ("rss", "application/rss+xml"),
+            ("json", "application/feed+json"),
+        ];
+        kinds
+            .map(|(kind, mime)| Feed {
+                href: paths::feed(list, kind),
+                mime,
+                title: title.to_owned(),
+            })
+            .into()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Card {
+    pub kind: &'static str,
+    pub title: String,
+    /// Absolute; empty = none.
+    pub image: String,
+}
+
+/// Sections that the header has room for; the archive names all.
+const SECTIONS: usize = 8;
+
 #[derive(Clone, Debug)]
 pub struct Page {
     pub t: Interface,
@@ -71,6 +110,19 @@ pub struct Page {
     pub css: &'static str,
     pub js: &'static str,
     pub icon: &'static str,
+    pub touch_icon: &'static str,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// What the header names beside the site.
+    pub sections: Vec<Section>,
+    /// The slug of the section that this page belongs to.
+    pub section: String,
+    /// Feeds of this page, besides the site's own.
+    pub feeds: Vec<Feed>,
+    /// What other sites call the page: <https://ogp.me/>.
+    pub card: Card,
+    /// What machines read about the page; empty = nothing.
+    pub json_ld: SafeHtml,
     pub serif: &'static str,
     pub sans: &'static str,
 }
@@ -108,6 +160,17 @@ impl Page {
             css: assets::SITE_CSS,
             js: assets::SITE_JS,
             icon: assets::ICON_SVG,
+            touch_icon: assets::ICON_180_PNG,
+            dir: site.direction(),
+            sections: site.sections.iter().take(SECTIONS).cloned().collect(),
+            section: String::new(),
+            feeds: Vec::new(),
+            card: Card {
+                kind: "website",
+                title: if title.is_empty() { &site.name } else { title }.to_owned(),
+                image: String::new(),
+            },
+            json_ld: SafeHtml::default(),
             serif: assets::SOURCE_SERIF_4_WOFF2,
             sans: assets::SOURCE_SANS_3_WOFF2,
         }
@@ -137,6 +200,13 @@ impl Page {
     pub fn unlisted(mut self) -> Page {
         self.noindex = true;
         self
+    }
+
+    /// The site's own feeds and this page's.
+    pub fn all_feeds(&self) -> Vec<Feed> {
+        let mut all = self.feeds.clone();
+        all.extend(Feed::all(paths::FRONT, &self.site_name));
+        all
     }
 
     pub fn login(&self) -> String {
@@ -191,6 +261,29 @@ pub fn kept(
         cache::may_be_kept(&mut response, since, topics);
     }
     Ok(response)
+}
+
+/// Something else than a page, the same for everybody and made only from these topics: a feed, a map, a picture.
+/// `last_modified` lets a client ask whether it has changed.
+pub fn kept_file(
+    viewer: &Viewer,
+    since: Moment,
+    topics: &[Topic],
+    mime: &'static str,
+    last_modified: Option<Time>,
+    body: impl Into<actix_web::web::Bytes>,
+) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, mime));
+    if let Some(at) = last_modified {
+        let at: std::time::SystemTime = at.stamp().into();
+        response.insert_header(header::LastModified(at.into()));
+    }
+    let mut response = response.body(body.into());
+    if viewer.account().is_none() {
+        cache::may_be_kept(&mut response, since, topics);
+    }
+    response
 }
 
 /// What a page that readers share was made from.

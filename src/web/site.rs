@@ -1,8 +1,12 @@
 //! The publication's settings, as every page needs them. `admin` writes them.
 
-use crate::db::{Conn, Time, schema::settings};
+use crate::db::schema::{articles, sections, settings};
+use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::interface::{Interface, direction};
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use std::collections::HashMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +23,16 @@ pub struct Site {
     pub hold_first: bool,
     /// Whether strangers may make an account.
     pub join_open: bool,
+    /// Sections that have something to read, the oldest first.
+    pub sections: Vec<Section>,
+}
+
+/// A section as every page names it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Section {
+    pub id: i64,
+    pub slug: String,
+    pub name: String,
 }
 
 impl Site {
@@ -28,6 +42,15 @@ impl Site {
             .select((settings::key, settings::value))
             .load(conn)?;
         let mut rows: HashMap<String, String> = rows.into_iter().collect();
+        // Spelled out, for the index of what is published.
+        let published = articles::table
+            .filter(articles::section_id.eq(sections::id))
+            .filter(sql::<Bool>("articles.status = 'published'"));
+        let sections = sections::table
+            .filter(exists(published))
+            .order(sections::id)
+            .select((sections::id, sections::slug, sections::name))
+            .load(conn)?;
         let mut take =
             |key: &str, default: &str| rows.remove(key).unwrap_or_else(|| default.to_owned());
         Ok(Site {
@@ -39,22 +62,67 @@ impl Site {
             default_section: take("default_section", "News"),
             hold_first: take("first_comment", "hold") == "hold",
             join_open: take("join", "everyone") == "everyone",
+            sections,
         })
     }
 
+    /// The interface in the site's language.
+    pub fn t(&self) -> Interface {
+        Interface::for_tag(&self.language)
+    }
+
+    /// `ltr` or `rtl`.
+    pub fn direction(&self) -> &'static str {
+        direction(&self.language)
+    }
+
+    fn tz(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
     fn zoned(&self, time: Time) -> jiff::Zoned {
-        time.stamp()
-            .in_tz(&self.zone)
-            .unwrap_or_else(|_| time.stamp().to_zoned(jiff::tz::TimeZone::UTC))
+        time.stamp().to_zoned(self.tz())
     }
 
     /// `22 November 2026`
     pub fn day(&self, time: Time) -> String {
-        self.zoned(time).strftime("%-d %B %Y").to_string()
+        let (at, t) = (self.zoned(time), self.t());
+        t.date_day(
+            &at.day().to_string(),
+            &t.month_name(i64::from(at.month())),
+            &at.year().to_string(),
+        )
     }
 
     /// `22 November 2026, 14:05`
     pub fn minute(&self, time: Time) -> String {
-        self.zoned(time).strftime("%-d %B %Y, %H:%M").to_string()
+        let at = self.zoned(time);
+        let clock = format!("{:02}:{:02}", at.hour(), at.minute());
+        self.t().date_minute(&self.day(time), &clock)
+    }
+
+    /// The year and month that this moment is in.
+    pub fn month_of(&self, time: Time) -> (i16, i8) {
+        let at = self.zoned(time);
+        (at.year(), at.month())
+    }
+
+    /// `November 2026`
+    pub fn month(&self, year: i16, month: i8) -> String {
+        let t = self.t();
+        t.date_month(&t.month_name(i64::from(month)), &year.to_string())
+    }
+
+    /// A month's first moment and the next one's. `None` for what no calendar has.
+    pub fn month_span(&self, year: i16, month: i8) -> Option<(Time, Time)> {
+        let first = jiff::civil::Date::new(year, month, 1).ok()?;
+        let next = first.checked_add(jiff::Span::new().months(1)).ok()?;
+        Some((self.start_of(first)?, self.start_of(next)?))
+    }
+
+    /// A day's first moment.
+    pub fn start_of(&self, day: jiff::civil::Date) -> Option<Time> {
+        let zoned = day.to_zoned(self.tz()).ok()?;
+        Some(Time(zoned.timestamp().as_millisecond()))
     }
 }

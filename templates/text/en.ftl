@@ -11,6 +11,34 @@ nav-settings = Settings
 nav-log-in = Log in
 nav-log-out = Log out
 nav-join = Join
+nav-search = Search
+foot-feeds = Feeds
+theme-label = Appearance
+theme-auto = Auto
+theme-light = Light
+theme-dark = Dark
+pager-label = Pages
+pager-newer = Newer
+pager-older = Older
+
+# Dates
+month-name = { $n ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+ }
+date-day = { $day } { $month } { $year }
+date-minute = { $date }, { $clock }
+date-month = { $month } { $year }
 foot-label = About this site
 foot-about = About
 next-page = Next page
@@ -31,14 +59,26 @@ wait-minutes = { $n ->
 
 # Front and article
 front-latest = Latest
-front-more = Earlier
+front-discussed = Most discussed
+front-archive = Everything, by month
 front-empty = Nothing has been published yet.
 byline-by = By
 reading-minutes = { $n ->
     [one] 1 minute
    *[other] { $n } minutes
  }
+byline-comma = ,{" "}
+byline-and = {" "}and{" "}
 updated = Updated
+what-changed = What changed
+continue-reading = Continue where you left off
+contents = In this article
+back-to-text = Back to the text
+share = Share:
+share-link = Link
+share-copied = Link copied
+share-letter = E-mail
+related = Read on
 corrections-label = Corrections
 correction-correction = Correction
 correction-clarification = Clarification
@@ -56,6 +96,60 @@ comments-count = { $n ->
     [one] 1 comment
    *[other] { $n } comments
  }
+
+# Lists, archive, corrections, revisions
+list-section = Section
+list-section-about = { $name }: everything that { $site } publishes under it.
+list-tag = Tag
+list-tag-about = Articles about { $name } in { $site }.
+list-author = Author
+list-author-about = Articles by { $name } in { $site }.
+list-feed = Feed of this list
+feed-of-thread = Comments on { $title }
+conversation-by = A comment by { $name }
+archive-heading = Archive
+archive-about = Everything that { $site } has published, by month.
+archive-month-about = What { $site } published in { $month }.
+archive-sections = Sections
+corrections-heading = Corrections
+corrections-about = Every correction that { $site } has made, with its date.
+corrections-dek = What we got wrong, when we said so, and where.
+corrections-none = Nothing has been corrected yet.
+revisions-heading = What changed
+revisions-title = What changed: { $title }
+revisions-dek = Every version that readers could read, the latest first.
+revisions-all = All versions
+revision-first = as it was first published
+revision-first-heading = As it was first published
+revision-heading = What changed
+revision-legend = Marked:
+revision-gone = taken out
+revision-new = new
+revision-same = { $n ->
+    [one] One paragraph is as it was.
+   *[other] { $n } paragraphs are as they were.
+ }
+
+# Search
+search-heading = Search
+search-title = Search: { $words }
+search-button = Search
+search-hint = "a phrase" in quotes, begin* for all that begins like it, -word to leave out.
+search-narrow = Narrow down
+search-section = Section
+search-everywhere = All
+search-author = Author
+search-reader = Reader
+search-from = From
+search-to = Until
+search-where = Search in
+search-articles = Articles
+search-comments = Comments
+search-nothing = Nothing was found for “{ $words }”. Fewer or other words may find more.
+search-no-words = There is no word in that to look for.
+search-nobody = There is nobody called “{ $name }”.
+search-first = Back to the first hits
+search-more = More hits
 
 # Thread
 sort-label = Order

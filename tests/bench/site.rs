@@ -76,7 +76,7 @@ impl Site {
 fn people(folder: &Path) {
     let db = Db::open(&Address::Sqlite(folder.join("masthead.db"))).expect("a database");
     db.migrate().expect("migrations");
-    let t = Interface;
+    let t = Interface::English;
     let password =
         NewPassword::parse(t, PASSWORD, For::Staff, &[]).unwrap_or_else(|why| panic!("{why}"));
     let hash = hash_now(&password).expect("a hash");

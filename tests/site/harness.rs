@@ -20,7 +20,7 @@ use std::time::Duration;
 pub const PASSWORD: &str = "nine quiet herons by the lock";
 /// Hashed once: a hash in every test would be most of their time.
 static HASH: LazyLock<String> = LazyLock::new(|| {
-    let password = NewPassword::parse(Interface, PASSWORD, For::Staff, &[])
+    let password = NewPassword::parse(Interface::English, PASSWORD, For::Staff, &[])
         .unwrap_or_else(|why| panic!("{why}"));
     hash_now(&password).expect("a hash")
 });
@@ -234,7 +234,7 @@ impl Site {
     }
 
     pub async fn account(&self, username: &str, roles: Roles) -> Browser {
-        let t = Interface;
+        let t = Interface::English;
         let new = New {
             username: Username::parse(t, username).expect("a username"),
             email: Email::parse(t, &format!("{username}@example.org")).expect("an address"),

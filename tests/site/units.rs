@@ -219,10 +219,13 @@ fn a_comment_that_shows_nothing_is_refused() {
         "```\n```",
         "![](x)",
     ] {
-        assert!(CommentBody::parse(Interface, empty).is_err(), "{empty:?}");
+        assert!(
+            CommentBody::parse(Interface::English, empty).is_err(),
+            "{empty:?}"
+        );
     }
-    assert!(CommentBody::parse(Interface, "👍").is_ok());
-    let typed = CommentBody::parse(Interface, "<div>\n*raw* <b>\n</div>")
+    assert!(CommentBody::parse(Interface::English, "👍").is_ok());
+    let typed = CommentBody::parse(Interface::English, "<div>\n*raw* <b>\n</div>")
         .expect("a comment")
         .html
         .to_string();

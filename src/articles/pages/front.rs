@@ -1,7 +1,9 @@
-//! `GET /`: the lead and the thirty latest, marked by section.
+//! `GET /`: the lead, what came after it, what is talked about, the sections, what was corrected.
 
-use super::names;
-use crate::articles::store::{self, Teaser};
+use super::json_ld;
+use super::show::correction_label;
+use super::teaser::{TeaserView, by_article, view};
+use crate::articles::{lists, store};
 use crate::db::Time;
 use crate::db::fresh::Topic;
 use crate::error::Error;
@@ -9,26 +11,35 @@ use crate::interface::Interface;
 use crate::paths;
 use crate::web::cache::Audience;
 use crate::web::page::Shares;
-use crate::web::{Page, Shared, Site, Viewer, When, page};
+use crate::web::{Page, Shared, Viewer, When, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-/// The lead is one of these.
-const LATEST: i64 = 31;
 /// Articles with their dek under the lead.
 const SECONDARY: usize = 4;
+/// A young site has fewer, so that the sections are not empty.
+const SECONDARY_OF_FEW: usize = 2;
+const FEW: usize = 12;
 /// Titles in the narrow column.
 const COLUMN: usize = 6;
+const DISCUSSED: i64 = 6;
+const CORRECTED: i64 = 3;
+/// Sections that have a strip of their own.
+const STRIPS: usize = 6;
 
-struct TeaserView {
+struct Strip {
+    name: String,
+    href: String,
+    items: Vec<TeaserView>,
+}
+
+struct Corrected {
+    label: String,
+    text: String,
+    at: When,
     href: String,
     title: String,
-    dek: String,
-    section: String,
-    authors: String,
-    at: When,
-    comments: String,
 }
 
 #[derive(Template)]
@@ -39,32 +50,9 @@ struct FrontPage {
     lead: Option<TeaserView>,
     secondary: Vec<TeaserView>,
     column: Vec<TeaserView>,
-    rest: Vec<TeaserView>,
-}
-
-fn view(
-    t: Interface,
-    site: &Site,
-    teaser: Teaser,
-    authors: &HashMap<i64, Vec<String>>,
-) -> TeaserView {
-    let count = teaser.public_comments.unwrap_or(0);
-    TeaserView {
-        href: paths::article(&teaser.slug),
-        authors: authors
-            .get(&teaser.id)
-            .map(|a| names(t, a))
-            .unwrap_or_default(),
-        title: teaser.title,
-        dek: teaser.dek,
-        section: teaser.section,
-        at: When::day(site, teaser.published_at),
-        comments: if count > 0 {
-            t.comments_count(count)
-        } else {
-            String::new()
-        },
-    }
+    discussed: Vec<TeaserView>,
+    strips: Vec<Strip>,
+    corrected: Vec<Corrected>,
 }
 
 pub async fn front(
@@ -73,32 +61,68 @@ pub async fn front(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let since = state.db.moment();
-    let (teasers, authors) = state
+    let (t, site) = (state.t(), state.site());
+    let sections: Vec<i64> = site.sections.iter().take(STRIPS).map(|s| s.id).collect();
+    // Where there are few sections each has more room.
+    let wide = match sections.len() {
+        0 | 1 => 9,
+        2 => 6,
+        _ => 3,
+    };
+    let (latest, discussed, compared, strips, corrected, names) = state
         .db
-        .read(|conn| {
-            let teasers = store::latest(conn, LATEST)?;
-            let ids: Vec<i64> = teasers.iter().map(|a| a.id).collect();
-            Ok((teasers, store::author_names(conn, &ids)?))
+        .read(move |conn| {
+            let latest = lists::latest(conn, (1 + SECONDARY + COLUMN + FEW) as i64)?;
+            let (discussed, compared) = lists::most_discussed(conn, DISCUSSED)?;
+            let strips = lists::strips(conn, &sections, (wide + 1 + SECONDARY) as i64)?;
+            let corrected = lists::corrections(conn, None, CORRECTED)?;
+            let all = latest.iter().chain(&strips).chain(&discussed);
+            let mut ids: Vec<i64> = all.map(|a| a.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let names = store::names(conn, &ids)?;
+            Ok((latest, discussed, compared, strips, corrected, names))
         })
         .await?;
-    let (t, site) = (state.t(), state.site());
-    // Each says how many comments it has.
+    // Each says how many comments it has, and the count decides what is talked about.
     let mut topics = vec![Topic::Articles];
-    for teaser in &teasers {
-        topics.extend([Topic::Article(teaser.id), Topic::Thread(teaser.id)]);
+    let shown = latest.iter().chain(&strips).map(|teaser| teaser.id);
+    let mut threads: Vec<i64> = shown.chain(compared).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    topics.extend(threads.into_iter().map(Topic::Thread));
+    let bylines = by_article(names);
+    let of = |teaser| view(t, &site, teaser, &bylines);
+    let is_young = latest.len() <= FEW;
+    let json_ld = json_ld::site(&state.config.base.origin, &site);
+    let most = if is_young {
+        SECONDARY_OF_FEW
+    } else {
+        SECONDARY
+    };
+    let above: HashSet<i64> = latest
+        .iter()
+        .take(1 + most)
+        .map(|teaser| teaser.id)
+        .collect();
+    let mut latest = latest.into_iter();
+    let lead = latest.next().map(of);
+    let secondary: Vec<TeaserView> = latest.by_ref().take(most).map(of).collect();
+    let column: Vec<TeaserView> = latest.take(COLUMN).map(of).collect();
+    let mut by_section: Vec<Strip> = Vec::new();
+    for section in site.sections.iter().take(STRIPS) {
+        let mine = strips
+            .iter()
+            .filter(|s| s.section_slug == section.slug && !above.contains(&s.id));
+        let items: Vec<TeaserView> = mine.take(wide).cloned().map(of).collect();
+        if !items.is_empty() {
+            by_section.push(Strip {
+                name: section.name.clone(),
+                href: paths::section(&section.slug),
+                items,
+            });
+        }
     }
-    let mut by_article: HashMap<i64, Vec<String>> = HashMap::new();
-    for (article, name) in authors {
-        by_article.entry(article).or_default().push(name);
-    }
-    let mut views = teasers
-        .into_iter()
-        .map(|teaser| view(t, &site, teaser, &by_article));
-    let lead = views.next();
-    let mut rest: Vec<TeaserView> = views.collect();
-    // Few articles fill the wide column first, so that no side of the page stands empty.
-    let secondary: Vec<TeaserView> = rest.drain(..rest.len().min(SECONDARY)).collect();
-    let column: Vec<TeaserView> = rest.drain(..rest.len().min(COLUMN)).collect();
     let shares = Shares {
         since,
         topics: &topics,
@@ -106,15 +130,30 @@ pub async fn front(
         until: None,
         now: Time::now(),
     };
-    page::shared(&state, &request, &viewer, &shares, |viewer, _| FrontPage {
-        page: Page::new(&state, viewer, "")
+    let discussed = discussed.into_iter().map(of).collect();
+    let corrected = corrected.into_iter().map(|one| Corrected {
+        label: correction_label(t, &one.kind),
+        text: crate::text::excerpt(&one.text, 160),
+        at: When::day(&site, one.at),
+        href: paths::article(&one.slug),
+        title: one.title,
+    });
+    let corrected: Vec<Corrected> = corrected.collect();
+    page::shared(&state, &request, &viewer, &shares, |viewer, _| {
+        let mut page = Page::new(&state, viewer, "")
             .at(&state, paths::FRONT)
-            .about(&site.tagline),
-        t,
-        lead,
-        secondary,
-        column,
-        rest,
+            .about(&site.tagline);
+        page.json_ld = json_ld;
+        FrontPage {
+            page,
+            t,
+            lead,
+            secondary,
+            column,
+            discussed,
+            strips: by_section,
+            corrected,
+        }
     })
     .await
 }

@@ -1,74 +1,179 @@
-//! What machines read about an article: <https://schema.org/NewsArticle>.
+//! What machines read about a page: <https://schema.org/NewsArticle>, `ProfilePage`, `CollectionPage`, `WebSite`.
 
-use crate::articles::store::{Article, CorrectionRow, Note};
+use super::list::Listed;
+use crate::articles::lists::Teaser;
+use crate::articles::store::{Article, CorrectionRow, Name, Note};
+use crate::comments::view::CommentView;
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::Site;
-use serde_json::json;
+use serde_json::{Value, json};
 
-pub(super) fn news_article(
-    origin: &str,
-    site: &Site,
-    article: &Article,
-    authors: &[String],
-    notes: &[Note],
-    corrections: &[CorrectionRow],
-    image: &str,
-) -> SafeHtml {
-    let url = format!("{origin}{}", paths::article(&article.slug));
-    let citation = |note: &Note| {
-        let mut work = json!({ "@type": "CreativeWork", "text": note.text });
-        for (key, value) in [
-            ("publisher", &note.publisher),
-            ("url", &note.url),
-            ("datePublished", &note.date),
-        ] {
-            if !value.is_empty() {
-                work[key] = if key == "publisher" {
-                    json!({ "@type": "Organization", "name": value })
-                } else {
-                    json!(value)
-                };
-            }
+/// Comments that stand in an article's data: the first of its page.
+const COMMENTS: usize = 10;
+
+fn crumbs(origin: &str, parts: &[(&str, String)]) -> Value {
+    let item = |(at, (name, path)): (usize, &(&str, String))| json!({ "@type": "ListItem", "position": at + 1, "name": name, "item": format!("{origin}{path}") });
+    let items: Vec<Value> = parts.iter().enumerate().map(item).collect();
+    json!({ "@type": "BreadcrumbList", "itemListElement": items })
+}
+
+fn publisher(origin: &str, site: &Site) -> Value {
+    json!({ "@type": "NewsMediaOrganization", "name": site.name, "url": format!("{origin}/"), "correctionsPolicy": format!("{origin}{}", paths::CORRECTIONS) })
+}
+
+fn citation(note: &Note) -> Value {
+    let mut work = json!({ "@type": "CreativeWork", "text": note.text });
+    for (key, value) in [
+        ("publisher", &note.publisher),
+        ("url", &note.url),
+        ("datePublished", &note.date),
+    ] {
+        if !value.is_empty() {
+            work[key] = if key == "publisher" {
+                json!({ "@type": "Organization", "name": value })
+            } else {
+                json!(value)
+            };
         }
-        work
-    };
-    let person = |name: &String| {
-        let kind = if *name == site.name {
+    }
+    work
+}
+
+/// What an article's data is made from.
+pub(super) struct Parts<'a> {
+    pub article: &'a Article,
+    pub authors: &'a [Name],
+    pub notes: &'a [Note],
+    pub corrections: &'a [CorrectionRow],
+    pub tags: Vec<&'a str>,
+    /// Absolute.
+    pub images: Vec<String>,
+    pub comments: &'a [CommentView],
+}
+
+pub(super) fn news_article(origin: &str, site: &Site, parts: &Parts<'_>) -> SafeHtml {
+    let article = parts.article;
+    let url = format!("{origin}{}", paths::article(&article.slug));
+    let person = |name: &Name| {
+        let kind = if name.name == site.name {
             "Organization"
         } else {
             "Person"
         };
-        json!({ "@type": kind, "name": name })
+        json!({ "@type": kind, "name": name.name, "url": format!("{origin}{}", paths::author(&name.slug)) })
     };
+    let said = |c: &CommentView| {
+        json!({
+            "@type": "Comment",
+            "url": format!("{origin}{}", paths::comment(&article.slug, c.id)),
+            "datePublished": c.at.iso,
+            "author": { "@type": "Person", "name": c.name, "url": format!("{origin}{}", c.profile) },
+            "text": c.html.text(),
+        })
+    };
+    let public = parts
+        .comments
+        .iter()
+        .filter(|c| c.tombstone.is_empty() && c.notice.is_empty());
+    let trail = [
+        (site.name.as_str(), paths::FRONT.to_owned()),
+        (
+            article.section.name.as_str(),
+            paths::section(&article.section.slug),
+        ),
+        (article.title.as_str(), paths::article(&article.slug)),
+    ];
     let mut value = json!({
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.title,
         "description": article.dek,
         "url": url,
-        "mainEntityOfPage": url,
+        "mainEntityOfPage": { "@type": "WebPage", "@id": url, "breadcrumb": crumbs(origin, &trail) },
         "datePublished": article.published_at.rfc3339(),
         "dateModified": article.updated_at.rfc3339(),
         "inLanguage": site.language,
-        "articleSection": article.section,
-        "author": authors.iter().map(person).collect::<Vec<_>>(),
-        "publisher": { "@type": "Organization", "name": site.name, "url": format!("{origin}/") },
+        "articleSection": article.section.name,
+        "author": parts.authors.iter().map(person).collect::<Vec<_>>(),
+        "publisher": publisher(origin, site),
         "keywords": article.keyphrases.lines().collect::<Vec<_>>().join(", "),
-        "citation": notes.iter().map(citation).collect::<Vec<_>>(),
+        "citation": parts.notes.iter().map(citation).collect::<Vec<_>>(),
         "commentCount": article.public_comments.unwrap_or(0),
+        "comment": public.take(COMMENTS).map(said).collect::<Vec<_>>(),
         "wordCount": article.words,
         "isAccessibleForFree": true,
+        "image": parts.images,
     });
     if !article.summary_text.is_empty() {
         value["abstract"] = json!(article.summary_text);
     }
-    if !image.is_empty() {
-        value["image"] = json!([image]);
+    if !parts.tags.is_empty() {
+        value["about"] = parts
+            .tags
+            .iter()
+            .map(|tag| json!({ "@type": "Thing", "name": tag }))
+            .collect();
     }
-    if !corrections.is_empty() {
+    if !parts.corrections.is_empty() {
         let note = |c: &CorrectionRow| json!({ "@type": "CorrectionComment", "text": c.text, "datePublished": c.at.rfc3339() });
-        value["correction"] = corrections.iter().map(note).collect();
+        value["correction"] = parts.corrections.iter().map(note).collect();
     }
     SafeHtml::json(&value)
+}
+
+/// A list: an author's is a profile, the others are collections.
+pub(super) fn list(origin: &str, site: &Site, listed: &Listed, teasers: &[Teaser]) -> SafeHtml {
+    let url = format!("{origin}{}", listed.path);
+    let mut trail = vec![(site.name.as_str(), paths::FRONT.to_owned())];
+    if !listed.kicker_href.is_empty() {
+        trail.push((listed.kicker.as_str(), listed.kicker_href.clone()));
+    }
+    trail.push((listed.heading.as_str(), listed.path.clone()));
+    let mut value = json!({
+        "@context": "https://schema.org",
+        "@type": "CollectionPage",
+        "name": listed.heading,
+        "description": listed.description,
+        "url": url,
+        "inLanguage": site.language,
+        "breadcrumb": crumbs(origin, &trail),
+    });
+    let Some(author) = &listed.author else {
+        let item = |(at, teaser): (usize, &Teaser)| json!({ "@type": "ListItem", "position": at + 1, "url": format!("{origin}{}", paths::article(&teaser.slug)) });
+        let items: Vec<Value> = teasers.iter().enumerate().map(item).collect();
+        value["mainEntity"] = json!({ "@type": "ItemList", "itemListElement": items });
+        return SafeHtml::json(&value);
+    };
+    let mut person = json!({ "@type": "Person", "name": author.name, "url": url });
+    if !author.bio.is_empty() {
+        person["description"] = json!(author.bio);
+    }
+    if let Some((file, _, _)) = &author.avatar {
+        person["image"] = json!(format!("{origin}{}", paths::media(file)));
+    }
+    if !author.links.is_empty() {
+        person["sameAs"] = author.links.lines().collect();
+    }
+    value["@type"] = json!("ProfilePage");
+    value["mainEntity"] = person;
+    SafeHtml::json(&value)
+}
+
+/// The site itself, with its search.
+pub(super) fn site(origin: &str, site: &Site) -> SafeHtml {
+    SafeHtml::json(&json!({
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": site.name,
+        "description": site.tagline,
+        "url": format!("{origin}/"),
+        "inLanguage": site.language,
+        "publisher": publisher(origin, site),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": { "@type": "EntryPoint", "urlTemplate": format!("{origin}{}?q={{search_term_string}}", paths::SEARCH) },
+            "query-input": "required name=search_term_string",
+        },
+    }))
 }

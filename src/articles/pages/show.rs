@@ -1,22 +1,28 @@
 //! `GET /articles/{slug}`: the article and the first page of its thread in one response.
 
-use super::{json_ld, names};
-use crate::articles::{changes_the_sense, reading_minutes, store};
+use super::json_ld;
+use super::teaser::{TeaserView, by_article, view};
+use crate::articles::{changes_the_sense, is_long, lists, reading_minutes, store};
 use crate::comments::pages::{Query, ThreadView, thread_view};
 use crate::comments::store::Place;
 use crate::comments::{thread, write};
 use crate::db::Time;
+use crate::db::fresh::Topic;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::text::SafeHtml;
+use crate::text::{SafeHtml, markdown};
 use crate::web::cache::Audience;
-use crate::web::page::Shares;
+use crate::web::form::Link;
+use crate::web::page::{Feed, Shares};
 use crate::web::{Page, Shared, Viewer, When, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 struct NoteView {
+    number: usize,
+    /// Where the text refers to it first; empty = nowhere.
+    back: String,
     kind: String,
     label: String,
     text: String,
@@ -31,11 +37,28 @@ struct CorrectionView {
     at: When,
 }
 
-pub(super) struct Hero {
-    pub src: String,
-    pub alt: String,
-    pub width: i64,
-    pub height: i64,
+struct Hero {
+    src: String,
+    srcset: String,
+    sizes: &'static str,
+    alt: String,
+    width: i64,
+    height: i64,
+    caption: String,
+    credit: String,
+}
+
+/// A name of a byline, and what stands before it.
+struct Author {
+    before: String,
+    href: String,
+    name: String,
+}
+
+struct Heading {
+    href: String,
+    text: String,
+    is_sub: bool,
 }
 
 #[derive(Template)]
@@ -45,24 +68,47 @@ struct ArticlePage {
     t: Interface,
     title: String,
     dek: String,
-    section: String,
-    byline: String,
+    section: Link,
+    authors: Vec<Author>,
     published: When,
     updated: Option<When>,
+    revisions: String,
     reading: String,
     hero: Option<Hero>,
     above: Vec<CorrectionView>,
     below: Vec<CorrectionView>,
+    contents: Vec<Heading>,
     summary: SafeHtml,
     body: SafeHtml,
     matters: SafeHtml,
     notes: Vec<NoteView>,
-    tags: Vec<String>,
+    /// Whether the text refers to the notes by number.
+    numbered: bool,
+    tags: Vec<Link>,
+    letter: String,
+    related: Vec<TeaserView>,
     thread: ThreadView,
-    json_ld: SafeHtml,
-    og_image: String,
     may_write: bool,
     banned: String,
+}
+
+/// Articles that are named below this one.
+const RELATED: usize = 3;
+
+/// Everything that the page reads.
+struct Read {
+    article: store::Article,
+    sizes: Vec<(i64, String)>,
+    notes: Vec<store::Note>,
+    corrections: Vec<store::CorrectionRow>,
+    authors: Vec<store::Name>,
+    tags: Vec<(i64, String, String)>,
+    was_changed: bool,
+    related: Vec<lists::Teaser>,
+    bylines: Vec<store::Name>,
+    place: Place,
+    thread: thread::Thread,
+    audience: Audience,
 }
 
 pub async fn show(
@@ -74,7 +120,20 @@ pub async fn show(
     let (slug, query, now) = (slug.into_inner(), Query::of(&request), Time::now());
     let (sort, who) = (query.sort(), viewer.clone());
     let (after, since) = (query.after.clone(), state.db.moment());
-    let (article, notes, corrections, authors, tags, place, read, audience) = state
+    let Read {
+        article,
+        sizes,
+        notes,
+        corrections,
+        authors,
+        tags,
+        was_changed,
+        related,
+        bylines,
+        place,
+        thread: read,
+        audience,
+    } = state
         .db
         .read(move |conn| {
             let article = store::by_slug(conn, &slug)?;
@@ -95,54 +154,46 @@ pub async fn show(
                 }
             }
             let id = article.id;
-            let authors: Vec<String> = store::author_names(conn, &[id])?
+            let tags = store::tags_of(conn, id)?;
+            let tag_ids: Vec<i64> = tags.iter().map(|tag| tag.0).collect();
+            let related = lists::related(conn, id, &tag_ids, article.section.id, RELATED)?;
+            let mut named: Vec<i64> = related.iter().map(|teaser| teaser.id).collect();
+            named.push(id);
+            let (authors, bylines) = store::names(conn, &named)?
                 .into_iter()
-                .map(|(_, name)| name)
-                .collect();
-            Ok((
-                article,
-                store::notes(conn, id)?,
-                store::corrections_of(conn, id)?,
+                .partition(|name| name.article == id);
+            let sizes = match &article.hero {
+                Some(hero) => store::sizes(conn, hero.id)?,
+                None => Vec::new(),
+            };
+            Ok(Read {
+                sizes,
+                notes: store::notes(conn, id)?,
+                corrections: store::corrections_of(conn, id)?,
+                was_changed: store::was_changed(conn, id)?,
                 authors,
-                store::tag_names(conn, id)?,
+                tags,
+                related,
+                bylines,
                 place,
-                read,
+                thread: read,
                 audience,
-            ))
+                article,
+            })
         })
         .await?;
     let (t, site) = (state.t(), state.site());
     let origin = &state.config.base.origin;
-    let hero = article.hero.as_ref().map(|(file, width, height)| Hero {
-        src: paths::media(file),
-        alt: article.hero_alt.clone(),
-        width: *width,
-        height: *height,
-    });
-    let og_image = hero
+    let card = format!("{origin}{}", paths::card(&article.slug));
+    let hero = article
+        .hero
         .as_ref()
-        .map(|h| format!("{origin}{}", h.src))
-        .unwrap_or_default();
-    let json = json_ld::news_article(
-        origin,
-        &site,
-        &article,
-        &authors,
-        &notes,
-        &corrections,
-        &og_image,
-    );
-    let (above, below) = corrections
-        .into_iter()
-        .partition(|c| changes_the_sense(&c.kind));
-    let correction = |c: store::CorrectionRow| CorrectionView {
-        label: correction_label(t, &c.kind),
-        text: c.text,
-        at: When::day(&site, c.at),
-    };
-    let all = |list: Vec<store::CorrectionRow>| list.into_iter().map(correction).collect();
+        .map(|picture| hero(&article, picture, &sizes));
     let ban = viewer.account().and_then(|a| a.ban.clone());
-    let topics = read.topics(&place);
+    let mut topics = read.topics(&place);
+    // The articles that are named below.
+    topics.push(Topic::Articles);
+    topics.extend(related.iter().map(|teaser| Topic::Thread(teaser.id)));
     let shares = Shares {
         since,
         topics: &topics,
@@ -150,36 +201,105 @@ pub async fn show(
         until: read.lapses(&viewer, now),
         now,
     };
-    let page = |viewer: &Viewer| {
+    let picture = hero.as_ref().map(|hero| format!("{origin}{}", hero.src));
+    let page = |viewer: &Viewer, thread: &ThreadView| {
         let mut page = Page::new(&state, viewer, &article.title)
             .at(&state, &paths::article(&article.slug))
             .about(&article.dek);
         page.keywords = article.keyphrases.lines().collect::<Vec<_>>().join(", ");
         page.noindex = !query.after.is_empty();
+        page.section.clone_from(&article.section.slug);
+        page.card.kind = "article";
+        page.card.image.clone_from(&card);
+        page.feeds = vec![Feed {
+            href: paths::thread_feed(&article.slug),
+            mime: "application/atom+xml",
+            title: t.feed_of_thread(&article.title),
+        }];
+        let parts = json_ld::Parts {
+            article: &article,
+            authors: &authors,
+            notes: &notes,
+            corrections: &corrections,
+            tags: tags.iter().map(|tag| tag.2.as_str()).collect(),
+            images: picture.iter().chain([&card]).cloned().collect(),
+            comments: &thread.comments,
+        };
+        page.json_ld = json_ld::news_article(origin, &site, &parts);
         page
     };
+    let related_views = by_article(bylines);
     page::shared(&state, &request, &viewer, &shares, |viewer, key| {
+        let thread = thread_view(&state, viewer, &place, &read, sort, now, key);
+        let page = page(viewer, &thread);
+        let numbered = [&article.summary, &article.body, &article.matters]
+            .iter()
+            .any(|part| part.has_reference());
+        let back = |number: usize| {
+            let id = format!("ref-{number}");
+            let parts = [&article.summary, &article.body, &article.matters];
+            if parts.iter().any(|part| part.has_id(&id)) {
+                format!("#{id}")
+            } else {
+                String::new()
+            }
+        };
+        let notes = notes
+            .iter()
+            .zip(1..)
+            .map(|(n, at)| note(t, n.clone(), at, back(at)))
+            .collect();
+        let correction = |c: &store::CorrectionRow| CorrectionView {
+            label: correction_label(t, &c.kind),
+            text: c.text.clone(),
+            at: When::day(&site, c.at),
+        };
+        let all = |sense: bool| {
+            let some = corrections
+                .iter()
+                .filter(|c| changes_the_sense(&c.kind) == sense);
+            some.map(correction).collect()
+        };
         ArticlePage {
-            page: page(viewer),
-            thread: thread_view(&state, viewer, &place, &read, sort, now, key),
+            letter: paths::letter(&article.title, &page.canonical),
+            page,
+            thread,
             published: When::day(&site, article.published_at),
             updated: (article.updated_at.0 - article.published_at.0 > Time::MINUTE)
                 .then(|| When::minute(&site, article.updated_at)),
+            revisions: if was_changed {
+                paths::revisions(&article.slug)
+            } else {
+                String::new()
+            },
             reading: t.reading_minutes(reading_minutes(article.words)),
-            byline: names(t, &authors),
-            above: all(above),
-            below: all(below),
-            notes: notes.into_iter().map(|n| note(t, n)).collect(),
-            json_ld: json,
-            og_image,
+            authors: byline(t, &authors),
+            above: all(true),
+            below: all(false),
+            notes,
+            numbered,
             hero,
-            tags,
+            tags: tags
+                .iter()
+                .map(|(_, slug, name)| Link {
+                    href: paths::tag(slug),
+                    text: name.clone(),
+                })
+                .collect(),
+            contents: contents(&article),
+            related: related
+                .into_iter()
+                .map(|teaser| view(t, &site, teaser, &related_views))
+                .collect(),
             title: article.title.clone(),
             dek: article.dek.clone(),
-            section: article.section,
-            summary: article.summary,
-            body: article.body,
-            matters: article.matters,
+            section: Link {
+                href: paths::section(&article.section.slug),
+                text: article.section.name.clone(),
+            },
+            summary: article.summary.clone(),
+            body: article.body.clone(),
+            matters: article.matters.clone(),
             may_write: viewer.account().is_some() && ban.is_none(),
             banned: ban
                 .map(|b| {
@@ -196,7 +316,57 @@ pub async fn show(
     .await
 }
 
-fn correction_label(t: Interface, kind: &str) -> String {
+fn hero(article: &store::Article, picture: &store::Picture, sizes: &[(i64, String)]) -> Hero {
+    let src = paths::media(&picture.file);
+    let smaller: Vec<(i64, String)> = sizes
+        .iter()
+        .map(|(w, file)| (*w, paths::media(file)))
+        .collect();
+    Hero {
+        srcset: markdown::srcset(
+            &src,
+            picture.width,
+            smaller.iter().map(|(w, src)| (*w, src.as_str())),
+        ),
+        sizes: markdown::SIZES,
+        src,
+        alt: article.hero_alt.clone(),
+        width: picture.width,
+        height: picture.height,
+        caption: article.hero_caption.clone(),
+        credit: article.hero_credit.clone(),
+    }
+}
+
+/// The headings of a long article; a short one needs no list of them.
+fn contents(article: &store::Article) -> Vec<Heading> {
+    let headings = article.body.headings();
+    if !is_long(article.words, headings.len()) {
+        return Vec::new();
+    }
+    let heading = |(level, id, text): (u8, String, String)| Heading {
+        href: format!("#{id}"),
+        text,
+        is_sub: level > 2,
+    };
+    headings.into_iter().map(heading).collect()
+}
+
+fn byline(t: Interface, authors: &[store::Name]) -> Vec<Author> {
+    let last = authors.len().saturating_sub(1);
+    let author = |(at, name): (usize, &store::Name)| Author {
+        before: match at {
+            0 => String::new(),
+            at if at == last => t.byline_and(),
+            _ => t.byline_comma(),
+        },
+        href: paths::author(&name.slug),
+        name: name.name.clone(),
+    };
+    authors.iter().enumerate().map(author).collect()
+}
+
+pub(super) fn correction_label(t: Interface, kind: &str) -> String {
     match kind {
         "clarification" => t.correction_clarification(),
         "update" => t.correction_update(),
@@ -205,13 +375,15 @@ fn correction_label(t: Interface, kind: &str) -> String {
     }
 }
 
-fn note(t: Interface, note: store::Note) -> NoteView {
+fn note(t: Interface, note: store::Note, number: usize, back: String) -> NoteView {
     let label = match note.kind.as_str() {
         "primary" => t.note_primary(),
         "limit" => t.note_limit(),
         _ => t.note_corroboration(),
     };
     NoteView {
+        number,
+        back,
         label,
         kind: note.kind,
         text: note.text,

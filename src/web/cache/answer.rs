@@ -36,13 +36,41 @@ pub(super) fn finish(state: &State, headers: &mut HeaderMap, keep: &'static str)
     headers.insert(REQUEST_ID, request_id_value());
 }
 
+/// What a client has at hand.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub none_match: Option<&'a HeaderValue>,
+    pub modified_since: Option<&'a HeaderValue>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Asked<'a> {
+        Asked {
+            none_match: headers.get(header::IF_NONE_MATCH),
+            modified_since: headers.get(header::IF_MODIFIED_SINCE),
+        }
+    }
+
+    /// Whether that is still good. An ETag, where one is sent, decides alone:
+    /// <https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2>
+    fn has(self, entry: &Entry) -> bool {
+        if let Some(given) = self.none_match {
+            return matches(given, &entry.etag);
+        }
+        let (Some(given), Some(ours)) = (self.modified_since, &entry.last_modified) else {
+            return false;
+        };
+        let date = |value: &HeaderValue| value.to_str().ok()?.parse::<header::HttpDate>().ok();
+        given == ours
+            || date(given)
+                .zip(date(ours))
+                .is_some_and(|(given, ours)| given >= ours)
+    }
+}
+
 /// The answer that an entry gives: the page, or the news that the one at hand is still good.
-pub(super) fn answer(
-    state: &State,
-    entry: &Entry,
-    if_none_match: Option<&HeaderValue>,
-) -> HttpResponse {
-    if if_none_match.is_some_and(|given| matches(given, &entry.etag)) {
+pub(super) fn answer(state: &State, entry: &Entry, asked: Asked<'_>) -> HttpResponse {
+    if asked.has(entry) {
         // These alone: <https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5>
         let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);
         let headers = response.headers_mut();
@@ -55,6 +83,9 @@ pub(super) fn answer(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, entry.content_type.clone());
     headers.insert(header::ETAG, entry.etag.clone());
+    if let Some(at) = &entry.last_modified {
+        headers.insert(header::LAST_MODIFIED, at.clone());
+    }
     if entry.coding != Coding::Identity {
         let coding = HeaderValue::from_static(entry.coding.name());
         headers.insert(header::CONTENT_ENCODING, coding);

@@ -1,6 +1,6 @@
 //! The outermost layer: what is in memory is answered here, before the router is asked.
 
-use super::answer::{answer, filled, finish};
+use super::answer::{Asked, answer, filled, finish};
 use super::flight::{Flight, Seat, make, pass};
 use super::{Answer, Audience, Counts, Inner, KeptRoute, Key, Making, Wanted};
 use crate::db::spent::Spent;
@@ -164,7 +164,7 @@ impl<S: Inner> Desk<S> {
         }
         let coding = Coding::choose(headers.get(header::ACCEPT_ENCODING));
         if let Some(entry) = cache.page(db, &page, coding) {
-            let answer = answer(&self.state, &entry, headers.get(header::IF_NONE_MATCH));
+            let answer = answer(&self.state, &entry, Asked::of(headers));
             Counts::one(match answer.status() {
                 StatusCode::NOT_MODIFIED => &cache.counts.not_modified,
                 _ => &cache.counts.hits,

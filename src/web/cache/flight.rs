@@ -1,6 +1,6 @@
 //! A page that is not there is made by one request, while the others that want it wait.
 
-use super::answer::{HTML, answer};
+use super::answer::{Asked, HTML, answer};
 use super::{Answer, Counts, Entry, Inner, KeptRoute, Key, LARGEST, MadeFrom, Making};
 use crate::db::spent::{Spent, adding_up};
 use crate::error::Error;
@@ -107,7 +107,7 @@ pub(super) async fn make<S: Inner>(
                 };
                 // Good for whoever came before it was begun, whatever has changed since then.
                 if entry.since >= arrived || state.db.still_holds(&entry.depends) {
-                    let asked = request.headers().get(header::IF_NONE_MATCH);
+                    let asked = Asked::of(request.headers());
                     let response = answer(&state, &entry, asked);
                     let status = response.status();
                     let spent = Spent::default();
@@ -157,7 +157,8 @@ async fn lead<S: Inner>(
     began: Instant,
 ) -> Answer {
     let head = request.head_mut();
-    let asked = head.headers.get(header::IF_NONE_MATCH).cloned();
+    let none_match = head.headers.get(header::IF_NONE_MATCH).cloned();
+    let modified_since = head.headers.get(header::IF_MODIFIED_SINCE).cloned();
     // The handler sees what the page is kept under and nothing else, so it cannot depend on more.
     head.headers.remove(header::ACCEPT_ENCODING);
     // However a cookie is spelled: nobody is signed in here.
@@ -184,10 +185,15 @@ async fn lead<S: Inner>(
     };
     let (request, response) = response.into_parts();
     let content_type = response.headers().get(header::CONTENT_TYPE).cloned();
+    let last_modified = response.headers().get(header::LAST_MODIFIED).cloned();
     let plain = to_bytes(response.into_body())
         .await
         .map_err(actix_web::Error::from)?;
-    let coding = key.of;
+    // A picture is packed already.
+    let is_picture = content_type
+        .as_ref()
+        .is_some_and(|t| t.as_bytes().starts_with(b"image/"));
+    let coding = if is_picture { Coding::Identity } else { key.of };
     let _cpu = state.packing.enter().await?;
     let packed = tokio::task::spawn_blocking(move || pack(&plain, coding)).await;
     let (body, etag) = packed.map_err(Error::broken)??;
@@ -195,6 +201,7 @@ async fn lead<S: Inner>(
         body,
         etag,
         content_type: content_type.unwrap_or(HTML),
+        last_modified,
         coding,
         route: route.index,
         depends,
@@ -206,7 +213,11 @@ async fn lead<S: Inner>(
     // Kept first, so that whoever comes now finds it.
     let _ = flight.sender.send(Some(entry.clone()));
     drop(flight);
-    let response = answer(&state, &entry, asked.as_ref());
+    let asked = Asked {
+        none_match: none_match.as_ref(),
+        modified_since: modified_since.as_ref(),
+    };
+    let response = answer(&state, &entry, asked);
     let status = response.status();
     state.meter.answered(route.index, status, began, spent);
     Ok(ServiceResponse::new(request, response))

@@ -102,6 +102,7 @@ pub struct Entry {
     pub body: Bytes,
     pub etag: HeaderValue,
     pub content_type: HeaderValue,
+    last_modified: Option<HeaderValue>,
     pub coding: Coding,
     /// Which row of the site's table of addresses it belongs to.
     pub route: usize,

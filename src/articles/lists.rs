@@ -1,0 +1,454 @@
+//! Articles in rows: newest first, of the whole site, a section, a tag, an author or a month; and what the front page
+//! shows. A page costs what it shows: each list is a range of an index, turned by keyset.
+
+use super::store::PUBLISHED;
+use crate::db::prepared::{Prepared, prepared};
+use crate::db::schema::{articles, authors, media, sections, tags};
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::text::SafeHtml;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use std::fmt;
+
+/// An article in a list.
+#[derive(Clone, Debug)]
+pub struct Teaser {
+    pub id: i64,
+    pub slug: String,
+    pub title: String,
+    pub dek: String,
+    pub section: String,
+    pub section_slug: String,
+    pub published_at: Time,
+    pub public_comments: i64,
+}
+
+type Columns = (
+    BigInt,
+    Text,
+    Text,
+    Text,
+    Text,
+    Text,
+    BigInt,
+    Nullable<BigInt>,
+);
+type Parts = (
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    Time,
+    Option<i64>,
+);
+
+const COLUMNS: &str = "articles.id, articles.slug, articles.title, articles.dek, sections.name, sections.slug AS section_slug, \
+    articles.published_at, threads.public_comments";
+const JOINS: &str = "JOIN sections ON sections.id = articles.section_id LEFT JOIN threads ON threads.article_id = articles.id";
+
+impl From<Parts> for Teaser {
+    fn from(parts: Parts) -> Teaser {
+        let (id, slug, title, dek, section, section_slug, published_at, public) = parts;
+        Teaser {
+            id,
+            slug,
+            title,
+            dek,
+            section,
+            section_slug,
+            published_at,
+            public_comments: public.unwrap_or(0),
+        }
+    }
+}
+
+fn load(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Teaser>, Error> {
+    let rows: Vec<Parts> = query.load(conn)?;
+    Ok(rows.into_iter().map(Teaser::from).collect())
+}
+
+/// Which articles a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    Latest,
+    Section(i64),
+    Tag(i64),
+    Author(i64),
+    /// Published from the first moment on and before the second.
+    Span(Time, Time),
+}
+
+/// Behind which article a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    at: Time,
+    id: i64,
+}
+
+impl Cursor {
+    /// # Errors
+    /// `NotFound` for what we did not write.
+    pub fn parse(text: &str) -> Result<Option<Cursor>, Error> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let (at, id) = text.rsplit_once('-').ok_or(Error::NotFound)?;
+        match (at.parse(), id.parse()) {
+            (Ok(at), Ok(id)) => Ok(Some(Cursor { at: Time(at), id })),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn of(teaser: &Teaser) -> Cursor {
+        Cursor {
+            at: teaser.published_at,
+            id: teaser.id,
+        }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.at.0, self.id)
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub teasers: Vec<Teaser>,
+    /// Where the older ones begin.
+    pub older: Option<Cursor>,
+    /// Where the newer ones begin; the inner `None` is the list's own beginning.
+    pub newer: Option<Option<Cursor>>,
+}
+
+/// Articles a page.
+pub const A_PAGE: i64 = 20;
+
+/// A page of a shelf behind the cursor.
+pub fn page(conn: &mut Conn, shelf: Shelf, behind: Option<Cursor>) -> Result<Page, Error> {
+    let mut teasers = take(conn, shelf, behind, A_PAGE + 1)?;
+    let mut older = None;
+    if teasers.len() as i64 > A_PAGE {
+        teasers.truncate(A_PAGE as usize);
+        older = teasers.last().map(Cursor::of);
+    }
+    let newer = match (behind, teasers.first()) {
+        (Some(_), Some(first)) => {
+            let before = load(
+                conn,
+                query(shelf, Some(Cursor::of(first)), true, A_PAGE + 1),
+            )?;
+            // The page before begins behind the twenty-first article from here, if there are so many.
+            Some(before.get(A_PAGE as usize).map(Cursor::of))
+        }
+        _ => None,
+    };
+    Ok(Page {
+        teasers,
+        older,
+        newer,
+    })
+}
+
+/// So many articles of a shelf behind the cursor, the newest first.
+pub fn take(
+    conn: &mut Conn,
+    shelf: Shelf,
+    behind: Option<Cursor>,
+    most: i64,
+) -> Result<Vec<Teaser>, Error> {
+    load(conn, query(shelf, behind, false, most))
+}
+
+/// The newest published articles.
+pub fn latest(conn: &mut Conn, most: i64) -> Result<Vec<Teaser>, Error> {
+    take(conn, Shelf::Latest, None, most)
+}
+
+fn query(shelf: Shelf, cursor: Option<Cursor>, upwards: bool, most: i64) -> Prepared<Columns> {
+    let select = format!("SELECT {COLUMNS} FROM ");
+    let named = |table: &str, column: &str, id: i64| {
+        prepared(format!("{select}{table} l JOIN articles ON articles.id = l.article_id {JOINS} WHERE l.{column} = "))
+            .int(id)
+            .text(" AND l.listed_at IS NOT NULL")
+    };
+    let plain = || prepared(format!("{select}articles {JOINS} WHERE {PUBLISHED}"));
+    let (mut query, at, id) = match shelf {
+        Shelf::Latest => (plain(), "articles.published_at", "articles.id"),
+        Shelf::Section(section) => (
+            plain().text(" AND articles.section_id = ").int(section),
+            "articles.published_at",
+            "articles.id",
+        ),
+        Shelf::Span(from, to) => (
+            plain()
+                .text(" AND articles.published_at >= ")
+                .int(from.0)
+                .text(" AND articles.published_at < ")
+                .int(to.0),
+            "articles.published_at",
+            "articles.id",
+        ),
+        Shelf::Tag(tag) => (
+            named("article_tags", "tag_id", tag),
+            "l.listed_at",
+            "l.article_id",
+        ),
+        Shelf::Author(author) => (
+            named("article_authors", "author_id", author),
+            "l.listed_at",
+            "l.article_id",
+        ),
+    };
+    let (sign, order) = if upwards { (">", "ASC") } else { ("<", "DESC") };
+    if let Some(cursor) = cursor {
+        query = query
+            .text(format!(" AND ({at}, {id}) {sign} ("))
+            .int(cursor.at.0)
+            .text(", ")
+            .int(cursor.id)
+            .text(")");
+    }
+    query
+        .text(format!(" ORDER BY {at} {order}, {id} {order} LIMIT "))
+        .int(most)
+}
+
+/// The newest articles of each of these sections, in one statement.
+pub fn strips(conn: &mut Conn, sections: &[i64], most: i64) -> Result<Vec<Teaser>, Error> {
+    let mut query: Option<Prepared<Columns>> = None;
+    for section in sections {
+        let all = match query {
+            None => prepared("SELECT * FROM ("),
+            Some(query) => query.text(" UNION ALL SELECT * FROM ("),
+        };
+        query = Some(
+            all.text(format!("SELECT {COLUMNS} FROM articles {JOINS} WHERE {PUBLISHED} AND articles.section_id = "))
+                .int(*section)
+                .text(" ORDER BY articles.published_at DESC, articles.id DESC LIMIT ")
+                .int(most)
+                .text(") s"),
+        );
+    }
+    query.map_or(Ok(Vec::new()), |query| load(conn, query))
+}
+
+/// Among so many of the newest articles the most discussed are looked for: what is talked about now, at a bounded cost.
+pub const TALKED_ABOUT: i64 = 200;
+
+/// Those of the newest articles that are talked about most. Second: the ids of all that were compared.
+pub fn most_discussed(conn: &mut Conn, most: i64) -> Result<(Vec<Teaser>, Vec<i64>), Error> {
+    let query = prepared::<(BigInt, Nullable<BigInt>)>(format!(
+        "SELECT s.id, threads.public_comments FROM (SELECT articles.id, articles.published_at FROM articles WHERE {PUBLISHED} \
+         ORDER BY articles.published_at DESC, articles.id DESC LIMIT "
+    ))
+    .int(TALKED_ABOUT)
+    .text(") s LEFT JOIN threads ON threads.article_id = s.id");
+    let mut counts: Vec<(i64, Option<i64>)> = query.load(conn)?;
+    let all = counts.iter().map(|c| c.0).collect();
+    counts.retain(|c| c.1.unwrap_or(0) > 0);
+    counts.sort_by_key(|c| std::cmp::Reverse((c.1, c.0)));
+    counts.truncate(most as usize);
+    let ids: Vec<i64> = counts.into_iter().map(|c| c.0).collect();
+    Ok((by_ids(conn, &ids)?, all))
+}
+
+/// These published articles, in this order.
+pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Teaser>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = prepared(format!(
+        "SELECT {COLUMNS} FROM articles {JOINS} WHERE {PUBLISHED} AND articles.id IN ("
+    ));
+    for (at, id) in ids.iter().enumerate() {
+        query = query.text(if at == 0 { "" } else { ", " }).int(*id);
+    }
+    let mut teasers = load(conn, query.text(")"))?;
+    teasers.sort_by_key(|t| ids.iter().position(|id| *id == t.id));
+    Ok(teasers)
+}
+
+/// Articles that share tags with this one, the most tags first, then newer ones of its section.
+pub fn related(
+    conn: &mut Conn,
+    article: i64,
+    tags: &[i64],
+    section: i64,
+    most: usize,
+) -> Result<Vec<Teaser>, Error> {
+    let mut query: Option<Prepared<(BigInt, BigInt)>> = None;
+    let piece = most as i64 * 4;
+    for tag in tags.iter().take(6) {
+        let all = match query {
+            None => prepared("SELECT * FROM ("),
+            Some(query) => query.text(" UNION ALL SELECT * FROM ("),
+        };
+        query = Some(
+            all.text("SELECT l.article_id, CAST(1 AS BIGINT) AS weight FROM article_tags l WHERE l.tag_id = ")
+                .int(*tag)
+                .text(" AND l.listed_at IS NOT NULL ORDER BY l.listed_at DESC, l.article_id DESC LIMIT ")
+                .int(piece)
+                .text(") s"),
+        );
+    }
+    let query = match query {
+        None => prepared("SELECT * FROM ("),
+        Some(query) => query.text(" UNION ALL SELECT * FROM ("),
+    };
+    let query = query
+        .text(format!("SELECT articles.id, CAST(0 AS BIGINT) AS weight FROM articles WHERE {PUBLISHED} AND articles.section_id = "))
+        .int(section)
+        .text(" ORDER BY articles.published_at DESC, articles.id DESC LIMIT ")
+        .int(most as i64 + 1)
+        .text(") s");
+    let found: Vec<(i64, i64)> = query.load(conn)?;
+    let mut weighed: Vec<(i64, i64)> = Vec::new();
+    for (id, weight) in found.into_iter().filter(|f| f.0 != article) {
+        match weighed.iter_mut().find(|w| w.0 == id) {
+            Some(known) => known.1 += weight,
+            None => weighed.push((id, weight)),
+        }
+    }
+    weighed.sort_by_key(|w| std::cmp::Reverse((w.1, w.0)));
+    weighed.truncate(most);
+    let ids: Vec<i64> = weighed.into_iter().map(|w| w.0).collect();
+    by_ids(conn, &ids)
+}
+
+/// A section by its slug: id and name.
+pub fn section(conn: &mut Conn, slug: &str) -> Result<(i64, String), Error> {
+    Ok(sections::table
+        .filter(sections::slug.eq(slug))
+        .select((sections::id, sections::name))
+        .first(conn)?)
+}
+
+/// A tag by its slug: id and name.
+pub fn tag(conn: &mut Conn, slug: &str) -> Result<(i64, String), Error> {
+    Ok(tags::table
+        .filter(tags::slug.eq(slug))
+        .select((tags::id, tags::name))
+        .first(conn)?)
+}
+
+/// An author, as the page about him needs it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Author {
+    pub id: i64,
+    pub name: String,
+    pub bio: String,
+    /// An address a line.
+    pub links: String,
+    pub avatar: Option<(String, i64, i64)>,
+}
+
+/// An author by the slug.
+pub fn author(conn: &mut Conn, slug: &str) -> Result<Author, Error> {
+    Ok(authors::table
+        .left_join(media::table.on(media::id.nullable().eq(authors::avatar_id)))
+        .filter(authors::slug.eq(slug))
+        .select((
+            authors::id,
+            authors::name,
+            authors::bio,
+            authors::links,
+            (media::file, media::width, media::height).nullable(),
+        ))
+        .first(conn)?)
+}
+
+/// When the newest article before this moment was published.
+pub fn published_before(conn: &mut Conn, moment: Time) -> Result<Option<Time>, Error> {
+    Ok(articles::table
+        .filter(sql::<Bool>(PUBLISHED))
+        .filter(articles::published_at.lt(moment.0))
+        .order(articles::published_at.desc())
+        .select(articles::published_at)
+        .first(conn)
+        .optional()?)
+}
+
+/// A correction with its article, as the ledger lists it.
+#[derive(Clone, Debug)]
+pub struct Corrected {
+    pub kind: String,
+    pub text: String,
+    pub at: Time,
+    pub article: i64,
+    pub position: i64,
+    pub slug: String,
+    pub title: String,
+}
+
+/// Behind which correction a page of the ledger begins: time, article, position.
+pub type CorrectionCursor = (i64, i64, i64);
+
+type CorrectedColumns = (Text, Text, BigInt, BigInt, BigInt, Text, Text);
+type CorrectedParts = (String, String, Time, i64, i64, String, String);
+
+/// The corrections of published articles, the latest first.
+pub fn corrections(
+    conn: &mut Conn,
+    behind: Option<CorrectionCursor>,
+    most: i64,
+) -> Result<Vec<Corrected>, Error> {
+    let mut query = prepared::<CorrectedColumns>(format!(
+        "SELECT c.kind, c.text, c.corrected_at, c.article_id, c.position, articles.slug, articles.title FROM corrections c \
+         JOIN articles ON articles.id = c.article_id WHERE {PUBLISHED}"
+    ));
+    if let Some((at, article, position)) = behind {
+        query = query
+            .text(" AND (c.corrected_at, c.article_id, c.position) < (")
+            .int(at)
+            .text(", ")
+            .int(article)
+            .text(", ")
+            .int(position)
+            .text(")");
+    }
+    let rows: Vec<CorrectedParts> = query
+        .text(" ORDER BY c.corrected_at DESC, c.article_id DESC, c.position DESC LIMIT ")
+        .int(most)
+        .load(conn)?;
+    let corrected = |(kind, text, at, article, position, slug, title): CorrectedParts| Corrected {
+        kind,
+        text,
+        at,
+        article,
+        position,
+        slug,
+        title,
+    };
+    Ok(rows.into_iter().map(corrected).collect())
+}
+
+/// An article with its whole text, for a feed.
+#[derive(Clone, Debug, Queryable)]
+pub struct Whole {
+    pub id: i64,
+    pub summary: SafeHtml,
+    pub body: SafeHtml,
+    pub matters: SafeHtml,
+    pub updated_at: Time,
+}
+
+/// The texts of these articles.
+pub fn texts(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Whole>, Error> {
+    Ok(articles::table
+        .filter(articles::id.eq_any(ids.to_vec()))
+        .select((
+            articles::id,
+            articles::summary_html,
+            articles::body_html,
+            articles::matters_html,
+            articles::updated_at,
+        ))
+        .load(conn)?)
+}

@@ -1,0 +1,112 @@
+//! `GET /archive`, `/archive/{yyyy}/{mm}`: everything by year and month, in the site's time zone.
+
+use super::list::{Listed, answer};
+use crate::articles::lists::{self, Shelf};
+use crate::db::Time;
+use crate::db::fresh::Topic;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::form::Link;
+use crate::web::{Page, Shared, Viewer, page};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+struct Year {
+    number: i16,
+    months: Vec<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "articles/archive.html")]
+struct ArchivePage {
+    page: Page,
+    t: Interface,
+    years: Vec<Year>,
+    sections: Vec<Link>,
+}
+
+/// Months that are listed at most: more than two centuries.
+const MOST_MONTHS: usize = 2500;
+
+/// `GET /archive`
+pub async fn archive(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let (t, site) = (state.t(), state.site());
+    let here = site.clone();
+    let months = state
+        .db
+        .read(move |conn| {
+            // From month to month that has something: one look at the index for each.
+            let (mut months, mut before) = (Vec::new(), Time(i64::MAX));
+            while let Some(at) = lists::published_before(conn, before)? {
+                let (year, month) = here.month_of(at);
+                let Some((first, _)) = here.month_span(year, month) else {
+                    break;
+                };
+                months.push((year, month));
+                before = first;
+                if months.len() == MOST_MONTHS {
+                    break;
+                }
+            }
+            Ok(months)
+        })
+        .await?;
+    let mut years: Vec<Year> = Vec::new();
+    for (year, month) in months {
+        let link = Link {
+            href: paths::month(year, month),
+            text: t.month_name(i64::from(month)),
+        };
+        match years.last_mut().filter(|last| last.number == year) {
+            Some(last) => last.months.insert(0, link),
+            None => years.push(Year {
+                number: year,
+                months: vec![link],
+            }),
+        }
+    }
+    let sections = site.sections.iter().map(|section| Link {
+        href: paths::section(&section.slug),
+        text: section.name.clone(),
+    });
+    let view = ArchivePage {
+        page: Page::new(&state, &viewer, &t.archive_heading())
+            .at(&state, paths::ARCHIVE)
+            .about(&t.archive_about(&site.name)),
+        t,
+        years,
+        sections: sections.collect(),
+    };
+    page::kept(&view, &viewer, since, &[Topic::Articles])
+}
+
+/// `GET /archive/{yyyy}/{mm}`
+pub async fn month(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    at: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (year, month) = at.into_inner();
+    let (year, month) = match (year.len(), month.len(), year.parse(), month.parse()) {
+        (4, 2, Ok(year), Ok(month)) => (year, month),
+        _ => return Err(Error::NotFound),
+    };
+    answer(&state, &viewer, &request, move |_, site| {
+        let (from, to) = site.month_span(year, month).ok_or(Error::NotFound)?;
+        let (t, name) = (site.t(), site.month(year, month));
+        let listed = Listed {
+            path: paths::month(year, month),
+            kicker: t.archive_heading(),
+            kicker_href: paths::ARCHIVE.into(),
+            description: t.archive_month_about(&name, &site.name),
+            heading: name,
+            author: None,
+            has_feed: false,
+        };
+        Ok((Shelf::Span(from, to), listed))
+    })
+    .await
+}

@@ -1,0 +1,96 @@
+//! `GET /corrections`: every correction of the site, the latest first.
+
+use super::After;
+use super::list::Pager;
+use super::show::correction_label;
+use crate::articles::lists::{self, CorrectionCursor};
+use crate::db::fresh::Topic;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::page::Feed;
+use crate::web::{Page, Shared, Viewer, When, page};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// Corrections a page.
+const A_PAGE: i64 = 50;
+
+struct Entry {
+    label: String,
+    text: String,
+    at: When,
+    href: String,
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "articles/corrections.html")]
+struct LedgerPage {
+    page: Page,
+    t: Interface,
+    entries: Vec<Entry>,
+    feed: String,
+    pager: Pager,
+}
+
+fn cursor(text: &str) -> Result<Option<CorrectionCursor>, Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parts: Option<Vec<i64>> = text.split('_').map(|part| part.parse().ok()).collect();
+    match parts.as_deref() {
+        Some([at, article, position]) => Ok(Some((*at, *article, *position))),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// `GET /corrections`
+pub async fn corrections(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let after = After::of(&request).after;
+    let behind = cursor(&after)?;
+    let mut found = state
+        .db
+        .read(move |conn| lists::corrections(conn, behind, A_PAGE + 1))
+        .await?;
+    let (t, site) = (state.t(), state.site());
+    let mut pager = Pager::default();
+    if found.len() as i64 > A_PAGE {
+        found.truncate(A_PAGE as usize);
+        if let Some(last) = found.last() {
+            let cursor = format!("{}_{}_{}", last.at.0, last.article, last.position);
+            pager.older = paths::after(paths::CORRECTIONS, &cursor);
+        }
+    }
+    if behind.is_some() {
+        // The ledger is read from its beginning; there is one way back to it.
+        pager.newer = paths::CORRECTIONS.into();
+    }
+    let mut page = Page::new(&state, &viewer, &t.corrections_heading())
+        .at(&state, &paths::after(paths::CORRECTIONS, &after))
+        .about(&t.corrections_about(&site.name));
+    page.feeds = Feed::all(
+        paths::CORRECTIONS,
+        &format!("{} · {}", t.corrections_heading(), site.name),
+    );
+    let entries = found.into_iter().map(|one| Entry {
+        label: correction_label(t, &one.kind),
+        text: one.text,
+        at: When::day(&site, one.at),
+        href: paths::article(&one.slug),
+        title: one.title,
+    });
+    let view = LedgerPage {
+        page,
+        t,
+        entries: entries.collect(),
+        feed: paths::feed(paths::CORRECTIONS, "atom"),
+        pager,
+    };
+    page::kept(&view, &viewer, since, &[Topic::Articles])
+}

@@ -1,0 +1,52 @@
+//! An article in a list, as templates print it.
+
+use super::names;
+use crate::articles::lists::Teaser;
+use crate::articles::store::Name;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::{Site, When};
+use std::collections::HashMap;
+
+pub struct TeaserView {
+    pub href: String,
+    pub title: String,
+    pub dek: String,
+    pub section: String,
+    pub section_href: String,
+    pub authors: String,
+    pub at: When,
+    pub comments: String,
+}
+
+/// Bylines by article.
+pub type Names = HashMap<i64, Vec<Name>>;
+
+pub fn by_article(names: Vec<Name>) -> Names {
+    let mut by_article: Names = HashMap::new();
+    for name in names {
+        by_article.entry(name.article).or_default().push(name);
+    }
+    by_article
+}
+
+pub fn view(t: Interface, site: &Site, teaser: Teaser, bylines: &Names) -> TeaserView {
+    let count = teaser.public_comments;
+    TeaserView {
+        href: paths::article(&teaser.slug),
+        authors: bylines
+            .get(&teaser.id)
+            .map(|a| names(t, a))
+            .unwrap_or_default(),
+        title: teaser.title,
+        dek: teaser.dek,
+        section_href: paths::section(&teaser.section_slug),
+        section: teaser.section,
+        at: When::day(site, teaser.published_at),
+        comments: if count > 0 {
+            t.comments_count(count)
+        } else {
+            String::new()
+        },
+    }
+}

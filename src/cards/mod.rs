@@ -1,0 +1,191 @@
+//! The picture that other sites show when they link to an article: its title, its section, the publication. Drawn here,
+//! with the fonts that the pages have.
+
+pub mod pages;
+
+use crate::error::Error;
+use crate::text::escape;
+use crate::web::assets::ASSETS;
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree, fontdb};
+use std::sync::{Arc, OnceLock};
+use ttf_parser::{Face, Tag};
+
+/// <https://developers.facebook.com/docs/sharing/webmasters/images/>
+pub const WIDTH: u32 = 1200;
+pub const HEIGHT: u32 = 630;
+const MARGIN: f32 = 80.0;
+const TITLE_WEIGHT: f32 = 600.0;
+
+struct Fonts {
+    /// TrueType, for measuring.
+    serif: Vec<u8>,
+    ours: Arc<fontdb::Database>,
+}
+
+fn fonts() -> Result<&'static Fonts, Error> {
+    static FONTS: OnceLock<Option<Fonts>> = OnceLock::new();
+    let load = || {
+        let unpack = |name: &str| {
+            let asset = ASSETS.iter().find(|a| a.name == name)?;
+            wuff::decompress_woff2(asset.plain).ok()
+        };
+        let (serif, sans) = (
+            unpack("source-serif-4.woff2")?,
+            unpack("source-sans-3.woff2")?,
+        );
+        let mut ours = fontdb::Database::new();
+        ours.load_font_data(serif.clone());
+        ours.load_font_data(sans);
+        Some(Fonts {
+            serif,
+            ours: Arc::new(ours),
+        })
+    };
+    FONTS
+        .get_or_init(load)
+        .as_ref()
+        .ok_or_else(|| Error::broken("the fonts cannot be unpacked"))
+}
+
+/// The system's fonts as well, for letters that ours do not have.
+fn with_system_fonts(ours: &fontdb::Database) -> Arc<fontdb::Database> {
+    static ALL: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
+    let load = || {
+        let mut all = ours.clone();
+        all.load_system_fonts();
+        Arc::new(all)
+    };
+    ALL.get_or_init(load).clone()
+}
+
+/// Names of the two families, as their files have them.
+fn family(fonts: &fontdb::Database, part: &str) -> String {
+    let names = fonts
+        .faces()
+        .flat_map(|face| face.families.iter().map(|f| f.0.clone()));
+    let mut found = names.filter(|name| name.contains(part));
+    found.next().unwrap_or_else(|| part.to_owned())
+}
+
+fn measure(face: &Face<'_>, text: &str, size: f32) -> f32 {
+    let units = f32::from(face.units_per_em());
+    let advance = |c: char| {
+        let glyph = face.glyph_index(c);
+        // A letter of another font: about as wide as it is high.
+        glyph
+            .and_then(|g| face.glyph_hor_advance(g))
+            .map_or(units * 0.9, f32::from)
+    };
+    text.chars().map(advance).sum::<f32>() / units * size
+}
+
+/// Cuts a text into lines of this width; a word that is longer is cut too.
+fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split_whitespace() {
+        let mut word = word.to_owned();
+        loop {
+            let line = lines.last_mut().expect("there is one from the start");
+            let joined = if line.is_empty() {
+                word.clone()
+            } else {
+                format!("{line} {word}")
+            };
+            if measure(face, &joined, size) <= width {
+                *line = joined;
+                break;
+            }
+            if line.is_empty() {
+                let mut cut = 1;
+                let chars: Vec<char> = word.chars().collect();
+                while cut < chars.len()
+                    && measure(face, &chars[..=cut].iter().collect::<String>(), size) <= width
+                {
+                    cut += 1;
+                }
+                *line = chars[..cut].iter().collect();
+                word = chars[cut..].iter().collect();
+                if word.is_empty() {
+                    break;
+                }
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
+/// Draws a card as PNG.
+///
+/// # Errors
+/// `Broken` when the drawing cannot be made.
+pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
+    let fonts = fonts()?;
+    let mut face = Face::parse(&fonts.serif, 0).map_err(Error::broken)?;
+    face.set_variation(Tag::from_bytes(b"wght"), TITLE_WEIGHT);
+    let width = WIDTH as f32 - 2.0 * MARGIN;
+    let fitting = [76.0, 64.0, 54.0, 46.0, 40.0]
+        .into_iter()
+        .map(|size| (size, lines(&face, title, size, width)));
+    let (size, mut lines) = fitting
+        .clone()
+        .find(|(size, lines)| lines.len() as f32 * size * 1.14 <= 330.0)
+        .or_else(|| fitting.last())
+        .expect("five sizes");
+    if lines.len() > 7 {
+        lines.truncate(7);
+        if let Some(last) = lines.last_mut() {
+            last.push('…');
+        }
+    }
+    let all = [title, section, site].concat();
+    let covered = all
+        .chars()
+        .all(|c| c.is_whitespace() || face.glyph_index(c).is_some());
+    let database = if covered {
+        fonts.ours.clone()
+    } else {
+        with_system_fonts(&fonts.ours)
+    };
+    let (serif, sans) = (family(&fonts.ours, "Serif"), family(&fonts.ours, "Sans"));
+    let (x, anchor) = if right_to_left {
+        (WIDTH as f32 - MARGIN, "end")
+    } else {
+        (MARGIN, "start")
+    };
+    let title: String = lines
+        .iter()
+        .zip(0_u8..)
+        .map(|(line, at)| {
+            let y = 190.0 + size * 0.82 + f32::from(at) * size * 1.14;
+            format!(
+                "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
+                escape(line)
+            )
+        })
+        .collect();
+    let right = WIDTH as f32 - MARGIN;
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">\
+         <rect width=\"100%\" height=\"100%\" fill=\"#fdfcfa\"/><rect width=\"100%\" height=\"12\" fill=\"#8f1d22\"/>\
+         <g font-family=\"'{sans}'\" font-size=\"28\" font-weight=\"600\" fill=\"#8f1d22\" letter-spacing=\"2\">\
+         <text x=\"{x}\" y=\"130\" text-anchor=\"{anchor}\">{}</text></g>\
+         <g font-family=\"'{serif}'\" font-size=\"{size}\" font-weight=\"{TITLE_WEIGHT}\" fill=\"#1d1b18\">{title}</g>\
+         <path d=\"M{MARGIN} 548H{right}\" stroke=\"#ddd8ce\" stroke-width=\"2\"/>\
+         <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"650\" fill=\"#1d1b18\">\
+         <text x=\"{x}\" y=\"596\" text-anchor=\"{anchor}\">{}</text></g></svg>",
+        escape(&section.to_uppercase()),
+        escape(site),
+    );
+    let options = Options {
+        fontdb: database,
+        font_family: serif,
+        ..Options::default()
+    };
+    let tree = Tree::from_str(&svg, &options).map_err(Error::broken)?;
+    let mut pixels =
+        Pixmap::new(WIDTH, HEIGHT).ok_or_else(|| Error::broken("no memory for a card"))?;
+    resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+    pixels.encode_png().map_err(Error::broken)
+}

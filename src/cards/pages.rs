@@ -1,0 +1,41 @@
+//! `GET /articles/{slug}/card.png`
+
+use super::draw;
+use crate::articles::store;
+use crate::db::fresh::Topic;
+use crate::error::Error;
+use crate::web::{Shared, Viewer, page};
+use actix_web::{HttpResponse, web};
+
+pub async fn show(
+    state: Shared,
+    viewer: Viewer,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let article = state
+        .db
+        .read(move |conn| store::by_slug(conn, &slug))
+        .await?;
+    let site = state.site();
+    let _turn = state.drawing.enter().await?;
+    let id = article.id;
+    let drawn = web::block(move || {
+        draw(
+            &article.title,
+            &article.section.name,
+            &site.name,
+            site.direction() == "rtl",
+        )
+    });
+    let png = drawn.await.map_err(Error::broken)??;
+    let topics = [Topic::Article(id)];
+    Ok(page::kept_file(
+        &viewer,
+        since,
+        &topics,
+        "image/png",
+        None,
+        png,
+    ))
+}

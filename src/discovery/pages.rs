@@ -1,0 +1,349 @@
+//! `/robots.txt`, `/sitemap.xml`, `/news-sitemap.xml`, `/llms.txt`, `/site.webmanifest`, `/.well-known/…`.
+
+use super::{NEWS_HOURS, NEWS_MOST, store};
+use crate::db::Time;
+use crate::db::fresh::Topic;
+use crate::error::Error;
+use crate::paths;
+use crate::web::{Shared, Viewer, assets, page};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::fmt::Write as _;
+
+const XML: &str = "application/xml; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+const SPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
+const NEWS_SPACE: &str = "http://www.google.com/schemas/sitemap-news/0.9";
+
+#[derive(Serialize)]
+#[serde(rename = "sitemapindex")]
+struct Index {
+    #[serde(rename = "@xmlns")]
+    space: &'static str,
+    sitemap: Vec<Location>,
+}
+
+#[derive(Serialize)]
+#[serde(rename = "urlset")]
+struct Map {
+    #[serde(rename = "@xmlns")]
+    space: &'static str,
+    url: Vec<Location>,
+}
+
+#[derive(Serialize)]
+struct Location {
+    loc: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lastmod: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename = "urlset")]
+struct NewsMap {
+    #[serde(rename = "@xmlns")]
+    space: &'static str,
+    #[serde(rename = "@xmlns:news")]
+    news: &'static str,
+    url: Vec<NewsLocation>,
+}
+
+#[derive(Serialize)]
+struct NewsLocation {
+    loc: String,
+    #[serde(rename = "news:news")]
+    news: News,
+}
+
+#[derive(Serialize)]
+struct News {
+    #[serde(rename = "news:publication")]
+    publication: Publication,
+    #[serde(rename = "news:publication_date")]
+    date: String,
+    #[serde(rename = "news:title")]
+    title: String,
+}
+
+#[derive(Serialize)]
+struct Publication {
+    #[serde(rename = "news:name")]
+    name: String,
+    #[serde(rename = "news:language")]
+    language: String,
+}
+
+fn xml(value: &impl Serialize) -> Result<String, Error> {
+    let body = quick_xml::se::to_string(value).map_err(Error::broken)?;
+    Ok(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"
+    ))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Which {
+    part: String,
+}
+
+/// `GET /sitemap.xml`: the index; `?part=site` and `?part=1`, `2`, … are the maps themselves.
+pub async fn sitemap(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let which: Which = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let origin = state.config.base.origin.clone();
+    let place = |path: &str, at: Option<Time>| Location {
+        loc: format!("{origin}{path}"),
+        lastmod: at.map(Time::rfc3339),
+    };
+    let body = match which.part.as_str() {
+        "" => {
+            let maps = state.db.read(store::maps).await?;
+            let newest = maps.iter().map(|m| m.1).max();
+            let mut sitemap = vec![place(&paths::sitemap("site"), newest)];
+            sitemap.extend(
+                maps.iter()
+                    .map(|(number, at)| place(&paths::sitemap(&number.to_string()), Some(*at))),
+            );
+            xml(&Index {
+                space: SPACE,
+                sitemap,
+            })?
+        }
+        "site" => {
+            let site = state.site();
+            let mut paths: Vec<String> = [
+                paths::FRONT,
+                paths::ARCHIVE,
+                paths::CORRECTIONS,
+                paths::ABOUT,
+                paths::GUIDELINES,
+                paths::PRIVACY,
+            ]
+            .map(str::to_owned)
+            .into();
+            paths.extend(
+                site.sections
+                    .iter()
+                    .map(|section| paths::section(&section.slug)),
+            );
+            xml(&Map {
+                space: SPACE,
+                url: paths.iter().map(|path| place(path, None)).collect(),
+            })?
+        }
+        number => {
+            let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
+            if !(1..=1_000_000).contains(&number) {
+                return Err(Error::NotFound);
+            }
+            let mapped = state
+                .db
+                .read(move |conn| store::mapped(conn, number))
+                .await?;
+            if mapped.is_empty() {
+                return Err(Error::NotFound);
+            }
+            let url = mapped
+                .iter()
+                .map(|(slug, at)| place(&paths::article(slug), Some(*at)));
+            xml(&Map {
+                space: SPACE,
+                url: url.collect(),
+            })?
+        }
+    };
+    Ok(page::kept_file(
+        &viewer,
+        since,
+        &[Topic::Articles],
+        XML,
+        None,
+        body,
+    ))
+}
+
+/// `GET /news-sitemap.xml`: what is not two days old. Made anew each time, for it changes with the clock.
+pub async fn news_sitemap(state: Shared) -> Result<HttpResponse, Error> {
+    let from = Time::now().plus(-NEWS_HOURS * Time::HOUR);
+    let found = state
+        .db
+        .read(move |conn| store::since(conn, from, NEWS_MOST))
+        .await?;
+    let site = state.site();
+    let origin = &state.config.base.origin;
+    // Two or three letters, but for Chinese: the map's own rules.
+    let language = match site.language.as_str() {
+        "zh-CN" => "zh-cn",
+        "zh-TW" => "zh-tw",
+        other => other.split('-').next().unwrap_or("en"),
+    };
+    let url = found.into_iter().map(|(slug, title, at)| NewsLocation {
+        loc: format!("{origin}{}", paths::article(&slug)),
+        news: News {
+            publication: Publication {
+                name: site.name.clone(),
+                language: language.to_owned(),
+            },
+            date: at.rfc3339(),
+            title,
+        },
+    });
+    let map = NewsMap {
+        space: SPACE,
+        news: NEWS_SPACE,
+        url: url.collect(),
+    };
+    Ok(plain(XML, xml(&map)?))
+}
+
+fn plain(mime: &'static str, body: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, mime))
+        .body(body)
+}
+
+/// `GET /robots.txt`
+pub async fn robots(state: Shared, viewer: Viewer) -> HttpResponse {
+    let since = state.db.moment();
+    let origin = &state.config.base.origin;
+    let mut text = String::from("User-agent: *\n");
+    for closed in [
+        paths::ADMIN,
+        paths::ACCOUNT,
+        paths::LOGIN,
+        paths::JOIN,
+        paths::SEARCH,
+        "/comments/",
+    ] {
+        let _ = writeln!(text, "Disallow: {closed}");
+    }
+    let _ = write!(
+        text,
+        "\nSitemap: {origin}{}\nSitemap: {origin}{}\n",
+        paths::SITEMAP,
+        paths::NEWS_SITEMAP
+    );
+    page::kept_file(&viewer, since, &[], TEXT, None, text)
+}
+
+/// `GET /llms.txt`: <https://llmstxt.org/>
+pub async fn llms(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let newest = state.db.read(|conn| store::newest(conn, 20)).await?;
+    let (site, origin) = (state.site(), &state.config.base.origin);
+    // Brackets and line ends would end a link.
+    let said = |text: &str| text.replace(['[', ']', '\n'], " ");
+    let mut text = format!("# {}\n\n", said(&site.name));
+    if !site.tagline.is_empty() {
+        let _ = writeln!(text, "> {}\n", said(&site.tagline));
+    }
+    let _ = writeln!(
+        text,
+        "Every article names its sources: source notes say what is confirmed first-hand, what others corroborate, and what must stay attributed. Corrections are dated and public.\n\n## Sections\n"
+    );
+    for section in &site.sections {
+        let _ = writeln!(
+            text,
+            "- [{}]({origin}{})",
+            said(&section.name),
+            paths::section(&section.slug)
+        );
+    }
+    text.push_str("\n## Latest\n\n");
+    for (slug, title, dek) in newest {
+        let about = if dek.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", said(&dek))
+        };
+        let _ = writeln!(
+            text,
+            "- [{}]({origin}{}){about}",
+            said(&title),
+            paths::article(&slug)
+        );
+    }
+    let _ = write!(
+        text,
+        "\n## Optional\n\n- [Archive]({origin}{})\n- [Corrections]({origin}{})\n- [Full text of the latest articles]({origin}{})\n",
+        paths::ARCHIVE,
+        paths::CORRECTIONS,
+        paths::feed(paths::FRONT, "json")
+    );
+    Ok(page::kept_file(
+        &viewer,
+        since,
+        &[Topic::Articles],
+        TEXT,
+        None,
+        text,
+    ))
+}
+
+/// `GET /site.webmanifest`: <https://www.w3.org/TR/appmanifest/>
+pub async fn manifest(state: Shared, viewer: Viewer) -> HttpResponse {
+    let since = state.db.moment();
+    let site = state.site();
+    let icon = |src: &str, sizes: &str| json!({ "src": src, "sizes": sizes, "type": "image/png", "purpose": "any maskable" });
+    let body = json!({
+        "name": site.name,
+        "short_name": crate::text::excerpt(&site.name, 12),
+        "description": site.tagline,
+        "lang": site.language,
+        "dir": site.direction(),
+        "start_url": paths::FRONT,
+        "scope": paths::FRONT,
+        "display": "browser",
+        "background_color": "#fdfcfa",
+        "theme_color": "#fdfcfa",
+        "icons": [
+            { "src": assets::ICON_SVG, "sizes": "any", "type": "image/svg+xml" },
+            icon(assets::ICON_192_PNG, "192x192"),
+            icon(assets::ICON_512_PNG, "512x512"),
+        ],
+    });
+    page::kept_file(
+        &viewer,
+        since,
+        &[],
+        "application/manifest+json",
+        None,
+        body.to_string(),
+    )
+}
+
+/// How long the contact in `security.txt` may be believed.
+const SECURITY_DAYS: i64 = 180;
+
+/// `GET /.well-known/security.txt`: <https://www.rfc-editor.org/rfc/rfc9116>
+pub async fn security(state: Shared) -> HttpResponse {
+    let site = state.site();
+    let origin = &state.config.base.origin;
+    let contact = if site.contact.is_empty() {
+        format!("{origin}{}", paths::ABOUT)
+    } else {
+        format!("mailto:{}", site.contact)
+    };
+    let expires = Time::now().plus(SECURITY_DAYS * Time::DAY).rfc3339();
+    plain(
+        TEXT,
+        format!(
+            "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: {}\nCanonical: {origin}{}\n",
+            site.language,
+            paths::SECURITY
+        ),
+    )
+}
+
+/// `GET /.well-known/change-password`: <https://www.w3.org/TR/change-password-url/>
+pub async fn change_password() -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, paths::ACCOUNT_PASSWORD))
+        .finish()
+}

@@ -1,0 +1,64 @@
+//! What the maps list. Articles are mapped by their ids, so that a map stays the same when others are added.
+
+use super::A_MAP;
+use crate::db::schema::articles;
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+const PUBLISHED: &str = "articles.status = 'published'";
+
+/// The maps that have something: their number and when something in them changed last.
+pub fn maps(conn: &mut Conn) -> Result<Vec<(i64, Time)>, Error> {
+    let last: Option<i64> = articles::table
+        .filter(sql::<Bool>(PUBLISHED))
+        .order(articles::id.desc())
+        .select(articles::id)
+        .first(conn)
+        .optional()?;
+    let mut maps = Vec::new();
+    for number in 1..=last.map_or(0, |last| (last - 1) / A_MAP + 1) {
+        let changed: Option<i64> = articles::table
+            .filter(sql::<Bool>(PUBLISHED))
+            .filter(articles::id.gt((number - 1) * A_MAP))
+            .filter(articles::id.le(number * A_MAP))
+            .select(diesel::dsl::max(articles::updated_at))
+            .first(conn)?;
+        maps.extend(changed.map(|at| (number, Time(at))));
+    }
+    Ok(maps)
+}
+
+/// The articles of a map: slug and when it changed.
+pub fn mapped(conn: &mut Conn, number: i64) -> Result<Vec<(String, Time)>, Error> {
+    Ok(articles::table
+        .filter(sql::<Bool>(PUBLISHED))
+        .filter(articles::id.gt((number - 1) * A_MAP))
+        .filter(articles::id.le(number * A_MAP))
+        .order(articles::id)
+        .select((articles::slug, articles::updated_at))
+        .load(conn)?)
+}
+
+/// What was published since then, the newest first: slug, title, time.
+pub fn since(conn: &mut Conn, from: Time, most: i64) -> Result<Vec<(String, String, Time)>, Error> {
+    Ok(articles::table
+        .filter(sql::<Bool>(PUBLISHED))
+        .filter(articles::published_at.ge(from.0))
+        .order((articles::published_at.desc(), articles::id.desc()))
+        .select((articles::slug, articles::title, articles::published_at))
+        .limit(most)
+        .load(conn)?)
+}
+
+/// The newest: slug, title, dek.
+pub fn newest(conn: &mut Conn, most: i64) -> Result<Vec<(String, String, String)>, Error> {
+    Ok(articles::table
+        .filter(sql::<Bool>(PUBLISHED))
+        .order((articles::published_at.desc(), articles::id.desc()))
+        .select((articles::slug, articles::title, articles::dek))
+        .limit(most)
+        .load(conn)?)
+}

@@ -1,0 +1,267 @@
+//! `/feed.atom`, `/feed.rss`, `/feed.json`, of the site and of its parts; `/articles/{slug}/comments.atom`.
+
+use super::{Atom, ENTRIES, Entry, Feed, Format};
+use crate::articles::lists::{self, Shelf, Teaser, Whole};
+use crate::articles::store::{self, Name};
+use crate::comments;
+use crate::db::fresh::Topic;
+use crate::db::{Conn, Moment, Time};
+use crate::error::Error;
+use crate::paths;
+use crate::web::{Shared, Site, State, Viewer, assets, page};
+use actix_web::{HttpResponse, web};
+
+/// Whose feed it is: the address of the list, its name; nothing for the site's own.
+struct Of {
+    shelf: Shelf,
+    path: String,
+    name: String,
+}
+
+/// A name that stays when an address changes.
+fn id(state: &State, kind: &str, number: i64) -> String {
+    let host = state
+        .config
+        .base
+        .authority
+        .split(':')
+        .next()
+        .unwrap_or("localhost");
+    format!("tag:{host},2026:{kind}/{number}")
+}
+
+fn frame(state: &State, site: &Site, path: &str, name: &str, kind: &str) -> Feed {
+    let origin = &state.config.base.origin;
+    Feed {
+        title: if name.is_empty() {
+            site.name.clone()
+        } else {
+            format!("{name} · {}", site.name)
+        },
+        description: site.tagline.clone(),
+        language: site.language.clone(),
+        home: format!("{origin}{path}"),
+        own: format!("{origin}{}", paths::feed(path, kind)),
+        icon: format!("{origin}{}", assets::ICON_192_PNG),
+        updated: Time(0),
+        entries: Vec::new(),
+    }
+}
+
+/// The latest entry says when the feed was updated; an empty one says now.
+fn finish<F: Format>(
+    viewer: &Viewer,
+    since: Moment,
+    topics: &[Topic],
+    mut feed: Feed,
+) -> HttpResponse {
+    let now = Time::now();
+    feed.updated = feed.entries.iter().map(|e| e.updated).max().unwrap_or(now);
+    // It changes as well when an entry goes: as of now it is what it is.
+    page::kept_file(viewer, since, topics, F::MIME, Some(now), F::write(&feed))
+}
+
+async fn articles<F: Format>(
+    state: Shared,
+    viewer: Viewer,
+    find: impl FnOnce(&mut Conn) -> Result<Of, Error> + Send + 'static,
+) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let site = state.site();
+    let (of, teasers, texts, names) = state
+        .db
+        .read(move |conn| {
+            let of = find(conn)?;
+            let teasers = lists::take(conn, of.shelf, None, ENTRIES)?;
+            if teasers.is_empty() && of.shelf != Shelf::Latest {
+                return Err(Error::NotFound);
+            }
+            let ids: Vec<i64> = teasers.iter().map(|t| t.id).collect();
+            Ok((
+                of,
+                teasers,
+                lists::texts(conn, &ids)?,
+                store::names(conn, &ids)?,
+            ))
+        })
+        .await?;
+    let mut feed = frame(&state, &site, &of.path, &of.name, F::KIND);
+    let entry = |teaser: Teaser| {
+        let text = texts.iter().find(|t| t.id == teaser.id)?;
+        Some(entry(&state, &site, teaser, text, &names))
+    };
+    feed.entries = teasers.into_iter().filter_map(entry).collect();
+    Ok(finish::<F>(&viewer, since, &[Topic::Articles], feed))
+}
+
+fn entry(state: &State, site: &Site, teaser: Teaser, text: &Whole, names: &[Name]) -> Entry {
+    let origin = &state.config.base.origin;
+    let url = format!("{origin}{}", paths::article(&teaser.slug));
+    let mut content = text.summary.absolute(origin, &url) + &text.body.absolute(origin, &url);
+    if !text.matters.is_empty() {
+        let heading = crate::text::escape(&site.t().why_it_matters());
+        content += &format!(
+            "<h2>{heading}</h2>\n{}",
+            text.matters.absolute(origin, &url)
+        );
+    }
+    let mine = names.iter().filter(|name| name.article == teaser.id);
+    Entry {
+        id: id(state, "article", teaser.id),
+        title: teaser.title,
+        summary: teaser.dek,
+        content,
+        published: teaser.published_at,
+        updated: text.updated_at.max(teaser.published_at),
+        authors: mine
+            .map(|name| {
+                (
+                    name.name.clone(),
+                    format!("{origin}{}", paths::author(&name.slug)),
+                )
+            })
+            .collect(),
+        categories: vec![teaser.section],
+        url,
+    }
+}
+
+pub async fn site<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let of = Of {
+        shelf: Shelf::Latest,
+        path: paths::FRONT.into(),
+        name: String::new(),
+    };
+    articles::<F>(state, viewer, |_| Ok(of)).await
+}
+
+pub async fn section<F: Format>(
+    state: Shared,
+    viewer: Viewer,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    articles::<F>(state, viewer, move |conn| {
+        let (id, name) = lists::section(conn, &slug)?;
+        Ok(Of {
+            shelf: Shelf::Section(id),
+            path: paths::section(&slug),
+            name,
+        })
+    })
+    .await
+}
+
+pub async fn tag<F: Format>(
+    state: Shared,
+    viewer: Viewer,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    articles::<F>(state, viewer, move |conn| {
+        let (id, name) = lists::tag(conn, &slug)?;
+        Ok(Of {
+            shelf: Shelf::Tag(id),
+            path: paths::tag(&slug),
+            name,
+        })
+    })
+    .await
+}
+
+pub async fn author<F: Format>(
+    state: Shared,
+    viewer: Viewer,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    articles::<F>(state, viewer, move |conn| {
+        let author = lists::author(conn, &slug)?;
+        Ok(Of {
+            shelf: Shelf::Author(author.id),
+            path: paths::author(&slug),
+            name: author.name,
+        })
+    })
+    .await
+}
+
+/// The ledger of corrections.
+pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let (t, site) = (state.t(), state.site());
+    let found = state
+        .db
+        .read(|conn| lists::corrections(conn, None, ENTRIES))
+        .await?;
+    let mut feed = frame(
+        &state,
+        &site,
+        paths::CORRECTIONS,
+        &t.corrections_heading(),
+        F::KIND,
+    );
+    let origin = &state.config.base.origin;
+    let entry = |one: lists::Corrected| Entry {
+        id: id(&state, "correction", one.article) + &format!("/{}", one.at.0),
+        url: format!("{origin}{}", paths::article(&one.slug)),
+        title: one.title,
+        content: format!("<p>{}</p>", crate::text::escape(&one.text)),
+        summary: one.text,
+        published: one.at,
+        updated: one.at,
+        authors: Vec::new(),
+        categories: vec![one.kind],
+    };
+    feed.entries = found.into_iter().map(entry).collect();
+    Ok(finish::<F>(&viewer, since, &[Topic::Articles], feed))
+}
+
+/// `GET /articles/{slug}/comments.atom`: what was said last under an article.
+pub async fn thread(
+    state: Shared,
+    viewer: Viewer,
+    slug: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let since = state.db.moment();
+    let (t, site) = (state.t(), state.site());
+    let (place, rows) = state
+        .db
+        .read(move |conn| {
+            let place = comments::store::place(conn, &slug)?;
+            let rows = comments::store::latest(conn, place.id, ENTRIES)?;
+            Ok((place, rows))
+        })
+        .await?;
+    let mut topics = vec![Topic::Article(place.id), Topic::Thread(place.id)];
+    topics.extend(rows.iter().map(|row| Topic::Account(row.author_id)));
+    let path = paths::article(&place.slug);
+    let origin = &state.config.base.origin;
+    let mut feed = frame(
+        &state,
+        &site,
+        &path,
+        &t.feed_of_thread(&place.title),
+        Atom::KIND,
+    );
+    feed.own = format!("{origin}{}", paths::thread_feed(&place.slug));
+    feed.description = String::new();
+    let entry = |row: comments::row::Row| {
+        let name = if row.name.is_empty() {
+            row.username.clone()
+        } else {
+            row.name
+        };
+        let url = format!("{origin}{}", paths::comment(&place.slug, row.id));
+        Entry {
+            id: id(&state, "comment", row.id),
+            title: t.conversation_by(&name),
+            summary: String::new(),
+            content: row.html.absolute(origin, &url),
+            url,
+            published: row.created_at,
+            updated: row.edited_at.unwrap_or(row.created_at),
+            authors: vec![(name, format!("{origin}{}", paths::reader(&row.username)))],
+            categories: Vec::new(),
+        }
+    };
+    feed.entries = rows.into_iter().map(entry).collect();
+    Ok(finish::<Atom>(&viewer, since, &topics, feed))
+}

@@ -1,0 +1,123 @@
+//! `redirects.txt` in the data folder: the operator's own list, a line each: an old path, where it leads, and 301 (the
+//! default), 302 or 410. Lines that begin with `#` are comments. It is read at the start and whenever it changes.
+
+use arc_swap::ArcSwap;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// Where an old path leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// For good; a path of this site or an absolute address.
+    Moved(String),
+    /// For now.
+    Found(String),
+    /// Nowhere any more.
+    Gone,
+}
+
+#[derive(Debug, Default)]
+struct Read {
+    targets: HashMap<String, Target>,
+    changed: Option<SystemTime>,
+}
+
+/// The list as it was last read.
+#[derive(Debug)]
+pub struct List {
+    file: PathBuf,
+    read: ArcSwap<Read>,
+}
+
+/// A path as the list compares it: in lower case, without the slash at its end.
+pub(super) fn plain(path: &str) -> String {
+    let path = path.trim_end_matches('/').to_lowercase();
+    if path.is_empty() { "/".into() } else { path }
+}
+
+/// Reads a list; and the lines that are none, as `LINE: reason`.
+pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
+    let (mut targets, mut wrong) = (HashMap::new(), Vec::new());
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let parts: Vec<&str> = line.split_whitespace().collect();
+        let is_address = |to: &str| {
+            (to.starts_with('/') && !to.starts_with("//") && !to.contains('\\'))
+                || to.starts_with("https://")
+                || to.starts_with("http://")
+        };
+        let target = match parts.as_slice() {
+            [from, ..] if !from.starts_with('/') => Err("the old path must begin with /"),
+            [_, "410"] => Ok(Target::Gone),
+            [_, to] | [_, to, "301"] if is_address(to) => Ok(Target::Moved((*to).to_owned())),
+            [_, to, "302"] if is_address(to) => Ok(Target::Found((*to).to_owned())),
+            [_, to] | [_, to, "301" | "302"] if !is_address(to) => {
+                Err("it must lead to a path that begins with / or to an https:// address")
+            }
+            _ => Err("a line is an old path, where it leads, and 301, 302 or 410"),
+        };
+        match target {
+            Ok(target) => drop(targets.insert(plain(parts[0]), target)),
+            Err(why) => wrong.push(format!("{number}: {why}")),
+        }
+    }
+    (targets, wrong)
+}
+
+impl List {
+    /// The list of a data folder; there need be none.
+    pub fn of(data: &std::path::Path) -> List {
+        let list = List {
+            file: data.join("redirects.txt"),
+            read: ArcSwap::default(),
+        };
+        list.refresh();
+        list
+    }
+
+    /// Reads the file again if it has changed. To be asked once a second.
+    pub fn refresh(&self) {
+        let changed = std::fs::metadata(&self.file)
+            .and_then(|meta| meta.modified())
+            .ok();
+        if changed == self.read.load().changed {
+            return;
+        }
+        let text = match changed {
+            None => String::new(),
+            Some(_) => match std::fs::read_to_string(&self.file) {
+                Ok(text) => text,
+                Err(error) => {
+                    tracing::warn!(file = %self.file.display(), %error, "the redirects cannot be read; those from before stay");
+                    return;
+                }
+            },
+        };
+        let (targets, wrong) = parse(&text);
+        for line in wrong {
+            tracing::warn!("{}:{line}", self.file.display());
+        }
+        self.read
+            .store(std::sync::Arc::new(Read { targets, changed }));
+    }
+
+    /// Where this path leads; through the list's own lines to the last, so that nobody is sent on twice.
+    pub fn target(&self, path: &str) -> Option<Target> {
+        let read = self.read.load();
+        let mut target = read.targets.get(&plain(path))?.clone();
+        for _ in 0..10 {
+            let (Target::Moved(to) | Target::Found(to)) = &target else {
+                break;
+            };
+            match read.targets.get(&plain(to)) {
+                Some(next) if plain(to) != plain(path) => target = next.clone(),
+                _ => break,
+            }
+        }
+        Some(target)
+    }
+}

@@ -1,0 +1,93 @@
+//! Looks once more for what was not found.
+
+use super::list::{Target, plain};
+use super::{Home, store};
+use crate::error::Error;
+use crate::web::Shared;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, web};
+
+/// File names that stand for their folder.
+const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"];
+
+/// An address as this site spells it.
+fn spelled(path: &str) -> String {
+    let mut path = plain(path);
+    while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
+        path = plain(shorter);
+    }
+    // `//articles//a` is one path too many.
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/"))
+}
+
+/// What was not found may have moved, or be spelled otherwise: then one 301 leads there.
+pub async fn lead_home(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let path = percent_encoding::percent_decode_str(request.path())
+        .decode_utf8_lossy()
+        .into_owned();
+    let query = request.query_string().to_owned();
+    let response = next.call(request).await?.map_into_boxed_body();
+    if !reads || response.status() != StatusCode::NOT_FOUND || path.len() > 2000 {
+        return Ok(response);
+    }
+    let asked = response.request();
+    let (Some(state), Some(home)) = (
+        asked.app_data::<Shared>().cloned(),
+        asked.app_data::<web::Data<Home>>().cloned(),
+    ) else {
+        return Ok(response);
+    };
+    let target = match home.list.target(&path) {
+        Some(target) => target,
+        None => {
+            let asked = spelled(&path);
+            let known = home.known;
+            let found = state
+                .db
+                .read(move |conn| store::resolve(conn, &asked, known));
+            match found.await {
+                Ok(Some(to)) if to != path => {
+                    // Whoever asked for a page of a list gets that page.
+                    let to = if query.is_empty() {
+                        to
+                    } else {
+                        format!("{to}?{query}")
+                    };
+                    Target::Moved(to)
+                }
+                Ok(_) => return Ok(response),
+                Err(error) => {
+                    tracing::warn!(%error, "could not look for a moved page");
+                    return Ok(response);
+                }
+            }
+        }
+    };
+    let (status, to) = match target {
+        Target::Moved(to) => (StatusCode::MOVED_PERMANENTLY, to),
+        Target::Found(to) => (StatusCode::FOUND, to),
+        Target::Gone => {
+            return Ok(response.into_response(HttpResponse::from_error(Error::Removed)));
+        }
+    };
+    let to = if to.starts_with('/') {
+        format!("{}{to}", state.config.base.origin)
+    } else {
+        to
+    };
+    let Ok(to) = header::HeaderValue::from_str(&to) else {
+        return Ok(response);
+    };
+    let moved = HttpResponse::build(status)
+        .insert_header((header::LOCATION, to))
+        .finish();
+    Ok(response.into_response(moved))
+}

@@ -1,0 +1,304 @@
+//! `GET /search?q=&in=articles|comments`
+
+use super::Wanted;
+use super::store::{self, Cursor, Hits, Narrow};
+use crate::db::Conn;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::text::{self, SafeHtml, fold};
+use crate::web::form::Choice;
+use crate::web::{Page, Shared, Site, Viewer, When, page};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+/// Hits a page.
+const A_PAGE: usize = 20;
+
+/// What the form asks for. Whatever is not understood is as if it were not there.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    q: String,
+    r#in: String,
+    section: String,
+    author: String,
+    from: String,
+    to: String,
+    after: String,
+}
+
+impl Asked {
+    fn of(request: &HttpRequest) -> Asked {
+        let mut asked: Asked =
+            serde_html_form::from_str(request.query_string()).unwrap_or_default();
+        for field in [&mut asked.q, &mut asked.section, &mut asked.author] {
+            *field = text::clean_line(field).unwrap_or_default();
+        }
+        asked
+    }
+
+    fn is_in_comments(&self) -> bool {
+        self.r#in == "comments"
+    }
+
+    fn is_narrowed(&self) -> bool {
+        [&self.section, &self.author, &self.from, &self.to]
+            .iter()
+            .any(|f| !f.is_empty())
+    }
+
+    fn path(&self, kind: &str, after: &str) -> String {
+        paths::search(&[
+            ("q", &self.q),
+            ("in", kind),
+            ("section", &self.section),
+            ("author", &self.author),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("after", after),
+        ])
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.is_in_comments() {
+            "comments"
+        } else {
+            "articles"
+        }
+    }
+}
+
+/// Where a page begins, and whether words stand for their beginnings on it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    open: bool,
+    cursor: Cursor,
+}
+
+impl Place {
+    /// What is not ours is the beginning.
+    fn parse(text: &str) -> Place {
+        let (open, rest) = match text.strip_prefix('o') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let numbers = rest
+            .split_once('_')
+            .and_then(|(rank, number)| Some((rank.parse().ok()?, number.parse().ok()?)));
+        let cursor = numbers.map(|(rank, number)| Cursor {
+            rank,
+            number: Some(number),
+        });
+        Place {
+            open,
+            cursor: cursor.unwrap_or_default(),
+        }
+    }
+
+    fn text(self) -> String {
+        let number = self.cursor.number.unwrap_or_default();
+        format!(
+            "{}{}_{number}",
+            if self.open { "o" } else { "" },
+            self.cursor.rank
+        )
+    }
+}
+
+struct HitView {
+    href: String,
+    title: String,
+    /// Section or commenter, and where that leads.
+    by: String,
+    by_href: String,
+    at: When,
+    snippet: SafeHtml,
+}
+
+#[derive(Template)]
+#[template(path = "search/index.html")]
+struct SearchPage {
+    page: Page,
+    t: Interface,
+    q: String,
+    kind: &'static str,
+    in_comments: bool,
+    is_narrowed: bool,
+    articles_href: String,
+    comments_href: String,
+    sections: Vec<Choice>,
+    author: String,
+    from: String,
+    to: String,
+    asked: bool,
+    nothing: String,
+    hits: Vec<HitView>,
+    next: String,
+    first: String,
+}
+
+fn day(site: &Site, given: &str, days: i64) -> Option<crate::db::Time> {
+    let day: jiff::civil::Date = given.parse().ok()?;
+    site.start_of(day.checked_add(jiff::Span::new().days(days)).ok()?)
+}
+
+/// What the hits are narrowed down to. `None`: to somebody who is not there.
+fn narrow(conn: &mut Conn, site: &Site, asked: &Asked) -> Result<Option<Narrow>, Error> {
+    let section = site
+        .sections
+        .iter()
+        .find(|s| s.slug == asked.section)
+        .map(|s| s.id);
+    let author = match (asked.author.as_str(), asked.is_in_comments()) {
+        ("", _) => None,
+        (name, true) => store::reader(conn, name)?,
+        (name, false) => store::author(conn, &text::slug(name, ""))?,
+    };
+    let is_nobody = !asked.author.is_empty() && author.is_none();
+    Ok((!is_nobody).then(|| Narrow {
+        section,
+        author,
+        from: day(site, &asked.from, 0),
+        until: day(site, &asked.to, 1),
+    }))
+}
+
+/// What was found, and as what the words were taken.
+type Found = (Hits, Wanted, bool);
+
+fn find(conn: &mut Conn, asked: &Asked, narrow: &Narrow) -> Result<Found, Error> {
+    let wanted = Wanted::parse(&asked.q);
+    let place = Place::parse(&asked.after);
+    let look = |conn: &mut Conn, wanted: &Wanted| match asked.is_in_comments() {
+        true => store::comments(conn, wanted, narrow, place.cursor, A_PAGE),
+        false => store::articles(conn, wanted, narrow, place.cursor, A_PAGE),
+    };
+    if wanted.is_empty() {
+        return Ok((Hits::default(), wanted, false));
+    }
+    if !place.open {
+        let hits = look(conn, &wanted)?;
+        if !hits.ids.is_empty() || place.cursor.number.is_some() {
+            return Ok((hits, wanted, false));
+        }
+    }
+    // No text has the words as they stand: those that begin like them, then.
+    let opened = wanted.opened();
+    Ok((look(conn, &opened)?, opened, true))
+}
+
+fn hits(
+    conn: &mut Conn,
+    site: &Site,
+    asked: &Asked,
+) -> Result<(Vec<HitView>, String, bool), Error> {
+    let Some(narrow) = narrow(conn, site, asked)? else {
+        return Ok((Vec::new(), String::new(), true));
+    };
+    let (hits, wanted, open) = find(conn, asked, &narrow)?;
+    let next = hits
+        .next
+        .map(|cursor| Place { open, cursor }.text())
+        .unwrap_or_default();
+    let views = if asked.is_in_comments() {
+        let comment = |row: store::CommentRow| HitView {
+            href: paths::comment(&row.slug, row.id),
+            title: row.title,
+            by: if row.name.is_empty() {
+                row.username.clone()
+            } else {
+                row.name
+            },
+            by_href: paths::reader(&row.username),
+            at: When::minute(site, row.created_at),
+            snippet: fold::snippet(&row.html.text(), &wanted.terms),
+        };
+        store::comment_rows(conn, &hits.ids)?
+            .into_iter()
+            .map(comment)
+            .collect()
+    } else {
+        let article = |row: store::ArticleRow| {
+            let mut text = vec![row.dek];
+            text.extend([row.summary, row.body, row.matters].map(|html| html.text()));
+            let section = site.sections.iter().find(|s| s.name == row.section);
+            HitView {
+                href: paths::article(&row.slug),
+                title: row.title,
+                by_href: section.map(|s| paths::section(&s.slug)).unwrap_or_default(),
+                by: row.section,
+                at: When::day(site, row.published_at),
+                snippet: fold::snippet(&text.join("\n"), &wanted.terms),
+            }
+        };
+        store::article_rows(conn, &hits.ids)?
+            .into_iter()
+            .map(article)
+            .collect()
+    };
+    Ok((views, next, false))
+}
+
+pub async fn index(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let (t, site) = (state.t(), state.site());
+    let asked = Asked::of(&request);
+    let has_words = !Wanted::parse(&asked.q).is_empty();
+    let (found, next, nobody) = if has_words {
+        let _turn = state.searching.enter().await?;
+        let (asked, site) = (asked.clone(), site.clone());
+        state.db.read(move |conn| hits(conn, &site, &asked)).await?
+    } else {
+        (Vec::new(), String::new(), false)
+    };
+    let sections = site.sections.iter().map(|section| Choice {
+        value: section.slug.clone(),
+        label: section.name.clone(),
+        chosen: section.slug == asked.section,
+    });
+    let heading = if asked.q.is_empty() {
+        t.search_heading()
+    } else {
+        t.search_title(&asked.q)
+    };
+    let mut page = Page::new(&state, &viewer, &heading).unlisted();
+    page.next = asked.path(asked.kind(), "");
+    let nothing = match (has_words, found.is_empty(), nobody) {
+        (false, _, _) if !asked.q.is_empty() => t.search_no_words(),
+        (true, true, true) => t.search_nobody(&asked.author),
+        (true, true, false) => t.search_nothing(&asked.q),
+        _ => String::new(),
+    };
+    page::ok(&SearchPage {
+        page,
+        t,
+        kind: asked.kind(),
+        in_comments: asked.is_in_comments(),
+        is_narrowed: asked.is_narrowed(),
+        articles_href: asked.path("articles", ""),
+        comments_href: asked.path("comments", ""),
+        sections: sections.collect(),
+        asked: has_words,
+        nothing,
+        hits: found,
+        next: if next.is_empty() {
+            String::new()
+        } else {
+            asked.path(asked.kind(), &next)
+        },
+        first: if asked.after.is_empty() {
+            String::new()
+        } else {
+            asked.path(asked.kind(), "")
+        },
+        q: asked.q,
+        author: asked.author,
+        from: asked.from,
+        to: asked.to,
+    })
+}

@@ -1,0 +1,182 @@
+//! Words as search compares them: folded alike on every database, so that letter case and accents never matter.
+
+use super::SafeHtml;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A word of a text: as it is compared, and where it stands (bytes).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    pub folded: String,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// Bytes of a folded word; more is no word.
+const LONGEST: usize = 64;
+
+/// Scripts that put no space between words: each sign counts as a word, and what is searched for as a phrase.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}'
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// Compatibility forms, marks and letter case away; Latin letters as their plain ones (ø as o, ß as ss).
+fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
+    let mut out = String::with_capacity(word.len());
+    for c in word.nfkd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => match deunicode::deunicode_char(c) {
+                Some(plain) => out.push_str(plain),
+                None => out.push(c),
+            },
+            c => out.push(c),
+        }
+    }
+    out.to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect()
+}
+
+/// The words of a text in their order.
+pub fn words(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut push = |start: usize, end: usize| {
+        let mut folded = fold(&text[start..end]);
+        if folded.len() > LONGEST {
+            let cut = (0..=LONGEST).rev().find(|at| folded.is_char_boundary(*at));
+            folded.truncate(cut.unwrap_or(0));
+        }
+        if !folded.is_empty() {
+            found.push(Word { folded, start, end });
+        }
+    };
+    let mut began = None;
+    for (at, c) in text.char_indices() {
+        // An apostrophe inside a word is no end of it for a reader, but `l'été` is two; both are found as they are typed.
+        let inside = c.is_alphanumeric() || is_combining_mark(c);
+        if let Some(start) = began.filter(|_| !inside || stands_alone(c)) {
+            push(start, at);
+            began = None;
+        }
+        if inside && stands_alone(c) {
+            push(at, at + c.len_utf8());
+        } else if inside && began.is_none() {
+            began = Some(at);
+        }
+    }
+    if let Some(start) = began {
+        push(start, text.len());
+    }
+    found
+}
+
+/// The folded words of a text with a space between, as an index takes them.
+pub fn folded(text: &str) -> String {
+    let words = words(text);
+    let mut out = String::with_capacity(text.len());
+    for word in words {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&word.folded);
+    }
+    out
+}
+
+/// Something that is searched for: one word, or several that follow each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    pub words: Vec<String>,
+    /// The last word may go on.
+    pub open: bool,
+}
+
+impl Term {
+    /// How many words from `at` on are this term; 0 = none.
+    fn matches(&self, text: &[Word], at: usize) -> usize {
+        let Some(there) = text.get(at..at + self.words.len()) else {
+            return 0;
+        };
+        let last = self.words.len() - 1;
+        let same = self
+            .words
+            .iter()
+            .zip(there)
+            .enumerate()
+            .all(|(n, (wanted, word))| {
+                word.folded == *wanted
+                    || (n == last && self.open && word.folded.starts_with(wanted))
+            });
+        if same { self.words.len() } else { 0 }
+    }
+}
+
+/// Words of a snippet.
+const SNIPPET: usize = 36;
+/// Words before the first hit in it.
+const LEAD: usize = 8;
+
+/// A stretch of the text with the terms marked: the one that has most of them; its beginning where there are none.
+pub fn snippet(text: &str, terms: &[Term]) -> SafeHtml {
+    let words = words(text);
+    let mut hits: Vec<(usize, usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let longest = terms
+            .iter()
+            .enumerate()
+            .map(|(n, t)| (t.matches(&words, at), n))
+            .max();
+        match longest {
+            Some((many, term)) if many > 0 => {
+                hits.push((at, at + many, term));
+                at += many;
+            }
+            _ => at += 1,
+        }
+    }
+    let different = |from: usize| {
+        let mut seen: Vec<usize> = hits
+            .iter()
+            .filter(|h| h.0 >= from && h.1 <= from + SNIPPET - LEAD)
+            .map(|h| h.2)
+            .collect();
+        seen.sort_unstable();
+        seen.dedup();
+        seen.len()
+    };
+    let best = hits
+        .iter()
+        .map(|h| h.0)
+        .max_by_key(|from| (different(*from), std::cmp::Reverse(*from)));
+    let from = best.unwrap_or(0).saturating_sub(LEAD);
+    let from = from.min(words.len().saturating_sub(SNIPPET));
+    let to = (from + SNIPPET).min(words.len());
+    let start = if from == 0 { 0 } else { words[from].start };
+    let end = if to == words.len() {
+        text.len()
+    } else {
+        words[to - 1].end
+    };
+    let mut parts: Vec<(String, bool)> = Vec::new();
+    if from > 0 {
+        parts.push(("… ".into(), false));
+    }
+    let mut done = start;
+    for (first, behind, _) in hits.iter().filter(|h| h.0 >= from && h.1 <= to) {
+        let (begins, ends) = (words[*first].start, words[behind - 1].end);
+        parts.push((text[done..begins].to_owned(), false));
+        parts.push((text[begins..ends].to_owned(), true));
+        done = ends;
+    }
+    parts.push((text[done..end].to_owned(), false));
+    if to < words.len() {
+        parts.push((" …".into(), false));
+    }
+    SafeHtml::marked(&parts)
+}
