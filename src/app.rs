@@ -52,11 +52,17 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
     make_private(&config.data)?;
     let db = Db::open_with(&config.database, tuning)?;
     db.migrate()?;
-    let name = config.site_name.clone();
-    let site = db.read_now(|conn| Site::load(conn, &name)).map_err(say)?;
+    let load = |db: &Db| {
+        db.read_now(|conn| Site::load(conn, &config.site_name))
+            .map_err(say)
+    };
+    let site = load(&db)?;
+    let mut site = site;
     let mut published = 0;
     if config.samples && db.read_now(admin::store::wants_samples).map_err(say)? {
         published = samples::publish(&db, config, &site)?;
+        // Their sections are named on every page.
+        site = load(&db)?;
     }
     let key = db.write_now(admin::store::cookie_key).map_err(say)?;
     Ok(Prepared {
@@ -253,7 +259,7 @@ impl App {
 
 /// What was there before there was a search, bit by bit, so that writers need not wait.
 async fn read_on(state: &Shared) -> Result<(), Error> {
-    while state.db.write(search::store::catch_up).await? {
+    while state.db.write(search::index::catch_up).await? {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     Ok(())

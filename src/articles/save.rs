@@ -24,7 +24,7 @@ pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
         .select((articles::id, articles::published_at))
         .load(conn)?;
     for (id, at) in gone {
-        search::store::drop_article(conn, id, at)?;
+        search::index::drop_article(conn, id, at)?;
     }
     Ok(diesel::delete(articles::table.filter(articles::is_sample)).execute(conn)?)
 }
@@ -78,7 +78,7 @@ fn show(conn: &mut Conn, id: i64) -> Result<(), Error> {
     diesel::update(article_authors::table.filter(article_authors::article_id.eq(id)))
         .set(article_authors::listed_at.eq(listed))
         .execute(conn)?;
-    search::store::put_article(conn, id)?;
+    search::index::put_article(conn, id)?;
     changed(conn, Topic::Article(id));
     changed(conn, Topic::Articles);
     Ok(())
@@ -158,7 +158,7 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
     );
     let (id, number) = match existing {
         Some((id, revision, before)) => {
-            search::store::drop_article(conn, id, Time(before))?;
+            search::index::drop_article(conn, id, Time(before))?;
             diesel::update(articles::table.find(id))
                 .set((
                     content,

@@ -172,9 +172,9 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
          <g font-family=\"'{sans}'\" font-size=\"28\" font-weight=\"600\" fill=\"#8f1d22\" letter-spacing=\"2\">\
          <text x=\"{x}\" y=\"130\" text-anchor=\"{anchor}\">{}</text></g>\
          <g font-family=\"'{serif}'\" font-size=\"{size}\" font-weight=\"{TITLE_WEIGHT}\" fill=\"#1d1b18\">{title}</g>\
-         <path d=\"M{MARGIN} 548H{right}\" stroke=\"#ddd8ce\" stroke-width=\"2\"/>\
-         <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"650\" fill=\"#1d1b18\">\
-         <text x=\"{x}\" y=\"596\" text-anchor=\"{anchor}\">{}</text></g></svg>",
+         <path d=\"M{MARGIN} 528H{right}\" stroke=\"#ddd8ce\" stroke-width=\"2\"/>\
+         <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"700\" fill=\"#1d1b18\">\
+         <text x=\"{x}\" y=\"580\" text-anchor=\"{anchor}\">{}</text></g></svg>",
         escape(&section.to_uppercase()),
         escape(site),
     );

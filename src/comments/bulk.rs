@@ -6,7 +6,7 @@ use crate::db::schema::{comment_versions, comments, flags};
 use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
-use crate::search::{self, store::Said};
+use crate::search::{self, index::Said};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::collections::BTreeMap;
@@ -159,8 +159,8 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
             text: &row.body.text,
         })
         .collect();
-    for said in said.chunks(search::store::AT_ONCE) {
-        search::store::put_comments(conn, said)?;
+    for said in said.chunks(search::index::AT_ONCE) {
+        search::index::put_comments(conn, said)?;
     }
     count(conn, rows)
 }

@@ -42,8 +42,8 @@ impl Comment {
     }
 
     /// As the search takes it.
-    pub fn said(&self) -> search::store::Said<'_> {
-        search::store::Said {
+    pub fn said(&self) -> search::index::Said<'_> {
+        search::index::Said {
             id: self.id,
             author: self.author_id,
             at: self.created_at,
@@ -212,7 +212,7 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
             .select((comments::id, comments::created_at))
             .load(conn)?;
         for (id, at) in public {
-            search::store::drop_comment(conn, id, at)?;
+            search::index::drop_comment(conn, id, at)?;
         }
         let reported = counters::reported_under(conn, *article)?;
         counters::add(conn, counters::REPORTED, -reported)?;

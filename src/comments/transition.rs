@@ -119,9 +119,9 @@ pub fn transition(
         Some(to),
     )?;
     if from.is_public() && !to.is_public() {
-        search::store::drop_comment(conn, comment.id, comment.created_at)?;
+        search::index::drop_comment(conn, comment.id, comment.created_at)?;
     } else if to.is_public() && !from.is_public() {
-        search::store::put_comments(conn, &[comment.said()])?;
+        search::index::put_comments(conn, &[comment.said()])?;
     }
     changed(conn, Topic::Comments(comment.author_id));
     if from.is_public() != to.is_public() || from == Status::Deleted || to == Status::Deleted {

@@ -6,7 +6,7 @@ use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::search::{self, store::Said};
+use crate::search::{self, index::Said};
 use diesel::prelude::*;
 
 /// A comment that is to be posted.
@@ -139,7 +139,7 @@ fn insert(
             at: new.now,
             text: &new.body.text,
         };
-        search::store::put_comments(conn, &[said])?;
+        search::index::put_comments(conn, &[said])?;
     }
     changed(conn, Topic::Comments(new.author));
     counters::count(
@@ -246,7 +246,7 @@ pub fn edit(
             text: &body.text,
             ..comment.said()
         };
-        search::store::put_comments(conn, &[said])?;
+        search::index::put_comments(conn, &[said])?;
         changed(conn, Topic::Thread(comment.article_id));
     }
     if comment.status() == Status::Approved && !by_staff {

@@ -5,7 +5,9 @@
 //! and tags; anywhere. Among comments those come first that have the words side by side. That order needs no score over
 //! everything that matches, so that a page costs what it shows, however common the words are.
 
+pub mod index;
 pub mod pages;
+mod ranks;
 pub mod store;
 
 use crate::text::fold::{self, Term};

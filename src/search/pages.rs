@@ -109,7 +109,7 @@ impl Place {
 
 struct HitView {
     href: String,
-    title: String,
+    title: SafeHtml,
     /// Section or commenter, and where that leads.
     by: String,
     by_href: String,
@@ -205,7 +205,7 @@ fn hits(
     let views = if asked.is_in_comments() {
         let comment = |row: store::CommentRow| HitView {
             href: paths::comment(&row.slug, row.id),
-            title: row.title,
+            title: fold::snippet(&row.title, &[]),
             by: if row.name.is_empty() {
                 row.username.clone()
             } else {
@@ -226,7 +226,7 @@ fn hits(
             let section = site.sections.iter().find(|s| s.name == row.section);
             HitView {
                 href: paths::article(&row.slug),
-                title: row.title,
+                title: fold::snippet(&row.title, &wanted.terms),
                 by_href: section.map(|s| paths::section(&s.slug)).unwrap_or_default(),
                 by: row.section,
                 at: When::day(site, row.published_at),

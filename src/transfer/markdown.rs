@@ -1,6 +1,6 @@
 //! Markdown with YAML or TOML front matter, the house sections inside.
 
-use super::front_matter::split;
+use super::fences::split;
 use super::story::unfit_line;
 use crate::articles::draft::{
     Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line,

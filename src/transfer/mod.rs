@@ -1,5 +1,6 @@
 //! Articles that come in as files: found, read, judged, and published whole or not at all.
 
+mod fences;
 pub mod front_matter;
 pub mod markdown;
 pub mod story;

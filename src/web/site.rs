@@ -98,7 +98,7 @@ impl Site {
     pub fn minute(&self, time: Time) -> String {
         let at = self.zoned(time);
         let clock = format!("{:02}:{:02}", at.hour(), at.minute());
-        self.t().date_minute(&self.day(time), &clock)
+        self.t().date_minute(&clock, &self.day(time))
     }
 
     /// The year and month that this moment is in.

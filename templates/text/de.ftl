@@ -1,464 +1,463 @@
-# The interface in English. A new language is this file again; build.rs makes a function of each message.
-# $n and names that end in _n are numbers, everything else is text.
+# Die Oberfläche auf Deutsch: dieselben Meldungen wie en.ftl, build.rs vergleicht sie.
 
-skip = Skip to the content
-nav-label = Site
-nav-desk = Desk
-nav-comments = Comments
-nav-log = Log
-nav-staff = Staff
-nav-settings = Settings
-nav-log-in = Log in
-nav-log-out = Log out
-nav-join = Join
-nav-search = Search
+skip = Zum Inhalt springen
+nav-label = Website
+nav-desk = Redaktion
+nav-comments = Kommentare
+nav-log = Protokoll
+nav-staff = Team
+nav-settings = Einstellungen
+nav-log-in = Anmelden
+nav-log-out = Abmelden
+nav-join = Mitmachen
+nav-search = Suche
 foot-feeds = Feeds
-theme-label = Appearance
-theme-auto = Auto
-theme-light = Light
-theme-dark = Dark
-pager-label = Pages
-pager-newer = Newer
-pager-older = Older
+theme-label = Darstellung
+theme-auto = Automatisch
+theme-light = Hell
+theme-dark = Dunkel
+pager-label = Seiten
+pager-newer = Neuere
+pager-older = Ältere
 
-# Dates
+# Datum
 month-name = { $n ->
-    [1] January
-    [2] February
-    [3] March
+    [1] Januar
+    [2] Februar
+    [3] März
     [4] April
-    [5] May
-    [6] June
-    [7] July
+    [5] Mai
+    [6] Juni
+    [7] Juli
     [8] August
     [9] September
-    [10] October
+    [10] Oktober
     [11] November
-   *[12] December
+   *[12] Dezember
  }
-date-day = { $day } { $month } { $year }
-date-minute = { $date }, { $clock }
+date-day = { $day }. { $month } { $year }
+date-minute = { $date }, { $clock } Uhr
 date-month = { $month } { $year }
-foot-label = About this site
-foot-about = About
-next-page = Next page
-required = This cannot be empty.
-saved = Saved.
-save-button = Save
-list-and = { $first } and { $last }
-choice-missing = Choose one.
-line-long = At most { $n } characters.
+foot-label = Über diese Website
+foot-about = Über uns
+next-page = Nächste Seite
+required = Das darf nicht leer sein.
+saved = Gespeichert.
+save-button = Speichern
+list-and = { $first } und { $last }
+choice-missing = Bitte etwas auswählen.
+line-long = Höchstens { $n } Zeichen.
 wait-seconds = { $n ->
-    [one] 1 second
-   *[other] { $n } seconds
+    [one] 1 Sekunde
+   *[other] { $n } Sekunden
  }
 wait-minutes = { $n ->
-    [one] 1 minute
-   *[other] { $n } minutes
+    [one] 1 Minute
+   *[other] { $n } Minuten
  }
 
-# Front and article
-front-latest = Latest
-front-discussed = Most discussed
-front-archive = Everything, by month
-front-empty = Nothing has been published yet.
-byline-by = By
+# Titelseite und Artikel
+front-latest = Neueste
+front-discussed = Am meisten diskutiert
+front-archive = Alles, nach Monaten
+front-empty = Noch ist nichts erschienen.
+byline-by = Von
 reading-minutes = { $n ->
-    [one] 1 minute
-   *[other] { $n } minutes
+    [one] 1 Minute
+   *[other] { $n } Minuten
  }
 byline-comma = ,{" "}
-byline-and = {" "}and{" "}
-updated = Updated
-what-changed = What changed
-continue-reading = Continue where you left off
-contents = In this article
-back-to-text = Back to the text
-share = Share:
+byline-and = {" "}und{" "}
+updated = Aktualisiert
+what-changed = Was sich geändert hat
+continue-reading = Weiterlesen, wo Sie aufgehört haben
+contents = In diesem Artikel
+back-to-text = Zurück zum Text
+share = Weitergeben:
 share-link = Link
-share-copied = Link copied
-share-letter = E-mail
-related = Read on
-corrections-label = Corrections
-correction-correction = Correction
-correction-clarification = Clarification
-correction-update = Update
-correction-retraction = Retraction
-why-it-matters = Why it matters
-source-notes = Source notes
-note-primary = Primary
-note-corroboration = Corroborated by
-note-limit = Stays attributed
-note-link = Source
-join-the-conversation = Join the conversation
+share-copied = Link kopiert
+share-letter = E-Mail
+related = Mehr dazu
+corrections-label = Berichtigungen
+correction-correction = Berichtigung
+correction-clarification = Klarstellung
+correction-update = Nachtrag
+correction-retraction = Rücknahme
+why-it-matters = Warum es wichtig ist
+source-notes = Quellen
+note-primary = Aus erster Hand
+note-corroboration = Bestätigt durch
+note-limit = Bleibt zugeschrieben
+note-link = Quelle
+join-the-conversation = Reden Sie mit
 comments-count = { $n ->
-    [0] No comments yet
-    [one] 1 comment
-   *[other] { $n } comments
+    [0] Noch keine Kommentare
+    [one] 1 Kommentar
+   *[other] { $n } Kommentare
  }
 
-# Lists, archive, corrections, revisions
-list-section = Section
-list-section-about = { $name }: everything that { $site } publishes under it.
-list-tag = Tag
-list-tag-about = Articles about { $name } in { $site }.
-list-author = Author
-list-author-about = Articles by { $name } in { $site }.
-list-feed = Feed of this list
-feed-of-thread = Comments on { $title }
-conversation-by = A comment by { $name }
-archive-heading = Archive
-archive-about = Everything that { $site } has published, by month.
-archive-month-about = What { $site } published in { $month }.
-archive-sections = Sections
-corrections-heading = Corrections
-corrections-about = Every correction that { $site } has made, with its date.
-corrections-dek = What we got wrong, when we said so, and where.
-corrections-none = Nothing has been corrected yet.
-revisions-heading = What changed
-revisions-title = What changed: { $title }
-revisions-dek = Every version that readers could read, the latest first.
-revisions-all = All versions
-revision-first = as it was first published
-revision-first-heading = As it was first published
-revision-heading = What changed
-revision-legend = Marked:
-revision-gone = taken out
-revision-new = new
+# Listen, Archiv, Berichtigungen, Fassungen
+list-section = Ressort
+list-section-about = { $name }: alles, was { $site } in diesem Ressort veröffentlicht.
+list-tag = Schlagwort
+list-tag-about = Artikel über { $name } in { $site }.
+list-author = Autor
+list-author-about = Artikel von { $name } in { $site }.
+list-feed = Feed dieser Liste
+feed-of-thread = Kommentare zu { $title }
+conversation-by = Ein Kommentar von { $name }
+archive-heading = Archiv
+archive-about = Alles, was { $site } veröffentlicht hat, nach Monaten.
+archive-month-about = Was { $site } im { $month } veröffentlicht hat.
+archive-sections = Ressorts
+corrections-heading = Berichtigungen
+corrections-about = Jede Berichtigung von { $site }, mit ihrem Datum.
+corrections-dek = Was wir falsch hatten, wann wir es gesagt haben, und wo.
+corrections-none = Noch wurde nichts berichtigt.
+revisions-heading = Was sich geändert hat
+revisions-title = Was sich geändert hat: { $title }
+revisions-dek = Jede Fassung, die zu lesen war, die neueste zuerst.
+revisions-all = Alle Fassungen
+revision-first = wie zuerst erschienen
+revision-first-heading = Wie zuerst erschienen
+revision-heading = Was sich geändert hat
+revision-legend = Gekennzeichnet:
+revision-gone = gestrichen
+revision-new = neu
 revision-same = { $n ->
-    [one] One paragraph is as it was.
-   *[other] { $n } paragraphs are as they were.
+    [one] Ein Absatz ist unverändert.
+   *[other] { $n } Absätze sind unverändert.
  }
 
-# Search
-search-heading = Search
-search-title = Search: { $words }
-search-button = Search
-search-hint = "a phrase" in quotes, begin* for all that begins like it, -word to leave out.
-search-narrow = Narrow down
-search-section = Section
-search-everywhere = All
-search-author = Author
-search-reader = Reader
-search-from = From
-search-to = Until
-search-where = Search in
-search-articles = Articles
-search-comments = Comments
-search-nothing = Nothing was found for “{ $words }”. Fewer or other words may find more.
-search-no-words = There is no word in that to look for.
-search-nobody = There is nobody called “{ $name }”.
-search-first = Back to the first hits
-search-more = More hits
+# Suche
+search-heading = Suche
+search-title = Suche: { $words }
+search-button = Suchen
+search-hint = „eine Wendung“ in Anführungszeichen, Anfang* für alles, was so beginnt, -Wort zum Ausschließen.
+search-narrow = Eingrenzen
+search-section = Ressort
+search-everywhere = Alle
+search-author = Autor
+search-reader = Leser
+search-from = Von
+search-to = Bis
+search-where = Suchen in
+search-articles = Artikel
+search-comments = Kommentare
+search-nothing = Zu „{ $words }“ wurde nichts gefunden. Weniger oder andere Wörter finden vielleicht mehr.
+search-no-words = Darin ist kein Wort, nach dem sich suchen ließe.
+search-nobody = Niemand heißt „{ $name }“.
+search-first = Zurück zu den ersten Treffern
+search-more = Weitere Treffer
 
-# Thread
-sort-label = Order
-sort-newest = Newest
-sort-oldest = Oldest
-sort-best = Best
-sort-replies = Most replies
-thread-closed = Comments on this article are closed.
-thread-empty = Nobody has said anything yet. Yours could be the first.
-more-conversations = Show more conversations
-more-replies = Show more replies
-whole-thread = Back to the whole conversation
-conversation-title = A comment on { $title }
-conversation-under = From the conversation under
-commenting-as = Commenting as
-compose-hint = **bold**, *italic*, > quote, links.
-compose-first-held = Your first comment waits for a moderator.
-compose-heading = Your comment on “{ $title }”
-compose-log-in-first = You are not logged in, so this was not posted. Your text is below: log in in a new tab, then come back and post it.
-login-new-tab = Log in in a new tab
-login-to-comment = Log in to comment
-or-join-first = New here?
-or-join = Create an account
-preview-button = Preview
-preview-heading = Preview
-post-button = Post
-field-comment = Your comment
-reply-heading = Reply to { $name }
-in-reply-to = in reply to
-a-hidden-comment = a comment that is not public
-edited = edited
-reply = Reply
-flag = Flag
-edit = Edit
-delete = Delete
-approve = Approve
-reject = Reject
-reject-and-tell = Reject and tell the author
-undelete-button = Undo
-undelete-hint = You can take this back for ten minutes.
-tombstone-deleted = A comment was deleted by its author.
-tombstone-hidden = This comment is not public.
-deleted-staff = Its author deleted this. Staff see the text for 30 days, then it is gone for good.
-notice-pending-own = Waiting for a moderator, because it is your first comment here. Only you and the staff can see it; once it is approved, your later comments appear at once.
-notice-pending = Waiting for a moderator
-notice-withheld-own = Held back for a moderator. Only you and the staff can see it.
-notice-withheld = Held back by a filter
-notice-rejected-own = A moderator removed this. Reason: { $reason }.
-notice-rejected = Rejected: { $reason }.
-notice-note = “{ $note }”
+# Diskussion
+sort-label = Reihenfolge
+sort-newest = Neueste
+sort-oldest = Älteste
+sort-best = Beste
+sort-replies = Meiste Antworten
+thread-closed = Dieser Artikel kann nicht mehr kommentiert werden.
+thread-empty = Noch hat niemand etwas gesagt. Machen Sie den Anfang.
+more-conversations = Weitere Gespräche zeigen
+more-replies = Weitere Antworten zeigen
+whole-thread = Zurück zur ganzen Diskussion
+conversation-title = Ein Kommentar zu { $title }
+conversation-under = Aus der Diskussion unter
+commenting-as = Sie kommentieren als
+compose-hint = **fett**, *kursiv*, > Zitat, Links.
+compose-first-held = Ihr erster Kommentar wartet auf die Moderation.
+compose-heading = Ihr Kommentar zu „{ $title }“
+compose-log-in-first = Sie sind nicht angemeldet, deshalb wurde nichts veröffentlicht. Ihr Text steht unten: Melden Sie sich in einem neuen Tab an, kommen Sie zurück und senden Sie ihn ab.
+login-new-tab = In einem neuen Tab anmelden
+login-to-comment = Zum Kommentieren anmelden
+or-join-first = Neu hier?
+or-join = Konto anlegen
+preview-button = Vorschau
+preview-heading = Vorschau
+post-button = Absenden
+field-comment = Ihr Kommentar
+reply-heading = Antwort an { $name }
+in-reply-to = als Antwort an
+a-hidden-comment = einen Kommentar, der nicht öffentlich ist
+edited = bearbeitet
+reply = Antworten
+flag = Melden
+edit = Bearbeiten
+delete = Löschen
+approve = Freigeben
+reject = Ablehnen
+reject-and-tell = Ablehnen und mitteilen
+undelete-button = Rückgängig
+undelete-hint = Zehn Minuten lang können Sie das zurücknehmen.
+tombstone-deleted = Ein Kommentar wurde von seinem Verfasser gelöscht.
+tombstone-hidden = Dieser Kommentar ist nicht öffentlich.
+deleted-staff = Der Verfasser hat das gelöscht. Das Team sieht den Text noch 30 Tage, dann ist er endgültig weg.
+notice-pending-own = Wartet auf die Moderation, weil es Ihr erster Kommentar hier ist. Nur Sie und das Team sehen ihn; ist er freigegeben, erscheinen Ihre späteren sofort.
+notice-pending = Wartet auf die Moderation
+notice-withheld-own = Zurückgehalten für die Moderation. Nur Sie und das Team sehen ihn.
+notice-withheld = Von einem Filter zurückgehalten
+notice-rejected-own = Die Moderation hat das entfernt. Grund: { $reason }.
+notice-rejected = Abgelehnt: { $reason }.
+notice-note = „{ $note }“
 flags-open = { $n ->
-    [one] 1 open flag
-   *[other] { $n } open flags
+    [one] 1 offene Meldung
+   *[other] { $n } offene Meldungen
  }
-badge-admin = Admin
-badge-editor = Editor
-badge-moderator = Moderator
-comment-empty = Write something first.
-comment-long = At most { $limit_n } characters; this has { $n }.
-note-long = At most { $limit_n } characters; this has { $n }.
-text-unfit = There is a control character in the text that cannot be shown. Please take it out.
-text-marks = More than { $n } accents stand on one letter. Please take some off.
-key-form = The form's key must be 8 to 64 letters, digits, - or _. Post again from this page.
-parent-gone = The comment that you reply to is not there any more, or cannot be replied to. Your text is below: posted now, it stands on its own.
-action-unknown = The form asks for something that is neither post nor preview.
-back-to-article = Back to the article
-edit-heading = Edit your comment
-edit-current = What stands there now
-edit-stale = The text is not the one that you opened: { $name } changed it on { $when }. Nothing was saved; yours is below.
-edit-rejected = A moderator removed this comment, so it can no longer be edited.
-edit-deleted = This comment is deleted. Take the deletion back first.
-edit-too-late = Comments can be edited for 15 minutes. That time is over.
-undelete-too-late = A deletion can be taken back for ten minutes. That time is over.
+badge-admin = Leitung
+badge-editor = Redaktion
+badge-moderator = Moderation
+comment-empty = Schreiben Sie zuerst etwas.
+comment-long = Höchstens { $limit_n } Zeichen; das sind { $n }.
+note-long = Höchstens { $limit_n } Zeichen; das sind { $n }.
+text-unfit = Im Text steht ein Steuerzeichen, das nicht dargestellt werden kann. Bitte nehmen Sie es heraus.
+text-marks = Auf einem Buchstaben stehen mehr als { $n } Akzente. Bitte nehmen Sie einige weg.
+key-form = Der Schlüssel des Formulars muss aus 8 bis 64 Buchstaben, Ziffern, - oder _ bestehen. Senden Sie von dieser Seite aus noch einmal ab.
+parent-gone = Der Kommentar, auf den Sie antworten, ist nicht mehr da oder nimmt keine Antwort an. Ihr Text steht unten: Jetzt abgesendet, steht er für sich.
+action-unknown = Das Formular verlangt etwas, das weder Absenden noch Vorschau ist.
+back-to-article = Zurück zum Artikel
+edit-heading = Ihren Kommentar bearbeiten
+edit-current = Was jetzt dort steht
+edit-stale = Der Text ist nicht mehr der, den Sie geöffnet haben: { $name } hat ihn am { $when } geändert. Nichts wurde gespeichert; Ihrer steht unten.
+edit-rejected = Die Moderation hat diesen Kommentar entfernt, er kann nicht mehr bearbeitet werden.
+edit-deleted = Dieser Kommentar ist gelöscht. Nehmen Sie zuerst die Löschung zurück.
+edit-too-late = Kommentare können 15 Minuten lang bearbeitet werden. Diese Zeit ist um.
+undelete-too-late = Eine Löschung kann zehn Minuten lang zurückgenommen werden. Diese Zeit ist um.
 
-# Reasons
-choose-reason = Reason…
-reason-missing = Choose a reason.
-reason-abusive = Abusive
-reason-off-topic = Off topic
+# Gründe
+choose-reason = Grund …
+reason-missing = Wählen Sie einen Grund.
+reason-abusive = Beleidigend
+reason-off-topic = Am Thema vorbei
 reason-spam = Spam
-reason-misinformation = Misinformation
-reason-illegal = Illegal
-reason-advert = Advertising
-reason-personal-data = Personal data
-reason-duplicate = Duplicate
-reason-other = Something else
-field-reason = Reason
-field-detail = What is wrong?
-field-detail-hint = Optional, at most 500 characters. Only the staff read it.
-field-note = Note to the author
-flag-heading = Flag a comment
-flag-intro = A moderator will look at it: “{ $excerpt }”
-flag-button = Flag it
-flag-twice = You have flagged this comment. A moderator will look at it.
-flag-own = This is your own comment. You can edit or delete it instead.
+reason-misinformation = Falschinformation
+reason-illegal = Rechtswidrig
+reason-advert = Werbung
+reason-personal-data = Persönliche Daten
+reason-duplicate = Doppelt
+reason-other = Etwas anderes
+field-reason = Grund
+field-detail = Was ist nicht in Ordnung?
+field-detail-hint = Freiwillig, höchstens 500 Zeichen. Nur das Team liest es.
+field-note = Nachricht an den Verfasser
+flag-heading = Einen Kommentar melden
+flag-intro = Die Moderation sieht ihn sich an: „{ $excerpt }“
+flag-button = Melden
+flag-twice = Sie haben diesen Kommentar gemeldet. Die Moderation sieht ihn sich an.
+flag-own = Das ist Ihr eigener Kommentar. Sie können ihn bearbeiten oder löschen.
 
 # Moderation
-queues-heading = Comments
-queue-reported = Reported
-queue-pending = Pending
-queue-unmoderated = Unmoderated
-queue-approved = Approved
-queue-rejected = Rejected
-queue-empty = Nothing waits here.
-joined = joined
-on-article = on
-status-approved = Approved
-status-published = Published, not looked at yet
-status-public = It is public.
-why-first = First comment of a new reader
-why-flag = Flagged: { $reason }
-why-flag-detail = Flagged: { $code } — “{ $detail }”
-why-edited = Edited by its author
-act-heading = Look again
-act-stale = The comment has changed since you saw it. Nothing was stored. This is how it stands now.
-act-edited-by = { $by } edited this comment on { $when }, after you opened it. Nothing of yours was stored. This is how it stands now.
-act-stale-by = { $by } { $did } this comment on { $when }, after you opened it. Nothing of yours was stored. This is how it stands now.
-back-to-queues = Back to the queues
-revision-missing = The form does not say which text you saw. Decide again from this page.
-bulk-summary = With all that are ticked
-bulk-approve = Approve
-bulk-reject = Reject
-bulk-stale = Comment #{ $id } has changed meanwhile and was left alone.
-bulk-ids = Each of the chosen comments must come as ID:REVISION.
-bulk-none = No comment was chosen.
-bulk-action-missing = Choose approve or reject.
-action-approve = approved
-action-reject = rejected
-action-edit = edited
-action-delete = deleted
-action-undelete = restored
-action-role = changed the roles of
-action-ban = banned
-action-unban = lifted the ban of
-log-heading = Log
-log-of = What happened to comment #{ $id }.
-log-all = Everything
-log-empty = Nothing has happened yet.
-log-when = When
-log-who = Who
-log-what = Did
-log-about = Comment
-log-details = Details
+queues-heading = Kommentare
+queue-reported = Gemeldet
+queue-pending = Wartend
+queue-unmoderated = Ungeprüft
+queue-approved = Freigegeben
+queue-rejected = Abgelehnt
+queue-empty = Hier wartet nichts.
+joined = dabei seit
+on-article = zu
+status-approved = Freigegeben
+status-published = Veröffentlicht, noch nicht geprüft
+status-public = Er ist öffentlich.
+why-first = Erster Kommentar eines neuen Lesers
+why-flag = Gemeldet: { $reason }
+why-flag-detail = Gemeldet: { $code } – „{ $detail }“
+why-edited = Vom Verfasser bearbeitet
+act-heading = Noch einmal ansehen
+act-stale = Der Kommentar hat sich geändert, seit Sie ihn gesehen haben. Nichts wurde gespeichert. So steht er jetzt da.
+act-edited-by = { $by } hat diesen Kommentar am { $when } bearbeitet, nachdem Sie ihn geöffnet hatten. Von Ihnen wurde nichts gespeichert. So steht er jetzt da.
+act-stale-by = { $by } hat diesen Kommentar am { $when } { $did }, nachdem Sie ihn geöffnet hatten. Von Ihnen wurde nichts gespeichert. So steht er jetzt da.
+back-to-queues = Zurück zu den Listen
+revision-missing = Das Formular sagt nicht, welchen Text Sie gesehen haben. Entscheiden Sie von dieser Seite aus noch einmal.
+bulk-summary = Mit allen angekreuzten
+bulk-approve = Freigeben
+bulk-reject = Ablehnen
+bulk-stale = Kommentar #{ $id } hat sich inzwischen geändert und blieb, wie er ist.
+bulk-ids = Jeder der gewählten Kommentare muss als ID:REVISION kommen.
+bulk-none = Kein Kommentar wurde gewählt.
+bulk-action-missing = Wählen Sie Freigeben oder Ablehnen.
+action-approve = freigegeben
+action-reject = abgelehnt
+action-edit = bearbeitet
+action-delete = gelöscht
+action-undelete = wiederhergestellt
+action-role = Rollen geändert
+action-ban = gesperrt
+action-unban = Sperre aufgehoben
+log-heading = Protokoll
+log-of = Was mit Kommentar #{ $id } geschah.
+log-all = Alles
+log-empty = Noch ist nichts geschehen.
+log-when = Wann
+log-who = Wer
+log-what = Was
+log-about = Kommentar
+log-details = Näheres
 log-change = { $from } → { $to }
 
-# Desk
-desk-heading = Desk
-desk-waits = What waits
-desk-latest = Latest articles
-desk-import = Articles come in with “masthead import PATH…”.
-samples-heading = Samples
-samples-text = The sample articles are there to try things out. Taking them away removes their readers and comments too, and cannot be undone.
-samples-button = Remove the samples
-settings-heading = Settings
-field-site-name = Name of the publication
-site-name-hint = It stands at the top of every page.
-site-name-missing = A publication needs a name.
-site-name-long = At most 80 characters.
-field-tagline = One-line description
-tagline-hint = For search engines and the About page.
-field-language = Language
-language-hint = The language that you write in, as a tag: en, de, pt-BR.
-language-form = This is no language tag. English is en, Brazilian Portuguese pt-BR.
-field-zone = Time zone
-zone-hint = Dates are printed in it: UTC, Europe/Berlin, America/New_York.
-zone-form = There is no such time zone. They are named like Europe/Berlin.
-field-contact = Contact address
-contact-hint = Shown on About and Privacy. May be empty.
-field-default-section = Section for articles without one
-default-section-hint = Imports that name no section go there.
-field-first-comment = A reader's first comment
-setting-first-hold = waits for a moderator
-setting-first-publish = is published at once
-field-join = Who may join
-setting-join-everyone = everyone
-setting-join-nobody = nobody
-staff-heading = Staff
-staff-intro = Moderators keep the conversation civil, editors publish, admins do both and see the settings. A role counts at once; at the next log-in its owner chooses a new password if the old one is too short for a role.
-staff-add = Give somebody a role
-staff-hint = The person joins first, like every reader.
-staff-roles = Roles
-staff-button = Set the roles
-staff-unknown = There is no account of that name.
-staff-last-admin = This is the last admin: without one nobody could change anything here any more.
-role-moderator = Moderator
-role-editor = Editor
-role-admin = Admin
-role-unknown = There is no role “{ $role }”.
+# Redaktion
+desk-heading = Redaktion
+desk-waits = Was wartet
+desk-latest = Neueste Artikel
+desk-import = Artikel kommen mit „masthead import PFAD…“ herein.
+samples-heading = Beispiele
+samples-text = Die Beispielartikel sind zum Ausprobieren da. Mit ihnen gehen auch ihre Leser und Kommentare, und das lässt sich nicht zurücknehmen.
+samples-button = Beispiele entfernen
+settings-heading = Einstellungen
+field-site-name = Name der Publikation
+site-name-hint = Er steht oben auf jeder Seite.
+site-name-missing = Eine Publikation braucht einen Namen.
+site-name-long = Höchstens 80 Zeichen.
+field-tagline = Beschreibung in einer Zeile
+tagline-hint = Für Suchmaschinen und die Seite „Über uns“.
+field-language = Sprache
+language-hint = Die Sprache, in der Sie schreiben, als Kürzel: en, de, pt-BR. Die Oberfläche gibt es auf Englisch und Deutsch.
+language-form = Das ist kein Sprachkürzel. Deutsch ist de, brasilianisches Portugiesisch pt-BR.
+field-zone = Zeitzone
+zone-hint = Für alle Daten: UTC, Europe/Berlin, America/New_York.
+zone-form = Diese Zeitzone gibt es nicht. Sie heißen wie Europe/Berlin.
+field-contact = Kontaktadresse
+contact-hint = Steht auf „Über uns“ und „Datenschutz“. Darf leer sein.
+field-default-section = Ressort für Artikel ohne eines
+default-section-hint = Importe, die kein Ressort nennen, kommen dorthin.
+field-first-comment = Der erste Kommentar eines Lesers
+setting-first-hold = wartet auf die Moderation
+setting-first-publish = erscheint sofort
+field-join = Wer mitmachen darf
+setting-join-everyone = alle
+setting-join-nobody = niemand
+staff-heading = Team
+staff-intro = Moderatoren halten die Diskussion zivil, Redakteure veröffentlichen, die Leitung darf beides und sieht die Einstellungen. Eine Rolle gilt sofort; bei der nächsten Anmeldung wählt ihr Inhaber ein neues Passwort, wenn das alte für eine Rolle zu kurz ist.
+staff-add = Jemandem eine Rolle geben
+staff-hint = Die Person legt zuerst ein Konto an, wie alle Leser.
+staff-roles = Rollen
+staff-button = Rollen setzen
+staff-unknown = Ein Konto dieses Namens gibt es nicht.
+staff-last-admin = Das ist die letzte Leitung: Ohne sie könnte hier niemand mehr etwas ändern.
+role-moderator = Moderation
+role-editor = Redaktion
+role-admin = Leitung
+role-unknown = Eine Rolle „{ $role }“ gibt es nicht.
 
-# Accounts
-field-username = Username
-username-hint = 3 to 30 letters, digits, - or _. Everybody sees it.
-username-form = 3 to 30 letters, digits, - or _, beginning with a letter or digit.
-username-taken = This username is taken.
-username-reserved = This name is kept for the house. Please choose another.
-field-email = E-mail
-email-hint = Never shown, never sold.
-email-form = This does not look like an e-mail address.
-email-taken = There is already an account with this address.
-field-password = Password
-password-hint = At least { $n } characters. Four random words do well.
-password-short = Too short: at least { $n } characters.
-password-long = Too long: at most { $n } characters.
-password-weak = Too easy to guess. Four random words do well.
-password-weak-because = Too easy to guess: { $why }. Four random words do well.
-password-wrong = This is not your current password.
-field-login = Username or e-mail
-login-heading = Log in
-login-button = Log in
-login-to-join = New here? Join the conversation
-login-wrong = Name and password do not match. Look at both again.
-login-too-many = Too many attempts with this name. Try again in { $wait }.
-join-heading = Join
-join-intro = To comment and flag. Reading needs no account.
-join-button = Join the conversation
-join-to-login = Already here? Log in
-join-closed = This site takes no new accounts at the moment.
-join-too-many = Too many accounts were made from your network. Try again in { $wait }.
-account-heading = Your account
+# Konten
+field-username = Benutzername
+username-hint = 3 bis 30 Buchstaben, Ziffern, - oder _. Alle sehen ihn.
+username-form = 3 bis 30 Buchstaben, Ziffern, - oder _, am Anfang ein Buchstabe oder eine Ziffer.
+username-taken = Dieser Benutzername ist vergeben.
+username-reserved = Dieser Name ist dem Haus vorbehalten. Bitte wählen Sie einen anderen.
+field-email = E-Mail
+email-hint = Wird nie gezeigt und nie verkauft.
+email-form = Das sieht nicht wie eine E-Mail-Adresse aus.
+email-taken = Mit dieser Adresse gibt es schon ein Konto.
+field-password = Passwort
+password-hint = Mindestens { $n } Zeichen. Vier zufällige Wörter sind gut.
+password-short = Zu kurz: mindestens { $n } Zeichen.
+password-long = Zu lang: höchstens { $n } Zeichen.
+password-weak = Zu leicht zu erraten. Vier zufällige Wörter sind gut.
+password-weak-because = Zu leicht zu erraten: { $why }. Vier zufällige Wörter sind gut.
+password-wrong = Das ist nicht Ihr jetziges Passwort.
+field-login = Benutzername oder E-Mail
+login-heading = Anmelden
+login-button = Anmelden
+login-to-join = Neu hier? Reden Sie mit
+login-wrong = Name und Passwort passen nicht zusammen. Sehen Sie sich beides noch einmal an.
+login-too-many = Zu viele Versuche mit diesem Namen. Versuchen Sie es in { $wait } wieder.
+join-heading = Mitmachen
+join-intro = Zum Kommentieren und Melden. Zum Lesen braucht es kein Konto.
+join-button = Mitreden
+join-to-login = Schon dabei? Anmelden
+join-closed = Diese Website nimmt zurzeit keine neuen Konten an.
+join-too-many = Aus Ihrem Netz wurden zu viele Konten angelegt. Versuchen Sie es in { $wait } wieder.
+account-heading = Ihr Konto
 account-intro = { $account } · { $email }
-account-profile-link = Your public page
-account-password-link = Change your password
-account-sessions-link = Where you are logged in
-back-to-account = Back to your account
+account-profile-link = Ihre öffentliche Seite
+account-password-link = Passwort ändern
+account-sessions-link = Wo Sie angemeldet sind
+back-to-account = Zurück zum Konto
 field-name = Name
-name-hint = What others see instead of your username. May be empty.
-name-long = At most 50 characters.
-name-unfit = This name cannot be shown.
-name-lookalike = This name would pass for somebody on the staff. Please choose another.
-field-bio = About you
-bio-hint = At most 500 characters.
-bio-long = At most 500 characters.
-password-heading = Change your password
-password-intro = All your other sessions end when it changes.
-password-due-intro = You have been given a role. Choose a new password, longer than a reader's, before you use it.
-field-current-password = Current password
-field-new-password = New password
-password-button = Change the password
-sessions-heading = Where you are logged in
-sessions-intro = End what you do not recognise, and change your password then.
-session-this = This one
-session-unknown = Unknown program
-session-since = since
-session-seen = last seen
-session-end = End
-session-end-others = End all others
-session-which = The form does not say which session to end.
-reader-since = here since
-setup-heading = Set up your publication
-setup-intro = You are its first admin. This link works once.
-setup-button = Create the publication
-ban-reason = Reason: { $reason }.
-ban-no-reason = No reason was given.
-ban-until = It ends on { $when }.
-ban-for-good = It has no end date.
+name-hint = Was andere statt Ihres Benutzernamens sehen. Darf leer sein.
+name-long = Höchstens 50 Zeichen.
+name-unfit = Dieser Name kann nicht dargestellt werden.
+name-lookalike = Mit diesem Namen würde man Sie für jemanden aus dem Team halten. Bitte wählen Sie einen anderen.
+field-bio = Über Sie
+bio-hint = Höchstens 500 Zeichen.
+bio-long = Höchstens 500 Zeichen.
+password-heading = Passwort ändern
+password-intro = Alle Ihre anderen Sitzungen enden damit.
+password-due-intro = Sie haben eine Rolle bekommen. Wählen Sie ein neues Passwort, länger als das eines Lesers, bevor Sie sie nutzen.
+field-current-password = Jetziges Passwort
+field-new-password = Neues Passwort
+password-button = Passwort ändern
+sessions-heading = Wo Sie angemeldet sind
+sessions-intro = Beenden Sie, was Sie nicht erkennen, und ändern Sie dann Ihr Passwort.
+session-this = Diese hier
+session-unknown = Unbekanntes Programm
+session-since = seit
+session-seen = zuletzt gesehen
+session-end = Beenden
+session-end-others = Alle anderen beenden
+session-which = Das Formular sagt nicht, welche Sitzung enden soll.
+reader-since = dabei seit
+setup-heading = Richten Sie Ihre Publikation ein
+setup-intro = Sie sind ihre erste Leitung. Dieser Link gilt einmal.
+setup-button = Publikation anlegen
+ban-reason = Grund: { $reason }.
+ban-no-reason = Ein Grund wurde nicht genannt.
+ban-until = Sie endet am { $when }.
+ban-for-good = Sie hat kein Ende.
 
-# Errors
-kept-label = What you typed
-kept-hint = Nothing of it is lost: copy it before you leave this page.
-request-line = If it goes on, tell the site this number: { $id }
-error-way-front = To the front page
-error-malformed = This could not be read
-error-refused = This cannot be done
-error-forbidden = This is not for your account
-error-forbidden-text = The page needs a role that your account does not have.
-error-forged = This came from another site
-error-forged-text = For your safety the site only takes forms from its own pages. Open the page here and send it again.
-error-banned = Your account may not write at the moment
-error-not-found = There is nothing here
-error-not-found-text = The page is not there, or not for you. It may have been moved or removed.
-error-not-allowed = This address does not take that
-error-not-allowed-text = It answers to { $methods }.
-error-conflict = This is no longer possible
-error-too-large = This is too large
-error-too-large-text = At most { $n } KiB can be sent at once. Your browser's Back button brings your text back; make it shorter and send it again.
-error-not-a-form = This is not a form
-error-not-a-form-text = The site takes forms as browsers send them: application/x-www-form-urlencoded.
-error-too-slow = This took too long to arrive
-error-too-slow-text = The connection was too slow for the form. Try again.
-error-foreign-host = This site has another address
-error-foreign-host-text = It is at { $origin }
-error-too-many = That was a lot at once
-error-too-many-text = Nothing was stored. Try again in { $wait }.
-error-busy = The site is busy
-error-busy-text = Nothing was stored. Try again in a few seconds.
-error-broken = Something broke on our side
-error-broken-text = It is logged and will be looked at. Nothing was stored.
+# Fehler
+kept-label = Was Sie geschrieben haben
+kept-hint = Nichts davon ist verloren: Kopieren Sie es, bevor Sie diese Seite verlassen.
+request-line = Wenn es so bleibt, nennen Sie der Website diese Nummer: { $id }
+error-way-front = Zur Titelseite
+error-malformed = Das war nicht zu lesen
+error-refused = Das geht nicht
+error-forbidden = Das ist nicht für Ihr Konto
+error-forbidden-text = Die Seite braucht eine Rolle, die Ihr Konto nicht hat.
+error-forged = Das kam von einer anderen Website
+error-forged-text = Zu Ihrer Sicherheit nimmt die Website nur Formulare von ihren eigenen Seiten an. Öffnen Sie die Seite hier und senden Sie es noch einmal.
+error-banned = Ihr Konto darf zurzeit nicht schreiben
+error-not-found = Hier ist nichts
+error-not-found-text = Die Seite gibt es nicht, oder sie ist nicht für Sie. Vielleicht wurde sie verschoben oder entfernt.
+error-not-allowed = Diese Adresse nimmt das nicht an
+error-not-allowed-text = Sie antwortet auf { $methods }.
+error-conflict = Das ist nicht mehr möglich
+error-too-large = Das ist zu groß
+error-too-large-text = Auf einmal können höchstens { $n } KiB gesendet werden. Mit „Zurück“ bringt Ihr Browser den Text wieder; kürzen Sie ihn und senden Sie ihn noch einmal.
+error-not-a-form = Das ist kein Formular
+error-not-a-form-text = Die Website nimmt Formulare so an, wie Browser sie senden: application/x-www-form-urlencoded.
+error-too-slow = Das kam zu langsam an
+error-too-slow-text = Die Verbindung war zu langsam für das Formular. Versuchen Sie es noch einmal.
+error-foreign-host = Diese Website hat eine andere Adresse
+error-foreign-host-text = Sie ist unter { $origin } zu finden
+error-too-many = Das war viel auf einmal
+error-too-many-text = Nichts wurde gespeichert. Versuchen Sie es in { $wait } wieder.
+error-busy = Die Website ist beschäftigt
+error-busy-text = Nichts wurde gespeichert. Versuchen Sie es in ein paar Sekunden wieder.
+error-broken = Bei uns ist etwas kaputtgegangen
+error-broken-text = Es ist vermerkt und wird angesehen. Nichts wurde gespeichert.
 
-# About, guidelines, privacy
-about-heading = About { $site }
-about-one = { $site } publishes articles, and under each of them a conversation that everybody may join.
-about-two = Every article says where it comes from: its source notes name what is confirmed first-hand, what others corroborate, and what must stay attributed because nobody has verified it independently. Corrections are dated and stand where they are read.
-about-three = The site runs on Masthead, free software that serves its pages itself. It loads nothing from anybody else.
-about-contact = Write to us:
-guidelines-heading = Guidelines
-guidelines-dek = The conversation is open to everybody who keeps it worth reading.
-guidelines-one = Speak to the person, not about them. Attack arguments, never people.
-guidelines-two = Stay with the article. Say where your facts come from.
-guidelines-three = No advertising, nothing illegal, nobody's private data.
-guidelines-four = Say it once.
-guidelines-how = How moderation works
-guidelines-hold = Your first comment waits until a moderator has read it. Once one of yours is approved, later ones appear at once.
-guidelines-reject = When a moderator removes a comment, its author sees the reason where the comment stands. Every decision is written to a log with the name of who made it.
-guidelines-flag = Anybody with an account can flag a comment. A flag is read by a moderator and removes nothing by itself.
-guidelines-edit = You can edit a comment for 15 minutes and delete it at any time. A deleted comment leaves a line without name or text if others have replied to it.
-privacy-heading = Privacy
-privacy-dek = What this site keeps about you, and what it does not.
-privacy-reading = Reading sets no cookie and needs no account. The site loads nothing from third parties, measures nobody and has no advertising.
-privacy-account = An account keeps your username, your e-mail address, your password as a hash that cannot be turned back, and what you write about yourself. The address is never shown.
-privacy-sessions = Logging in sets one cookie, which is needed to keep you logged in. For each session the site keeps the browser's name, the network address and when it was last seen; you can see and end your sessions in your account. To stop guessing and floods it counts attempts by network for up to an hour.
-privacy-comments = Comments are public under your name. Earlier versions of an edited comment are kept for moderators. The text of a deleted comment is kept for 30 days, for moderators only, and then removed.
-privacy-third = Nothing of this is given or sold to anybody.
+# Über uns, Regeln, Datenschutz
+about-heading = Über { $site }
+about-one = { $site } veröffentlicht Artikel und unter jedem eine Diskussion, an der alle teilnehmen können.
+about-two = Jeder Artikel sagt, woher er kommt: Seine Quellen nennen, was aus erster Hand bestätigt ist, was andere bestätigen, und was zugeschrieben bleiben muss, weil es niemand unabhängig geprüft hat. Berichtigungen tragen ein Datum und stehen dort, wo man sie liest.
+about-three = Die Website läuft auf Masthead, freier Software, die ihre Seiten selbst ausliefert. Sie lädt nichts von anderen.
+about-contact = Schreiben Sie uns:
+guidelines-heading = Regeln
+guidelines-dek = Die Diskussion steht allen offen, die sie lesenswert halten.
+guidelines-one = Sprechen Sie mit der Person, nicht über sie. Greifen Sie Argumente an, nie Menschen.
+guidelines-two = Bleiben Sie beim Artikel. Sagen Sie, woher Sie etwas wissen.
+guidelines-three = Keine Werbung, nichts Rechtswidriges, keine fremden persönlichen Daten.
+guidelines-four = Sagen Sie es einmal.
+guidelines-how = Wie moderiert wird
+guidelines-hold = Ihr erster Kommentar wartet, bis ihn ein Moderator gelesen hat. Ist einer von Ihnen freigegeben, erscheinen die späteren sofort.
+guidelines-reject = Entfernt die Moderation einen Kommentar, sieht sein Verfasser den Grund dort, wo der Kommentar steht. Jede Entscheidung steht in einem Protokoll, mit dem Namen dessen, der sie getroffen hat.
+guidelines-flag = Wer ein Konto hat, kann einen Kommentar melden. Eine Meldung wird von einem Moderator gelesen und entfernt von selbst nichts.
+guidelines-edit = Sie können einen Kommentar 15 Minuten lang bearbeiten und jederzeit löschen. Ein gelöschter hinterlässt eine Zeile ohne Name und Text, wenn andere geantwortet haben.
+privacy-heading = Datenschutz
+privacy-dek = Was diese Website über Sie behält und was nicht.
+privacy-reading = Lesen setzt kein Cookie und braucht kein Konto. Ob Sie hell oder dunkel lesen und wo Sie aufgehört haben, bleibt in Ihrem Browser und geht an niemanden. Die Website lädt nichts von Dritten, misst niemanden und hat keine Werbung.
+privacy-account = Ein Konto behält Ihren Benutzernamen, Ihre E-Mail-Adresse, Ihr Passwort als Prüfwert, der sich nicht zurückrechnen lässt, und was Sie über sich schreiben. Die Adresse wird nie gezeigt.
+privacy-sessions = Anmelden setzt ein Cookie, das nötig ist, damit Sie angemeldet bleiben. Zu jeder Sitzung behält die Website den Namen des Browsers, die Netzadresse und wann sie zuletzt gesehen wurde; in Ihrem Konto sehen und beenden Sie Ihre Sitzungen. Gegen Raten und Fluten zählt sie Versuche je Netz, höchstens eine Stunde lang.
+privacy-comments = Kommentare sind unter Ihrem Namen öffentlich. Frühere Fassungen eines bearbeiteten Kommentars bleiben für die Moderation erhalten. Der Text eines gelöschten bleibt 30 Tage, nur für die Moderation, und wird dann entfernt.
+privacy-third = Nichts davon wird an irgendjemanden weitergegeben oder verkauft.

@@ -15,7 +15,8 @@ site_test! {
             site.publish(&format!("---\ntitle: Number {n}\ndate: 2026-01-{:02}\n---\n\nText.\n", n % 28 + 1)).await;
         }
         let many = site.get("/").await;
-        assert_eq!(many.all(".front h2 a, .front h3 a").len(), 31, "the lead and the thirty latest");
+        assert_eq!(many.all(".lead h2, .secondary h3, .latest h3").len(), 11, "the lead, four more, six in the column");
+        assert_eq!(many.all(".strip h3").len(), 10, "nine of the section that most are in, one of the other");
         assert_eq!(many.all("h1").len(), 1);
     }
 }

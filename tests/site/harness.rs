@@ -292,7 +292,10 @@ impl Site {
             .expect("stored");
             slug
         };
-        tokio::task::spawn_blocking(work).await.expect("published")
+        let slug = tokio::task::spawn_blocking(work).await.expect("published");
+        // As whoever publishes in the process does: every page names the sections.
+        self.state.refresh_site().await.expect("a read");
+        slug
     }
 
     /// An open article to talk under.

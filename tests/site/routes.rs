@@ -99,7 +99,7 @@ site_test! {
         let reader = site.reader("mira").await;
         assert_eq!(reader.get("/comments/abc/edit").await.status, 404);
         assert_eq!(reader.get("/comments/99999999999999999999/edit").await.status, 404);
-        assert_eq!(site.get("/search?q=x").await.status, 404, "what has not come yet is not there");
+        assert_eq!(site.get("/moderation-log").await.status, 404, "what has not come yet is not there");
     }
 }
 

@@ -1,0 +1,116 @@
+//! The interface in another language, and from right to left.
+
+use crate::site_test;
+
+async fn set_language(site: &crate::Site, tag: &'static str) {
+    site.db()
+        .write(move |conn| masthead::admin::store::set(conn, "language", tag))
+        .await
+        .expect("a write");
+    site.state.refresh_site().await.expect("a read");
+}
+
+site_test! {
+    async fn the_setting_changes_words_dates_and_plurals(site: Site) {
+        let slug = site.publish("---\ntitle: Die Brücke\nsection: Stadt\nauthors: [Mira Stahl, Jon Abara]\ndate: 2026-03-05T12:30:00Z\nsources: [{kind: limit, text: Gesagt.}]\n---\n\nText.\n").await;
+        set_language(&site, "de-AT").await;
+        let path = format!("/articles/{slug}");
+        let page = site.get(&path).await;
+        assert_eq!((page.attr("html", "lang").as_deref(), page.attr("html", "dir").as_deref()), (Some("de-AT"), Some("ltr")));
+        assert_eq!(page.one(".byline"), "Von Mira Stahl und Jon Abara");
+        assert!(page.one(".story > header .meta").starts_with("5. März 2026 · 1 Minute · Noch keine Kommentare"), "{}", page.one(".story > header .meta"));
+        assert_eq!(page.one("#conversation"), "Reden Sie mit");
+        assert_eq!(page.all(".notes h2"), ["Quellen"]);
+        let pell = site.moderator("pell").await;
+        let id = pell.comment(&slug, "Eins.").await;
+        assert!(site.get(&path).await.one(".threadbar p") == "1 Kommentar");
+        pell.comment(&slug, "Zwei.").await;
+        let page = site.get(&path).await;
+        assert_eq!(page.one(".threadbar p"), "2 Kommentare");
+        assert!(page.one(&format!("#comment-{id} time")).ends_with(" Uhr"));
+        assert_eq!(site.get("/search").await.one("h1"), "Suche");
+        assert_eq!(site.get("/nowhere").await.one("h1"), "Hier ist nichts");
+        assert_eq!(site.get("/archive/2026/03").await.one("h1"), "März 2026");
+        let refused = site.browser().post("/login", &[("login", "x"), ("password", "y"), ("next", "/")]).await;
+        assert!(refused.status == 422 && refused.body.contains("passen nicht zusammen"));
+        set_language(&site, "en").await;
+        assert_eq!(site.get(&path).await.one("#conversation"), "Join the conversation");
+    }
+}
+
+site_test! {
+    async fn a_language_from_right_to_left_turns_the_page(site: Site) {
+        let slug = site.article().await;
+        for (tag, dir) in [("ar", "rtl"), ("he-IL", "rtl"), ("fa", "rtl"), ("pt-BR", "ltr"), ("en", "ltr")] {
+            set_language(&site, tag).await;
+            let page = site.get(&format!("/articles/{slug}")).await;
+            assert_eq!((page.attr("html", "dir").as_deref(), page.attr("html", "lang").as_deref()), (Some(dir), Some(tag)));
+            assert_eq!(page.one("#conversation"), "Join the conversation", "what has no words of its own speaks English");
+        }
+    }
+}
+
+#[test]
+fn the_style_sheet_knows_no_left_and_right() {
+    let css = include_str!("../../static/site.css");
+    for line in css.lines() {
+        let line = line.trim();
+        for side in [
+            "margin-left",
+            "margin-right",
+            "padding-left",
+            "padding-right",
+            "border-left",
+            "border-right",
+            " left:",
+            " right:",
+            "text-align: left",
+            "text-align: right",
+            "float:",
+        ] {
+            assert!(!line.contains(side), "{line}");
+        }
+    }
+}
+
+/// What German leaves as it is in English would be easy to overlook.
+#[test]
+fn german_is_german() {
+    let read = |text: &'static str| -> std::collections::BTreeMap<&str, &str> {
+        text.lines()
+            .filter(|l| !l.starts_with([' ', '#', '}']))
+            .filter_map(|l| l.split_once(" = "))
+            .collect()
+    };
+    let (english, german) = (
+        read(include_str!("../../templates/text/en.ftl")),
+        read(include_str!("../../templates/text/de.ftl")),
+    );
+    let same: Vec<_> = english
+        .iter()
+        .filter(|(id, said)| german.get(*id) == Some(said))
+        .map(|(id, _)| *id)
+        .collect();
+    let alike = [
+        "account-intro",
+        "byline-comma",
+        "date-month",
+        "field-name",
+        "log-change",
+        "month-name",
+        "nav-label",
+        "reason-spam",
+        "share-link",
+        "comments-count",
+        "flags-open",
+        "reading-minutes",
+        "revision-same",
+        "wait-minutes",
+        "wait-seconds",
+        "foot-feeds",
+        "field-username",
+        "preview-heading",
+    ];
+    let left: Vec<_> = same.into_iter().filter(|id| !alike.contains(id)).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

@@ -1,0 +1,80 @@
+//! Old links live.
+
+use crate::{Site, site_test};
+
+async fn leads(site: &Site, from: &str) -> (u16, Option<String>) {
+    let answer = site.get(from).await;
+    let to = answer
+        .location()
+        .map(|to| to.strip_prefix(&site.origin()).unwrap_or(&to).to_owned());
+    (answer.status, to)
+}
+
+site_test! {
+    async fn an_article_that_moves_takes_its_comments_along_and_leaves_a_way(site: Site) {
+        site.publish("---\ntitle: One\nslug: first\n---\n\nText.\n").await;
+        let id = site.moderator("pell").await.comment("first", "Mine.").await;
+        site.publish("---\ntitle: One\nslug: second\naliases: [first]\n---\n\nText.\n").await;
+        site.publish("---\ntitle: One\nslug: third\naliases: [/articles/first, second]\n---\n\nText.\n").await;
+        assert!(site.get("/articles/third").await.has(&format!("#comment-{id}")));
+        for (from, to) in [
+            ("/articles/first", "/articles/third"), ("/articles/second", "/articles/third"), ("/articles/First/", "/articles/third"), ("/ARTICLES/second/index.html", "/articles/third"),
+            ("/articles/first?sort=oldest", "/articles/third?sort=oldest"), ("/articles/second/revisions", "/articles/third/revisions"), ("/articles/first/comments.atom", "/articles/third/comments.atom"),
+        ] {
+            assert_eq!(leads(&site, from).await, (301, Some(to.to_owned())), "{from}");
+            assert_eq!(site.get(to).await.status, 200, "one step, {to}");
+        }
+        assert_eq!(leads(&site, &format!("/articles/first/comments/{id}")).await, (301, Some(format!("/articles/third/comments/{id}"))));
+        // Whoever takes the old slug stands there.
+        site.publish("---\ntitle: Another\nslug: first\n---\n\nText.\n").await;
+        assert_eq!(site.get("/articles/first").await.one("h1"), "Another");
+        let clash = masthead::transfer::judge("---\ntitle: One\nslug: third\naliases: [first]\n---\n\nText.\n", true, &|_| Err(std::io::ErrorKind::NotFound.into())).unwrap_or_else(|r| panic!("{}", r.reason));
+        let (db, data, settings) = (site.db().clone(), site.place.folder.clone(), site.state.site());
+        let stored = tokio::task::spawn_blocking(move || masthead::transfer::store(&db, &data, &settings, clash, false, |_, _| masthead::transfer::OnChange::Take));
+        assert!(stored.await.expect("a thread").is_err_and(|why| why.contains("another article")));
+    }
+}
+
+site_test! {
+    async fn addresses_that_are_spelled_otherwise_lead_home_in_one_step(site: Site) {
+        site.publish("---\ntitle: One\nsection: City\ntags: [Trams]\nauthors: [Mira Stahl]\ndate: 2026-01-01\n---\n\nText.\n").await;
+        for (from, to) in [
+            ("/about/", "/about"), ("/About", "/about"), ("/ABOUT/index.html", "/about"), ("/index.html", "/"), ("/index.php", "/"), ("/Index.HTML", "/"), ("//about", "/about"), ("/articles/one/", "/articles/one"),
+            ("/Articles/One", "/articles/one"), ("/articles//one", "/articles/one"), ("/articles/one/index.html", "/articles/one"), ("/sections/City", "/sections/city"), ("/tags/trams/", "/tags/trams"),
+            ("/authors/Mira-Stahl/", "/authors/mira-stahl"), ("/archive/", "/archive"), ("/archive/2026/01/", "/archive/2026/01"), ("/Feed.Atom", "/feed.atom"), ("/sections/city/feed.atom/", "/sections/city/feed.atom"), ("/search/?q=x", "/search?q=x"), ("/login/", "/login"),
+        ] {
+            assert_eq!(leads(&site, from).await, (301, Some(to.to_owned())), "{from}");
+            assert_eq!(site.get(to).await.status, 200, "{to}");
+        }
+        for nowhere in ["/nothing", "/nothing/", "/Nothing/index.html", "/articles/none/", "/Sections/None", "/tags/none/", "/articles/", "/articles/one/nothing/", "/static/None.css", "/setup/ABC/", "/%2e%2e/about", "/%C3%84%FF/"] {
+            assert_eq!(site.get(nowhere).await.status, 404, "{nowhere}");
+        }
+        let posted = site.browser().post("/About", &[("a", "b")]).await;
+        assert_eq!(posted.status, 404, "a form is sent nowhere else");
+    }
+}
+
+site_test! {
+    async fn an_operators_own_list_is_read_and_read_again(site: Site) {
+        let slug = site.article().await;
+        let file = site.place.folder.join("redirects.txt");
+        std::fs::write(&file, format!("# from the old site\n/2019/bridge /articles/{slug}\n/blog https://example.org/blog 302\n/gone 410\n/a /b\n/b /c\n/c /about\n/loop /pool\n/pool /loop\nnonsense\n/evil //example.org\n/about /nowhere\n")).expect("written");
+        let moved = async |from: &str| { site.get_when(from, |page| page.status != 404).await; leads(&site, from).await };
+        assert_eq!(moved("/2019/Bridge/").await, (301, Some(format!("/articles/{slug}"))));
+        assert_eq!(leads(&site, "/blog").await, (302, Some("https://example.org/blog".into())));
+        assert_eq!(leads(&site, "/a").await, (301, Some("/about".into())), "one step, however long the list's own chain");
+        assert_eq!(leads(&site, "/loop").await.0, 301);
+        let gone = site.get("/gone").await;
+        assert!(gone.status == 410 && gone.has("a.way[href='/']"), "{}", gone.status);
+        assert_eq!((site.get("/evil").await.status, site.get("/about").await.status), (404, 200), "no other host by a trick; what is there stays there");
+        std::fs::write(&file, "/blog /about\n").expect("written");
+        for _ in 0..40 {
+            if leads(&site, "/blog").await.1.as_deref() == Some("/about") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert_eq!((leads(&site, "/blog").await, leads(&site, "/gone").await.0), ((301, Some("/about".into())), 404));
+        std::fs::remove_file(&file).expect("removed");
+    }
+}
