@@ -44,7 +44,8 @@ const body = story?.querySelector(".body");
 if (body) {
   const key = "read:" + location.pathname;
   const blocks = [...body.children];
-  const left = blocks[Number(kept.get(key))];
+  const before = Number(kept.get(key));
+  const left = before > 0 && blocks[before];
   if (left && !location.hash) {
     const link = document.createElement("a");
     link.textContent = story.dataset.continue;

@@ -110,7 +110,7 @@ fn entry(state: &State, site: &Site, teaser: Teaser, text: &Whole, names: &[Name
         id: id(state, "article", teaser.id),
         title: teaser.title,
         summary: teaser.dek,
-        content,
+        content: content.trim_end().to_owned(),
         published: teaser.published_at,
         updated: text.updated_at.max(teaser.published_at),
         authors: mine

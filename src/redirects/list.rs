@@ -105,8 +105,9 @@ impl List {
             .store(std::sync::Arc::new(Read { targets, changed }));
     }
 
-    /// Where this path leads; through the list's own lines to the last, so that nobody is sent on twice.
-    pub fn target(&self, path: &str) -> Option<Target> {
+    /// Where this path leads; through the list's own lines to the last, so that nobody is sent on twice. `stays`: what is
+    /// there whatever the list says.
+    pub fn target(&self, path: &str, stays: impl Fn(&str) -> bool) -> Option<Target> {
         let read = self.read.load();
         let mut target = read.targets.get(&plain(path))?.clone();
         for _ in 0..10 {
@@ -114,7 +115,7 @@ impl List {
                 break;
             };
             match read.targets.get(&plain(to)) {
-                Some(next) if plain(to) != plain(path) => target = next.clone(),
+                Some(next) if plain(to) != plain(path) && !stays(to) => target = next.clone(),
                 _ => break,
             }
         }

@@ -1,7 +1,7 @@
 //! Looks once more for what was not found.
 
 use super::list::{Target, plain};
-use super::{Home, store};
+use super::{Home, Known, store};
 use crate::error::Error;
 use crate::web::Shared;
 use actix_web::body::{BoxBody, MessageBody};
@@ -22,6 +22,37 @@ fn spelled(path: &str) -> String {
     // `//articles//a` is one path too many.
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     format!("/{}", parts.join("/"))
+}
+
+/// What stands at an address, or where it has moved to; `None`: nothing.
+async fn look(state: &Shared, home: &Home, path: &str) -> Option<String> {
+    let (asked, known) = (spelled(path), home.known);
+    let found = state
+        .db
+        .read(move |conn| store::resolve(conn, &asked, known))
+        .await;
+    found.unwrap_or_else(|error| {
+        tracing::warn!(%error, "could not look for a moved page");
+        None
+    })
+}
+
+/// Where an address of this site leads in the end, its query kept.
+async fn at_last(state: &Shared, home: &Home, to: String) -> String {
+    let (path, query) = to.split_once('?').unwrap_or((&to, ""));
+    match look(state, home, path).await {
+        Some(there) => with_query(there, query),
+        None => to,
+    }
+}
+
+/// Whoever asked for a page of a list gets that page.
+fn with_query(path: String, query: &str) -> String {
+    if query.is_empty() {
+        path
+    } else {
+        format!("{path}?{query}")
+    }
 }
 
 /// What was not found may have moved, or be spelled otherwise: then one 301 leads there.
@@ -45,31 +76,22 @@ pub async fn lead_home(
     ) else {
         return Ok(response);
     };
-    let target = match home.list.target(&path) {
-        Some(target) => target,
-        None => {
-            let asked = spelled(&path);
-            let known = home.known;
-            let found = state
-                .db
-                .read(move |conn| store::resolve(conn, &asked, known));
-            match found.await {
-                Ok(Some(to)) if to != path => {
-                    // Whoever asked for a page of a list gets that page.
-                    let to = if query.is_empty() {
-                        to
-                    } else {
-                        format!("{to}?{query}")
-                    };
-                    Target::Moved(to)
-                }
-                Ok(_) => return Ok(response),
-                Err(error) => {
-                    tracing::warn!(%error, "could not look for a moved page");
-                    return Ok(response);
-                }
-            }
+    let listed = home
+        .list
+        .target(&path, |to| (home.known)(to) == Known::Literal);
+    let target = match listed {
+        // The list may lead to an address that has moved as well.
+        Some(Target::Moved(to)) if to.starts_with('/') => {
+            Target::Moved(at_last(&state, &home, to).await)
         }
+        Some(Target::Found(to)) if to.starts_with('/') => {
+            Target::Found(at_last(&state, &home, to).await)
+        }
+        Some(listed) => listed,
+        None => match look(&state, &home, &path).await {
+            Some(to) if to != path => Target::Moved(with_query(to, &query)),
+            _ => return Ok(response),
+        },
     };
     let (status, to) = match target {
         Target::Moved(to) => (StatusCode::MOVED_PERMANENTLY, to),

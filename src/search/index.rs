@@ -4,7 +4,8 @@
 //! A row's number is its time in seconds and, in the last 30 bits, its id: rows come newest first without being sorted, a
 //! span of time is a span of numbers, and no two are the same.
 
-use crate::db::prepared::{Prepared, prepared};
+use super::ranks::{FACET, LEAD, TITLE};
+use crate::db::prepared::prepared;
 use crate::db::schema::{
     article_authors, article_tags, articles, authors, comments, search_progress, sections,
     source_notes, tags,
@@ -42,38 +43,72 @@ pub struct Said<'a> {
 
 /// Puts public comments into the index, or their new texts. No id twice.
 pub fn put_comments(conn: &mut Conn, said: &[Said<'_>]) -> Result<(), Error> {
+    let row = |one: &Said<'_>| {
+        let words = [
+            marked(FACET, [format!("a{}", one.author)]),
+            folded("", one.text),
+        ];
+        (number(one.at, one.id), words.concat())
+    };
+    let rows: Vec<(i64, Vec<String>)> = said.iter().map(row).collect();
+    put(conn, "comment_words", &rows)
+}
+
+/// The words of a text, folded, each behind a mark.
+fn folded(mark: &str, text: &str) -> Vec<String> {
+    marked(mark, fold::words(text).into_iter().map(|word| word.folded))
+}
+
+fn marked(mark: &str, words: impl IntoIterator<Item = String>) -> Vec<String> {
+    words
+        .into_iter()
+        .map(|word| format!("{mark}{word}"))
+        .collect()
+}
+
+/// What stands between two parts of a text, so that no phrase runs from one into the other.
+const BREAK: &str = "¶";
+
+/// Writes rows of the index: a number, and the words in their order.
+fn put(conn: &mut Conn, table: &str, rows: &[(i64, Vec<String>)]) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let is_sqlite = matches!(conn, Conn::Sqlite(_));
     let mut query = prepared::<()>(if is_sqlite {
-        "INSERT OR REPLACE INTO comment_words (rowid, body, facets) VALUES "
+        format!("INSERT OR REPLACE INTO {table} (rowid, words) VALUES ")
     } else {
-        "INSERT INTO comment_words (number, words) VALUES "
+        format!("INSERT INTO {table} (number, words) VALUES ")
     });
-    for (at, one) in said.iter().enumerate() {
-        let (words, facets) = (fold::folded(one.text), format!("a{}", one.author));
-        query = query
-            .text(if at == 0 { "(" } else { ", (" })
-            .int(number(one.at, one.id));
+    for (at, (number, words)) in rows.iter().enumerate() {
+        query = query.text(if at == 0 { "(" } else { ", (" }).int(*number);
         query = if is_sqlite {
-            query
-                .text(", ")
-                .string(words)
-                .text(", ")
-                .string(facets)
-                .text(")")
+            query.text(", ").string(words.join(" ")).text(")")
         } else {
             query
                 .text(", CAST(")
-                .string(vector(&[&words], &facets))
+                .string(vector(words))
                 .text(" AS tsvector))")
         };
     }
     if !is_sqlite {
         query = query.text(" ON CONFLICT (number) DO UPDATE SET words = excluded.words");
     }
-    if !said.is_empty() {
-        query.execute(conn)?;
-    }
+    query.execute(conn)?;
     Ok(())
+}
+
+/// PostgreSQL's own spelling of a `tsvector`.
+fn vector(words: &[String]) -> String {
+    use std::fmt::Write as _;
+    // Positions end at 16,383: <https://www.postgresql.org/docs/current/textsearch-limitations.html>
+    words.iter().zip(1..).fold(
+        String::new(),
+        |mut out, (word, position): (&String, i32)| {
+            let _ = write!(out, "'{word}':{} ", position.min(16_383));
+            out
+        },
+    )
 }
 
 /// Takes a comment out of the index; it need not be there.
@@ -150,74 +185,24 @@ pub fn put_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
         .order(source_notes::position)
         .select(source_notes::text)
         .load(conn)?;
-    let mut about = vec![dek, section];
-    about.extend(names.iter().map(|(_, name)| name.clone()));
-    about.extend(tagged);
+    let mut lead = vec![dek, section];
+    lead.extend(names.iter().map(|(_, name)| name.clone()));
+    lead.extend(tagged);
     let mut text = [summary, body, matters].map(|html| html.text()).to_vec();
     text.extend(notes);
     let facets = names.iter().map(|(author, _)| format!("a{author}"));
-    let facets: Vec<String> = facets.chain([format!("s{section_id}")]).collect();
-    let folded = [title, about.join("\n"), text.join("\n")].map(|text| fold::folded(&text));
-    write_article(conn, number(at, id), &folded, &facets.join(" "))
-}
-
-fn write_article(
-    conn: &mut Conn,
-    number: i64,
-    folded: &[String; 3],
-    facets: &str,
-) -> Result<(), Error> {
-    let [title, about, text] = folded;
-    let query = match conn {
-        Conn::Sqlite(_) => {
-            let columns = [title, about, text]
-                .into_iter()
-                .cloned()
-                .chain([facets.to_owned()]);
-            let start =
-                "INSERT OR REPLACE INTO article_words (rowid, title, dek, body, facets) VALUES (";
-            let values = prepared::<()>(start).int(number);
-            columns
-                .fold(values, |query, column| query.text(", ").string(column))
-                .text(")")
-        }
-        Conn::Postgres(_) => {
-            let columns = [
-                vector(&[title], facets),
-                vector(&[title, about], facets),
-                vector(&[title, about, text], facets),
-            ];
-            let start = "INSERT INTO article_words (number, title, lead, words) VALUES (";
-            let values = prepared::<()>(start).int(number);
-            let add = |query: Prepared<()>, column| {
-                query.text(", CAST(").string(column).text(" AS tsvector)")
-            };
-            columns.into_iter().fold(values, add).text(
-                ") ON CONFLICT (number) DO UPDATE SET title = excluded.title, lead = excluded.lead, words = excluded.words",
-            )
-        }
-    };
-    query.execute(conn)?;
-    Ok(())
-}
-
-/// PostgreSQL's own spelling of a `tsvector`; what is filtered by begins with a colon, as no word does.
-fn vector(parts: &[&String], facets: &str) -> String {
-    use std::fmt::Write as _;
-    // Positions end at 16,383: <https://www.postgresql.org/docs/current/textsearch-limitations.html>
-    let (mut out, mut position) = (String::new(), 1);
-    for part in parts {
-        for word in part.split(' ').filter(|w| !w.is_empty()) {
-            let _ = write!(out, "'{word}':{position} ");
-            position = (position + 1).min(16_383);
-        }
-        // No phrase runs from one part into the next.
-        position = (position + 10).min(16_383);
+    let mut words = marked(FACET, facets.chain([format!("s{section_id}")]));
+    words.extend(folded(TITLE, &title));
+    words.extend(folded(LEAD, &title));
+    for part in &lead {
+        words.push(BREAK.into());
+        words.extend(folded(LEAD, part));
     }
-    for facet in facets.split(' ').filter(|f| !f.is_empty()) {
-        let _ = write!(out, "':{facet}' ");
+    for part in std::iter::once(&title).chain(&lead).chain(&text) {
+        words.push(BREAK.into());
+        words.extend(folded("", part));
     }
-    out
+    put(conn, "article_words", &[(number(at, id), words)])
 }
 
 /// Comments that one statement takes.

@@ -72,6 +72,8 @@ impl Wanted {
             } else {
                 &mut wanted.terms
             };
+            // One letter begins too much; it stands for itself.
+            let open = open && words.last().is_some_and(|word| word.chars().count() > 1);
             let term = Term { words, open };
             if !term.words.is_empty() && list.len() < MOST_TERMS && !list.contains(&term) {
                 list.push(term);
@@ -82,7 +84,10 @@ impl Wanted {
     /// The same with every word as a beginning, for when nothing was found.
     pub fn opened(&self) -> Wanted {
         let open = |term: &Term| Term {
-            open: true,
+            open: term
+                .words
+                .last()
+                .is_some_and(|word| word.chars().count() > 1),
             ..term.clone()
         };
         Wanted {

@@ -3,110 +3,97 @@
 use super::Wanted;
 use crate::text::fold::Term;
 
-/// One rank of hits, without what stands in a better one: the query for FTS5, and the condition for PostgreSQL.
+/// Marks stand before a word in the index and say where in an article it stands: words of the title are there once more
+/// under [`TITLE`], those of title and lead under [`LEAD`]. What hits are narrowed down to is a word under [`FACET`]. No
+/// word that a person writes begins with one of them.
+pub(super) const TITLE: &str = "†";
+pub(super) const LEAD: &str = "‡";
+pub(super) const FACET: &str = "§";
+
+/// One rank of hits: all of these, and of no group all.
 pub(super) struct Rank {
-    pub fts: String,
-    pub condition: String,
+    all: Vec<Term>,
+    not: Vec<Vec<Term>>,
 }
 
-fn fts_term(term: &Term) -> String {
-    // Only letters and digits are in a folded word.
-    format!(
-        "\"{}\"{}",
-        term.words.join(" "),
-        if term.open { " *" } else { "" }
-    )
-}
-
-fn fts(terms: &[Term], between: &str) -> String {
-    terms.iter().map(fts_term).collect::<Vec<_>>().join(between)
-}
-
-fn ts_term(term: &Term) -> String {
-    let last = term.words.len() - 1;
-    let word = |(at, word): (usize, &String)| {
-        format!(
-            "'{word}'{}",
-            if at == last && term.open { ":*" } else { "" }
-        )
+/// The terms as they stand in one place of an article.
+fn at(mark: &str, terms: &[Term]) -> Vec<Term> {
+    let marked = |term: &Term| Term {
+        words: term
+            .words
+            .iter()
+            .map(|word| format!("{mark}{word}"))
+            .collect(),
+        open: term.open,
     };
-    let words: Vec<String> = term.words.iter().enumerate().map(word).collect();
-    format!("({})", words.join(" <-> "))
+    terms.iter().map(marked).collect()
 }
 
-fn ts(terms: &[Term], between: &str) -> String {
-    terms.iter().map(ts_term).collect::<Vec<_>>().join(between)
+/// Ranks of articles, the best first: in the title, in the lead, anywhere.
+pub(super) fn of_articles(wanted: &Wanted, facets: &[String]) -> Vec<Rank> {
+    let places = [TITLE, LEAD, ""].map(|mark| at(mark, &wanted.terms));
+    let rank = |place: usize| {
+        let better = place.checked_sub(1).map(|better| places[better].clone());
+        narrowed(places[place].clone(), better, wanted, facets)
+    };
+    (0..places.len()).map(rank).collect()
 }
 
-/// Columns from the best place to anywhere, for both databases.
-const PLACES: [(&str, &str); 3] = [
-    ("{title}", "title"),
-    ("{title dek}", "lead"),
-    ("{title dek body}", "words"),
-];
-
-pub(super) fn of_articles(wanted: &Wanted) -> Vec<Rank> {
-    let all = fts(&wanted.terms, " AND ");
-    let query = ts(&wanted.terms, " & ");
-    let without = |place: &str| {
-        if wanted.without.is_empty() {
-            String::new()
-        } else {
-            format!(" NOT ({place} : ({}))", fts(&wanted.without, " OR "))
-        }
-    };
-    let rank = |at: usize| {
-        let (place, column) = PLACES[at];
-        let mut fts = format!("({place} : ({all}))");
-        let mut condition = format!("w.{column} @@ CAST('{}' AS tsquery)", quoted(&query));
-        if at > 0 {
-            let (better, better_column) = PLACES[at - 1];
-            fts = format!("({fts} NOT ({better} : ({all})))");
-            condition += &format!(
-                " AND NOT w.{better_column} @@ CAST('{}' AS tsquery)",
-                quoted(&query)
-            );
-        }
-        if !wanted.without.is_empty() {
-            let gone = ts(&wanted.without, " | ");
-            condition += &format!(" AND NOT w.words @@ CAST('{}' AS tsquery)", quoted(&gone));
-        }
-        Rank {
-            fts: format!("({fts}{})", without("{title dek body}")),
-            condition,
-        }
-    };
-    (0..PLACES.len()).map(rank).collect()
-}
-
-pub(super) fn of_comments(wanted: &Wanted) -> Vec<Rank> {
-    let rank = |terms: &[Term], better: Option<&Term>| {
-        let mut gone = wanted.without.clone();
-        gone.extend(better.cloned());
-        let mut fts = format!("(body : ({}))", self::fts(terms, " AND "));
-        let mut condition = format!(
-            "w.words @@ CAST('{}' AS tsquery)",
-            quoted(&ts(terms, " & "))
-        );
-        if !gone.is_empty() {
-            fts = format!("({fts} NOT (body : ({})))", self::fts(&gone, " OR "));
-            condition += &format!(
-                " AND NOT w.words @@ CAST('{}' AS tsquery)",
-                quoted(&ts(&gone, " | "))
-            );
-        }
-        Rank { fts, condition }
-    };
+/// Ranks of comments: those that have the words side by side, then those that have them all.
+pub(super) fn of_comments(wanted: &Wanted, facets: &[String]) -> Vec<Rank> {
+    let all = wanted.terms.clone();
     match wanted.side_by_side() {
         Some(phrase) => vec![
-            rank(std::slice::from_ref(&phrase), None),
-            rank(&wanted.terms, Some(&phrase)),
+            narrowed(vec![phrase.clone()], None, wanted, facets),
+            narrowed(all, Some(vec![phrase]), wanted, facets),
         ],
-        None => vec![rank(&wanted.terms, None)],
+        None => vec![narrowed(all, None, wanted, facets)],
     }
 }
 
-/// A text inside SQL's quotation marks. Folded words have none; this holds if that ever changes.
-fn quoted(text: &str) -> String {
-    text.replace('\'', "''")
+fn narrowed(
+    mut all: Vec<Term>,
+    better: Option<Vec<Term>>,
+    wanted: &Wanted,
+    facets: &[String],
+) -> Rank {
+    let facet = |facet: &String| Term {
+        words: vec![format!("{FACET}{facet}")],
+        open: false,
+    };
+    all.extend(facets.iter().map(facet));
+    let mut not: Vec<Vec<Term>> = better.into_iter().collect();
+    not.extend(wanted.without.iter().map(|term| vec![term.clone()]));
+    Rank { all, not }
+}
+
+impl Rank {
+    /// <https://www.sqlite.org/fts5.html#full_text_query_syntax>. Words are letters and digits behind at most a mark, so
+    /// that none needs an escape.
+    pub(super) fn fts(&self) -> String {
+        let term = |term: &Term| {
+            let open = if term.open { " *" } else { "" };
+            format!("\"{}\"{open}", term.words.join(" "))
+        };
+        let all = |terms: &[Term]| terms.iter().map(term).collect::<Vec<_>>().join(" AND ");
+        let start = format!("({})", all(&self.all));
+        let not = |query: String, group: &Vec<Term>| format!("({query} NOT ({}))", all(group));
+        self.not.iter().fold(start, not)
+    }
+
+    /// <https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>
+    pub(super) fn ts(&self) -> String {
+        let term = |term: &Term| {
+            let last = term.words.len() - 1;
+            let word = |(at, word): (usize, &String)| {
+                let open = if at == last && term.open { ":*" } else { "" };
+                format!("'{word}'{open}")
+            };
+            let words: Vec<String> = term.words.iter().enumerate().map(word).collect();
+            format!("({})", words.join(" <-> "))
+        };
+        let all = |terms: &[Term]| terms.iter().map(term).collect::<Vec<_>>().join(" & ");
+        let not = |query: String, group: &Vec<Term>| format!("{query} & !({})", all(group));
+        self.not.iter().fold(all(&self.all), not)
+    }
 }

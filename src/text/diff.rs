@@ -64,12 +64,73 @@ pub fn paragraphs(old: &str, new: &str) -> Vec<Paragraph> {
                 ChangeTag::Insert => came.push(line),
             }
         }
-        let pairs = gone.len().max(came.len());
-        for at in 0..pairs {
-            out.push(words(gone.get(at).copied(), came.get(at).copied(), until));
+        for (old, new) in pairs(&gone, &came, until) {
+            out.push(words(old, new, until));
         }
     }
     out.retain(|p| p.runs.iter().any(|r| !r.text.trim().is_empty()));
+    out
+}
+
+/// Paragraphs more alike than this are versions of each other.
+const ALIKE: f32 = 0.35;
+/// So many on a side are compared with each other; more are taken as they come.
+const COMPARED: usize = 30;
+
+/// Which paragraph became which, both in their order: of all ways to pair them off the one that keeps most alike.
+fn pairs<'a>(
+    gone: &[&'a str],
+    came: &[&'a str],
+    until: Instant,
+) -> Vec<(Option<&'a str>, Option<&'a str>)> {
+    if gone.len().max(came.len()) > COMPARED {
+        let most = gone.len().max(came.len());
+        return (0..most)
+            .map(|at| (gone.get(at).copied(), came.get(at).copied()))
+            .collect();
+    }
+    let alike = |old: &str, new: &str| {
+        let ratio = TextDiff::configure()
+            .deadline(until)
+            .diff_words(old, new)
+            .ratio();
+        if ratio >= ALIKE { ratio } else { 0.0 }
+    };
+    let width = came.len() + 1;
+    // The best that can be had of the paragraphs from (row, column) on.
+    let mut best = vec![0.0_f32; (gone.len() + 1) * width];
+    let mut score = vec![0.0_f32; gone.len() * came.len()];
+    for row in (0..gone.len()).rev() {
+        for column in (0..came.len()).rev() {
+            let here = alike(gone[row], came[column]);
+            score[row * came.len() + column] = here;
+            best[row * width + column] = (here + best[(row + 1) * width + column + 1])
+                .max(best[(row + 1) * width + column])
+                .max(best[row * width + column + 1]);
+        }
+    }
+    let (mut row, mut column, mut out) = (0, 0, Vec::new());
+    while row < gone.len() || column < came.len() {
+        let both = row < gone.len() && column < came.len();
+        let here = if both {
+            score[row * came.len() + column]
+        } else {
+            0.0
+        };
+        let now = best[row * width + column];
+        if both && here > 0.0 && now == here + best[(row + 1) * width + column + 1] {
+            out.push((Some(gone[row]), Some(came[column])));
+            (row, column) = (row + 1, column + 1);
+        } else if row < gone.len()
+            && (column == came.len() || now == best[(row + 1) * width + column])
+        {
+            out.push((Some(gone[row]), None));
+            row += 1;
+        } else {
+            out.push((None, Some(came[column])));
+            column += 1;
+        }
+    }
     out
 }
 

@@ -75,19 +75,6 @@ pub fn words(text: &str) -> Vec<Word> {
     found
 }
 
-/// The folded words of a text with a space between, as an index takes them.
-pub fn folded(text: &str) -> String {
-    let words = words(text);
-    let mut out = String::with_capacity(text.len());
-    for word in words {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(&word.folded);
-    }
-    out
-}
-
 /// Something that is searched for: one word, or several that follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {

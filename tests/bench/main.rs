@@ -90,6 +90,27 @@ fn lines(site: &Site) -> Vec<Line> {
             format!("{long}?sort=replies"),
         ),
         ("made anew: front page", "/".to_owned()),
+        ("made anew: section page", "/sections/city".to_owned()),
+        (
+            "search: articles, a word in most",
+            "/search?q=council".to_owned(),
+        ),
+        (
+            "search: articles, words, narrowed",
+            "/search?q=harbour+figures+-choir&section=city".to_owned(),
+        ),
+        (
+            "search: comments, a word in many",
+            "/search?q=council&in=comments".to_owned(),
+        ),
+        (
+            "search: comments, a phrase",
+            "/search?q=%22the+council%22&in=comments".to_owned(),
+        ),
+        (
+            "search: comments, nothing has it",
+            "/search?q=nonsuchword&in=comments".to_owned(),
+        ),
         (
             "moderation queue, unmoderated",
             "/admin/comments?queue=unmoderated".to_owned(),

@@ -36,7 +36,7 @@ impl Site {
         let [hundred, long] = masthead::demo::landmarks(1);
         if !folder.join("ready").exists() {
             let _ = std::fs::remove_dir_all(&folder);
-            let articles = (size / 100).clamp(20, 1000);
+            let articles = (size / 10).clamp(20, 100_000);
             let made = Command::new(env!("CARGO_BIN_EXE_masthead"))
                 .env("MASTHEAD_DATA", &folder)
                 .args([

@@ -11,13 +11,13 @@ use thirtyfour::prelude::*;
 use thirtyfour::{LoggingPrefsLogLevel, WebDriver};
 
 /// A driver of its own, ended with the test, and Chromium with it.
-struct Driver {
+pub struct Driver {
     child: Child,
     port: u16,
 }
 
 impl Driver {
-    fn start() -> Option<Driver> {
+    pub fn start() -> Option<Driver> {
         let child = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -46,7 +46,7 @@ impl Driver {
         })
     }
 
-    async fn browser(&self, scripts: bool, width: u32) -> WebDriver {
+    pub async fn browser(&self, scripts: bool, width: u32) -> WebDriver {
         let mut caps = DesiredCapabilities::chrome();
         for argument in [
             "--headless=new",
@@ -92,13 +92,13 @@ impl Drop for Driver {
 }
 
 /// A person at a browser.
-struct Person<'a> {
-    driver: &'a WebDriver,
-    site: &'a Site,
+pub struct Person<'a> {
+    pub driver: &'a WebDriver,
+    pub site: &'a Site,
 }
 
 impl Person<'_> {
-    async fn open(&self, path: &str) {
+    pub async fn open(&self, path: &str) {
         self.driver
             .goto(format!("{}{path}", self.site.origin()))
             .await
@@ -106,7 +106,7 @@ impl Person<'_> {
     }
 
     /// Waits for an element: after a click the next page may still be on its way.
-    async fn see(&self, css: &str) -> WebElement {
+    pub async fn see(&self, css: &str) -> WebElement {
         let found = self
             .driver
             .query(By::Css(css.to_owned()))
@@ -122,7 +122,7 @@ impl Person<'_> {
         }
     }
 
-    async fn see_text(&self, css: &str, text: &str) -> WebElement {
+    pub async fn see_text(&self, css: &str, text: &str) -> WebElement {
         let found = self
             .driver
             .query(By::Css(css.to_owned()))
@@ -139,7 +139,7 @@ impl Person<'_> {
         }
     }
 
-    async fn gone(&self, css: &str) -> bool {
+    pub async fn gone(&self, css: &str) -> bool {
         self.driver
             .find_all(By::Css(css.to_owned()))
             .await
@@ -147,13 +147,13 @@ impl Person<'_> {
             .is_empty()
     }
 
-    async fn write(&self, css: &str, text: &str) {
+    pub async fn write(&self, css: &str, text: &str) {
         let field = self.see(css).await;
         field.clear().await.expect("cleared");
         field.send_keys(text).await.expect("typed");
     }
 
-    async fn click(&self, css: &str) {
+    pub async fn click(&self, css: &str) {
         let element = self.see(css).await;
         element.scroll_into_view().await.ok();
         element
@@ -162,7 +162,7 @@ impl Person<'_> {
             .unwrap_or_else(|e| panic!("{css}: {e}"));
     }
 
-    async fn log_in(&self, username: &str) {
+    pub async fn log_in(&self, username: &str) {
         self.open("/login").await;
         self.write("input[name=login]", username).await;
         self.write("input[name=password]", PASSWORD).await;
@@ -170,12 +170,12 @@ impl Person<'_> {
         self.see("form[action='/logout']").await;
     }
 
-    async fn log_out(&self) {
+    pub async fn log_out(&self) {
         self.click("form[action='/logout'] button").await;
         self.see(".nameplate a[href^='/login']").await;
     }
 
-    async fn fits(&self, scripts: bool) {
+    pub async fn fits(&self, scripts: bool) {
         if scripts {
             let wide = self
                 .driver

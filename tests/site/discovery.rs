@@ -1,6 +1,6 @@
 //! What machines look for: maps, rules, cards, data.
 
-use crate::{Site, site_test};
+use crate::site_test;
 
 site_test! {
     async fn the_map_has_an_index_and_every_article_once(site: Site) {

@@ -78,7 +78,7 @@ site_test! {
 
 site_test! {
     async fn claims_lead_to_their_notes_and_notes_lead_back(site: Site) {
-        let slug = site.publish("---\ntitle: One\n---\n\n## Opening summary\n\nFirst[^s2].\n\n## Main article\n\nSecond[^s1] and third[^s2]; `code[^s1]`, \\[^s1], [^sx] and [^s]. **Bold[^s1]**\n\n## Source notes\n\n- Primary: a paper.\n- A witness.\n- Unused.\n").await;
+        let slug = site.publish("---\ntitle: One\n---\n\n## Opening summary\n\nFirst[^s2].\n\n## Main article\n\nSecond[^s1] and third[^s2]; `code[^s1]`, [^sx] and [^s]. **Bold[^s1]**\n\n## Source notes\n\n- Primary: a paper.\n- A witness.\n- Unused.\n").await;
         let page = site.get(&format!("/articles/{slug}")).await;
         let links: Vec<String> = page.all("sup.ref a");
         assert_eq!(links, ["2", "1", "2", "1"]);

@@ -20,6 +20,7 @@ mod lists;
 mod meters;
 mod moderation;
 mod nodes;
+mod reading;
 mod redirects;
 mod routes;
 mod schema;

@@ -53,15 +53,11 @@ INSERT INTO search_progress (kind, reached) VALUES ('articles', 0), ('comments',
 -- Words as the program folds them; a row's number is its time in seconds and its id in the last 30 bits, so that the newest come first.
 CREATE TABLE article_words (
     number BIGINT NOT NULL PRIMARY KEY,
-    title TSVECTOR NOT NULL,
-    lead TSVECTOR NOT NULL,
     words TSVECTOR NOT NULL
 );
-CREATE INDEX article_words_title ON article_words USING gin (title);
-CREATE INDEX article_words_lead ON article_words USING gin (lead);
-CREATE INDEX article_words_words ON article_words USING gin (words);
+CREATE INDEX article_words_found ON article_words USING gin (words);
 CREATE TABLE comment_words (
     number BIGINT NOT NULL PRIMARY KEY,
     words TSVECTOR NOT NULL
 );
-CREATE INDEX comment_words_words ON comment_words USING gin (words);
+CREATE INDEX comment_words_found ON comment_words USING gin (words);

@@ -51,5 +51,5 @@ CREATE TABLE search_progress (
 INSERT INTO search_progress (kind, reached) VALUES ('articles', 0), ('comments', 0);
 
 -- Words as the program folds them; a row's number is its time in seconds and its id in the last 30 bits, so that the newest come first.
-CREATE VIRTUAL TABLE article_words USING fts5 (title, dek, body, facets, content = '', contentless_delete = 1, tokenize = 'ascii');
-CREATE VIRTUAL TABLE comment_words USING fts5 (body, facets, content = '', contentless_delete = 1, tokenize = 'ascii');
+CREATE VIRTUAL TABLE article_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
+CREATE VIRTUAL TABLE comment_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
