@@ -56,8 +56,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
         db.read_now(|conn| Site::load(conn, &config.site_name))
             .map_err(say)
     };
-    let site = load(&db)?;
-    let mut site = site;
+    let mut site = load(&db)?;
     let mut published = 0;
     if config.samples && db.read_now(admin::store::wants_samples).map_err(say)? {
         published = samples::publish(&db, config, &site)?;
@@ -259,10 +258,14 @@ impl App {
 
 /// What was there before there was a search, bit by bit, so that writers need not wait.
 async fn read_on(state: &Shared) -> Result<(), Error> {
-    while state.db.write(search::index::catch_up).await? {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    loop {
+        let began = std::time::Instant::now();
+        if !state.db.write(search::index::catch_up).await? {
+            return Ok(());
+        }
+        // Half of the time is the writers'.
+        tokio::time::sleep(began.elapsed()).await;
     }
-    Ok(())
 }
 
 /// Once a second: settings that were changed elsewhere, articles whose hour has come; every ten minutes: what is swept.

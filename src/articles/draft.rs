@@ -145,15 +145,6 @@ impl Draft {
             (false, _) => "published",
         }
     }
-
-    /// What readers read, a paragraph a line: what revisions are compared by.
-    pub fn text(&self) -> String {
-        let mut lines = vec![self.title.clone(), self.dek.clone()];
-        lines.extend([&self.summary, &self.body, &self.matters].map(SafeHtml::text));
-        lines.extend(self.notes.iter().map(|note| note.text.clone()));
-        lines.retain(|line| !line.is_empty());
-        lines.join("\n")
-    }
 }
 
 /// The house sections, in any letter case.

@@ -6,7 +6,6 @@ use crate::db::prepared::{Prepared, prepared};
 use crate::db::schema::{articles, authors, media, sections, tags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::text::SafeHtml;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
@@ -373,82 +372,4 @@ pub fn published_before(conn: &mut Conn, moment: Time) -> Result<Option<Time>, E
         .select(articles::published_at)
         .first(conn)
         .optional()?)
-}
-
-/// A correction with its article, as the ledger lists it.
-#[derive(Clone, Debug)]
-pub struct Corrected {
-    pub kind: String,
-    pub text: String,
-    pub at: Time,
-    pub article: i64,
-    pub position: i64,
-    pub slug: String,
-    pub title: String,
-}
-
-/// Behind which correction a page of the ledger begins: time, article, position.
-pub type CorrectionCursor = (i64, i64, i64);
-
-type CorrectedColumns = (Text, Text, BigInt, BigInt, BigInt, Text, Text);
-type CorrectedParts = (String, String, Time, i64, i64, String, String);
-
-/// The corrections of published articles, the latest first.
-pub fn corrections(
-    conn: &mut Conn,
-    behind: Option<CorrectionCursor>,
-    most: i64,
-) -> Result<Vec<Corrected>, Error> {
-    let mut query = prepared::<CorrectedColumns>(format!(
-        "SELECT c.kind, c.text, c.corrected_at, c.article_id, c.position, articles.slug, articles.title FROM corrections c \
-         JOIN articles ON articles.id = c.article_id WHERE {PUBLISHED}"
-    ));
-    if let Some((at, article, position)) = behind {
-        query = query
-            .text(" AND (c.corrected_at, c.article_id, c.position) < (")
-            .int(at)
-            .text(", ")
-            .int(article)
-            .text(", ")
-            .int(position)
-            .text(")");
-    }
-    let rows: Vec<CorrectedParts> = query
-        .text(" ORDER BY c.corrected_at DESC, c.article_id DESC, c.position DESC LIMIT ")
-        .int(most)
-        .load(conn)?;
-    let corrected = |(kind, text, at, article, position, slug, title): CorrectedParts| Corrected {
-        kind,
-        text,
-        at,
-        article,
-        position,
-        slug,
-        title,
-    };
-    Ok(rows.into_iter().map(corrected).collect())
-}
-
-/// An article with its whole text, for a feed.
-#[derive(Clone, Debug, Queryable)]
-pub struct Whole {
-    pub id: i64,
-    pub summary: SafeHtml,
-    pub body: SafeHtml,
-    pub matters: SafeHtml,
-    pub updated_at: Time,
-}
-
-/// The texts of these articles.
-pub fn texts(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Whole>, Error> {
-    Ok(articles::table
-        .filter(articles::id.eq_any(ids.to_vec()))
-        .select((
-            articles::id,
-            articles::summary_html,
-            articles::body_html,
-            articles::matters_html,
-            articles::updated_at,
-        ))
-        .load(conn)?)
 }

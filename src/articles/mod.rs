@@ -1,10 +1,13 @@
 //! Articles: what is published, and the pages that show it. Comments come as a finished thread from `comments`.
 
 pub mod draft;
+pub mod ledger;
 pub mod lists;
+mod names;
 pub mod pages;
 pub mod save;
 pub mod store;
+pub mod texts;
 
 /// Reading speed in words a minute. Brysbaert 2019 (<https://doi.org/10.1016/j.jml.2019.104047>): 238 for English non-fiction.
 const WORDS_A_MINUTE: i64 = 238;

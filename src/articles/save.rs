@@ -1,16 +1,17 @@
 //! Writing articles, their notes, names, revisions and former slugs: this feature alone does it.
 
-use super::store::PUBLISHED;
+use super::names::{introduce, named_author, named_section, named_tag};
+use super::store::{self, PUBLISHED};
 use crate::articles::draft::{Byline, Draft};
 use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{
-    article_authors, article_revisions, article_tags, articles, authors, corrections, former_slugs,
-    sections, source_notes, tags,
+    article_authors, article_revisions, article_tags, articles, corrections, former_slugs,
+    source_notes,
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::search;
-use crate::text;
+use crate::text::{SafeHtml, diff};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -41,13 +42,8 @@ pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
         .returning(articles::id)
         .get_results(conn)?;
     for id in &published {
-        let current = articles::table
-            .find(id)
-            .select(articles::revision)
-            .first::<i64>(conn)?;
-        diesel::update(article_revisions::table.find((id, current)))
-            .set(article_revisions::status.eq("published"))
-            .execute(conn)?;
+        let (number, text) = readable(conn, *id)?;
+        make_public(conn, *id, number, &text)?;
         show(conn, *id)?;
     }
     Ok(published.len())
@@ -62,6 +58,55 @@ pub fn anything_due(conn: &mut Conn, now: Time) -> Result<bool, Error> {
         .first::<i64>(conn)
         .optional()?
         .is_some())
+}
+
+/// What readers read of an article as it is in its row, a paragraph a line; and the number of its revision.
+fn readable(conn: &mut Conn, id: i64) -> Result<(i64, String), Error> {
+    type Texts = (i64, String, String, SafeHtml, SafeHtml, SafeHtml);
+    let (number, title, dek, summary, body, matters): Texts = articles::table
+        .find(id)
+        .select((
+            articles::revision,
+            articles::title,
+            articles::dek,
+            articles::summary_html,
+            articles::body_html,
+            articles::matters_html,
+        ))
+        .first(conn)?;
+    let notes: Vec<String> = source_notes::table
+        .filter(source_notes::article_id.eq(id))
+        .order(source_notes::position)
+        .select(source_notes::text)
+        .load(conn)?;
+    let mut lines = vec![title, dek];
+    lines.extend([summary, body, matters].map(|html| html.text()));
+    lines.extend(notes);
+    lines.retain(|line| !line.is_empty());
+    Ok((number, lines.join("\n")))
+}
+
+/// Notes that readers can read this revision from now on, if it says something else than the one that they could read.
+fn make_public(conn: &mut Conn, id: i64, number: i64, text: &str) -> Result<(), Error> {
+    let before: Option<Option<String>> = article_revisions::table
+        .filter(article_revisions::article_id.eq(id))
+        .filter(article_revisions::text.is_not_null())
+        .order(article_revisions::number.desc())
+        .select(article_revisions::text)
+        .first(conn)
+        .optional()?;
+    let before = before.flatten();
+    if before.as_deref() == Some(text) {
+        return Ok(());
+    }
+    let excerpt = before.map_or(String::new(), |before| diff::first_change(&before, text));
+    diesel::update(article_revisions::table.find((id, number)))
+        .set((
+            article_revisions::text.eq(Some(text)),
+            article_revisions::excerpt.eq(excerpt),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Whatever shows an article follows its row: lists by tag and author, the search, what is kept in memory.
@@ -108,17 +153,25 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
         },
     )?;
     let existing = existing(conn, draft, with)?;
-    let published = draft
-        .published
-        .map_or_else(|| existing.map_or(with.now.0, |e| e.2), |t| t.0);
+    let published = draft.published.map_or_else(
+        || existing.as_ref().map_or(with.now.0, |e| e.published_at),
+        |t| t.0,
+    );
     let status = draft.status(with.now);
+    // A correction that is dated changes the article on that day.
+    let corrected = draft.corrections.iter().map(|c| c.date.0);
+    let corrected = corrected
+        .filter(|at| *at <= with.now.0)
+        .max()
+        .unwrap_or(i64::MIN);
     let updated = draft.updated.map_or_else(
         || {
-            if existing.is_some() {
+            let saved = if existing.is_some() {
                 with.now.0
             } else {
                 published
-            }
+            };
+            saved.max(corrected)
         },
         |t| t.0,
     );
@@ -156,9 +209,21 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
             articles::updated_at.eq(updated),
         ),
     );
+    let mut former = draft.aliases.clone();
+    former.extend(existing.iter().map(|e| e.slug.clone()));
     let (id, number) = match existing {
-        Some((id, revision, before)) => {
+        Some(Existing {
+            id,
+            revision,
+            published_at: before,
+            ..
+        }) => {
             search::index::drop_article(conn, id, Time(before))?;
+            if is_public(conn, id)? {
+                // From before versions were kept as they are read.
+                let (number, text) = readable(conn, id)?;
+                make_public(conn, id, number, &text)?;
+            }
             diesel::update(articles::table.find(id))
                 .set((
                     content,
@@ -191,34 +256,51 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
             article_revisions::source.eq(&draft.source),
             article_revisions::source_format.eq(draft.format),
             article_revisions::saved_at.eq(with.now.0),
-            article_revisions::text.eq(draft.text()),
-            article_revisions::status.eq(status),
         ))
         .execute(conn)?;
     attach(conn, id, draft, with)?;
+    lead_here(conn, id, &former, with)?;
+    if is_public(conn, id)? {
+        let (number, text) = readable(conn, id)?;
+        make_public(conn, id, number, &text)?;
+    }
     show(conn, id)?;
     Ok(id)
 }
 
+fn is_public(conn: &mut Conn, id: i64) -> Result<bool, Error> {
+    let found = articles::table
+        .filter(articles::id.eq(id))
+        .filter(sql::<Bool>(PUBLISHED));
+    Ok(found
+        .select(articles::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
+}
+
+#[derive(Queryable)]
+struct Existing {
+    id: i64,
+    revision: i64,
+    published_at: i64,
+    slug: String,
+}
+
 /// The article that the draft is the next revision of: the one at its slug, else the one at a former slug, which moves.
-/// Id, revision, time of publication.
-fn existing(
-    conn: &mut Conn,
-    draft: &Draft,
-    with: &Saving,
-) -> Result<Option<(i64, i64, i64)>, Error> {
-    let mut at = |slug: &str| {
-        articles::table
-            .filter(articles::slug.eq(slug))
-            .select((articles::id, articles::revision, articles::published_at))
-            .first::<(i64, i64, i64)>(conn)
-            .optional()
-    };
-    let mut found = at(&with.slug)?;
-    for alias in &draft.aliases {
-        match at(alias)? {
-            Some(other) if found.is_none_or(|f| f.0 == other.0) => found = Some(other),
-            Some(_) if *alias != with.slug => {
+/// Its row as far as saving needs it.
+fn existing(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<Option<Existing>, Error> {
+    let here: Option<i64> = articles::table
+        .filter(articles::slug.eq(&with.slug))
+        .select(articles::id)
+        .first(conn)
+        .optional()?;
+    let mut found = here;
+    for alias in draft.aliases.iter().filter(|alias| **alias != with.slug) {
+        match store::at_slug(conn, alias)? {
+            Some(other) if found.is_none_or(|found| found == other) => found = Some(other),
+            // A slug that another article had once is given away; one where another stands is not.
+            Some(other) if store::stands_at(conn, other, alias)? => {
                 return Err(Error::Refused(format!(
                     "aliases names {alias}, where another article stands"
                 )));
@@ -226,12 +308,20 @@ fn existing(
             _ => {}
         }
     }
-    Ok(found)
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    let row = articles::table.find(found).select((
+        articles::id,
+        articles::revision,
+        articles::published_at,
+        articles::slug,
+    ));
+    Ok(row.first(conn).optional()?)
 }
 
-/// Notes, corrections, authors, tags and former slugs, in the file's order.
+/// Notes, corrections, authors and tags, in the file's order.
 fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), Error> {
-    lead_here(conn, id, &draft.aliases, with)?;
     diesel::delete(source_notes::table.filter(source_notes::article_id.eq(id))).execute(conn)?;
     for (position, note) in (0i64..).zip(&draft.notes) {
         diesel::insert_into(source_notes::table)
@@ -281,35 +371,20 @@ fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), 
             .execute(conn)?;
     }
     diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(conn)?;
-    for (position, name) in (0i64..).zip(&draft.tags) {
+    let mut tagged = Vec::new();
+    for name in &draft.tags {
         let tag = named_tag(conn, name)?;
+        if !tagged.contains(&tag) {
+            tagged.push(tag);
+        }
+    }
+    for (position, tag) in (0i64..).zip(tagged) {
         diesel::insert_into(article_tags::table)
             .values((
                 article_tags::article_id.eq(id),
                 article_tags::position.eq(position),
                 article_tags::tag_id.eq(tag),
             ))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-/// What the file says of an author. What it does not say stays.
-fn introduce(conn: &mut Conn, author: i64, byline: &Byline, with: &Saving) -> Result<(), Error> {
-    let row = authors::table.find(author);
-    if let Some(bio) = &byline.bio {
-        diesel::update(row)
-            .set(authors::bio.eq(bio))
-            .execute(conn)?;
-    }
-    if let Some(links) = &byline.links {
-        diesel::update(row)
-            .set(authors::links.eq(links.join("\n")))
-            .execute(conn)?;
-    }
-    if let Some(picture) = byline.image.as_ref().and_then(|i| with.pictures.get(i)) {
-        diesel::update(row)
-            .set(authors::avatar_id.eq(Some(*picture)))
             .execute(conn)?;
     }
     Ok(())
@@ -330,27 +405,3 @@ fn lead_here(conn: &mut Conn, id: i64, slugs: &[String], with: &Saving) -> Resul
     }
     Ok(())
 }
-
-macro_rules! named {
-    ($function:ident, $table:ident, $fallback:literal) => {
-        /// The row of a name; names that share an address are one.
-        fn $function(conn: &mut Conn, name: &str) -> Result<i64, Error> {
-            let slug = text::slug(name, $fallback);
-            let known: Option<i64> = $table::table
-                .filter($table::slug.eq(&slug))
-                .select($table::id)
-                .first(conn)
-                .optional()?;
-            if let Some(id) = known {
-                return Ok(id);
-            }
-            Ok(diesel::insert_into($table::table)
-                .values(($table::slug.eq(&slug), $table::name.eq(name)))
-                .returning($table::id)
-                .get_result(conn)?)
-        }
-    };
-}
-named!(named_section, sections, "section");
-named!(named_author, authors, "author");
-named!(named_tag, tags, "tag");

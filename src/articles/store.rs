@@ -168,39 +168,81 @@ pub fn sizes(conn: &mut Conn, picture: i64) -> Result<Vec<(i64, String)>, Error>
         .load(conn)?)
 }
 
-/// What readers could read of a public revision.
+/// The picture that an article leads with, its text, and its smaller widths.
+pub type Lead = (Picture, String, Vec<(i64, String)>);
+
+/// The picture of an article, if it has one.
+pub fn hero(conn: &mut Conn, article: i64) -> Result<Option<Lead>, Error> {
+    let found: Option<(Picture, String)> = articles::table
+        .inner_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
+        .filter(articles::id.eq(article))
+        .select((
+            (media::id, media::file, media::width, media::height),
+            articles::hero_alt,
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((picture, alt)) = found else {
+        return Ok(None);
+    };
+    let sizes = sizes(conn, picture.id)?;
+    Ok(Some((picture, alt, sizes)))
+}
+
+/// A version that readers could read, and that differs from the one before.
 #[derive(Clone, Debug, Queryable)]
 pub struct Revision {
     pub number: i64,
     pub saved_at: Time,
-    pub text: String,
-    pub source: String,
+    /// The first words that differ; empty for the first version.
+    pub excerpt: String,
 }
 
-/// The public revisions of an article, the first one first: the text as it was published, then what changed it.
-pub fn revisions(conn: &mut Conn, article: i64) -> Result<Vec<Revision>, Error> {
+/// The latest versions of an article that readers could read, the latest first.
+pub fn revisions(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<Revision>, Error> {
     Ok(article_revisions::table
         .filter(article_revisions::article_id.eq(article))
-        .filter(article_revisions::status.eq("published"))
-        .order(article_revisions::number)
+        .filter(article_revisions::text.is_not_null())
+        .order(article_revisions::number.desc())
+        .select((
+            article_revisions::number,
+            article_revisions::saved_at,
+            article_revisions::excerpt,
+        ))
+        .limit(most)
+        .load(conn)?)
+}
+
+/// One version and the one before it, with their texts.
+pub fn revision(
+    conn: &mut Conn,
+    article: i64,
+    number: i64,
+) -> Result<(Time, String, Option<String>), Error> {
+    let found: Vec<(i64, Time, Option<String>)> = article_revisions::table
+        .filter(article_revisions::article_id.eq(article))
+        .filter(article_revisions::number.le(number))
+        .filter(article_revisions::text.is_not_null())
+        .order(article_revisions::number.desc())
         .select((
             article_revisions::number,
             article_revisions::saved_at,
             article_revisions::text,
-            article_revisions::source,
         ))
-        .load(conn)?)
-}
-
-/// Whether there is more than one public revision.
-pub fn was_changed(conn: &mut Conn, article: i64) -> Result<bool, Error> {
-    let public: Vec<i64> = article_revisions::table
-        .filter(article_revisions::article_id.eq(article))
-        .filter(article_revisions::status.eq("published"))
-        .select(article_revisions::number)
         .limit(2)
         .load(conn)?;
-    Ok(public.len() > 1)
+    let mut found = found.into_iter();
+    match found.next() {
+        Some((n, at, Some(text))) if n == number => {
+            Ok((at, text, found.next().and_then(|before| before.2)))
+        }
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Whether readers could ever read something else.
+pub fn was_changed(conn: &mut Conn, article: i64) -> Result<bool, Error> {
+    Ok(revisions(conn, article, 2)?.len() > 1)
 }
 
 /// The published article that stood at this slug before: where it stands now.
@@ -225,20 +267,52 @@ pub fn is_there(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
         .is_some())
 }
 
-/// What an article of this slug, or else of one of its former ones, was made from, whatever its status.
+/// The article that stands at this slug, or else stood there before, whatever its status.
+pub fn at_slug(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
+    let now: Option<i64> = articles::table
+        .filter(articles::slug.eq(slug))
+        .select(articles::id)
+        .first(conn)
+        .optional()?;
+    if now.is_some() {
+        return Ok(now);
+    }
+    Ok(former_slugs::table
+        .filter(former_slugs::slug.eq(slug))
+        .select(former_slugs::article_id)
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether this article has that slug today.
+pub fn stands_at(conn: &mut Conn, article: i64, slug: &str) -> Result<bool, Error> {
+    let now: String = articles::table
+        .find(article)
+        .select(articles::slug)
+        .first(conn)?;
+    Ok(now == slug)
+}
+
+/// What an article was made from that stands at this slug, or that stands or stood at one of its former ones.
 pub fn source(
     conn: &mut Conn,
     slug: &str,
     aliases: &[String],
 ) -> Result<Option<(i64, String)>, Error> {
-    for slug in std::iter::once(slug).chain(aliases.iter().map(String::as_str)) {
-        let found = articles::table
-            .filter(articles::slug.eq(slug))
-            .select((articles::id, articles::source))
-            .first(conn)
-            .optional()?;
-        if found.is_some() {
-            return Ok(found);
+    let here = articles::table
+        .filter(articles::slug.eq(slug))
+        .select((articles::id, articles::source))
+        .first(conn)
+        .optional()?;
+    if here.is_some() {
+        return Ok(here);
+    }
+    for alias in aliases {
+        if let Some(id) = at_slug(conn, alias)? {
+            let found = articles::table
+                .find(id)
+                .select((articles::id, articles::source));
+            return Ok(found.first(conn).optional()?);
         }
     }
     Ok(None)

@@ -125,13 +125,13 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
     let mut face = Face::parse(&fonts.serif, 0).map_err(Error::broken)?;
     face.set_variation(Tag::from_bytes(b"wght"), TITLE_WEIGHT);
     let width = WIDTH as f32 - 2.0 * MARGIN;
-    let fitting = [76.0, 64.0, 54.0, 46.0, 40.0]
+    let mut fitting = [76.0, 64.0, 54.0, 46.0, 40.0]
         .into_iter()
         .map(|size| (size, lines(&face, title, size, width)));
     let (size, mut lines) = fitting
         .clone()
         .find(|(size, lines)| lines.len() as f32 * size * 1.14 <= 330.0)
-        .or_else(|| fitting.last())
+        .or_else(|| fitting.next_back())
         .expect("five sizes");
     if lines.len() > 7 {
         lines.truncate(7);
@@ -175,8 +175,8 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
          <path d=\"M{MARGIN} 528H{right}\" stroke=\"#ddd8ce\" stroke-width=\"2\"/>\
          <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"700\" fill=\"#1d1b18\">\
          <text x=\"{x}\" y=\"580\" text-anchor=\"{anchor}\">{}</text></g></svg>",
-        escape(&section.to_uppercase()),
-        escape(site),
+        escape(&crate::text::excerpt(section, 48).to_uppercase()),
+        escape(&crate::text::excerpt(site, 56)),
     );
     let options = Options {
         fontdb: database,

@@ -49,9 +49,14 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, Refused> {
                 tally.published += 1;
                 bar.suspend(|| say(format_args!("{status}: /articles/{slug}")));
             }
-            Ok(Outcome::Updated { slug }) => {
+            Ok(Outcome::Updated { slug, status }) => {
                 tally.updated += 1;
-                bar.suspend(|| say(format_args!("updated: /articles/{slug}")));
+                let now = if status == "published" {
+                    String::new()
+                } else {
+                    format!(" ({status}: readers do not see it)")
+                };
+                bar.suspend(|| say(format_args!("updated: /articles/{slug}{now}")));
             }
             Ok(Outcome::Unchanged { slug }) => {
                 tally.unchanged += 1;

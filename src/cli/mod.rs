@@ -333,6 +333,9 @@ fn check(config: &Config) -> ExitCode {
         hidden(&config.session_store_url)
     ));
     let mut wrong: Vec<String> = writable(&config.data).err().into_iter().collect();
+    let (redirects, refused) = masthead::redirects::List::read(&config.data);
+    say(format_args!("redirects           {redirects}"));
+    wrong.extend(refused);
     let missing = matches!(&config.database, Address::Sqlite(path) if !path.exists());
     if missing {
         say("database is         not there yet; `masthead serve` makes it");

@@ -38,6 +38,11 @@ impl<ST> Prepared<ST> {
         self.parts.push(Part::Text(text.into()));
         self
     }
+    /// Puts a text in front of everything.
+    pub fn before(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.parts.insert(0, Part::Text(text.into()));
+        self
+    }
     pub fn int(mut self, value: i64) -> Self {
         self.parts.push(Part::Int(value));
         self

@@ -126,8 +126,8 @@ diesel::table! {
         source -> Text,
         source_format -> Text,
         saved_at -> BigInt,
-        text -> Text,
-        status -> Text,
+        text -> Nullable<Text>,
+        excerpt -> Text,
     }
 }
 

@@ -134,7 +134,7 @@ impl Format for Rss {
             items: feed.entries.iter().map(item).collect(),
             ..rss::Channel::default()
         };
-        format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{channel}")
+        channel.to_string()
     }
 }
 
@@ -154,6 +154,9 @@ impl Format for Json {
                 "authors": entry.authors.iter().map(|(name, url)| json!({ "name": name, "url": url })).collect::<Vec<_>>(),
                 "tags": entry.categories,
             });
+            if let Some(image) = &entry.image {
+                item["image"] = json!(image);
+            }
             if !entry.summary.is_empty() {
                 item["summary"] = json!(entry.summary);
             }

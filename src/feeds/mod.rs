@@ -33,6 +33,7 @@ pub struct Entry {
     pub summary: String,
     /// HTML that stands by itself.
     pub content: String,
+    pub image: Option<String>,
     pub published: Time,
     pub updated: Time,
     /// Name and page.

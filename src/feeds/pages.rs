@@ -1,15 +1,20 @@
 //! `/feed.atom`, `/feed.rss`, `/feed.json`, of the site and of its parts; `/articles/{slug}/comments.atom`.
 
 use super::{Atom, ENTRIES, Entry, Feed, Format};
-use crate::articles::lists::{self, Shelf, Teaser, Whole};
+use crate::articles::ledger;
+use crate::articles::lists::{self, Shelf, Teaser};
+use crate::articles::pages::correction_label;
 use crate::articles::store::{self, Name};
+use crate::articles::texts::{self, Besides, Whole};
 use crate::comments;
 use crate::db::fresh::Topic;
 use crate::db::{Conn, Moment, Time};
 use crate::error::Error;
 use crate::paths;
+use crate::text::escape;
 use crate::web::{Shared, Site, State, Viewer, assets, page};
 use actix_web::{HttpResponse, web};
+use std::fmt::Write as _;
 
 /// Whose feed it is: the address of the list, its name; nothing for the site's own.
 struct Of {
@@ -20,13 +25,18 @@ struct Of {
 
 /// A name that stays when an address changes.
 fn id(state: &State, kind: &str, number: i64) -> String {
-    let host = state
-        .config
-        .base
-        .authority
-        .split(':')
+    let authority = &state.config.base.authority;
+    // Without the port, and without what an IPv6 address has around it.
+    let host = authority
+        .trim_start_matches('[')
+        .split([']'])
         .next()
-        .unwrap_or("localhost");
+        .unwrap_or_default();
+    let host = if authority.starts_with('[') {
+        host
+    } else {
+        authority.split(':').next().unwrap_or_default()
+    };
     format!("tag:{host},2026:{kind}/{number}")
 }
 
@@ -68,7 +78,7 @@ async fn articles<F: Format>(
 ) -> Result<HttpResponse, Error> {
     let since = state.db.moment();
     let site = state.site();
-    let (of, teasers, texts, names) = state
+    let (of, teasers, texts, besides, names) = state
         .db
         .read(move |conn| {
             let of = find(conn)?;
@@ -80,7 +90,8 @@ async fn articles<F: Format>(
             Ok((
                 of,
                 teasers,
-                lists::texts(conn, &ids)?,
+                texts::texts(conn, &ids)?,
+                texts::besides(conn, &ids)?,
                 store::names(conn, &ids)?,
             ))
         })
@@ -88,29 +99,79 @@ async fn articles<F: Format>(
     let mut feed = frame(&state, &site, &of.path, &of.name, F::KIND);
     let entry = |teaser: Teaser| {
         let text = texts.iter().find(|t| t.id == teaser.id)?;
-        Some(entry(&state, &site, teaser, text, &names))
+        Some(entry(&state, &site, teaser, text, &besides, &names))
     };
     feed.entries = teasers.into_iter().filter_map(entry).collect();
     Ok(finish::<F>(&viewer, since, &[Topic::Articles], feed))
 }
 
-fn entry(state: &State, site: &Site, teaser: Teaser, text: &Whole, names: &[Name]) -> Entry {
-    let origin = &state.config.base.origin;
-    let url = format!("{origin}{}", paths::article(&teaser.slug));
-    let mut content = text.summary.absolute(origin, &url) + &text.body.absolute(origin, &url);
-    if !text.matters.is_empty() {
-        let heading = crate::text::escape(&site.t().why_it_matters());
-        content += &format!(
-            "<h2>{heading}</h2>\n{}",
-            text.matters.absolute(origin, &url)
+/// The whole article as it is read elsewhere: picture, corrections, text, why it matters, where it comes from.
+fn content(state: &State, site: &Site, url: &str, text: &Whole, besides: &Besides) -> String {
+    let (t, origin) = (site.t(), &state.config.base.origin);
+    let mut content = String::new();
+    if let Some((file, width, height)) = &text.hero {
+        let _ = writeln!(
+            content,
+            "<p><img src=\"{origin}{}\" width=\"{width}\" height=\"{height}\" alt=\"{}\"></p>",
+            paths::media(file),
+            escape(&text.hero_alt)
         );
     }
+    for (_, kind, said, at) in besides.corrections.iter().filter(|c| c.0 == text.id) {
+        let label = correction_label(t, kind);
+        let _ = writeln!(
+            content,
+            "<p><strong>{}</strong>, {}: {}</p>",
+            escape(&label),
+            escape(&site.day(*at)),
+            escape(said)
+        );
+    }
+    content += &text.summary.absolute(origin, url);
+    content += &text.body.absolute(origin, url);
+    if !text.matters.is_empty() {
+        let _ = writeln!(content, "<h2>{}</h2>", escape(&t.why_it_matters()));
+        content += &text.matters.absolute(origin, url);
+    }
+    let notes: Vec<&String> = besides
+        .notes
+        .iter()
+        .filter(|n| n.0 == text.id)
+        .map(|n| &n.2)
+        .collect();
+    if !notes.is_empty() {
+        let _ = writeln!(content, "<h2>{}</h2>\n<ol>", escape(&t.source_notes()));
+        for note in notes {
+            let _ = writeln!(content, "<li>{}</li>", escape(note));
+        }
+        content.push_str("</ol>");
+    }
+    content.trim_end().to_owned()
+}
+
+fn entry(
+    state: &State,
+    site: &Site,
+    teaser: Teaser,
+    text: &Whole,
+    besides: &Besides,
+    names: &[Name],
+) -> Entry {
+    let origin = &state.config.base.origin;
+    let url = format!("{origin}{}", paths::article(&teaser.slug));
+    let tags = besides.tags.iter().filter(|tag| tag.0 == teaser.id);
+    let mut categories = vec![teaser.section];
+    categories.extend(tags.map(|tag| tag.1.clone()));
     let mine = names.iter().filter(|name| name.article == teaser.id);
     Entry {
         id: id(state, "article", teaser.id),
         title: teaser.title,
         summary: teaser.dek,
-        content: content.trim_end().to_owned(),
+        content: content(state, site, &url, text, besides),
+        image: text
+            .hero
+            .as_ref()
+            .map(|h| format!("{origin}{}", paths::media(&h.0))),
         published: teaser.published_at,
         updated: text.updated_at.max(teaser.published_at),
         authors: mine
@@ -121,7 +182,7 @@ fn entry(state: &State, site: &Site, teaser: Teaser, text: &Whole, names: &[Name
                 )
             })
             .collect(),
-        categories: vec![teaser.section],
+        categories,
         url,
     }
 }
@@ -189,7 +250,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
     let (t, site) = (state.t(), state.site());
     let found = state
         .db
-        .read(|conn| lists::corrections(conn, None, ENTRIES))
+        .read(|conn| ledger::corrections(conn, None, ENTRIES))
         .await?;
     let mut feed = frame(
         &state,
@@ -199,14 +260,20 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
         F::KIND,
     );
     let origin = &state.config.base.origin;
-    let entry = |one: lists::Corrected| Entry {
-        id: id(&state, "correction", one.article) + &format!("/{}", one.at.0),
+    let entry = |one: ledger::Corrected| Entry {
+        // By what it says: places shift when another one comes before it.
+        id: id(&state, "correction", one.article)
+            + &format!(
+                "/{:08x}",
+                crc32fast::hash(format!("{} {} {}", one.kind, one.at.0, one.text).as_bytes())
+            ),
         url: format!("{origin}{}", paths::article(&one.slug)),
         title: one.title,
-        content: format!("<p>{}</p>", crate::text::escape(&one.text)),
+        content: format!("<p>{}</p>", escape(&one.text)),
         summary: one.text,
         published: one.at,
         updated: one.at,
+        image: None,
         authors: Vec::new(),
         categories: vec![one.kind],
     };
@@ -259,6 +326,7 @@ pub async fn thread(
             published: row.created_at,
             updated: row.edited_at.unwrap_or(row.created_at),
             authors: vec![(name, format!("{origin}{}", paths::reader(&row.username)))],
+            image: None,
             categories: Vec::new(),
         }
     };

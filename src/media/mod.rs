@@ -74,7 +74,7 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
     }
     let digest = Sha256::digest(&stripped);
     let name: String = digest.iter().take(10).map(|b| format!("{b:02x}")).collect();
-    let smaller = shrink::smaller(decoded, format, turn, &name, stripped.len());
+    let smaller = shrink::smaller(decoded, format, turn, &name, &stripped);
     Ok(Picture {
         bytes: stripped,
         mime,

@@ -2,69 +2,106 @@
 
 use super::Smaller;
 use fast_image_resize::{PixelType, ResizeOptions, Resizer, images::Image};
+use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageFormat};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader,
+};
+use std::io::Cursor;
 
 /// Pixels across. The column of text is 656 wide; phones have up to three pixels for one.
 const WIDTHS: [u32; 3] = [480, 960, 1600];
 /// Of JPEG, 0 to 100.
 const QUALITY: u8 = 80;
 
-/// The widths that are worth keeping: narrower than the picture by a fifth, and lighter. GIF may move and is left alone.
+/// The widths that are worth keeping: narrower than the picture by a fifth, and lighter. What moves is left alone.
 pub(super) fn smaller(
     mut picture: DynamicImage,
     format: ImageFormat,
     turn: u8,
     name: &str,
-    weight: usize,
+    original: &[u8],
 ) -> Vec<Smaller> {
-    if format == ImageFormat::Gif {
+    let longest = picture.width().max(picture.height());
+    if moves(format, original) || WIDTHS[0] * 5 > longest * 4 {
         return Vec::new();
     }
     if let Some(turn) = Orientation::from_exif(turn) {
         picture.apply_orientation(turn);
     }
-    let wanted = WIDTHS
-        .into_iter()
-        .filter(|width| width * 5 <= picture.width() * 4);
-    let made = wanted.filter_map(|width| one(&picture, format, width, name));
-    made.filter(|s| s.bytes.len() < weight).collect()
+    let is_clear = picture.color().has_alpha();
+    let (width, height) = (picture.width(), picture.height());
+    let (pixels, kind) = if is_clear {
+        (picture.into_rgba8().into_raw(), PixelType::U8x4)
+    } else {
+        (picture.into_rgb8().into_raw(), PixelType::U8x3)
+    };
+    let Ok(source) = Image::from_vec_u8(width, height, pixels, kind) else {
+        return Vec::new();
+    };
+    let profile = profile(format, original);
+    let as_png = is_clear || format == ImageFormat::Png;
+    let wanted = WIDTHS.into_iter().filter(|wanted| wanted * 5 <= width * 4);
+    let made = wanted.filter_map(|wanted| one(&source, wanted, as_png, profile.as_deref(), name));
+    made.filter(|s| s.bytes.len() < original.len()).collect()
 }
 
-fn one(picture: &DynamicImage, format: ImageFormat, width: u32, name: &str) -> Option<Smaller> {
-    let scale = f64::from(width) / f64::from(picture.width());
-    let height = ((f64::from(picture.height()) * scale).round() as u32).max(1);
-    let is_clear = picture.color().has_alpha();
-    let (source, kind) = if is_clear {
-        (picture.to_rgba8().into_raw(), PixelType::U8x4)
-    } else {
-        (picture.to_rgb8().into_raw(), PixelType::U8x3)
-    };
-    let source = Image::from_vec_u8(picture.width(), picture.height(), source, kind).ok()?;
-    let mut target = Image::new(width, height, kind);
+/// GIF, and WebP or PNG with frames.
+fn moves(format: ImageFormat, bytes: &[u8]) -> bool {
+    let has = |chunk: &[u8; 4]| bytes.windows(4).any(|four| four == chunk);
+    match format {
+        ImageFormat::WebP => has(b"ANMF"),
+        ImageFormat::Png => has(b"acTL"),
+        other => other == ImageFormat::Gif,
+    }
+}
+
+/// The colour profile, without which a picture with more colours than screens had once turns pale.
+fn profile(format: ImageFormat, bytes: &[u8]) -> Option<Vec<u8>> {
+    let reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.into_decoder().ok()?.icc_profile().ok()?
+}
+
+fn one(
+    source: &Image<'_>,
+    width: u32,
+    as_png: bool,
+    profile: Option<&[u8]>,
+    name: &str,
+) -> Option<Smaller> {
+    let scale = f64::from(width) / f64::from(source.width());
+    let height = ((f64::from(source.height()) * scale).round() as u32).max(1);
+    let mut target = Image::new(width, height, source.pixel_type());
     Resizer::new()
-        .resize(&source, &mut target, &ResizeOptions::new())
+        .resize(source, &mut target, &ResizeOptions::new())
         .ok()?;
+    let is_clear = source.pixel_type() == PixelType::U8x4;
     let pixels = target.into_vec();
-    let (bytes, mime, ending) = if is_clear || format == ImageFormat::Png {
-        let picture = if is_clear {
-            DynamicImage::ImageRgba8(image::RgbaImage::from_raw(width, height, pixels)?)
+    let mut bytes = Vec::new();
+    let (mime, ending) = if as_png {
+        let colours = if is_clear {
+            ExtendedColorType::Rgba8
         } else {
-            DynamicImage::ImageRgb8(image::RgbImage::from_raw(width, height, pixels)?)
+            ExtendedColorType::Rgb8
         };
-        let mut out = std::io::Cursor::new(Vec::new());
-        picture.write_to(&mut out, ImageFormat::Png).ok()?;
-        (out.into_inner(), "image/png", "png")
+        let mut encoder = PngEncoder::new(&mut bytes);
+        if let Some(profile) = profile {
+            encoder.set_icc_profile(profile.to_vec()).ok()?;
+        }
+        encoder.write_image(&pixels, width, height, colours).ok()?;
+        ("image/png", "png")
     } else {
-        let mut out = Vec::new();
-        let mut encoder = jpeg_encoder::Encoder::new(&mut out, QUALITY);
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
         encoder.set_progressive(true);
         encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+        if let Some(profile) = profile {
+            encoder.add_icc_profile(profile).ok()?;
+        }
         let (w, h) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
         encoder
             .encode(&pixels, w, h, jpeg_encoder::ColorType::Rgb)
             .ok()?;
-        (out, "image/jpeg", "jpg")
+        ("image/jpeg", "jpg")
     };
     Some(Smaller {
         bytes,

@@ -6,38 +6,44 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::prelude::*;
 
-/// The row of a picture; the same bytes are one row.
+/// The row of a picture; the same bytes are one row. Widths that it lacks are added.
 pub fn remember(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
     let known: Option<i64> = media::table
         .filter(media::file.eq(&picture.file))
         .select(media::id)
         .first(conn)
         .optional()?;
-    if let Some(id) = known {
-        return Ok(id);
-    }
-    let row = (
-        media::file.eq(&picture.file),
-        media::mime.eq(picture.mime),
-        media::width.eq(i64::from(picture.width)),
-        media::height.eq(i64::from(picture.height)),
-        media::bytes.eq(picture.bytes.len() as i64),
-        media::created_at.eq(now.0),
-    );
-    let id = diesel::insert_into(media::table)
-        .values(row)
-        .returning(media::id)
-        .get_result(conn)?;
+    let id = match known {
+        Some(id) => id,
+        None => diesel::insert_into(media::table)
+            .values((
+                media::file.eq(&picture.file),
+                media::mime.eq(picture.mime),
+                media::width.eq(i64::from(picture.width)),
+                media::height.eq(i64::from(picture.height)),
+                media::bytes.eq(picture.bytes.len() as i64),
+                media::created_at.eq(now.0),
+            ))
+            .returning(media::id)
+            .get_result(conn)?,
+    };
+    let there: Vec<i64> = media_sizes::table
+        .filter(media_sizes::media_id.eq(id))
+        .select(media_sizes::width)
+        .load(conn)?;
     for smaller in &picture.smaller {
-        let row = (
-            media_sizes::media_id.eq(id),
-            media_sizes::width.eq(i64::from(smaller.width)),
-            media_sizes::file.eq(&smaller.file),
-            media_sizes::mime.eq(smaller.mime),
-        );
-        diesel::insert_into(media_sizes::table)
-            .values(row)
-            .execute(conn)?;
+        let width = i64::from(smaller.width);
+        if !there.contains(&width) {
+            let row = (
+                media_sizes::media_id.eq(id),
+                media_sizes::width.eq(width),
+                media_sizes::file.eq(&smaller.file),
+                media_sizes::mime.eq(smaller.mime),
+            );
+            diesel::insert_into(media_sizes::table)
+                .values(row)
+                .execute(conn)?;
+        }
     }
     Ok(id)
 }

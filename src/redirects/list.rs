@@ -30,8 +30,9 @@ pub struct List {
     read: ArcSwap<Read>,
 }
 
-/// A path as the list compares it: in lower case, without the slash at its end.
+/// A path as the list compares it: without escapes, in lower case, without the slash at its end.
 pub(super) fn plain(path: &str) -> String {
+    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let path = path.trim_end_matches('/').to_lowercase();
     if path.is_empty() { "/".into() } else { path }
 }
@@ -52,6 +53,10 @@ pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
         };
         let target = match parts.as_slice() {
             [from, ..] if !from.starts_with('/') => Err("the old path must begin with /"),
+            [from, ..] if from.contains(['?', '*', '#']) => {
+                Err("the old path is taken as it is, without ?, # and *")
+            }
+            [from, to, ..] if plain(from) == plain(to) => Err("it leads to itself"),
             [_, "410"] => Ok(Target::Gone),
             [_, to] | [_, to, "301"] if is_address(to) => Ok(Target::Moved((*to).to_owned())),
             [_, to, "302"] if is_address(to) => Ok(Target::Found((*to).to_owned())),
@@ -77,6 +82,19 @@ impl List {
         };
         list.refresh();
         list
+    }
+
+    /// How many redirects a data folder has, and what is wrong with its list, for the operator.
+    pub fn read(data: &std::path::Path) -> (usize, Vec<String>) {
+        let file = data.join("redirects.txt");
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return (0, Vec::new()),
+            Err(e) => return (0, vec![format!("{} cannot be read: {e}", file.display())]),
+        };
+        let (targets, wrong) = parse(&text);
+        let named = |line: String| format!("{}:{line}", file.display());
+        (targets.len(), wrong.into_iter().map(named).collect())
     }
 
     /// Reads the file again if it has changed. To be asked once a second.
@@ -105,20 +123,25 @@ impl List {
             .store(std::sync::Arc::new(Read { targets, changed }));
     }
 
-    /// Where this path leads; through the list's own lines to the last, so that nobody is sent on twice. `stays`: what is
-    /// there whatever the list says.
+    /// Where this path leads; through the list's own lines to the last, so that nobody is sent on twice. `None` also for a
+    /// line that leads back to itself in the end. `stays`: what is there whatever the list says.
     pub fn target(&self, path: &str, stays: impl Fn(&str) -> bool) -> Option<Target> {
         let read = self.read.load();
-        let mut target = read.targets.get(&plain(path))?.clone();
-        for _ in 0..10 {
-            let (Target::Moved(to) | Target::Found(to)) = &target else {
-                break;
+        let mut seen = vec![plain(path)];
+        let mut target = read.targets.get(&plain(path))?;
+        loop {
+            let (Target::Moved(to) | Target::Found(to)) = target else {
+                return Some(target.clone());
             };
-            match read.targets.get(&plain(to)) {
-                Some(next) if plain(to) != plain(path) && !stays(to) => target = next.clone(),
-                _ => break,
+            let step = plain(to.split(['?', '#']).next().unwrap_or(to));
+            if seen.contains(&step) {
+                return None;
             }
+            match read.targets.get(&step) {
+                Some(next) if !stays(&step) => target = next,
+                _ => return Some(target.clone()),
+            }
+            seen.push(step);
         }
-        Some(target)
     }
 }

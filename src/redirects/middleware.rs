@@ -76,9 +76,9 @@ pub async fn lead_home(
     ) else {
         return Ok(response);
     };
-    let listed = home
-        .list
-        .target(&path, |to| (home.known)(to) == Known::Literal);
+    let stays = |to: &str| (home.known)(to) == Known::Literal;
+    let listed = home.list.target(&path, stays);
+    let listed = listed.or_else(|| home.list.target(&spelled(&path), stays));
     let target = match listed {
         // The list may lead to an address that has moved as well.
         Some(Target::Moved(to)) if to.starts_with('/') => {

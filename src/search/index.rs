@@ -7,14 +7,14 @@
 use super::ranks::{FACET, LEAD, TITLE};
 use crate::db::prepared::prepared;
 use crate::db::schema::{
-    article_authors, article_tags, articles, authors, comments, search_progress, sections,
-    source_notes, tags,
+    article_authors, article_tags, articles, authors, search_progress, sections, source_notes, tags,
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text::SafeHtml;
 use crate::text::fold;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 /// Bits of a number that are the id.
 pub(super) const ID_BITS: u32 = 30;
@@ -54,9 +54,16 @@ pub fn put_comments(conn: &mut Conn, said: &[Said<'_>]) -> Result<(), Error> {
     put(conn, "comment_words", &rows)
 }
 
+/// Words of a text that are searched: PostgreSQL numbers no more, and both databases shall find the same.
+/// <https://www.postgresql.org/docs/current/textsearch-limitations.html>
+const MOST_WORDS: usize = 16_000;
+/// Bytes of a row's words; PostgreSQL takes a mebibyte.
+const MOST_BYTES: usize = 500_000;
+
 /// The words of a text, folded, each behind a mark.
 fn folded(mark: &str, text: &str) -> Vec<String> {
-    marked(mark, fold::words(text).into_iter().map(|word| word.folded))
+    let words = fold::words(text).into_iter().take(MOST_WORDS);
+    words.map(|word| format!("{mark}{}", word.folded)).collect()
 }
 
 fn marked(mark: &str, words: impl IntoIterator<Item = String>) -> Vec<String> {
@@ -81,6 +88,12 @@ fn put(conn: &mut Conn, table: &str, rows: &[(i64, Vec<String>)]) -> Result<(), 
         format!("INSERT INTO {table} (number, words) VALUES ")
     });
     for (at, (number, words)) in rows.iter().enumerate() {
+        let mut bytes = 0;
+        let fit = words.iter().take_while(|word| {
+            bytes += word.len() + 8;
+            bytes <= MOST_BYTES
+        });
+        let words = &words[..fit.count()];
         query = query.text(if at == 0 { "(" } else { ", (" }).int(*number);
         query = if is_sqlite {
             query.text(", ").string(words.join(" ")).text(")")
@@ -101,7 +114,6 @@ fn put(conn: &mut Conn, table: &str, rows: &[(i64, Vec<String>)]) -> Result<(), 
 /// PostgreSQL's own spelling of a `tsvector`.
 fn vector(words: &[String]) -> String {
     use std::fmt::Write as _;
-    // Positions end at 16,383: <https://www.postgresql.org/docs/current/textsearch-limitations.html>
     words.iter().zip(1..).fold(
         String::new(),
         |mut out, (word, position): (&String, i32)| {
@@ -208,8 +220,8 @@ pub fn put_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
 /// Comments that one statement takes.
 pub const AT_ONCE: usize = 500;
 
-/// How many rows of each kind one step of [`catch_up`] reads.
-const STEP: i64 = 500;
+/// Articles that one step of [`catch_up`] reads; ten times as many comments.
+const STEP: i64 = 50;
 
 /// Reads on in what was there before there was a search. `false`: all of it is read.
 pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
@@ -220,30 +232,32 @@ pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
     let Some((kind, reached)) = kinds.into_iter().next() else {
         return Ok(false);
     };
+    // On PostgreSQL nobody changes what is read here before it is in the index; SQLite has one writer.
+    let hold = match conn {
+        Conn::Postgres(_) => " FOR SHARE",
+        Conn::Sqlite(_) => "",
+    };
     let last = if kind == "articles" {
-        let ids: Vec<i64> = articles::table
-            .filter(articles::id.gt(reached))
-            .order(articles::id)
-            .select(articles::id)
-            .limit(STEP)
+        let ids: Vec<i64> = prepared::<BigInt>("SELECT id FROM articles WHERE id > ")
+            .int(reached)
+            .text(" ORDER BY id LIMIT ")
+            .int(STEP)
+            .text(hold)
             .load(conn)?;
         for id in &ids {
             put_article(conn, *id)?;
         }
         ids.last().copied()
     } else {
-        let rows: Vec<(i64, i64, Time, String, String)> = comments::table
-            .filter(comments::id.gt(reached))
-            .order(comments::id)
-            .select((
-                comments::id,
-                comments::author_id,
-                comments::created_at,
-                comments::status,
-                comments::body,
-            ))
-            .limit(STEP * 10)
-            .load(conn)?;
+        type Columns = (BigInt, BigInt, BigInt, Text, Text);
+        let rows: Vec<(i64, i64, Time, String, String)> = prepared::<Columns>(
+            "SELECT id, author_id, created_at, status, body FROM comments WHERE id > ",
+        )
+        .int(reached)
+        .text(" ORDER BY id LIMIT ")
+        .int(STEP * 10)
+        .text(hold)
+        .load(conn)?;
         let public = rows
             .iter()
             .filter(|r| matches!(r.3.as_str(), "published" | "approved"));
@@ -255,9 +269,7 @@ pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
                 text,
             })
             .collect();
-        for some in said.chunks(AT_ONCE) {
-            put_comments(conn, some)?;
-        }
+        put_comments(conn, &said)?;
         rows.last().map(|r| r.0)
     };
     let row = search_progress::table.find(&kind);

@@ -58,7 +58,7 @@ impl Wanted {
             };
             let words: Vec<String> = fold::words(part)
                 .into_iter()
-                .map(|w| w.folded)
+                .map(|w| w.folded.into_owned())
                 .take(MOST_WORDS)
                 .collect();
             // An asterisk may also stand behind the closing quotation mark.

@@ -157,7 +157,8 @@ fn narrow(conn: &mut Conn, site: &Site, asked: &Asked) -> Result<Option<Narrow>,
         (name, false) => store::author(conn, &text::slug(name, ""))?,
     };
     let is_nobody = !asked.author.is_empty() && author.is_none();
-    Ok((!is_nobody).then(|| Narrow {
+    let is_nowhere = !asked.section.is_empty() && section.is_none();
+    Ok((!is_nobody && !is_nowhere).then(|| Narrow {
         section,
         author,
         from: day(site, &asked.from, 0),
@@ -223,11 +224,10 @@ fn hits(
         let article = |row: store::ArticleRow| {
             let mut text = vec![row.dek];
             text.extend([row.summary, row.body, row.matters].map(|html| html.text()));
-            let section = site.sections.iter().find(|s| s.name == row.section);
             HitView {
                 href: paths::article(&row.slug),
                 title: fold::snippet(&row.title, &wanted.terms),
-                by_href: section.map(|s| paths::section(&s.slug)).unwrap_or_default(),
+                by_href: paths::section(&row.section_slug),
                 by: row.section,
                 at: When::day(site, row.published_at),
                 snippet: fold::snippet(&text.join("\n"), &wanted.terms),
@@ -270,8 +270,8 @@ pub async fn index(
     page.next = asked.path(asked.kind(), "");
     let nothing = match (has_words, found.is_empty(), nobody) {
         (false, _, _) if !asked.q.is_empty() => t.search_no_words(),
-        (true, true, true) => t.search_nobody(&asked.author),
-        (true, true, false) => t.search_nothing(&asked.q),
+        (true, true, true) if !asked.author.is_empty() => t.search_nobody(&asked.author),
+        (true, true, _) => t.search_nothing(&asked.q),
         _ => String::new(),
     };
     page::ok(&SearchPage {

@@ -3,7 +3,7 @@
 use super::Wanted;
 use super::index::{ID_BITS, id_of, number};
 use super::ranks::{Rank, of_articles, of_comments};
-use crate::db::prepared::prepared;
+use crate::db::prepared::{Prepared, prepared};
 use crate::db::schema::{accounts, articles, authors, comments, sections};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -52,7 +52,7 @@ pub fn articles(
     find(
         conn,
         "article_words",
-        "",
+        None,
         &of_articles(wanted, &facets),
         narrow,
         from,
@@ -69,17 +69,13 @@ pub fn comments(
     most: usize,
 ) -> Result<Hits, Error> {
     let facets: Vec<String> = narrow.author.iter().map(|a| format!("a{a}")).collect();
-    let section = narrow
-        .section
-        .map_or(String::new(), |s| format!(" AND a.section_id = {s}"));
-    let public = format!(
-        "EXISTS (SELECT 1 FROM comments c JOIN articles a ON a.id = c.article_id WHERE c.id = (KEY & {}) AND a.status = 'published'{section}) AND ",
-        (1_i64 << ID_BITS) - 1
-    );
+    let public = Public {
+        section: narrow.section,
+    };
     find(
         conn,
         "comment_words",
-        &public,
+        Some(public),
         &of_comments(wanted, &facets),
         narrow,
         from,
@@ -87,11 +83,35 @@ pub fn comments(
     )
 }
 
+/// What a comment that was found must stand under: a published article, of this section.
+#[derive(Clone, Copy)]
+struct Public {
+    section: Option<i64>,
+}
+
+/// So many comments that have the words are looked at for a page of hits; the others stand under no article that is asked for,
+/// or are too old to be asked for.
+const LOOKED_AT: i64 = 5_000;
+
+/// Of these rows, those of comments under a public article.
+fn under_public(rows: Prepared<BigInt>, public: Public, most: i64) -> Prepared<BigInt> {
+    let id = format!("c.id = (s.number & {})", (1_i64 << ID_BITS) - 1);
+    let query = rows
+        .before("SELECT s.number FROM (")
+        .text(format!(") s WHERE EXISTS (SELECT 1 FROM comments c JOIN articles a ON a.id = c.article_id WHERE {id} AND a.status = 'published'"));
+    let query = match public.section {
+        None => query,
+        Some(section) => query.text(" AND a.section_id = ").int(section),
+    };
+    // They come in the order of the rows, and stop when there are enough.
+    query.text(") LIMIT ").int(most)
+}
+
 #[allow(clippy::too_many_arguments, reason = "two callers above, nobody else")]
 fn find(
     conn: &mut Conn,
     table: &str,
-    condition: &str,
+    public: Option<Public>,
     ranks: &[Rank],
     narrow: &Narrow,
     from: Cursor,
@@ -108,11 +128,7 @@ fn find(
             .unwrap_or(i64::MAX);
         let limit = most + 1 - found.len();
         let key = if is_sqlite { "w.rowid" } else { "w.number" };
-        let start = format!(
-            "SELECT {key} FROM {table} w WHERE {}",
-            condition.replace("KEY", key)
-        );
-        let start = prepared::<BigInt>(start);
+        let start = prepared::<BigInt>(format!("SELECT {key} AS number FROM {table} w WHERE "));
         let query = if is_sqlite {
             start.text(format!("{table} MATCH ")).string(words.fts())
         } else {
@@ -121,14 +137,17 @@ fn find(
                 .string(words.ts())
                 .text(" AS tsquery)")
         };
-        let rows: Vec<i64> = query
+        let query = query
             .text(format!(" AND {key} < "))
             .int(behind.min(newest))
             .text(format!(" AND {key} >= "))
             .int(oldest)
-            .text(format!(" ORDER BY {key} DESC LIMIT "))
-            .int(limit as i64)
-            .load(conn)?;
+            .text(format!(" ORDER BY {key} DESC LIMIT "));
+        let query = match public {
+            None => query.int(limit as i64),
+            Some(public) => under_public(query.int(LOOKED_AT), public, limit as i64),
+        };
+        let rows: Vec<i64> = query.load(conn)?;
         found.extend(rows.into_iter().map(|number| Cursor {
             rank,
             number: Some(number),
@@ -154,6 +173,7 @@ pub struct ArticleRow {
     pub body: SafeHtml,
     pub matters: SafeHtml,
     pub section: String,
+    pub section_slug: String,
     pub published_at: Time,
 }
 
@@ -175,6 +195,7 @@ pub fn article_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<ArticleRow>, Err
             articles::body_html,
             articles::matters_html,
             sections::name,
+            sections::slug,
             articles::published_at,
         ))
         .load(conn)?;

@@ -79,48 +79,61 @@ fn class_of(stack: &ScopeStack) -> Option<&'static str> {
         .next()
 }
 
+/// HTML that grows run by run.
+#[derive(Default)]
+struct Runs {
+    out: String,
+    open: Option<&'static str>,
+}
+
+impl Runs {
+    fn put(&mut self, text: &str, class: Option<&'static str>) {
+        // Space belongs to whatever stands around it.
+        if !text.trim().is_empty() {
+            self.turn(class);
+        }
+        for c in text.chars() {
+            match c {
+                '<' => self.out.push_str("&lt;"),
+                '>' => self.out.push_str("&gt;"),
+                '&' => self.out.push_str("&amp;"),
+                c => self.out.push(c),
+            }
+        }
+    }
+
+    /// Ends the run that is open, unless it is of this class, and begins one.
+    fn turn(&mut self, class: Option<&'static str>) {
+        if class == self.open {
+            return;
+        }
+        if self.open.is_some() {
+            self.out.push_str("</span>");
+        }
+        if let Some(class) = class {
+            let _ = write!(self.out, "<span class=\"{class}\">");
+        }
+        self.open = class;
+    }
+}
+
 /// The code as HTML, lines and spaces kept. `None` where the language is not known, or its grammar fails.
 pub(super) fn highlighted(language: &str, code: &str) -> Option<String> {
     let set = syntaxes();
     let syntax = set.find_syntax_by_token(language)?;
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
-    let mut out = String::new();
-    let mut open: Option<&'static str> = None;
-    let mut put = |text: &str, class: Option<&'static str>| {
-        // Space belongs to whatever stands around it.
-        let class = if text.trim().is_empty() { open } else { class };
-        if class != open {
-            if open.is_some() {
-                out.push_str("</span>");
-            }
-            if let Some(class) = class {
-                let _ = write!(out, "<span class=\"{class}\">");
-            }
-            open = class;
-        }
-        for c in text.chars() {
-            match c {
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '&' => out.push_str("&amp;"),
-                c => out.push(c),
-            }
-        }
-    };
+    let mut runs = Runs::default();
     for line in code.split_inclusive('\n') {
         let ops = state.parse_line(line, set).ok()?;
         let mut done = 0;
         for (at, op) in ops {
-            put(line.get(done..at)?, class_of(&stack));
+            runs.put(line.get(done..at)?, class_of(&stack));
             done = at;
             stack.apply(&op).ok()?;
         }
-        put(line.get(done..)?, class_of(&stack));
+        runs.put(line.get(done..)?, class_of(&stack));
     }
-    put("\u{200B}", None);
-    if open.is_some() {
-        out.push_str("</span>");
-    }
-    Some(out.replace('\u{200B}', ""))
+    runs.turn(None);
+    Some(runs.out)
 }

@@ -42,6 +42,18 @@ impl Paragraph {
     }
 }
 
+/// The first words that are new, or else gone, cut short.
+pub fn first_change(old: &str, new: &str) -> String {
+    let all = paragraphs(old, new);
+    let find = |wanted: Change| {
+        let mut runs = all.iter().flat_map(|p| &p.runs);
+        runs.find(|r| r.change == wanted && !r.text.trim().is_empty())
+    };
+    let run = find(Change::New).or_else(|| find(Change::Gone));
+    run.map(|run| super::excerpt(&run.text, 120))
+        .unwrap_or_default()
+}
+
 /// Compares two texts, one paragraph a line: lines first, then the words of the lines that changed.
 pub fn paragraphs(old: &str, new: &str) -> Vec<Paragraph> {
     let until = Instant::now() + PATIENCE;

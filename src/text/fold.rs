@@ -1,13 +1,14 @@
 //! Words as search compares them: folded alike on every database, so that letter case and accents never matter.
 
 use super::SafeHtml;
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A word of a text: as it is compared, and where it stands (bytes).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    pub folded: String,
+pub struct Word<'a> {
+    pub folded: Cow<'a, str>,
     pub start: usize,
     pub end: usize,
 }
@@ -22,9 +23,14 @@ fn stands_alone(c: char) -> bool {
 }
 
 /// Compatibility forms, marks and letter case away; Latin letters as their plain ones (ø as o, ß as ss).
-fn fold(word: &str) -> String {
+fn fold(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
-        return word.to_ascii_lowercase();
+        let is_small = !word.bytes().any(|b| b.is_ascii_uppercase());
+        return if is_small {
+            Cow::Borrowed(word)
+        } else {
+            Cow::Owned(word.to_ascii_lowercase())
+        };
     }
     let mut out = String::with_capacity(word.len());
     for c in word.nfkd().filter(|c| !is_combining_mark(*c)) {
@@ -36,20 +42,18 @@ fn fold(word: &str) -> String {
             c => out.push(c),
         }
     }
-    out.to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .collect()
+    let letters = out.to_lowercase();
+    letters.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// The words of a text in their order.
-pub fn words(text: &str) -> Vec<Word> {
+pub fn words(text: &str) -> Vec<Word<'_>> {
     let mut found = Vec::new();
     let mut push = |start: usize, end: usize| {
         let mut folded = fold(&text[start..end]);
         if folded.len() > LONGEST {
             let cut = (0..=LONGEST).rev().find(|at| folded.is_char_boundary(*at));
-            folded.truncate(cut.unwrap_or(0));
+            folded = Cow::Owned(folded[..cut.unwrap_or(0)].to_owned());
         }
         if !folded.is_empty() {
             found.push(Word { folded, start, end });
@@ -85,7 +89,7 @@ pub struct Term {
 
 impl Term {
     /// How many words from `at` on are this term; 0 = none.
-    fn matches(&self, text: &[Word], at: usize) -> usize {
+    fn matches(&self, text: &[Word<'_>], at: usize) -> usize {
         let Some(there) = text.get(at..at + self.words.len()) else {
             return 0;
         };
@@ -96,8 +100,8 @@ impl Term {
             .zip(there)
             .enumerate()
             .all(|(n, (wanted, word))| {
-                word.folded == *wanted
-                    || (n == last && self.open && word.folded.starts_with(wanted))
+                word.folded == wanted.as_str()
+                    || (n == last && self.open && word.folded.starts_with(wanted.as_str()))
             });
         if same { self.words.len() } else { 0 }
     }
@@ -127,20 +131,24 @@ pub fn snippet(text: &str, terms: &[Term]) -> SafeHtml {
             _ => at += 1,
         }
     }
-    let different = |from: usize| {
-        let mut seen: Vec<usize> = hits
-            .iter()
-            .filter(|h| h.0 >= from && h.1 <= from + SNIPPET - LEAD)
-            .map(|h| h.2)
-            .collect();
-        seen.sort_unstable();
-        seen.dedup();
-        seen.len()
-    };
-    let best = hits
-        .iter()
-        .map(|h| h.0)
-        .max_by_key(|from| (different(*from), std::cmp::Reverse(*from)));
+    // The window that has most of the terms: hits stand in their order, so that it slides over them once.
+    let (mut inside, mut many) = (vec![0_usize; terms.len()], 0);
+    let (mut best, mut most, mut ahead) = (None, 0, 0);
+    for (first, _, term) in &hits {
+        while let Some((_, _, next)) = hits
+            .get(ahead)
+            .filter(|h| h.1 <= first + SNIPPET - LEAD || h.0 == *first)
+        {
+            many += usize::from(inside[*next] == 0);
+            inside[*next] += 1;
+            ahead += 1;
+        }
+        if many > most {
+            (best, most) = (Some(*first), many);
+        }
+        inside[*term] -= 1;
+        many -= usize::from(inside[*term] == 0);
+    }
     let from = best.unwrap_or(0).saturating_sub(LEAD);
     let from = from.min(words.len().saturating_sub(SNIPPET));
     let to = (from + SNIPPET).min(words.len());

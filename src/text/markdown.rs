@@ -1,5 +1,7 @@
 //! Markdown to safe HTML, once, when it is saved. HTML that somebody types is shown as typed, never dropped.
 
+use super::picture::img;
+pub use super::picture::{SIZES, TakenIn, srcset};
 use super::{SafeHtml, code};
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options};
@@ -35,6 +37,10 @@ pub fn comment(source: &str) -> SafeHtml {
             NodeValue::Image(link) => node.data.borrow_mut().value = NodeValue::Link(link),
             _ => {}
         }
+    }
+    let links: Vec<_> = root.descendants().collect();
+    for node in links {
+        unlink(node, leads_out);
     }
     sanitise(
         &html(root, &options),
@@ -89,48 +95,6 @@ pub fn article_options() -> Options<'static> {
     options
 }
 
-/// An image in the media folder.
-#[derive(Clone, Debug)]
-pub struct TakenIn {
-    pub src: String,
-    pub width: u32,
-    pub height: u32,
-    /// The same in smaller widths.
-    pub smaller: Vec<(u32, String)>,
-}
-
-impl TakenIn {
-    /// For `srcset`; empty where there is one width only.
-    pub fn srcset(&self) -> String {
-        srcset(
-            &self.src,
-            i64::from(self.width),
-            self.smaller
-                .iter()
-                .map(|(w, src)| (i64::from(*w), src.as_str())),
-        )
-    }
-}
-
-/// Every width of a picture, as `srcset` lists them.
-pub fn srcset<'a>(
-    src: &'a str,
-    width: i64,
-    smaller: impl Iterator<Item = (i64, &'a str)>,
-) -> String {
-    let mut all: Vec<String> = smaller
-        .map(|(width, src)| format!("{src} {width}w"))
-        .collect();
-    if all.is_empty() {
-        return String::new();
-    }
-    all.push(format!("{src} {width}w"));
-    all.join(", ")
-}
-
-/// How wide a picture stands in the column of text.
-pub const SIZES: &str = "(max-width: 43.5rem) calc(100vw - 2.5rem), 41rem";
-
 /// Ids that an article's parts share: of its headings, and of the places that lead to a source note.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
@@ -141,7 +105,14 @@ pub struct Ids {
 impl Ids {
     /// The id of a heading: `h-` and its words, told apart by a number where needed.
     pub fn heading(&mut self, text: &str) -> String {
-        let plain = format!("h-{}", super::slug(text, "part"));
+        let mut words = text;
+        let mut plain = String::new();
+        while let Some((at, (_, length))) = next_reference(words) {
+            plain.push_str(&words[..at]);
+            words = &words[at + length..];
+        }
+        plain.push_str(words);
+        let plain = format!("h-{}", super::slug(&plain, "part"));
         let all = std::iter::once(plain.clone()).chain((2..).map(|n| format!("{plain}-{n}")));
         let id = all
             .into_iter()
@@ -170,6 +141,12 @@ fn reference(text: &str) -> Option<(usize, usize)> {
     Some((digits[..end].parse().ok()?, end + 4))
 }
 
+/// The first reference in a text: where it stands, which note, and how long it is.
+fn next_reference(text: &str) -> Option<(usize, (usize, usize))> {
+    let mut starts = text.match_indices("[^s");
+    starts.find_map(|(at, _)| Some((at, reference(&text[at..])?)))
+}
+
 /// The source notes that a text refers to, `[^s1]` being the first, with the line.
 pub fn references<'a>(root: &'a AstNode<'a>) -> Vec<(usize, usize)> {
     join_texts(root);
@@ -184,6 +161,29 @@ pub fn references<'a>(root: &'a AstNode<'a>) -> Vec<(usize, usize)> {
         }
     }
     found
+}
+
+/// An address elsewhere that may be followed.
+fn leads_out(url: &str) -> bool {
+    let url = url.trim().to_ascii_lowercase();
+    ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+}
+
+/// A link that may not be followed becomes its text.
+fn unlink<'a>(node: &'a AstNode<'a>, may_follow: impl Fn(&str) -> bool) {
+    let follows = match &node.data.borrow().value {
+        NodeValue::Link(link) => may_follow(&link.url),
+        _ => true,
+    };
+    if !follows {
+        let children: Vec<_> = node.children().collect();
+        for child in children {
+            node.insert_before(child);
+        }
+        node.detach();
+    }
 }
 
 /// Texts that stand beside each other become one.
@@ -219,6 +219,18 @@ pub fn article<'a>(
     };
     let highest = root.descendants().filter_map(level).min().unwrap_or(2);
     let mut headings = Vec::new();
+    let links: Vec<_> = root.descendants().collect();
+    for node in links {
+        // What has no scheme is an address of this site or a place on the page.
+        unlink(node, |url| {
+            leads_out(url)
+                || !url
+                    .split(['/', '?', '#'])
+                    .next()
+                    .unwrap_or(url)
+                    .contains(':')
+        });
+    }
     join_texts(root);
     let nodes: Vec<_> = root.descendants().collect();
     for node in nodes {
@@ -241,10 +253,7 @@ pub fn article<'a>(
             _ => {}
         }
     }
-    // What comrak found dangerous is left without an address; then it is no link.
-    let html = html(root, &article_options())
-        .replace("<a href=\"\">", "<a>")
-        .replace("<table>", "<table tabindex=\"0\">");
+    let html = html(root, &article_options()).replace("<table>", "<table tabindex=\"0\">");
     sanitise(
         &with_ids(&html, &headings),
         Kind::Article,
@@ -279,24 +288,6 @@ fn with_ids(html: &str, ids: &[String]) -> String {
         rest = &rest[end..];
     }
     out + rest
-}
-
-fn img(src: &str, alt: &str, images: &[TakenIn]) -> String {
-    let alt = super::escape(alt);
-    let Some(image) = images.iter().find(|i| i.src == src) else {
-        return format!("<img src=\"{}\" alt=\"{alt}\">", super::escape(src));
-    };
-    let set = image.srcset();
-    let widths = if set.is_empty() {
-        String::new()
-    } else {
-        format!(" srcset=\"{set}\" sizes=\"{SIZES}\"")
-    };
-    // The size keeps the page from jumping when the image arrives.
-    format!(
-        "<img src=\"{}\"{widths} width=\"{}\" height=\"{}\" alt=\"{alt}\" loading=\"lazy\">",
-        image.src, image.width, image.height
-    )
 }
 
 /// A picture alone in its paragraph is a figure, its title the caption; a link alone is a card: its text, its title in the
@@ -356,10 +347,7 @@ fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[TakenI
 fn refer<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, text: &str, ids: &mut Ids) {
     let mut parts: Vec<NodeValue> = Vec::new();
     let mut rest = text;
-    while let Some((at, (note, length))) = rest
-        .match_indices("[^s")
-        .find_map(|(at, _)| Some((at, reference(&rest[at..])?)))
-    {
+    while let Some((at, (note, length))) = next_reference(rest) {
         parts.push(NodeValue::Text(rest[..at].to_owned().into()));
         let id = ids.reference(note);
         parts.push(NodeValue::Raw(format!(

@@ -3,7 +3,9 @@
 mod code;
 pub mod diff;
 pub mod fold;
+mod html;
 pub mod markdown;
+mod picture;
 mod safe_html;
 mod slug;
 

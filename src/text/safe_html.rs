@@ -1,5 +1,6 @@
 //! The only type that a template prints unescaped.
 
+use super::html;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -77,102 +78,33 @@ impl SafeHtml {
         SafeHtml(parts.iter().map(part).collect())
     }
 
-    /// The same with every link and picture of this site under its full address, for readers elsewhere.
+    /// The same with every address of this site in full, for readers elsewhere.
     pub fn absolute(&self, origin: &str, page: &str) -> String {
-        let full = |attribute: &str| format!("{attribute}=\"{origin}/");
-        let text = self.0.replace("href=\"/", &full("href"));
-        let text = text.replace("src=\"/", &full("src"));
-        let text = text.replace("href=\"#", &format!("href=\"{page}#"));
-        // Other widths are for the page alone.
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find(" srcset=\"") {
-            out.push_str(&rest[..at]);
-            let tail = &rest[at + 9..];
-            rest = tail.find('"').map_or("", |end| &tail[end + 1..]);
-        }
-        out + rest
+        html::absolute(&self.0, origin, page)
     }
 
-    /// What is left to read when the tags are gone: a line for each paragraph, item, cell or heading.
+    /// What is left to read when the tags are gone, a line for each paragraph.
     pub fn text(&self) -> String {
-        let mut out = String::with_capacity(self.0.len());
-        let mut rest = self.0.as_str();
-        while let Some(at) = rest.find('<') {
-            out.push_str(&rest[..at]);
-            let Some(end) = rest[at..].find('>') else {
-                break;
-            };
-            let tag = &rest[at + 1..at + end];
-            let name = tag
-                .trim_start_matches('/')
-                .split([' ', '/'])
-                .next()
-                .unwrap_or_default();
-            let ends_line = matches!(
-                name,
-                "p" | "li"
-                    | "h2"
-                    | "h3"
-                    | "h4"
-                    | "h5"
-                    | "h6"
-                    | "pre"
-                    | "tr"
-                    | "br"
-                    | "figure"
-                    | "figcaption"
-                    | "blockquote"
-                    | "hr"
-            );
-            if ends_line && !out.ends_with('\n') && !out.is_empty() {
-                out.push('\n');
-            } else if matches!(name, "td" | "th") && !out.ends_with([' ', '\n']) {
-                out.push(' ');
-            }
-            rest = &rest[at + end + 1..];
-        }
-        out.push_str(rest);
-        let decoded = out
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"")
-            .replace("&#39;", "'")
-            .replace("&nbsp;", "\u{A0}")
-            .replace("&amp;", "&");
-        let lines = decoded.lines().map(str::trim).filter(|l| !l.is_empty());
-        lines.collect::<Vec<_>>().join("\n")
+        html::text(&self.0)
     }
 
     /// The headings that can be jumped to: level, id, text.
     pub fn headings(&self) -> Vec<(u8, String, String)> {
-        let mut found = Vec::new();
-        for (level, mark) in [(2, "<h2 id=\""), (3, "<h3 id=\"")] {
-            for (at, _) in self.0.match_indices(mark) {
-                let tail = &self.0[at + mark.len()..];
-                let Some((id, rest)) = tail.split_once("\">") else {
-                    continue;
-                };
-                let inner = rest.split("</h").next().unwrap_or_default();
-                let text = SafeHtml(inner.to_owned()).text().replace('\n', " ");
-                found.push((at, level, id.to_owned(), text));
-            }
-        }
-        found.sort_unstable();
-        found
-            .into_iter()
-            .map(|(_, level, id, text)| (level, id, text))
-            .collect()
+        html::headings(&self.0)
     }
 
     /// Whether it refers to source notes.
     pub fn has_reference(&self) -> bool {
-        self.0.contains("<sup class=\"ref\">")
+        html::has_reference(self)
     }
 
     /// Whether something in it has this id.
     pub fn has_id(&self, id: &str) -> bool {
         self.0.contains(&format!(" id=\"{id}\""))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
 
     pub fn is_empty(&self) -> bool {

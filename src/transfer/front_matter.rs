@@ -39,11 +39,11 @@ impl FrontMatter<'_> {
     fn strings(&self, key: &str) -> Result<Vec<String>, Refusal> {
         match self.fields.get(key) {
             None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::String(s)) => Ok(list(s)),
+            Some(Value::String(s)) => Ok(list(&line_of(Some(&Value::String(s.clone()))))),
             Some(Value::Array(items)) => items
                 .iter()
                 .map(|item| match item {
-                    Value::String(s) => Ok(s.trim().to_owned()),
+                    Value::String(_) => Ok(line_of(Some(item))),
                     Value::Number(n) => Ok(n.to_string()),
                     _ => self.refuse(key, "a list of texts"),
                 })
@@ -94,7 +94,7 @@ impl FrontMatter<'_> {
             let known = draft
                 .tags
                 .iter()
-                .any(|t| text::slug(t, "") == text::slug(&tag, ""));
+                .any(|t| t.to_lowercase() == tag.to_lowercase());
             if !text::is_blank(&tag) && !known {
                 draft.tags.push(tag);
             }
@@ -215,7 +215,8 @@ impl FrontMatter<'_> {
                 .next()
                 .unwrap_or_default();
             let path = given.strip_suffix('/').unwrap_or(&given);
-            if text::slug(slug, "") != slug
+            if slug.is_empty()
+                || text::slug(slug, "") != slug
                 || !(path == slug || path == crate::paths::article(slug))
             {
                 return self.refuse(

@@ -109,7 +109,6 @@ fn body_into(
         match part {
             Part::Notes => listed.extend(notes_of(block, line)?),
             Part::Summary => {
-                draft.summary_text = format!("{} {}", draft.summary_text, said).trim().to_owned();
                 draft.words += words_of(block);
                 summary.append(block);
             }
@@ -142,6 +141,7 @@ fn body_into(
         }
         *place = text::markdown::article(&arena, part, &sizes, &mut ids);
     }
+    draft.summary_text = draft.summary.text().replace('\n', " ");
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub enum OnChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Published { slug: String, status: &'static str },
-    Updated { slug: String },
+    Updated { slug: String, status: &'static str },
     Unchanged { slug: String },
     Left { slug: String },
 }
@@ -223,7 +223,7 @@ pub fn store(
     db.write_now(move |conn| ready.insert(conn, &site, is_sample, now))
         .map_err(|e| format!("the database did not take it: {e}"))?;
     Ok(if existing.is_some() {
-        Outcome::Updated { slug }
+        Outcome::Updated { slug, status }
     } else {
         Outcome::Published { slug, status }
     })

@@ -5,6 +5,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 static SECURITY: [(HeaderName, HeaderValue); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -22,10 +24,7 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin"),
     ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), browsing-topics=()"),
@@ -40,6 +39,11 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
 pub fn set_security(state: &State, headers: &mut HeaderMap) {
     for (name, value) in &SECURITY {
         headers.insert(name.clone(), value.clone());
+    }
+    // Pictures are shown where the site's feeds and cards are read.
+    let mime = headers.get(header::CONTENT_TYPE);
+    if mime.is_some_and(|mime| mime.as_bytes().starts_with(b"image/")) {
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
     }
     if state.config.base.https {
         headers.insert(

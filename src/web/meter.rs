@@ -167,6 +167,7 @@ impl Meter {
             ("hashing", state.hashing.waiting()),
             ("packing", state.packing.waiting()),
             ("searching", state.searching.waiting()),
+            ("comparing", state.comparing.waiting()),
             ("drawing", state.drawing.waiting()),
         ] {
             self.waiting

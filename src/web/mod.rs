@@ -37,6 +37,8 @@ pub struct State {
     pub hashing: Gate,
     /// Full-text search: the one question of which the asker decides how much work it is.
     pub searching: Gate,
+    /// Comparing versions of an article.
+    pub comparing: Gate,
     /// Drawing pictures.
     pub drawing: Gate,
     /// Compressing pages that are made anew.
@@ -64,6 +66,7 @@ impl State {
             limits,
             hashing: Gate::new(2, 24),
             searching: Gate::new(3, 128),
+            comparing: Gate::new(1, 32),
             drawing: Gate::new(1, 32),
             packing: Gate::new(2, 512),
             cache,

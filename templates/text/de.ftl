@@ -124,6 +124,7 @@ revision-heading = Was sich geändert hat
 revision-legend = Gekennzeichnet:
 revision-gone = gestrichen
 revision-new = neu
+revision-excerpt = „{ $words }“
 revision-same = { $n ->
     [one] Ein Absatz ist unverändert.
    *[other] { $n } Absätze sind unverändert.

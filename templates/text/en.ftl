@@ -125,6 +125,7 @@ revision-heading = What changed
 revision-legend = Marked:
 revision-gone = taken out
 revision-new = new
+revision-excerpt = “{ $words }”
 revision-same = { $n ->
     [one] One paragraph is as it was.
    *[other] { $n } paragraphs are as they were.

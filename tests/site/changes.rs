@@ -30,6 +30,18 @@ site_test! {
 }
 
 site_test! {
+    async fn what_readers_do_not_read_is_no_change(site: Site) {
+        site.publish("---\ntitle: One\ndate: 2026-01-01\n---\n\nText.\n").await;
+        site.publish("---\ntitle: One\ndate: 2026-01-01\ntags: [Trams]\nkeywords: [a]\ncorrections: [{kind: update, date: 2026-01-05, text: A note.}]\n---\n\nText.\n").await;
+        assert!(!site.get("/articles/one").await.has("a[href$='/revisions']"));
+        assert_eq!(site.get("/articles/one/revisions").await.all(".rows li").len(), 1);
+        let fresh = site.publish("---\ntitle: Two\ndate: 2026-01-01\ncorrections: [{kind: update, date: 2026-01-05, text: A note.}]\n---\n\nText.\n").await;
+        let page = site.get(&format!("/articles/{fresh}")).await;
+        assert_eq!(page.attr("meta[property='article:modified_time']", "content").as_deref(), Some("2026-01-05T00:00:00Z"), "a correction changes the article on its day");
+    }
+}
+
+site_test! {
     async fn what_was_not_public_is_in_no_version(site: Site) {
         site.publish("---\ntitle: Plan\ndraft: true\n---\n\nA secret figure.\n").await;
         assert_eq!(site.get("/articles/plan/revisions").await.status, 404);
@@ -63,6 +75,7 @@ site_test! {
         let mut dates = first.all("article.ledger .meta");
         dates.extend(second.all("article.ledger .meta"));
         assert!(dates[0].ends_with("28 January 2026") && dates[59].ends_with("1 January 2026"), "{dates:?}");
+        site.publish("---\ntitle: Twice\ncorrections: [{kind: update, date: 2026-02-01, text: One.}, {kind: update, date: 2026-02-01, text: Two.}]\n---\n\nText.\n").await;
         let feed: atom_syndication::Feed = site.get("/corrections/feed.atom").await.body.parse().expect("Atom");
         assert_eq!(feed.entries.len(), 30);
         let ids: std::collections::BTreeSet<_> = feed.entries.iter().map(|e| e.id.clone()).collect();

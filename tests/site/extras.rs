@@ -3,12 +3,11 @@
 use crate::{Site, site_test};
 use masthead::transfer::{self, OnChange};
 
+/// A file beside an article: its name, and what makes it.
+type File = (&'static str, fn() -> Vec<u8>);
+
 /// Publishes Markdown with files beside it.
-async fn publish_with(
-    site: &Site,
-    source: &str,
-    files: &'static [(&'static str, fn() -> Vec<u8>)],
-) -> String {
+async fn publish_with(site: &Site, source: &str, files: &'static [File]) -> String {
     let (db, config, settings, source) = (
         site.db().clone(),
         site.state.config.clone(),
@@ -48,7 +47,7 @@ fn photo(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
 
 site_test! {
     async fn pictures_come_in_the_widths_that_screens_have(site: Site) {
-        let files: &[(&str, fn() -> Vec<u8>)] = &[
+        let files: &[File] = &[
             ("wide.jpg", || photo(1300, 500, image::ImageFormat::Jpeg)), ("small.png", || photo(300, 200, image::ImageFormat::Png)), ("face.jpg", || photo(700, 700, image::ImageFormat::Jpeg)),
         ];
         let slug = publish_with(&site, "---\ntitle: One\nimage: {src: wide.jpg, alt: Wide, caption: A view., credit: Mira Stahl}\nauthors: [{name: Jon, image: face.jpg}]\n---\n\nText.\n\n![Small & fine](small.png \"A caption <b>\")\n\nInline ![wide](wide.jpg) too.\n", files).await;
@@ -65,7 +64,7 @@ site_test! {
             assert_eq!(format!("{}w", size.0), width);
         }
         assert_eq!((page.attr(".hero img", "width").as_deref(), page.attr(".hero img", "height").as_deref(), page.attr(".hero img", "alt").as_deref()), (Some("1300"), Some("500"), Some("Wide")));
-        assert_eq!(page.one(".hero figcaption"), "A view. Mira Stahl");
+        assert_eq!(page.one(".hero figcaption"), "A view. · Mira Stahl");
         assert_eq!(page.one(".body figure figcaption"), "A caption <b>");
         assert_eq!(page.attr(".body figure img", "alt").as_deref(), Some("Small & fine"));
         assert_eq!(page.attr(".body figure img", "srcset"), None, "there is nothing smaller");
@@ -73,6 +72,33 @@ site_test! {
         assert!(!page.has("p figure") && page.all(".body p:empty").is_empty());
         let face = site.get("/authors/jon").await.attr(".profile img", "src").expect("a face");
         assert_eq!(site.browser().request("GET", &face).send().await.expect("an answer").status(), 200);
+    }
+}
+
+site_test! {
+    async fn a_picture_that_was_known_before_gets_the_widths_that_it_lacks(site: Site) {
+        use diesel::prelude::*;
+        let files: &[File] = &[("wide.jpg", || photo(900, 300, image::ImageFormat::Jpeg))];
+        let slug = publish_with(&site, "---\ntitle: One\n---\n\n![Wide](wide.jpg)\n", files).await;
+        // As it was before there were widths.
+        site.db().write(|conn| Ok(diesel::delete(masthead::db::schema::media_sizes::table).execute(conn)?)).await.expect("a write");
+        publish_with(&site, "---\ntitle: One\n---\n\n![Wide](wide.jpg) Again.\n", files).await;
+        let set = site.get(&format!("/articles/{slug}")).await.attr(".body img", "srcset").expect("widths");
+        for one in set.split(", ") {
+            let answer = site.browser().request("GET", one.split(' ').next().expect("a path")).send().await.expect("an answer");
+            assert_eq!((answer.status().as_u16(), answer.headers()["cross-origin-resource-policy"].as_bytes()), (200, &b"cross-origin"[..]), "{one}");
+        }
+    }
+}
+
+site_test! {
+    async fn a_link_that_may_not_be_followed_is_its_text(site: Site) {
+        let slug = site.publish("---\ntitle: One\n---\n\n[js](javascript:alert(1)), [data](data:text/html,x \"t\"), [JS](JaVaScRiPt:x), [ok](https://example.org/), [here](/about), [up](#h-x), [mail](mailto:a@example.org)\n").await;
+        let page = site.get(&format!("/articles/{slug}")).await;
+        assert_eq!(page.all(".body a"), ["ok", "here", "up", "mail"]);
+        assert_eq!(page.one(".body"), "js, data, JS, ok, here, up, mail");
+        let id = site.moderator("pell").await.comment(&slug, "[js](javascript:alert(1)) [rel](/about) [ok](https://example.org/)").await;
+        assert_eq!(site.get(&format!("/articles/{slug}")).await.all(&format!("#comment-{id} .text a")), ["ok"]);
     }
 }
 

@@ -24,6 +24,7 @@ site_test! {
             let atom: atom_syndication::Feed = atom.body.parse().expect("Atom");
             let rss = site.get(&format!("{list}/feed.rss")).await;
             assert_eq!(rss.header("content-type").as_deref(), Some("application/rss+xml; charset=utf-8"));
+            assert!(rss.body.starts_with("<?xml") && rss.body.matches("<?xml").count() == 1, "{:.200}", rss.body);
             let rss: rss::Channel = rss.body.parse().expect("RSS");
             let json = site.get(&format!("{list}/feed.json")).await;
             assert_eq!(json.header("content-type").as_deref(), Some("application/feed+json; charset=utf-8"));
@@ -48,6 +49,8 @@ site_test! {
             let own = atom.links.iter().find(|l| l.rel == "self").expect("self");
             assert_eq!(own.href, format!("{origin}{list}/feed.atom"));
             assert_eq!((json["feed_url"].as_str(), json["version"].as_str()), (Some(format!("{origin}{list}/feed.json").as_str()), Some("https://jsonfeed.org/version/1.1")));
+            assert!(content.contains("<li>Seen.</li>"), "where it comes from: {content}");
+            assert_eq!(one["tags"], serde_json::json!(["City", "Food"]));
             assert_eq!(entry.id, item.guid.as_ref().expect("a guid").value);
         }
         let page = site.get("/sections/city").await;
@@ -55,6 +58,18 @@ site_test! {
             for of in ["/sections/city", ""] {
                 assert!(page.has(&format!("link[rel=alternate][href='{of}/feed.{kind}']")), "{of} {kind}");
             }
+        }
+    }
+}
+
+site_test! {
+    async fn what_was_typed_stays_as_it_was_typed(site: Site) {
+        site.publish("---\ntitle: One\n---\n\nWrite `<a href=\"/x\">` and `<img srcset=\"a 1x\">`, then [here](/about), then ` srcset=\"` alone, then [there](/privacy).\n").await;
+        let origin = site.origin();
+        let json: serde_json::Value = serde_json::from_str(&site.get("/feed.json").await.body).expect("JSON");
+        let content = json["items"][0]["content_html"].as_str().expect("content").replace("&quot;", "\"");
+        for kept in ["&lt;a href=\"/x\"&gt;", "&lt;img srcset=\"a 1x\"&gt;", &format!("<a href=\"{origin}/about\""), &format!("<a href=\"{origin}/privacy\""), "srcset=\"</code> alone"] {
+            assert!(content.contains(kept), "{kept} in {content}");
         }
     }
 }

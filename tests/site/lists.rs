@@ -105,6 +105,19 @@ site_test! {
 }
 
 site_test! {
+    async fn names_that_mean_something_else_have_pages_of_their_own(site: Site) {
+        site.publish("---\ntitle: One\ntags: [\"C++\", \"C#\", Open data, \"a/b\"]\n---\n\nText.\n").await;
+        site.publish("---\ntitle: Two\ntags: [\"c#\", C, Open-Data, \"A\\nB\", Überland]\n---\n\nText.\n").await;
+        site.publish("---\ntitle: Three\ntags: [uberland]\n---\n\nText.\n").await;
+        assert_eq!(site.get("/articles/one").await.all(".tags a"), ["C++", "C#", "Open data", "a/b"]);
+        assert_eq!(site.get("/articles/two").await.all(".tags a"), ["C#", "C", "Open data", "A B", "Überland"]);
+        for (tag, titles) in [("c", &["One"][..]), ("c-2", &["Two", "One"]), ("c-3", &["Two"]), ("open-data", &["Two", "One"]), ("uberland", &["Three", "Two"])] {
+            assert_eq!(site.get(&format!("/tags/{tag}")).await.all("article h2"), titles, "{tag}");
+        }
+    }
+}
+
+site_test! {
     async fn what_is_published_stands_in_every_list_at_once(site: Site) {
         for path in ["/", "/archive", "/feed.atom", "/sitemap.xml", "/llms.txt"] {
             site.get(path).await;

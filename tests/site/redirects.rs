@@ -25,6 +25,11 @@ site_test! {
             assert_eq!(site.get(to).await.status, 200, "one step, {to}");
         }
         assert_eq!(leads(&site, &format!("/articles/first/comments/{id}")).await, (301, Some(format!("/articles/third/comments/{id}"))));
+        // Any slug that it ever had will do.
+        site.publish("---\ntitle: One\nslug: fourth\naliases: [first]\n---\n\nText.\n").await;
+        assert_eq!(leads(&site, "/articles/third").await, (301, Some("/articles/fourth".into())));
+        assert!(site.get("/articles/fourth").await.has(&format!("#comment-{id}")));
+        site.publish("---\ntitle: One\nslug: third\naliases: [fourth]\n---\n\nText.\n").await;
         // Whoever takes the old slug stands there.
         site.publish("---\ntitle: Another\nslug: first\n---\n\nText.\n").await;
         assert_eq!(site.get("/articles/first").await.one("h1"), "Another");
@@ -57,13 +62,18 @@ site_test! {
 site_test! {
     async fn an_operators_own_list_is_read_and_read_again(site: Site) {
         let slug = site.article().await;
+        site.publish("---\ntitle: Fresh\nslug: stale\n---\n\nText.\n").await;
+        site.publish("---\ntitle: Fresh\naliases: [stale]\n---\n\nText.\n").await;
         let file = site.place.folder.join("redirects.txt");
-        std::fs::write(&file, format!("# from the old site\n/2019/bridge /articles/{slug}\n/blog https://example.org/blog 302\n/gone 410\n/a /b\n/b /c\n/c /about\n/loop /pool\n/pool /loop\nnonsense\n/evil //example.org\n/about /nowhere\n")).expect("written");
+        std::fs::write(&file, format!("# from the old site\n/2019/bridge /articles/{slug}\n/blog https://example.org/blog 302\n/gone 410\n/a /b\n/b /c\n/c /about\n/loop /pool\n/stra%C3%9Fe /about\n/moved /articles/stale\n/pool /loop\nnonsense\n/evil //example.org\n/about /nowhere\n")).expect("written");
         let moved = async |from: &str| { site.get_when(from, |page| page.status != 404).await; leads(&site, from).await };
         assert_eq!(moved("/2019/Bridge/").await, (301, Some(format!("/articles/{slug}"))));
         assert_eq!(leads(&site, "/blog").await, (302, Some("https://example.org/blog".into())));
         assert_eq!(leads(&site, "/a").await, (301, Some("/about".into())), "one step, however long the list's own chain");
-        assert_eq!(leads(&site, "/loop").await.0, 301);
+        assert_eq!((leads(&site, "/loop").await.0, leads(&site, "/pool/").await.0), (404, 404), "nobody is sent round");
+        assert_eq!(leads(&site, "/2019/bridge/index.html").await, (301, Some(format!("/articles/{slug}"))));
+        assert_eq!(leads(&site, "/stra%C3%9Fe").await, (301, Some("/about".into())));
+        assert_eq!(leads(&site, "/moved").await, (301, Some("/articles/fresh".into())), "through a former slug as well");
         let gone = site.get("/gone").await;
         assert!(gone.status == 410 && gone.has("a.way[href='/']"), "{}", gone.status);
         assert_eq!((site.get("/evil").await.status, site.get("/about").await.status), (404, 200), "no other host by a trick; what is there stays there");
@@ -75,6 +85,11 @@ site_test! {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         assert_eq!((leads(&site, "/blog").await, leads(&site, "/gone").await.0), ((301, Some("/about".into())), 404));
+        std::fs::write(&file, "/a /b\nb /c\n/d e\n/self /Self/\n/old?p=12 /about\n/* /about\n").expect("written");
+        let check = site.masthead(&["check"], "");
+        let said = [check.stdout, check.stderr].map(|out| String::from_utf8_lossy(&out).into_owned()).concat();
+        assert_eq!(check.status.code(), Some(1), "{said}");
+        assert!(said.contains("redirects           1") && [":2: ", ":3: ", ":4: ", ":5: ", ":6: "].iter().all(|line| said.contains(line)), "{said}");
         std::fs::remove_file(&file).expect("removed");
     }
 }

@@ -27,8 +27,14 @@ site_test! {
         let site_settings = site.state.site();
         let (db, config) = (site.db().clone(), site.state.config.clone());
         tokio::task::spawn_blocking(move || masthead::samples::publish(&db, &config, &site_settings)).await.expect("a thread").expect("samples");
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            rows: i64,
+        }
         let admin = site.admin("chief").await;
         let reader = site.reader("mira").await;
+        site.publish("---\ntitle: A bridge\nslug: another\naliases: [before]\n---\n\nText.\n").await;
         let slug = site.article().await;
         let id = admin.comment(&slug, "Flag me.").await;
         reader.post(&format!("/comments/{id}/flag"), &[("reason", "spam"), ("detail", "")]).await;
@@ -37,7 +43,13 @@ site_test! {
         site.db()
             .read(|conn| {
                 counted!(conn, settings accounts sessions throttles sections authors tags media articles article_revisions article_authors
-                    article_tags source_notes corrections comments threads comment_versions comment_counts flags moderation_log media_sizes);
+                    article_tags source_notes corrections comments threads comment_versions comment_counts flags moderation_log media_sizes former_slugs);
+                use diesel::prelude::*;
+                for table in ["article_words", "comment_words"] {
+                    let rows: Vec<Row> = diesel::sql_query(format!("SELECT COUNT(*) AS rows FROM {table}")).load(conn)?;
+                    assert!(rows[0].rows > 0, "{table} has no row");
+                }
+                masthead::db::schema::search_progress::table.select(masthead::db::schema::search_progress::all_columns).execute(conn)?;
                 Ok(())
             })
             .await

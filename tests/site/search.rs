@@ -33,6 +33,11 @@ site_test! {
         for typed in ["uber", "ÜBER", "Über", "u\u{308}ber", "strassen", "straße", "lodz", "ŁÓDŹ", "cafe", "CAFÉ", "naive", "aero", "αθηνα", "елка"] {
             assert_eq!(found(&site, &format!("q={}", encoded(typed))).await.len(), 1, "{typed}");
         }
+        site.publish("---\ntitle: Noted\nsources: [{text: A.}]\n---\n\n## Opening summary\n\nAdopted[^s1] and more.\n").await;
+        assert_eq!(found(&site, "q=adopted").await, ["Noted"], "the number of a note is no part of a word");
+        let noted = site.get("/articles/noted").await;
+        let json: serde_json::Value = serde_json::from_str(&noted.one("script[type='application/ld+json']")).expect("JSON");
+        assert_eq!(json["abstract"], "Adopted and more.");
         let marked = site.get(&format!("/search?q={}", encoded("cafe"))).await;
         assert_eq!(marked.all(".snippet mark"), ["Café"], "what is marked is what was written");
     }

@@ -12,7 +12,7 @@ CREATE INDEX article_tags_by_tag ON article_tags (tag_id, article_id);
 CREATE INDEX article_authors_by_author ON article_authors (author_id, article_id);
 ALTER TABLE article_tags DROP COLUMN listed_at;
 ALTER TABLE article_authors DROP COLUMN listed_at;
-ALTER TABLE article_revisions DROP COLUMN status;
+ALTER TABLE article_revisions DROP COLUMN excerpt;
 ALTER TABLE article_revisions DROP COLUMN text;
 ALTER TABLE articles DROP COLUMN hero_credit;
 ALTER TABLE articles DROP COLUMN hero_caption;

@@ -5,11 +5,9 @@ ALTER TABLE authors ADD COLUMN avatar_id BIGINT;
 ALTER TABLE articles ADD COLUMN hero_caption TEXT NOT NULL DEFAULT '';
 ALTER TABLE articles ADD COLUMN hero_credit TEXT NOT NULL DEFAULT '';
 
--- What readers could read of a revision, and whether they could.
-ALTER TABLE article_revisions ADD COLUMN text TEXT NOT NULL DEFAULT '';
-ALTER TABLE article_revisions ADD COLUMN status TEXT NOT NULL DEFAULT 'published';
-UPDATE article_revisions SET status = (SELECT a.status FROM articles a WHERE a.id = article_id AND a.status <> 'published')
-    WHERE article_id IN (SELECT id FROM articles WHERE status <> 'published');
+-- What readers could read of a revision that was public and differs from the one before; its first words that do.
+ALTER TABLE article_revisions ADD COLUMN text TEXT;
+ALTER TABLE article_revisions ADD COLUMN excerpt TEXT NOT NULL DEFAULT '';
 
 -- A tag's and an author's articles in the order in which they are listed: the time of publication, none while it is not public.
 ALTER TABLE article_tags ADD COLUMN listed_at BIGINT;
@@ -51,5 +49,5 @@ CREATE TABLE search_progress (
 INSERT INTO search_progress (kind, reached) VALUES ('articles', 0), ('comments', 0);
 
 -- Words as the program folds them; a row's number is its time in seconds and its id in the last 30 bits, so that the newest come first.
-CREATE VIRTUAL TABLE article_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
-CREATE VIRTUAL TABLE comment_words USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'ascii');
+CREATE VIRTUAL TABLE article_words USING fts5 (words, content = '', contentless_delete = 1, prefix = '2 3', tokenize = 'ascii');
+CREATE VIRTUAL TABLE comment_words USING fts5 (words, content = '', contentless_delete = 1, prefix = '2 3', tokenize = 'ascii');

@@ -203,6 +203,8 @@ pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpR
     if form.remove == "samples" {
         let (_, files) = state.db.write(store::remove_samples).await?;
         media::discard(&state.config.data.join("media"), &files);
+        // Their sections are named on every page.
+        state.refresh_site().await?;
         return Ok(page::see_other(paths::ADMIN));
     }
     let now = current(&state);

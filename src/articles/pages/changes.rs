@@ -1,6 +1,7 @@
 //! `GET /articles/{slug}/revisions`, `/articles/{slug}/revisions/{n}`: what was changed after publication, word by word.
 
-use crate::articles::store::{self, Revision};
+use crate::articles::store;
+use crate::comments;
 use crate::db::fresh::Topic;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -46,45 +47,8 @@ enum ParagraphView {
     Changed(Vec<(&'static str, String)>),
 }
 
-/// What readers could read. Revisions from before this was kept have their source alone.
-fn readable(revision: &Revision) -> String {
-    if !revision.text.is_empty() {
-        return revision.text.clone();
-    }
-    let source = revision.source.replace("\r\n", "\n");
-    for fence in ["---", "+++"] {
-        if let Some(rest) = source.strip_prefix(&format!("{fence}\n")) {
-            let end = format!("\n{fence}\n");
-            return rest
-                .split_once(&end)
-                .map_or(String::new(), |(_, body)| body.to_owned());
-        }
-    }
-    source
-}
-
-/// Revisions of which the texts differ, with their place among the public ones.
-fn differing(all: Vec<Revision>) -> Vec<(Revision, String)> {
-    let mut kept: Vec<(Revision, String)> = Vec::new();
-    for revision in all {
-        let text = readable(&revision);
-        if kept.last().is_none_or(|(_, before)| *before != text) {
-            kept.push((revision, text));
-        }
-    }
-    kept
-}
-
-async fn read(state: &Shared, slug: String) -> Result<(store::Article, Vec<Revision>), Error> {
-    state
-        .db
-        .read(move |conn| {
-            let article = store::by_slug(conn, &slug)?;
-            let revisions = store::revisions(conn, article.id)?;
-            Ok((article, revisions))
-        })
-        .await
-}
+/// Versions that the page lists: the latest.
+const LISTED: i64 = 200;
 
 /// `GET /articles/{slug}/revisions`
 pub async fn revisions(
@@ -93,33 +57,33 @@ pub async fn revisions(
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let since = state.db.moment();
-    let (article, all) = read(&state, slug.into_inner()).await?;
+    let (article, all) = state
+        .db
+        .read(move |conn| {
+            let article = comments::store::place(conn, &slug)?;
+            let all = store::revisions(conn, article.id, LISTED)?;
+            Ok((article, all))
+        })
+        .await?;
     let (t, site) = (state.t(), state.site());
-    let topics = [Topic::Article(article.id)];
-    let path = paths::revisions(&article.slug);
-    let _cpu = state.packing.enter().await?;
-    let slug = article.slug.clone();
-    let rows = web::block(move || {
-        let kept = differing(all);
-        let texts: Vec<&String> = kept.iter().map(|(_, text)| text).collect();
-        let row = |(at, (revision, _)): (usize, &(Revision, String))| Row {
-            href: paths::revision(&slug, revision.number),
-            at: When::minute(&site, revision.saved_at),
-            excerpt: if at == 0 {
-                String::new()
-            } else {
-                changed(texts[at - 1], texts[at])
-            },
-            is_first: at == 0,
-        };
-        let mut rows: Vec<Row> = kept.iter().enumerate().map(row).collect();
-        rows.reverse();
-        rows
-    });
-    let rows = rows.await.map_err(Error::broken)?;
+    let is_whole = (all.len() as i64) < LISTED;
+    let row = |revision: store::Revision| Row {
+        href: paths::revision(&article.slug, revision.number),
+        at: When::minute(&site, revision.saved_at),
+        is_first: false,
+        excerpt: if revision.excerpt.is_empty() {
+            String::new()
+        } else {
+            t.revision_excerpt(&revision.excerpt)
+        },
+    };
+    let mut rows: Vec<Row> = all.into_iter().map(row).collect();
+    if let Some(first) = rows.last_mut().filter(|_| is_whole) {
+        first.is_first = true;
+    }
     let view = RevisionsPage {
         page: Page::new(&state, &viewer, &t.revisions_title(&article.title))
-            .at(&state, &path)
+            .at(&state, &paths::revisions(&article.slug))
             .unlisted(),
         t,
         article: Link {
@@ -128,19 +92,7 @@ pub async fn revisions(
         },
         rows,
     };
-    page::kept(&view, &viewer, since, &topics)
-}
-
-/// The first words that are new, or else gone.
-fn changed(old: &str, new: &str) -> String {
-    let all = diff::paragraphs(old, new);
-    let find = |wanted: Change| {
-        let mut runs = all.iter().flat_map(|p| &p.runs);
-        runs.find(|r| r.change == wanted && !r.text.trim().is_empty())
-    };
-    let run = find(Change::New).or_else(|| find(Change::Gone));
-    run.map(|r| crate::text::excerpt(&r.text, 120))
-        .unwrap_or_default()
+    page::kept(&view, &viewer, since, &[Topic::Article(article.id)])
 }
 
 /// `GET /articles/{slug}/revisions/{n}`
@@ -151,22 +103,19 @@ pub async fn revision(
 ) -> Result<HttpResponse, Error> {
     let since = state.db.moment();
     let (slug, number) = at.into_inner();
-    let (article, all) = read(&state, slug).await?;
+    let (article, (saved_at, text, before)) = state
+        .db
+        .read(move |conn| {
+            let article = comments::store::place(conn, &slug)?;
+            let versions = store::revision(conn, article.id, number)?;
+            Ok((article, versions))
+        })
+        .await?;
     let (t, site) = (state.t(), state.site());
-    let _cpu = state.packing.enter().await?;
-    let work = web::block(move || {
-        let kept = differing(all);
-        let place = kept.iter().position(|(r, _)| r.number == number)?;
-        let (revision, text) = &kept[place];
-        let before = if place == 0 { text } else { &kept[place - 1].1 };
-        Some((
-            revision.saved_at,
-            place == 0,
-            diff::paragraphs(before, text),
-        ))
-    });
-    let (saved_at, is_first, paragraphs) =
-        work.await.map_err(Error::broken)?.ok_or(Error::NotFound)?;
+    let is_first = before.is_none();
+    let _turn = state.comparing.enter().await?;
+    let compared = web::block(move || diff::paragraphs(before.as_ref().unwrap_or(&text), &text));
+    let paragraphs = compared.await.map_err(Error::broken)?;
     let view = RevisionPage {
         page: Page::new(&state, &viewer, &t.revisions_title(&article.title))
             .at(&state, &paths::revision(&article.slug, number))
@@ -178,7 +127,7 @@ pub async fn revision(
         paragraphs: views(t, paragraphs, is_first),
         article: Link {
             href: paths::article(&article.slug),
-            text: article.title.clone(),
+            text: article.title,
         },
     };
     page::kept(&view, &viewer, since, &[Topic::Article(article.id)])

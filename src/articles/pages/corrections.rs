@@ -3,7 +3,7 @@
 use super::After;
 use super::list::Pager;
 use super::show::correction_label;
-use crate::articles::lists::{self, CorrectionCursor};
+use crate::articles::ledger::{self, CorrectionCursor};
 use crate::db::fresh::Topic;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -56,8 +56,11 @@ pub async fn corrections(
     let behind = cursor(&after)?;
     let mut found = state
         .db
-        .read(move |conn| lists::corrections(conn, behind, A_PAGE + 1))
+        .read(move |conn| ledger::corrections(conn, behind, A_PAGE + 1))
         .await?;
+    if found.is_empty() && behind.is_some() {
+        return Err(Error::NotFound);
+    }
     let (t, site) = (state.t(), state.site());
     let mut pager = Pager::default();
     if found.len() as i64 > A_PAGE {

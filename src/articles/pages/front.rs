@@ -1,9 +1,9 @@
 //! `GET /`: the lead, what came after it, what is talked about, the sections, what was corrected.
 
 use super::json_ld;
-use super::show::correction_label;
+use super::show::{Hero, correction_label};
 use super::teaser::{TeaserView, by_article, view};
-use crate::articles::{lists, store};
+use crate::articles::{ledger, lists, store};
 use crate::db::Time;
 use crate::db::fresh::Topic;
 use crate::error::Error;
@@ -16,6 +16,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::collections::HashSet;
 
+/// How wide the lead's picture stands.
+const FRONT_SIZES: &str = "(max-width: 60rem) calc(100vw - 2.5rem), 47rem";
 /// Articles with their dek under the lead.
 const SECONDARY: usize = 4;
 /// A young site has fewer, so that the sections are not empty.
@@ -48,6 +50,7 @@ struct FrontPage {
     page: Page,
     t: Interface,
     lead: Option<TeaserView>,
+    picture: Option<Hero>,
     secondary: Vec<TeaserView>,
     column: Vec<TeaserView>,
     discussed: Vec<TeaserView>,
@@ -69,19 +72,25 @@ pub async fn front(
         2 => 6,
         _ => 3,
     };
-    let (latest, discussed, compared, strips, corrected, names) = state
+    let (latest, picture, discussed, compared, strips, corrected, names) = state
         .db
         .read(move |conn| {
             let latest = lists::latest(conn, (1 + SECONDARY + COLUMN + FEW) as i64)?;
+            let picture = match latest.first() {
+                Some(lead) => store::hero(conn, lead.id)?,
+                None => None,
+            };
             let (discussed, compared) = lists::most_discussed(conn, DISCUSSED)?;
             let strips = lists::strips(conn, &sections, (wide + 1 + SECONDARY) as i64)?;
-            let corrected = lists::corrections(conn, None, CORRECTED)?;
+            let corrected = ledger::corrections(conn, None, CORRECTED)?;
             let all = latest.iter().chain(&strips).chain(&discussed);
             let mut ids: Vec<i64> = all.map(|a| a.id).collect();
             ids.sort_unstable();
             ids.dedup();
             let names = store::names(conn, &ids)?;
-            Ok((latest, discussed, compared, strips, corrected, names))
+            Ok((
+                latest, picture, discussed, compared, strips, corrected, names,
+            ))
         })
         .await?;
     // Each says how many comments it has, and the count decides what is talked about.
@@ -148,6 +157,8 @@ pub async fn front(
             page,
             t,
             lead,
+            picture: picture
+                .map(|(picture, alt, sizes)| Hero::of(&picture, alt, &sizes, FRONT_SIZES)),
             secondary,
             column,
             discussed,

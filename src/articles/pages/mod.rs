@@ -14,7 +14,7 @@ pub use changes::{revision, revisions};
 pub use corrections::corrections;
 pub use front::front;
 pub use list::{author, section, tag};
-pub use show::show;
+pub use show::{correction_label, show};
 
 use crate::articles::store::Name;
 use crate::interface::Interface;

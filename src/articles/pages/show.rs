@@ -37,13 +37,14 @@ struct CorrectionView {
     at: When,
 }
 
-struct Hero {
-    src: String,
-    srcset: String,
-    sizes: &'static str,
-    alt: String,
-    width: i64,
-    height: i64,
+/// A picture above a text, in every width that it has.
+pub(super) struct Hero {
+    pub src: String,
+    pub srcset: String,
+    pub sizes: &'static str,
+    pub alt: String,
+    pub width: i64,
+    pub height: i64,
     caption: String,
     credit: String,
 }
@@ -316,25 +317,38 @@ pub async fn show(
     .await
 }
 
-fn hero(article: &store::Article, picture: &store::Picture, sizes: &[(i64, String)]) -> Hero {
-    let src = paths::media(&picture.file);
-    let smaller: Vec<(i64, String)> = sizes
-        .iter()
-        .map(|(w, file)| (*w, paths::media(file)))
-        .collect();
+impl Hero {
+    /// `sizes`: how wide it stands on the page.
+    pub(super) fn of(
+        picture: &store::Picture,
+        alt: String,
+        smaller: &[(i64, String)],
+        sizes: &'static str,
+    ) -> Hero {
+        let src = paths::media(&picture.file);
+        let smaller: Vec<(i64, String)> = smaller
+            .iter()
+            .map(|(width, file)| (*width, paths::media(file)))
+            .collect();
+        let widths = smaller.iter().map(|(width, src)| (*width, src.as_str()));
+        Hero {
+            srcset: markdown::srcset(&src, picture.width, widths),
+            sizes,
+            src,
+            alt,
+            width: picture.width,
+            height: picture.height,
+            caption: String::new(),
+            credit: String::new(),
+        }
+    }
+}
+
+fn hero(article: &store::Article, picture: &store::Picture, smaller: &[(i64, String)]) -> Hero {
     Hero {
-        srcset: markdown::srcset(
-            &src,
-            picture.width,
-            smaller.iter().map(|(w, src)| (*w, src.as_str())),
-        ),
-        sizes: markdown::SIZES,
-        src,
-        alt: article.hero_alt.clone(),
-        width: picture.width,
-        height: picture.height,
         caption: article.hero_caption.clone(),
         credit: article.hero_credit.clone(),
+        ..Hero::of(picture, article.hero_alt.clone(), smaller, markdown::SIZES)
     }
 }
 
@@ -366,7 +380,8 @@ fn byline(t: Interface, authors: &[store::Name]) -> Vec<Author> {
     authors.iter().enumerate().map(author).collect()
 }
 
-pub(super) fn correction_label(t: Interface, kind: &str) -> String {
+/// A kind of correction in words.
+pub fn correction_label(t: Interface, kind: &str) -> String {
     match kind {
         "clarification" => t.correction_clarification(),
         "update" => t.correction_update(),

@@ -162,7 +162,11 @@ impl<S: Inner> Desk<S> {
                 Err(audience) => Found::Personal(page.into_owned(), audience),
             };
         }
-        let coding = Coding::choose(headers.get(header::ACCEPT_ENCODING));
+        // A picture is packed already: there is one of it.
+        let coding = match page.ends_with(".png") {
+            true => Coding::Identity,
+            false => Coding::choose(headers.get(header::ACCEPT_ENCODING)),
+        };
         if let Some(entry) = cache.page(db, &page, coding) {
             let answer = answer(&self.state, &entry, Asked::of(headers));
             Counts::one(match answer.status() {

@@ -189,11 +189,7 @@ async fn lead<S: Inner>(
     let plain = to_bytes(response.into_body())
         .await
         .map_err(actix_web::Error::from)?;
-    // A picture is packed already.
-    let is_picture = content_type
-        .as_ref()
-        .is_some_and(|t| t.as_bytes().starts_with(b"image/"));
-    let coding = if is_picture { Coding::Identity } else { key.of };
+    let coding = key.of;
     let _cpu = state.packing.enter().await?;
     let packed = tokio::task::spawn_blocking(move || pack(&plain, coding)).await;
     let (body, etag) = packed.map_err(Error::broken)??;

@@ -1,0 +1,62 @@
+//! The corrections of the whole site, in the order of their dates.
+
+use super::store::PUBLISHED;
+use crate::db::prepared::prepared;
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+/// A correction with its article, as the ledger lists it.
+#[derive(Clone, Debug)]
+pub struct Corrected {
+    pub kind: String,
+    pub text: String,
+    pub at: Time,
+    pub article: i64,
+    pub position: i64,
+    pub slug: String,
+    pub title: String,
+}
+
+/// Behind which correction a page of the ledger begins: time, article, position.
+pub type CorrectionCursor = (i64, i64, i64);
+
+type CorrectedColumns = (Text, Text, BigInt, BigInt, BigInt, Text, Text);
+type CorrectedParts = (String, String, Time, i64, i64, String, String);
+
+/// The corrections of published articles, the latest first.
+pub fn corrections(
+    conn: &mut Conn,
+    behind: Option<CorrectionCursor>,
+    most: i64,
+) -> Result<Vec<Corrected>, Error> {
+    let mut query = prepared::<CorrectedColumns>(format!(
+        "SELECT c.kind, c.text, c.corrected_at, c.article_id, c.position, articles.slug, articles.title FROM corrections c \
+         JOIN articles ON articles.id = c.article_id WHERE {PUBLISHED}"
+    ));
+    if let Some((at, article, position)) = behind {
+        query = query
+            .text(" AND (c.corrected_at, c.article_id, c.position) < (")
+            .int(at)
+            .text(", ")
+            .int(article)
+            .text(", ")
+            .int(position)
+            .text(")");
+    }
+    let rows: Vec<CorrectedParts> = query
+        .text(" ORDER BY c.corrected_at DESC, c.article_id DESC, c.position DESC LIMIT ")
+        .int(most)
+        .load(conn)?;
+    let corrected = |(kind, text, at, article, position, slug, title): CorrectedParts| Corrected {
+        kind,
+        text,
+        at,
+        article,
+        position,
+        slug,
+        title,
+    };
+    Ok(rows.into_iter().map(corrected).collect())
+}
