@@ -59,6 +59,7 @@ wait-minutes = { $n ->
 # Titelseite und Artikel
 front-latest = Neueste
 front-discussed = Am meisten diskutiert
+front-about = { $site }: Artikel, die sagen, woher sie kommen, und unter jedem eine Diskussion.
 front-archive = Alles, nach Monaten
 front-empty = Noch ist nichts erschienen.
 byline-by = Von

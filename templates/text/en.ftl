@@ -60,6 +60,7 @@ wait-minutes = { $n ->
 # Front and article
 front-latest = Latest
 front-discussed = Most discussed
+front-about = { $site }: articles that say where they come from, and a conversation under each.
 front-archive = Everything, by month
 front-empty = Nothing has been published yet.
 byline-by = By

@@ -148,10 +148,15 @@ pub async fn front(
         title: one.title,
     });
     let corrected: Vec<Corrected> = corrected.collect();
+    let about = if site.tagline.is_empty() {
+        t.front_about(&site.name)
+    } else {
+        site.tagline.clone()
+    };
     page::shared(&state, &request, &viewer, &shares, |viewer, _| {
         let mut page = Page::new(&state, viewer, "")
             .at(&state, paths::FRONT)
-            .about(&site.tagline);
+            .about(&about);
         page.json_ld = json_ld;
         FrontPage {
             page,
