@@ -6,6 +6,7 @@ use crate::db::prepared::{Prepared, prepared};
 use crate::db::schema::{articles, authors, media, sections, tags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::paths;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
@@ -321,26 +322,57 @@ pub fn related(
     by_ids(conn, &ids)
 }
 
-/// A section by its slug: id and name.
-pub fn section(conn: &mut Conn, slug: &str) -> Result<(i64, String), Error> {
-    Ok(sections::table
-        .filter(sections::slug.eq(slug))
-        .select((sections::id, sections::name))
-        .first(conn)?)
+/// What a list is of, where its address has a name in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Section,
+    Tag,
+    Author,
 }
 
-/// A tag by its slug: id and name.
-pub fn tag(conn: &mut Conn, slug: &str) -> Result<(i64, String), Error> {
-    Ok(tags::table
-        .filter(tags::slug.eq(slug))
-        .select((tags::id, tags::name))
-        .first(conn)?)
+impl Kind {
+    /// The address of the list of this name.
+    pub fn path(self, slug: &str) -> String {
+        match self {
+            Kind::Section => paths::section(slug),
+            Kind::Tag => paths::tag(slug),
+            Kind::Author => paths::author(slug),
+        }
+    }
+}
+
+/// The list of this kind at a slug, and its name. It may have nothing.
+///
+/// # Errors
+/// `NotFound` for a slug that nothing has.
+pub fn named(conn: &mut Conn, kind: Kind, slug: &str) -> Result<(Shelf, String), Error> {
+    macro_rules! find {
+        ($table:ident) => {
+            $table::table
+                .filter($table::slug.eq(slug))
+                .select(($table::id, $table::name))
+                .first::<(i64, String)>(conn)?
+        };
+    }
+    Ok(match kind {
+        Kind::Section => {
+            let (id, name) = find!(sections);
+            (Shelf::Section(id), name)
+        }
+        Kind::Tag => {
+            let (id, name) = find!(tags);
+            (Shelf::Tag(id), name)
+        }
+        Kind::Author => {
+            let (id, name) = find!(authors);
+            (Shelf::Author(id), name)
+        }
+    })
 }
 
 /// An author, as the page about him needs it.
 #[derive(Clone, Debug, Queryable)]
 pub struct Author {
-    pub id: i64,
     pub name: String,
     pub bio: String,
     /// An address a line.
@@ -354,7 +386,6 @@ pub fn author(conn: &mut Conn, slug: &str) -> Result<Author, Error> {
         .left_join(media::table.on(media::id.nullable().eq(authors::avatar_id)))
         .filter(authors::slug.eq(slug))
         .select((
-            authors::id,
             authors::name,
             authors::bio,
             authors::links,

@@ -1,12 +1,12 @@
 //! Sections, authors and tags by the names that files give them.
 
-use super::save::Saving;
 use crate::articles::draft::Byline;
 use crate::db::Conn;
 use crate::db::schema::{authors, sections, tags};
 use crate::error::Error;
 use crate::text;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// What makes two names one: letters, digits and signs, but neither case nor accents, spaces, hyphens and quotation marks.
 fn sense(name: &str) -> String {
@@ -53,7 +53,7 @@ pub(super) fn introduce(
     conn: &mut Conn,
     author: i64,
     byline: &Byline,
-    with: &Saving,
+    pictures: &HashMap<String, i64>,
 ) -> Result<(), Error> {
     let row = authors::table.find(author);
     if let Some(bio) = &byline.bio {
@@ -66,7 +66,7 @@ pub(super) fn introduce(
             .set(authors::links.eq(links.join("\n")))
             .execute(conn)?;
     }
-    if let Some(picture) = byline.image.as_ref().and_then(|i| with.pictures.get(i)) {
+    if let Some(picture) = byline.image.as_ref().and_then(|i| pictures.get(i)) {
         diesel::update(row)
             .set(authors::avatar_id.eq(Some(*picture)))
             .execute(conn)?;

@@ -361,7 +361,7 @@ fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), 
     };
     for (position, byline) in (0i64..).zip(names) {
         let author = named_author(conn, &byline.name)?;
-        introduce(conn, author, byline, with)?;
+        introduce(conn, author, byline, &with.pictures)?;
         diesel::insert_into(article_authors::table)
             .values((
                 article_authors::article_id.eq(id),

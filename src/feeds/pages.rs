@@ -2,7 +2,7 @@
 
 use super::{Atom, ENTRIES, Entry, Feed, Format};
 use crate::articles::ledger;
-use crate::articles::lists::{self, Shelf, Teaser};
+use crate::articles::lists::{self, Kind, Shelf, Teaser};
 use crate::articles::pages::correction_label;
 use crate::articles::store::{self, Name};
 use crate::articles::texts::{self, Besides, Whole};
@@ -196,53 +196,23 @@ pub async fn site<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpRespon
     articles::<F>(state, viewer, |_| Ok(of)).await
 }
 
-pub async fn section<F: Format>(
-    state: Shared,
-    viewer: Viewer,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    articles::<F>(state, viewer, move |conn| {
-        let (id, name) = lists::section(conn, &slug)?;
-        Ok(Of {
-            shelf: Shelf::Section(id),
-            path: paths::section(&slug),
-            name,
-        })
-    })
-    .await
+macro_rules! lists {
+    ($($name:ident $kind:ident)+) => {
+        $(pub async fn $name<F: Format>(
+            state: Shared,
+            viewer: Viewer,
+            slug: web::Path<String>,
+        ) -> Result<HttpResponse, Error> {
+            articles::<F>(state, viewer, move |conn| {
+                let (shelf, name) = lists::named(conn, Kind::$kind, &slug)?;
+                let path = Kind::$kind.path(&slug);
+                Ok(Of { shelf, path, name })
+            })
+            .await
+        })+
+    };
 }
-
-pub async fn tag<F: Format>(
-    state: Shared,
-    viewer: Viewer,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    articles::<F>(state, viewer, move |conn| {
-        let (id, name) = lists::tag(conn, &slug)?;
-        Ok(Of {
-            shelf: Shelf::Tag(id),
-            path: paths::tag(&slug),
-            name,
-        })
-    })
-    .await
-}
-
-pub async fn author<F: Format>(
-    state: Shared,
-    viewer: Viewer,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    articles::<F>(state, viewer, move |conn| {
-        let author = lists::author(conn, &slug)?;
-        Ok(Of {
-            shelf: Shelf::Author(author.id),
-            path: paths::author(&slug),
-            name: author.name,
-        })
-    })
-    .await
-}
+lists! { section Section tag Tag author Author }
 
 /// The ledger of corrections.
 pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {

@@ -1,11 +1,13 @@
 //! What stands at an address, as far as the database knows.
 
-use crate::articles::lists::{self, Shelf};
+use crate::articles::lists::{self, Kind, Shelf};
 use crate::articles::store;
-use crate::db::Conn;
+use crate::db::schema::accounts;
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
 use crate::redirects::Known;
+use diesel::prelude::*;
 
 /// Where a path leads: itself when something is there, an article's place today when it is a former one. `None`: nowhere.
 pub fn resolve(
@@ -14,11 +16,6 @@ pub fn resolve(
     known: fn(&str) -> Known,
 ) -> Result<Option<String>, Error> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    let shelf = |found: Result<Shelf, Error>, conn: &mut Conn| match found {
-        Ok(shelf) => Ok(!lists::take(conn, shelf, None, 1)?.is_empty()),
-        Err(Error::NotFound) => Ok(false),
-        Err(other) => Err(other),
-    };
     let there = match parts.as_slice() {
         ["articles", slug, rest @ ..] => {
             let slug = match store::is_there(conn, slug)? {
@@ -36,20 +33,37 @@ pub fn resolve(
             .join("/");
             return Ok((known(&path) != Known::Nothing).then_some(path));
         }
-        ["sections", slug, ..] => {
-            let found = lists::section(conn, slug).map(|s| Shelf::Section(s.0));
-            shelf(found, conn)?
-        }
-        ["tags", slug, ..] => {
-            let found = lists::tag(conn, slug).map(|t| Shelf::Tag(t.0));
-            shelf(found, conn)?
-        }
-        ["authors", slug, ..] => {
-            let found = lists::author(conn, slug).map(|a| Shelf::Author(a.id));
-            shelf(found, conn)?
-        }
-        ["archive", ..] | ["readers", _] => true,
+        ["sections", slug, ..] => has_something(conn, Kind::Section, slug)?,
+        ["tags", slug, ..] => has_something(conn, Kind::Tag, slug)?,
+        ["authors", slug, ..] => has_something(conn, Kind::Author, slug)?,
+        ["archive", year, month] => was_published(conn, year, month)?,
+        ["readers", name] => accounts::table
+            .filter(accounts::username_key.eq(name.to_ascii_lowercase()))
+            .select(accounts::id)
+            .first::<i64>(conn)
+            .optional()?
+            .is_some(),
         _ => known(path) == Known::Literal,
     };
     Ok((there && known(path) != Known::Nothing).then(|| path.to_owned()))
+}
+
+fn has_something(conn: &mut Conn, kind: Kind, slug: &str) -> Result<bool, Error> {
+    match lists::named(conn, kind, slug) {
+        Ok((shelf, _)) => Ok(!lists::take(conn, shelf, None, 1)?.is_empty()),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether anything was published in a month, give or take a time zone.
+fn was_published(conn: &mut Conn, year: &str, month: &str) -> Result<bool, Error> {
+    let numbers = year.parse().ok().zip(month.parse().ok());
+    let first = numbers.and_then(|(year, month)| jiff::civil::Date::new(year, month, 1).ok());
+    let Some(Ok(first)) = first.map(|day| day.to_zoned(jiff::tz::TimeZone::UTC)) else {
+        return Ok(false);
+    };
+    let first = Time(first.timestamp().as_millisecond());
+    let shelf = Shelf::Span(first.plus(-Time::DAY), first.plus(32 * Time::DAY));
+    Ok(!lists::take(conn, shelf, None, 1)?.is_empty())
 }

@@ -36,7 +36,7 @@ site_test! {
         let budgets: [(&Browser, &str, &str, f64); 24] = [
             (&anybody, "/sections/harbour", "/sections/{slug}", 5.0),
             (&anybody, "/tags/budgets", "/tags/{slug}", 5.0),
-            (&anybody, "/authors/ines-halloran", "/authors/{slug}", 5.0),
+            (&anybody, "/authors/ines-halloran", "/authors/{slug}", 6.0),
             (&anybody, "/corrections", "/corrections", 3.0),
             (&anybody, "/feed.atom", "/feed.atom", 8.0),
             (&anybody, "/sitemap.xml", "/sitemap.xml", 4.0),

@@ -51,7 +51,7 @@ site_test! {
             assert_eq!(leads(&site, from).await, (301, Some(to.to_owned())), "{from}");
             assert_eq!(site.get(to).await.status, 200, "{to}");
         }
-        for nowhere in ["/nothing", "/nothing/", "/Nothing/index.html", "/articles/none/", "/Sections/None", "/tags/none/", "/articles/", "/articles/one/nothing/", "/static/None.css", "/setup/ABC/", "/%C3%84%FF/"] {
+        for nowhere in ["/readers/Nobody", "/Readers/nobody/", "/archive/2019/01/", "/archive/x/y/", "/nothing", "/nothing/", "/Nothing/index.html", "/articles/none/", "/Sections/None", "/tags/none/", "/articles/", "/articles/one/nothing/", "/static/None.css", "/setup/ABC/", "/%C3%84%FF/"] {
             assert_eq!(site.get(nowhere).await.status, 404, "{nowhere}");
         }
         let posted = site.browser().post("/About", &[("a", "b")]).await;

@@ -1,6 +1,7 @@
 //! `GET /archive`, `/archive/{yyyy}/{mm}`: everything by year and month, in the site's time zone.
 
-use super::list::{Listed, answer};
+use super::Listed;
+use super::list::answer;
 use crate::articles::lists::{self, Shelf};
 use crate::db::Time;
 use crate::db::fresh::Topic;
@@ -99,6 +100,7 @@ pub async fn month(
         let (t, name) = (site.t(), site.month(year, month));
         let listed = Listed {
             path: paths::month(year, month),
+            section: String::new(),
             kicker: t.archive_heading(),
             kicker_href: paths::ARCHIVE.into(),
             description: t.archive_month_about(&name, &site.name),

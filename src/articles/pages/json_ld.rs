@@ -1,6 +1,6 @@
 //! What machines read about a page: <https://schema.org/NewsArticle>, `ProfilePage`, `CollectionPage`, `WebSite`.
 
-use super::list::Listed;
+use super::Listed;
 use crate::articles::lists::Teaser;
 use crate::articles::store::{Article, CorrectionRow, Name, Note};
 use crate::comments::view::CommentView;

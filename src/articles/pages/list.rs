@@ -1,8 +1,8 @@
 //! `GET /sections/{slug}`, `/tags/{slug}`, `/authors/{slug}`: an article after the other, newest first, turned by keyset.
 
 use super::teaser::{TeaserView, by_article, view};
-use super::{After, json_ld};
-use crate::articles::lists::{self, Author, Cursor, Shelf};
+use super::{After, Listed, json_ld};
+use crate::articles::lists::{self, Cursor, Kind, Shelf};
 use crate::articles::store;
 use crate::db::Conn;
 use crate::db::fresh::Topic;
@@ -40,18 +40,6 @@ pub(super) struct ListPage {
     pub feed: String,
     pub teasers: Vec<TeaserView>,
     pub pager: Pager,
-}
-
-/// Which list, and what its page says of it.
-pub(super) struct Listed {
-    /// The address of its beginning.
-    pub path: String,
-    pub kicker: String,
-    pub kicker_href: String,
-    pub heading: String,
-    pub description: String,
-    pub author: Option<Author>,
-    pub has_feed: bool,
 }
 
 /// One page of a list. `find` names the shelf and says what the page is about.
@@ -100,11 +88,7 @@ pub(super) async fn answer(
     let mut page = Page::new(state, viewer, &listed.heading)
         .at(state, &here)
         .about(&listed.description);
-    page.section = listed
-        .path
-        .strip_prefix("/sections/")
-        .unwrap_or_default()
-        .to_owned();
+    page.section.clone_from(&listed.section);
     if listed.has_feed {
         page.feeds = Feed::all(&listed.path, &format!("{} · {}", listed.heading, site.name));
     }
@@ -148,84 +132,66 @@ pub(super) async fn answer(
     page::kept(&view, viewer, since, &topics)
 }
 
-/// `GET /sections/{slug}`
-pub async fn section(
+/// The list of a section, a tag or an author.
+async fn named(
     state: Shared,
     viewer: Viewer,
     request: HttpRequest,
-    slug: web::Path<String>,
+    kind: Kind,
+    slug: String,
 ) -> Result<HttpResponse, Error> {
-    let slug = slug.into_inner();
     answer(&state, &viewer, &request, move |conn, site| {
-        let (id, name) = lists::section(conn, &slug)?;
-        let t = site.t();
-        let listed = Listed {
-            path: paths::section(&slug),
-            kicker: t.list_section(),
-            kicker_href: String::new(),
-            description: t.list_section_about(&name, &site.name),
-            heading: name,
-            author: None,
-            has_feed: true,
+        let (shelf, name) = lists::named(conn, kind, &slug)?;
+        let author = match kind {
+            Kind::Author => Some(lists::author(conn, &slug)?),
+            Kind::Section | Kind::Tag => None,
         };
-        Ok((Shelf::Section(id), listed))
-    })
-    .await
-}
-
-/// `GET /tags/{slug}`
-pub async fn tag(
-    state: Shared,
-    viewer: Viewer,
-    request: HttpRequest,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    let slug = slug.into_inner();
-    answer(&state, &viewer, &request, move |conn, site| {
-        let (id, name) = lists::tag(conn, &slug)?;
         let t = site.t();
-        let listed = Listed {
-            path: paths::tag(&slug),
-            kicker: t.list_tag(),
-            kicker_href: String::new(),
-            description: t.list_tag_about(&name, &site.name),
-            heading: name,
-            author: None,
-            has_feed: true,
+        let (kicker, about) = match kind {
+            Kind::Section => (t.list_section(), t.list_section_about(&name, &site.name)),
+            Kind::Tag => (t.list_tag(), t.list_tag_about(&name, &site.name)),
+            Kind::Author => (t.list_author(), t.list_author_about(&name, &site.name)),
         };
-        Ok((Shelf::Tag(id), listed))
-    })
-    .await
-}
-
-/// `GET /authors/{slug}`
-pub async fn author(
-    state: Shared,
-    viewer: Viewer,
-    request: HttpRequest,
-    slug: web::Path<String>,
-) -> Result<HttpResponse, Error> {
-    let slug = slug.into_inner();
-    answer(&state, &viewer, &request, move |conn, site| {
-        let author = lists::author(conn, &slug)?;
-        let t = site.t();
+        let bio = author
+            .as_ref()
+            .map(|author| crate::text::excerpt(&author.bio, 200));
         let listed = Listed {
-            path: paths::author(&slug),
-            kicker: t.list_author(),
-            kicker_href: String::new(),
-            heading: author.name.clone(),
-            description: if author.bio.is_empty() {
-                t.list_author_about(&author.name, &site.name)
+            path: kind.path(&slug),
+            section: if kind == Kind::Section {
+                slug
             } else {
-                crate::text::excerpt(&author.bio, 200)
+                String::new()
             },
+            kicker,
+            kicker_href: String::new(),
+            heading: name,
+            description: bio.filter(|bio| !bio.is_empty()).unwrap_or(about),
+            author,
             has_feed: true,
-            author: Some(author),
         };
-        Ok((
-            Shelf::Author(listed.author.as_ref().map_or(0, |a| a.id)),
-            listed,
-        ))
+        Ok((shelf, listed))
     })
     .await
+}
+
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident $kind:ident)+) => {
+        $($(#[$doc])*
+        pub async fn $name(
+            state: Shared,
+            viewer: Viewer,
+            request: HttpRequest,
+            slug: web::Path<String>,
+        ) -> Result<HttpResponse, Error> {
+            named(state, viewer, request, Kind::$kind, slug.into_inner()).await
+        })+
+    };
+}
+pages! {
+    /// `GET /sections/{slug}`
+    section Section
+    /// `GET /tags/{slug}`
+    tag Tag
+    /// `GET /authors/{slug}`
+    author Author
 }

@@ -16,6 +16,7 @@ pub use front::front;
 pub use list::{author, section, tag};
 pub use show::{correction_label, show};
 
+use crate::articles::lists::Author;
 use crate::articles::store::Name;
 use crate::interface::Interface;
 use serde::Deserialize;
@@ -30,6 +31,20 @@ fn names(t: Interface, names: &[Name]) -> String {
             t.list_and(&first.join(", "), &last.name)
         }
     }
+}
+
+/// Which list, and what its page says of it.
+pub(super) struct Listed {
+    /// The address of its beginning.
+    pub path: String,
+    /// The slug of the section that it is; empty = none.
+    pub section: String,
+    pub kicker: String,
+    pub kicker_href: String,
+    pub heading: String,
+    pub description: String,
+    pub author: Option<Author>,
+    pub has_feed: bool,
 }
 
 /// The page of a list that an address asks for.
