@@ -4,7 +4,7 @@
 use crate::db::spent;
 use crate::error::Error;
 use crate::web::form::KeptText;
-use crate::web::headers::{REQUEST_ID, request_id, set_security};
+use crate::web::headers::{REQUEST_ID, is_picture, request_id, set_security, share};
 use crate::web::{Network, Shared, State, Viewer, failure, meter, viewer};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -259,6 +259,9 @@ fn set_headers(
 ) {
     let referrer = headers.get(header::REFERRER_POLICY).cloned();
     set_security(state, headers);
+    if headers.get(header::CONTENT_TYPE).is_some_and(is_picture) {
+        share(headers);
+    }
     if let Some(stricter) = referrer {
         headers.insert(header::REFERRER_POLICY, stricter);
     }

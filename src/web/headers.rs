@@ -40,17 +40,22 @@ pub fn set_security(state: &State, headers: &mut HeaderMap) {
     for (name, value) in &SECURITY {
         headers.insert(name.clone(), value.clone());
     }
-    // Pictures are shown where the site's feeds and cards are read.
-    let mime = headers.get(header::CONTENT_TYPE);
-    if mime.is_some_and(|mime| mime.as_bytes().starts_with(b"image/")) {
-        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
-    }
     if state.config.base.https {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000"),
         );
     }
+}
+
+/// Whether this is the media type of a picture.
+pub fn is_picture(mime: &HeaderValue) -> bool {
+    mime.as_bytes().starts_with(b"image/")
+}
+
+/// Pictures are shown where the site's feeds and cards are read: on other sites as well.
+pub fn share(headers: &mut HeaderMap) {
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
 }
 
 /// 64 random bits, enough to find one line in a log.

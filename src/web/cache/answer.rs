@@ -4,7 +4,7 @@ use super::Entry;
 use super::skeleton::{Fill, Skeleton};
 use crate::web::State;
 use crate::web::coding::Coding;
-use crate::web::headers::{REQUEST_ID, new_key, request_id_value, set_security};
+use crate::web::headers::{REQUEST_ID, is_picture, new_key, request_id_value, set_security, share};
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -44,10 +44,14 @@ pub(super) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn of(headers: &'a HeaderMap) -> Asked<'a> {
+    /// What a request says of an entry; of a date only where the entry has one.
+    pub(super) fn of(headers: &'a HeaderMap, entry: &Entry) -> Asked<'a> {
+        let dated = entry.last_modified.is_some();
         Asked {
             none_match: headers.get(header::IF_NONE_MATCH),
-            modified_since: headers.get(header::IF_MODIFIED_SINCE),
+            modified_since: dated
+                .then(|| headers.get(header::IF_MODIFIED_SINCE))
+                .flatten(),
         }
     }
 
@@ -91,6 +95,9 @@ pub(super) fn answer(state: &State, entry: &Entry, asked: Asked<'_>) -> HttpResp
         headers.insert(header::CONTENT_ENCODING, coding);
     }
     finish(state, headers, PUBLIC);
+    if is_picture(&entry.content_type) {
+        share(headers);
+    }
     response
 }
 

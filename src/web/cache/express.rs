@@ -168,7 +168,7 @@ impl<S: Inner> Desk<S> {
             false => Coding::choose(headers.get(header::ACCEPT_ENCODING)),
         };
         if let Some(entry) = cache.page(db, &page, coding) {
-            let answer = answer(&self.state, &entry, Asked::of(headers));
+            let answer = answer(&self.state, &entry, Asked::of(headers, &entry));
             Counts::one(match answer.status() {
                 StatusCode::NOT_MODIFIED => &cache.counts.not_modified,
                 _ => &cache.counts.hits,

@@ -107,7 +107,7 @@ pub(super) async fn make<S: Inner>(
                 };
                 // Good for whoever came before it was begun, whatever has changed since then.
                 if entry.since >= arrived || state.db.still_holds(&entry.depends) {
-                    let asked = Asked::of(request.headers());
+                    let asked = Asked::of(request.headers(), &entry);
                     let response = answer(&state, &entry, asked);
                     let status = response.status();
                     let spent = Spent::default();
