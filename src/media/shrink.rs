@@ -10,7 +10,7 @@ use image::{
 use std::io::Cursor;
 
 /// Pixels across. The column of text is 656 wide; phones have up to three pixels for one.
-const WIDTHS: [u32; 3] = [480, 960, 1600];
+const WIDTHS: [u32; 4] = [480, 720, 1080, 1600];
 /// Of JPEG, 0 to 100.
 const QUALITY: u8 = 80;
 

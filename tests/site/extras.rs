@@ -54,7 +54,7 @@ site_test! {
         let page = site.get(&format!("/articles/{slug}")).await;
         let set = page.attr(".hero img", "srcset").expect("widths");
         let widths: Vec<&str> = set.split(", ").filter_map(|one| one.split(' ').nth(1)).collect();
-        assert_eq!(widths, ["480w", "960w", "1300w"]);
+        assert_eq!(widths, ["480w", "720w", "1300w"]);
         for one in set.split(", ") {
             let (path, width) = one.split_once(' ').expect("a width");
             let answer = site.browser().request("GET", path).send().await.expect("an answer");

@@ -83,7 +83,7 @@ site_test! {
         assert_eq!(counted, stored);
         assert_eq!(public, public_stored);
         let (gone, files) = site.db().write(masthead::admin::store::remove_samples).await.expect("a write");
-        assert_eq!((gone, files.len()), (10, 3), "the picture in three widths");
+        assert_eq!((gone, files.len()), (10, 4), "the picture in four widths");
         let left: i64 = site.db().read(|conn| Ok(comments::table.count().get_result(conn)?)).await.expect("a read");
         assert_eq!(left, 0);
         let stored: Vec<(String, i64)> = site.db().read(|conn| Ok(comment_counts::table.filter(comment_counts::total.ne(0)).load(conn)?)).await.expect("a read");
