@@ -16,6 +16,10 @@ bench *ARGS:
 bench-large *ARGS:
     cargo bench --bench bench -- --sizes 1000,1000000,10000000 {{ARGS}}
 
+# Processor time of the worst inputs that are known: passwords, comments, articles
+worst:
+    cargo bench --bench bench -- worst
+
 # Instructions that an answer out of memory takes, against their budgets
 budget:
     bash tests/bench/budget

@@ -1,11 +1,12 @@
 //! `assemble(config) -> App`: the whole site, as `masthead serve` and every test run it.
 
 use crate::config::Config;
-use crate::db::{Db, Time, Tuning};
+use crate::db::{Db, Tuning};
 use crate::error::Error;
 use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
 use crate::web::cache::express::Express;
-use crate::web::{Limits, Meter, PageCache, Shared, Site, State, guard};
+use crate::web::connections::Connections;
+use crate::web::{Limits, Meter, PageCache, Shared, Site, State, guard, session_cookie};
 use crate::{accounts, admin, articles, ops, redirects, routes, samples, search};
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
@@ -40,7 +41,7 @@ pub struct Prepared {
 /// # Errors
 /// A sentence for the operator.
 pub fn prepare(config: &Config) -> Result<Prepared, String> {
-    prepare_with(config, Tuning::default())
+    prepare_with(config, Tuning::server())
 }
 
 /// [`prepare`] with another way to commit, for the benchmark.
@@ -52,6 +53,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
     make_private(&config.data)?;
     let db = Db::open_with(&config.database, tuning)?;
     db.migrate()?;
+    db.write_now(articles::names::fill_name_keys).map_err(say)?;
     let load = |db: &Db| {
         db.read_now(|conn| Site::load(conn, &config.site_name))
             .map_err(say)
@@ -97,7 +99,7 @@ async fn setup_link(db: &Db) -> Result<Option<String>, String> {
 /// A sentence when it cannot be made.
 pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
     if folder.is_dir() {
-        return Ok(());
+        return make_files_private(folder);
     }
     std::fs::create_dir_all(folder)
         .map_err(|e| format!("The data folder {} cannot be made: {e}", folder.display()))?;
@@ -114,6 +116,23 @@ pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
+/// The database's files, readable by their owner alone, whatever a folder that was there before allows.
+fn make_files_private(folder: &std::path::Path) -> Result<(), String> {
+    let say = |e: std::io::Error| format!("{} cannot be made private: {e}", folder.display());
+    for entry in std::fs::read_dir(folder).map_err(say)?.flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with("masthead.");
+        if is_ours && entry.file_type().is_ok_and(|is| is.is_file()) {
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                let own = std::fs::Permissions::from_mode(0o600);
+                std::fs::set_permissions(entry.path(), own).map_err(say)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What this site's keys in Redis begin with: sites may share one.
 pub fn redis_prefix(cookie_key: &[u8]) -> String {
     use sha2::Digest;
@@ -121,6 +140,15 @@ pub fn redis_prefix(cookie_key: &[u8]) -> String {
     digest.iter().take(6).fold("masthead:".to_owned(), |s, b| {
         s + format!("{b:02x}").as_str()
     })
+}
+
+/// A dead Redis is a 503 within two seconds.
+fn patience() -> redis::aio::ConnectionManagerConfig {
+    let second = Some(std::time::Duration::from_secs(1));
+    redis::aio::ConnectionManagerConfig::new()
+        .set_connection_timeout(second)
+        .set_response_timeout(second)
+        .set_number_of_retries(1)
 }
 
 /// Puts the site together.
@@ -138,7 +166,7 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
                 )
             };
             let client = redis::Client::open(url.as_str()).map_err(say)?;
-            let connecting = redis::aio::ConnectionManager::new(client);
+            let connecting = redis::aio::ConnectionManager::new_with_config(client, patience());
             let waited = tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await;
             Some(
                 waited
@@ -201,9 +229,10 @@ impl App {
         });
         let old_links = home.clone();
         state.db.listen();
+        let (connections, accepting) = (Connections::new(&state.config), state.clone());
         let server = HttpServer::new(move || {
             let cookie = SessionMiddleware::builder(sessions.clone(), key.clone())
-                .cookie_name(guard::cookie_name(&state).to_owned())
+                .cookie_name(session_cookie::name(&state).to_owned())
                 .cookie_secure(state.config.base.https)
                 .cookie_same_site(SameSite::Lax)
                 .cookie_path("/".into())
@@ -226,6 +255,7 @@ impl App {
                 // The outermost: what is in memory is answered here.
                 .wrap(Express::new(state.clone(), key.clone(), routes::kept))
         })
+        .on_connect(move |io, data| connections.accepted(io, data, &accepting.notices))
         .workers(workers)
         .tcp_nodelay(true)
         .shutdown_timeout(5)
@@ -274,9 +304,12 @@ async fn pass_time(state: Shared, home: web::Data<redirects::Home>) {
     loop {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         ticks += 1;
-        let now = Time::now();
+        let now = state.db.now();
         home.list.refresh();
         let mut done = state.refresh_site().await;
+        if ticks % 10 == 1 {
+            done = done.and(state.db.set_clock().await);
+        }
         match state
             .db
             .read(move |conn| articles::save::anything_due(conn, now))

@@ -33,6 +33,13 @@ pub struct Given {
     /// Where /metrics listens, such as 127.0.0.1:9090 [default: off]
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub metrics_listen: Option<String>,
+    /// A line on standard output for each request: off, common (the log format of that name) or json [default: off]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub access_log: Option<String>,
+    /// Connections that one address (IPv6: /64) may hold; proxies that are trusted are not counted [default: 512, and none
+    /// for this machine itself]
+    #[arg(long, global = true, value_name = "N")]
+    pub connections_per_network: Option<usize>,
     /// The mail server; not used yet
     #[arg(long, global = true, value_name = "URL")]
     pub smtp_url: Option<String>,
@@ -51,7 +58,7 @@ pub struct Given {
 }
 
 /// The keys of `masthead.toml` and the variables of the environment.
-pub const KEYS: [(&str, &str); 13] = [
+pub const KEYS: [(&str, &str); 15] = [
     ("data", "MASTHEAD_DATA"),
     ("port", "PORT"),
     ("listen", "MASTHEAD_LISTEN"),
@@ -60,6 +67,11 @@ pub const KEYS: [(&str, &str); 13] = [
     ("site_name", "MASTHEAD_SITE_NAME"),
     ("samples", "MASTHEAD_SAMPLES"),
     ("metrics_listen", "MASTHEAD_METRICS_LISTEN"),
+    ("access_log", "MASTHEAD_ACCESS_LOG"),
+    (
+        "connections_per_network",
+        "MASTHEAD_CONNECTIONS_PER_NETWORK",
+    ),
     ("smtp_url", "MASTHEAD_SMTP_URL"),
     ("mail_from", "MASTHEAD_MAIL_FROM"),
     ("database_url", "DATABASE_URL"),
@@ -78,12 +90,23 @@ pub struct Config {
     pub site_name: String,
     pub samples: bool,
     pub metrics_listen: Option<String>,
+    pub access_log: Option<AccessLog>,
+    /// Connections that one network may hold, this machine's own included; without a number 512, and this machine free.
+    pub connections_per_network: Option<usize>,
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
     pub database: Address,
     pub session_store_url: Option<String>,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
+}
+
+/// How a request is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessLog {
+    /// <https://httpd.apache.org/docs/2.4/logs.html#common>
+    Common,
+    Json,
 }
 
 /// The public address, in the parts that the checks need.
@@ -149,6 +172,13 @@ fn from_environment(env: &[(String, String)]) -> Result<Given, String> {
     for (key, variable) in KEYS {
         if let Some(value) = env(variable).filter(|v| !v.is_empty()) {
             let value = match key {
+                "connections_per_network" => toml::Value::Integer(
+                    value
+                        .trim()
+                        .parse::<u32>()
+                        .map_err(|_| format!("{variable}={value} is no number."))?
+                        .into(),
+                ),
                 "port" => toml::Value::Integer(
                     value
                         .trim()
@@ -214,6 +244,10 @@ impl Given {
             site_name: self.site_name.or(under.site_name),
             samples: self.samples.or(under.samples),
             metrics_listen: self.metrics_listen.or(under.metrics_listen),
+            access_log: self.access_log.or(under.access_log),
+            connections_per_network: self
+                .connections_per_network
+                .or(under.connections_per_network),
             smtp_url: self.smtp_url.or(under.smtp_url),
             mail_from: self.mail_from.or(under.mail_from),
             database_url: self.database_url.or(under.database_url),
@@ -239,6 +273,16 @@ impl Given {
             Some(other) => {
                 return Err(format!(
                     "MASTHEAD_SAMPLES is {other:?}; it takes on or off."
+                ));
+            }
+        };
+        let access_log = match self.access_log.as_deref() {
+            None | Some("off" | "false" | "0") => None,
+            Some("common") => Some(AccessLog::Common),
+            Some("json") => Some(AccessLog::Json),
+            Some(other) => {
+                return Err(format!(
+                    "MASTHEAD_ACCESS_LOG is {other:?}; it takes off, common or json."
                 ));
             }
         };
@@ -281,6 +325,8 @@ impl Given {
             listen: self.listen.unwrap_or_else(|| "127.0.0.1".into()),
             site_name: self.site_name.unwrap_or_else(|| "Masthead".into()),
             metrics_listen: self.metrics_listen,
+            access_log,
+            connections_per_network: self.connections_per_network,
             smtp_url: self.smtp_url,
             mail_from: self.mail_from,
             session_store_url: self.session_store_url,

@@ -19,6 +19,9 @@
 use actix_web::http::StatusCode;
 use std::fmt;
 
+/// What a database error begins with when its SQLSTATE is known; `db::sqlstate` puts it there.
+pub const PREFIX: &str = "SQLSTATE ";
+
 #[derive(Clone, Debug)]
 pub enum Error {
     Malformed(String),
@@ -63,6 +66,14 @@ impl Error {
         Error::Broken {
             cause: cause.to_string(),
             retryable: false,
+        }
+    }
+
+    /// The session ended while its request was under way. Where to come back to is filled in by the guard, which has the
+    /// request.
+    pub fn session_ended() -> Error {
+        Error::SignInFirst {
+            next: String::new(),
         }
     }
 
@@ -124,16 +135,15 @@ impl From<diesel::result::Error> for Error {
                 cause,
                 retryable: true,
             },
-            E::DatabaseError(..) if cause.contains("deadlock detected") => Error::Broken {
-                cause,
-                retryable: true,
-            },
+            E::DatabaseError(..) if cause.starts_with(PREFIX) => by_sqlstate(cause),
             E::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Broken {
                 cause,
                 retryable: true,
             },
             E::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction,
                 _,
             ) => Error::Busy(cause),
             E::DatabaseError(..) if is_storage_trouble(&cause) => Error::Busy(cause),
@@ -145,15 +155,37 @@ impl From<diesel::result::Error> for Error {
     }
 }
 
-/// The disk, not the query: full, failing, locked for too long.
+/// What PostgreSQL says, by its code; its sentences are in the server's language.
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+fn by_sqlstate(cause: String) -> Error {
+    let code = cause[PREFIX.len()..].split(':').next().unwrap_or_default();
+    match (code, code.get(..2).unwrap_or_default()) {
+        // A deadlock, or two that cannot both have been first.
+        ("40001" | "40P01", _) => Error::Broken {
+            cause,
+            retryable: true,
+        },
+        // Connection, resources (disk, memory, connections), a lock or a statement that took too long, the operator, the
+        // system, damaged data.
+        ("55P03" | "25006", _) | (_, "08" | "53" | "57" | "58" | "XX") => Error::Busy(cause),
+        _ => Error::Broken {
+            cause,
+            retryable: false,
+        },
+    }
+}
+
+/// The disk, not the query. SQLite's sentences are the same everywhere: <https://www.sqlite.org/rescode.html>
 fn is_storage_trouble(cause: &str) -> bool {
     [
         "database is locked",
         "database or disk is full",
         "disk I/O error",
-        "statement timeout",
-        "lock timeout",
-        "No space left",
+        // What a page that could not be read looks like, and files that went away.
+        "database disk image is malformed",
+        "file is not a database",
+        "unable to open database file",
+        "attempt to write a readonly database",
     ]
     .iter()
     .any(|t| cause.contains(t))

@@ -14,10 +14,12 @@ pub async fn healthz() -> HttpResponse {
         .body("up\n")
 }
 
-/// `GET /readyz`
+/// `GET /readyz`: the database answers, is migrated (`serve` does that before it listens), and takes writes.
 pub async fn readyz(state: Shared) -> Result<HttpResponse, Error> {
-    // `serve` has migrated before it listens; this read fails when the database does not answer.
-    state.refresh_site().await?;
+    state
+        .is_ready()
+        .await
+        .map_err(|error| Error::Busy(error.to_string()))?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -3,10 +3,12 @@
 
 pub mod pages;
 pub mod password;
+mod rights;
 pub mod store;
 
 use crate::interface::Interface;
 use crate::text;
+pub use text::lookalike;
 use unicode_normalization::UnicodeNormalization;
 
 /// Names that would pass for the house; refused as whole names at `/join`, allowed to those who set up the site.
@@ -145,27 +147,7 @@ impl DisplayName {
     }
 }
 
-/// Folds what looks alike onto one string (Unicode TR39 skeleton, after letter case, spacing and digits for letters).
-pub fn lookalike(name: &str) -> String {
-    let folded: String = name
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|c| c.is_alphanumeric())
-        .map(|c| match c {
-            '0' => 'o',
-            '1' | '|' | 'i' => 'l',
-            '3' => 'e',
-            '5' => 's',
-            other => other,
-        })
-        .collect();
-    unicode_security::confusable_detection::skeleton(&folded)
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// The text that a reader writes about himself.
+/// The text that readers write about themselves.
 pub fn parse_bio(t: Interface, given: &str) -> Result<String, String> {
     let bio = text::clean(given)
         .map_err(|_| t.text_unfit())?

@@ -1,11 +1,12 @@
 //! Queries of accounts. This feature alone writes `accounts`.
 
+use super::rights::RIGHTS;
+pub use super::rights::{Kept, Roles, set_ban, set_roles, staff};
 use super::{DisplayName, Email, Username};
 use crate::db::fresh::{Topic, changed};
-use crate::db::schema::accounts;
+use crate::db::schema::{accounts, authors};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
-use crate::log;
 use diesel::prelude::*;
 
 /// An account as log-in and the command line need it.
@@ -19,6 +20,8 @@ pub struct Login {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
+    /// How often the password was changed.
+    pub password_version: i64,
 }
 
 impl Login {
@@ -49,6 +52,7 @@ type LoginColumns = (
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
+    accounts::password_version,
 );
 const LOGIN: LoginColumns = (
     accounts::id,
@@ -59,6 +63,7 @@ const LOGIN: LoginColumns = (
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
+    accounts::password_version,
 );
 
 type ProfileColumns = (
@@ -71,7 +76,7 @@ type ProfileColumns = (
     accounts::is_admin,
     accounts::created_at,
 );
-const PROFILE: ProfileColumns = (
+pub(super) const PROFILE: ProfileColumns = (
     accounts::id,
     accounts::username,
     accounts::name,
@@ -136,6 +141,8 @@ pub struct New {
 pub enum Taken {
     Username,
     Email,
+    /// The name would be taken for somebody on the staff or an author.
+    Lookalike,
 }
 
 pub fn create(conn: &mut Conn, new: &New) -> Result<Result<i64, Taken>, Error> {
@@ -173,6 +180,19 @@ pub fn taken(conn: &mut Conn, username: &Username, email: &Email) -> Result<Opti
     Ok(by(name, Taken::Username).or(by(mail, Taken::Email)))
 }
 
+/// Whether somebody may join under this name and address.
+pub fn may_join(
+    conn: &mut Conn,
+    username: &Username,
+    email: &Email,
+) -> Result<Option<Taken>, Error> {
+    if let Some(taken) = taken(conn, username, email)? {
+        return Ok(Some(taken));
+    }
+    let key = super::lookalike(username.as_str());
+    Ok(passes_for_somebody(conn, None, &key)?.then_some(Taken::Lookalike))
+}
+
 pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
     Ok(accounts::table
         .filter(accounts::is_admin)
@@ -182,39 +202,57 @@ pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
         .is_some())
 }
 
-pub fn set_password(conn: &mut Conn, id: i64, hash: &str) -> Result<(), Error> {
-    diesel::update(accounts::table.find(id))
-        .set(accounts::password_hash.eq(hash))
-        .execute(conn)?;
-    Ok(())
+/// A password was found right. Notes what came of it, unless it has been changed since it was looked up: `false`.
+/// `suffices`: it is good enough for a role. `rehashed`: the same password under today's parameters.
+pub fn log_in(
+    conn: &mut Conn,
+    login: &Login,
+    suffices: bool,
+    rehashed: Option<&str>,
+) -> Result<bool, Error> {
+    lock(conn, RIGHTS)?;
+    if by_id(conn, login.id)?.password_version != login.password_version {
+        return Ok(false);
+    }
+    if suffices {
+        diesel::update(accounts::table.find(login.id))
+            .set(accounts::password_due.eq(false))
+            .execute(conn)?;
+        changed(conn, Topic::Account(login.id));
+    }
+    if let Some(hash) = rehashed {
+        diesel::update(accounts::table.find(login.id))
+            .set(accounts::password_hash.eq(hash))
+            .execute(conn)?;
+    }
+    Ok(true)
 }
 
-/// A new password, judged for a reader or for a role. A role that came meanwhile still asks for one of its own.
+/// Sets a new password; every session that was opened with another one has ended. `seen`: the version that was verified,
+/// none for the operator. The new version, or `None` when the password has been changed since it was verified.
+/// `for_role`: it was judged for a role. A role that came meanwhile still asks for one of its own.
 pub fn choose_password(
     conn: &mut Conn,
     id: i64,
+    seen: Option<i64>,
     hash: &str,
-    judged_for_role: bool,
-) -> Result<(), Error> {
+    for_role: bool,
+) -> Result<Option<i64>, Error> {
     lock(conn, RIGHTS)?;
-    let due = by_id(conn, id)?.is_staff() && !judged_for_role;
+    let now = by_id(conn, id)?;
+    if seen.is_some_and(|seen| seen != now.password_version) {
+        return Ok(None);
+    }
+    let version = now.password_version + 1;
     diesel::update(accounts::table.find(id))
         .set((
             accounts::password_hash.eq(hash),
-            accounts::password_due.eq(due),
+            accounts::password_due.eq(now.is_staff() && !for_role),
+            accounts::password_version.eq(version),
         ))
         .execute(conn)?;
     changed(conn, Topic::Account(id));
-    Ok(())
-}
-
-/// The password that was typed is good enough for a role: no new one is asked for.
-pub fn password_suffices(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    diesel::update(accounts::table.find(id))
-        .set(accounts::password_due.eq(false))
-        .execute(conn)?;
-    changed(conn, Topic::Account(id));
-    Ok(())
+    Ok(Some(version))
 }
 
 /// Changes name and bio. `false` = the name would pass for somebody on the staff.
@@ -222,7 +260,7 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
     let own = by_id(conn, id)?;
     if !name.key.is_empty()
         && !own.is_staff()
-        && (name.is_reserved() || looks_like_staff(conn, id, &name.key)?)
+        && (name.is_reserved() || passes_for_somebody(conn, Some(id), &name.key)?)
     {
         return Ok(false);
     }
@@ -237,206 +275,29 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
     Ok(true)
 }
 
-fn looks_like_staff(conn: &mut Conn, id: i64, key: &str) -> Result<bool, Error> {
+/// Whether a name would be taken for somebody on the staff (but `own`) or an article's author.
+pub fn passes_for_somebody(conn: &mut Conn, own: Option<i64>, key: &str) -> Result<bool, Error> {
+    let author: Option<i64> = authors::table
+        .filter(authors::name_key.eq(key))
+        .select(authors::id)
+        .first(conn)
+        .optional()?;
     let staff: Vec<(String, String)> = accounts::table
         .filter(
             accounts::is_moderator
                 .or(accounts::is_editor)
                 .or(accounts::is_admin),
         )
-        .filter(accounts::id.ne(id))
+        .filter(accounts::id.ne(own.unwrap_or(-1)))
         .select((accounts::username, accounts::name_key))
         .load(conn)?;
-    Ok(staff
-        .iter()
-        .any(|(username, name)| name == key || super::lookalike(username) == key))
+    let looks =
+        |(username, name): &(String, String)| name == key || super::lookalike(username) == key;
+    Ok(author.is_some() || staff.iter().any(looks))
 }
 
 pub fn bio(conn: &mut Conn, id: i64) -> Result<String, Error> {
     Ok(accounts::table.find(id).select(accounts::bio).first(conn)?)
-}
-
-/// Exactly these grants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Roles {
-    pub moderator: bool,
-    pub editor: bool,
-    pub admin: bool,
-}
-
-impl Roles {
-    pub fn any(self) -> bool {
-        self.moderator || self.editor || self.admin
-    }
-
-    /// From role names; `reader` grants nothing.
-    ///
-    /// # Errors
-    /// The name that is no role.
-    pub fn parse(names: &[String]) -> Result<Roles, String> {
-        let mut roles = Roles::default();
-        for name in names {
-            match name.as_str() {
-                "reader" => {}
-                "moderator" => roles.moderator = true,
-                "editor" => roles.editor = true,
-                "admin" => roles.admin = true,
-                other => return Err(other.to_owned()),
-            }
-        }
-        Ok(roles)
-    }
-
-    pub fn names(self) -> String {
-        let all = [
-            ("moderator", self.moderator),
-            ("editor", self.editor),
-            ("admin", self.admin),
-        ];
-        let held: Vec<&str> = all
-            .iter()
-            .filter(|(_, held)| *held)
-            .map(|(name, _)| *name)
-            .collect();
-        if held.is_empty() {
-            "reader".into()
-        } else {
-            held.join(", ")
-        }
-    }
-}
-
-/// Why rights could not be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
-    NoSuchAccount,
-    LastAdmin,
-}
-
-/// The lock under which rights change: two admins who demote each other must not both succeed.
-const RIGHTS: &str = "rights";
-
-/// Sets the grants of an account. Who gets a first role must choose a new password; the account's id comes back.
-pub fn set_roles(
-    conn: &mut Conn,
-    username: &str,
-    roles: Roles,
-    actor: &str,
-    actor_id: Option<i64>,
-    now: Time,
-) -> Result<Result<i64, Kept>, Error> {
-    lock(conn, RIGHTS)?;
-    // Who acts must still be an admin, now that it is his turn.
-    if let Some(id) = actor_id
-        && !by_id(conn, id)?.is_admin
-    {
-        return Err(Error::Forbidden);
-    }
-    let Some(found) =
-        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
-    else {
-        return Ok(Err(Kept::NoSuchAccount));
-    };
-    let before = Roles {
-        moderator: found.is_moderator,
-        editor: found.is_editor,
-        admin: found.is_admin,
-    };
-    if before == roles {
-        return Ok(Ok(found.id));
-    }
-    if before.admin && !roles.admin && other_admins(conn, found.id, now)? == 0 {
-        return Ok(Err(Kept::LastAdmin));
-    }
-    let due = roles.any() && (found.password_due || !before.any());
-    diesel::update(accounts::table.find(found.id))
-        .set((
-            accounts::is_moderator.eq(roles.moderator),
-            accounts::is_editor.eq(roles.editor),
-            accounts::is_admin.eq(roles.admin),
-            accounts::password_due.eq(due),
-            accounts::roles_changed_at.eq(now.0),
-        ))
-        .execute(conn)?;
-    changed(conn, Topic::Account(found.id));
-    let (from, to) = (before.names(), roles.names());
-    let entry = log::Entry {
-        action: "role",
-        actor,
-        actor_id,
-        from: &from,
-        to: &to,
-        subject: &found.username,
-        ..log::Entry::default()
-    };
-    log::store::write(conn, &entry, now)?;
-    Ok(Ok(found.id))
-}
-
-/// Admins but this one who are not banned.
-fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
-    type Ban = (Option<i64>, Option<i64>);
-    let rows: Vec<Ban> = accounts::table
-        .filter(accounts::is_admin.and(accounts::id.ne(but)))
-        .select((accounts::banned_at, accounts::banned_until))
-        .load(conn)?;
-    Ok(rows
-        .iter()
-        .filter(|(banned, until)| banned.is_none() || until.is_some_and(|u| u <= now.0))
-        .count())
-}
-
-/// Bans an account, or lifts the ban (`ban` = none).
-pub fn set_ban(
-    conn: &mut Conn,
-    username: &str,
-    ban: Option<(&str, Option<Time>)>,
-    actor: &str,
-    now: Time,
-) -> Result<Result<i64, Kept>, Error> {
-    lock(conn, RIGHTS)?;
-    let Some(found) =
-        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
-    else {
-        return Ok(Err(Kept::NoSuchAccount));
-    };
-    if ban.is_some() && found.is_admin && other_admins(conn, found.id, now)? == 0 {
-        return Ok(Err(Kept::LastAdmin));
-    }
-    let (reason, until) = ban.map_or(("", None), |(reason, until)| (reason, until.map(|t| t.0)));
-    diesel::update(accounts::table.find(found.id))
-        .set((
-            accounts::banned_at.eq(ban.map(|_| now.0)),
-            accounts::banned_until.eq(until),
-            accounts::ban_reason.eq(reason),
-        ))
-        .execute(conn)?;
-    changed(conn, Topic::Account(found.id));
-    let action = if ban.is_some() { "ban" } else { "unban" };
-    let entry = log::Entry {
-        action,
-        actor,
-        subject: &found.username,
-        reason,
-        ..log::Entry::default()
-    };
-    log::store::write(conn, &entry, now)?;
-    Ok(Ok(found.id))
-}
-
-/// Everyone with a role, by name.
-pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
-    let mut staff: Vec<Profile> = accounts::table
-        .filter(
-            accounts::is_moderator
-                .or(accounts::is_editor)
-                .or(accounts::is_admin),
-        )
-        .select(PROFILE)
-        .load(conn)?;
-    // Sorted here: asked to sort, SQLite goes through all accounts by name.
-    staff.sort_by_key(|one| one.username.to_lowercase());
-    Ok(staff)
 }
 
 /// Takes away the readers that came with the samples.

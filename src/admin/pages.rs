@@ -6,14 +6,17 @@ mod setup;
 pub use settings::{settings, update};
 pub use setup::{install, setup};
 
-use crate::accounts::store::{Kept, Roles, set_roles, staff};
+use crate::accounts::password;
+use crate::accounts::store::{Kept, Roles, by_id, set_roles, staff};
 use crate::articles;
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::moderation::store::counts;
 use crate::paths;
+use crate::sessions;
 use crate::web::form::Link;
+use crate::web::limits::Rule;
 use crate::web::{Admin, Page, Posted, Shared, Staff, State, page};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -83,6 +86,8 @@ struct StaffPage {
     username: String,
     error: String,
     roles: Vec<RoleBox>,
+    /// The log-in is not recent: the forms ask for the password.
+    asks_password: bool,
 }
 
 struct PersonView {
@@ -149,6 +154,7 @@ async fn staff_page(
         username,
         error,
         roles: boxes(t, "new", roles),
+        asks_password: state.db.now().0 - admin.since > RECENT,
     })
 }
 
@@ -172,6 +178,27 @@ pub async fn staff_index(state: Shared, admin: Admin) -> Result<HttpResponse, Er
 struct StaffForm {
     username: String,
     role: Vec<String>,
+    /// The admin's own password, where the log-in is not recent.
+    current: String,
+}
+
+/// How long after logging in roles are given without the password, in milliseconds.
+const RECENT: i64 = 60 * Time::MINUTE;
+
+/// Whether this is the admin's password. Wrong ones are counted as where it is changed.
+async fn is_own_password(state: &State, admin: &Admin, given: String) -> Result<bool, Error> {
+    if given.is_empty() {
+        return Ok(false);
+    }
+    let id = admin.id;
+    let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
+    let counted = state.limits.take(&state.db, rules, state.db.now()).await?;
+    let stored = state.db.read(move |conn| by_id(conn, id)).await?;
+    let verdict = password::verify(state, given, Some(stored.password_hash)).await?;
+    if verdict.right {
+        state.limits.refund(&state.db, counted).await?;
+    }
+    Ok(verdict.right)
 }
 
 /// `POST /admin/staff`: sets exactly these grants; they count from the next page on.
@@ -197,17 +224,25 @@ pub async fn staff_update(
             return page::refused(&page);
         }
     };
-    let (username, actor, actor_id, now) = (
-        form.username.trim().to_owned(),
-        admin.username.clone(),
-        admin.id,
-        Time::now(),
-    );
-    let set = state
-        .db
-        .write(move |conn| set_roles(conn, &username, roles, &actor, Some(actor_id), now))
+    let now = state.db.now();
+    if now.0 - admin.since > RECENT && !is_own_password(&state, &admin, form.current).await? {
+        let mut page = staff_page(
+            &state,
+            &admin,
+            form.username,
+            roles,
+            t.staff_password_needed(),
+            String::new(),
+        )
         .await?;
-    match set {
+        page.asks_password = true;
+        return page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let username = form.username.trim().to_owned();
+    let set = sessions::write(&state, &admin, move |conn, who: &Admin| {
+        set_roles(conn, &username, roles, &who.username, Some(who.id), now)
+    });
+    match set.await? {
         Ok(_) => Ok(page::see_other(paths::ADMIN_STAFF)),
         Err(Kept::NoSuchAccount) => {
             let page = staff_page(

@@ -20,6 +20,28 @@ pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Saves settings, unless somebody else has since the form was made: `false`. Without `seen` nobody asks. Writes these and
+/// no others, so that what another admin changes elsewhere in the form stays.
+pub fn save_settings(
+    conn: &mut Conn,
+    values: &[(&'static str, String)],
+    seen: &str,
+) -> Result<bool, Error> {
+    const REVISION: &str = "settings_revision";
+    crate::db::lock(conn, REVISION)?;
+    let now: i64 = get(conn, REVISION)?
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
+    if !seen.is_empty() && seen != now.to_string() {
+        return Ok(false);
+    }
+    for (key, value) in values {
+        set(conn, key, value)?;
+    }
+    set(conn, REVISION, &(now + 1).to_string())?;
+    Ok(true)
+}
+
 pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>, Error> {
     Ok(settings::table
         .find(key)

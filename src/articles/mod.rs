@@ -3,7 +3,7 @@
 pub mod draft;
 pub mod ledger;
 pub mod lists;
-mod names;
+pub mod names;
 pub mod pages;
 pub mod save;
 pub mod store;

@@ -45,8 +45,31 @@ macro_rules! named {
     };
 }
 named!(named_section, sections, "section");
-named!(named_author, authors, "author");
+named!(author_row, authors, "author");
 named!(named_tag, tags, "tag");
+
+/// The row of an author, with what the name looks like.
+pub(super) fn named_author(conn: &mut Conn, name: &str) -> Result<i64, Error> {
+    let id = author_row(conn, name)?;
+    fill_name_keys(conn)?;
+    Ok(id)
+}
+
+/// Notes what the names look like of authors for whom that was never done.
+pub fn fill_name_keys(conn: &mut Conn) -> Result<(), Error> {
+    let bare: Vec<(i64, String)> = authors::table
+        .filter(authors::name_key.eq(""))
+        .select((authors::id, authors::name))
+        .load(conn)?;
+    for (id, name) in bare {
+        // A name without a letter gets a key that no other name has: it is not asked for again.
+        let key = Some(text::lookalike(&name)).filter(|key| !key.is_empty());
+        diesel::update(authors::table.find(id))
+            .set(authors::name_key.eq(key.unwrap_or_else(|| format!("#{id}"))))
+            .execute(conn)?;
+    }
+    Ok(())
+}
 
 /// What the file says of an author. What it does not say stays.
 pub(super) fn introduce(

@@ -6,7 +6,7 @@ mod people;
 mod serve;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use masthead::config::{Config, Given};
+use masthead::config::{AccessLog, Config, Given};
 use masthead::db::{Address, Db, Tuning};
 use masthead::{admin, routes};
 use std::fmt;
@@ -168,6 +168,12 @@ pub fn say(line: impl fmt::Display) {
 }
 
 pub fn run() -> ExitCode {
+    // What a command writes is its owner's alone.
+    #[cfg(unix)]
+    // SAFETY: sets a number of this process; no other thread runs yet.
+    unsafe {
+        libc::umask(0o077);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -260,7 +266,22 @@ pub fn open(config: &Config) -> Result<Db, Refused> {
 pub fn open_with(config: &Config, tuning: Tuning) -> Result<Db, Refused> {
     masthead::app::make_private(&config.data)?;
     let db = Db::open_with(&config.database, tuning)?;
-    db.migrate()?;
+    let version = db.version()?;
+    if version.database.is_empty() {
+        db.migrate()?;
+    } else if version.pending > 0 || version.database > version.binary {
+        // An older or newer server may be running on it.
+        return Err(Refused(
+            format!(
+                "The database has migration {}, this masthead {} knows {}. Use the masthead that serves it, or stop it and run \
+                 `masthead migrate` first.",
+                version.database,
+                env!("CARGO_PKG_VERSION"),
+                version.binary
+            ),
+            1,
+        ));
+    }
     Ok(db)
 }
 
@@ -315,6 +336,21 @@ fn check(config: &Config) -> ExitCode {
     say(format_args!(
         "metrics_listen      {}",
         or_none(&config.metrics_listen)
+    ));
+    say(format_args!(
+        "access_log          {}",
+        match config.access_log {
+            None => "off",
+            Some(AccessLog::Common) => "common",
+            Some(AccessLog::Json) => "json",
+        }
+    ));
+    say(format_args!(
+        "connections         {} a network",
+        config.connections_per_network.map_or_else(
+            || "512, without a limit for this machine itself".into(),
+            |n| n.to_string()
+        )
     ));
     say(format_args!(
         "smtp_url            {}",

@@ -85,7 +85,7 @@ fn refuse_taken(taken: Option<Taken>) -> Result<(), Refused> {
     let t = Interface::English;
     match taken {
         None => Ok(()),
-        Some(Taken::Username) => Err(Refused(t.username_taken(), 1)),
+        Some(Taken::Username | Taken::Lookalike) => Err(Refused(t.username_taken(), 1)),
         Some(Taken::Email) => Err(Refused(t.email_taken(), 1)),
     }
 }
@@ -176,7 +176,7 @@ pub fn reset_password(
     )?;
     let (id, hash) = (found.id, hash_now(&chosen)?);
     db.write_now(move |conn| {
-        store::choose_password(conn, id, &hash, whose == For::Staff)?;
+        store::choose_password(conn, id, None, &hash, whose == For::Staff)?;
         masthead::sessions::store::end_others(conn, id, None)
     })?;
     end_sessions(config, &db, id)?;

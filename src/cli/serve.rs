@@ -4,18 +4,30 @@ use super::{Refused, say};
 use masthead::app::{assemble, make_private, prepare};
 use masthead::config::Config;
 use masthead::db::Address;
+use masthead::web::Shared;
+use masthead::web::access_log::AccessLog;
 use std::net::TcpListener;
 use std::process::ExitCode;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
 
 pub fn run(config: Config) -> Result<ExitCode, Refused> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("RUST_LOG")
         .unwrap_or_else(|_| "info,actix_session=error,actix_server=warn".into());
+    // A thread of its own writes the log: a pipe that is full or closed costs lines, and nothing waits for it.
+    let (writer, _written) = NonBlockingBuilder::default()
+        .buffered_lines_limit(16_384)
+        .thread_name("log")
+        .finish(std::io::stderr());
+    let dropped = writer.error_counter();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(writer)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_target(false)
         .init();
+    std::panic::set_hook(Box::new(
+        |panic| tracing::error!(%panic, "a thread panicked"),
+    ));
     give_back_large_blocks();
     make_private(&config.data)?;
     let _held = hold(&config)?;
@@ -48,6 +60,8 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
                 "Make yourself its admin, once, at {origin}{setup}"
             ));
         }
+        let state = app.state.clone();
+        actix_web::rt::spawn(count_dropped(dropped, state.clone()));
         let (server, handle, _) = app
             .serve(listener, workers)
             .map_err(|e| format!("The server cannot start: {e}"))?;
@@ -59,8 +73,29 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
         server
             .await
             .map_err(|e| format!("The server stopped: {e}"))?;
+        state.db.close();
+        if let Some(log) = &state.access_log {
+            log.close();
+        }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Says once a minute how many lines of a log nobody took in time.
+async fn count_dropped(log: ErrorCounter, state: Shared) {
+    let mut said = 0;
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        let access = state.access_log.as_ref().map_or(0, AccessLog::dropped);
+        let all = log.dropped_lines() + access;
+        if all > said {
+            tracing::warn!(
+                lines = all - said,
+                "log lines were dropped: nobody reads them fast enough"
+            );
+            said = all;
+        }
+    }
 }
 
 /// Whatever takes a MiB or more goes back to the system when it is done. Left to itself glibc learns from the first

@@ -93,7 +93,7 @@ pub(super) fn reported_under(conn: &mut Conn, article: i64) -> Result<i64, Error
 }
 
 pub(super) fn add(conn: &mut Conn, row: &str, change: i64) -> Result<(), Error> {
-    if super::WAITING.contains(&row) {
+    if crate::web::viewer::WAITING.contains(&row) {
         changed(conn, Topic::Waiting);
     }
     either!(conn, |c| diesel::insert_into(comment_counts::table)

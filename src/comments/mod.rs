@@ -14,8 +14,10 @@ mod transition;
 pub mod view;
 pub mod write;
 
+use crate::error::Error;
 use crate::interface::Interface;
-use crate::text::{self, SafeHtml, markdown};
+use crate::text::{self, SafeHtml, markdown, structure};
+use crate::web::State;
 pub use transition::{Act, Actor, transition};
 
 /// Characters that a comment may have.
@@ -28,9 +30,6 @@ pub const UNDO_WINDOW: i64 = 10 * crate::db::Time::MINUTE;
 pub const PURGE_AFTER: i64 = 30 * crate::db::Time::DAY;
 /// Levels that a path distinguishes.
 pub const DEEPEST: usize = 12;
-
-/// The rows of `comment_counts` that a moderator has before him.
-pub const WAITING: [&str; 3] = ["pending", "withheld", "reported"];
 
 /// Reported, as the queue and the number in the header mean it.
 ///
@@ -115,6 +114,8 @@ pub struct CommentBody {
 }
 
 impl CommentBody {
+    /// Takes up to 20 milliseconds of processor time: in a handler, behind the gate for that ([`render`]).
+    ///
     /// # Errors
     /// The sentence that stands beside the field.
     pub fn parse(t: Interface, given: &str) -> Result<CommentBody, String> {
@@ -131,11 +132,26 @@ impl CommentBody {
             return Err(t.comment_long(MOST as i64, length as i64));
         }
         let html = markdown::comment(&text);
+        if html.len() > structure::most_html(text.len()) {
+            return Err(t.comment_heavy());
+        }
         if text::is_blank(&html.text()) {
             return Err(t.comment_empty());
         }
         Ok(CommentBody { text, html })
     }
+}
+
+/// [`CommentBody::parse`] off the async workers, a few at a time.
+///
+/// # Errors
+/// `Busy` when too many are rendered already.
+pub async fn render(state: &State, given: &str) -> Result<Result<CommentBody, String>, Error> {
+    let _permit = state.rendering.enter().await?;
+    let (t, given) = (state.t(), given.to_owned());
+    actix_web::web::block(move || CommentBody::parse(t, &given))
+        .await
+        .map_err(Error::broken)
 }
 
 /// The client's name for one attempt to post: 8 to 64 of `A–Z a–z 0–9 _ -`.

@@ -1,7 +1,7 @@
 //! A comment with its author, as a thread and a queue read it.
 
 use crate::db::Time;
-use crate::text::SafeHtml;
+use crate::text::{SafeHtml, SanitisedHtml};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
@@ -16,7 +16,7 @@ pub struct Row {
     pub parent_id: Option<i64>,
     #[diesel(sql_type = Binary)]
     pub path: Vec<u8>,
-    #[diesel(sql_type = Text)]
+    #[diesel(sql_type = SanitisedHtml)]
     pub html: SafeHtml,
     #[diesel(sql_type = BigInt)]
     pub version: i64,
@@ -72,7 +72,7 @@ pub(super) type Columns = (
         BigInt,
         Nullable<BigInt>,
         Binary,
-        Text,
+        SanitisedHtml,
         BigInt,
         BigInt,
     ),

@@ -148,7 +148,10 @@ pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     .execute(conn)?;
     Ok(
         diesel::update(comments::table.filter(comments::id.eq_any(old)))
-            .set((comments::body.eq(""), comments::html.eq("")))
+            .set((
+                comments::body.eq(""),
+                comments::html.eq(SafeHtml::default()),
+            ))
             .execute(conn)?,
     )
 }

@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Something that pages are made from.
@@ -109,7 +109,17 @@ pub struct Changes {
     one_at_a_time: Mutex<()>,
     /// Nothing is believed for longer.
     longest: Option<Duration>,
+    /// Nothing is heard of other nodes: what they change is not known here.
+    is_deaf: AtomicBool,
+    began: Instant,
+    /// When it was last sure that nothing of the others was missed, in milliseconds since `began`.
+    heard_at: AtomicU64,
 }
+
+/// How long a page may be shown without proof that nothing has changed, while the database does not answer.
+const LAST_KNOWN: Duration = Duration::from_secs(120);
+/// How long something is believed on a node that does not hear the others.
+const WHILE_DEAF: Duration = Duration::from_secs(1);
 
 impl Changes {
     /// `longest`: where others change things, one of them may die before it says so.
@@ -119,7 +129,26 @@ impl Changes {
             places: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
             one_at_a_time: Mutex::new(()),
             longest,
+            is_deaf: AtomicBool::new(false),
+            began: Instant::now(),
+            heard_at: AtomicU64::new(0),
         }
+    }
+
+    /// Whether the way from node to node is open. To be told once a second.
+    pub fn hears_others(&self, hears: bool) {
+        self.is_deaf.store(!hears, Ordering::Relaxed);
+        if hears {
+            let at = self.began.elapsed().as_millis() as u64;
+            self.heard_at.store(at, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether this held two minutes ago or later, and nothing is known to have changed since: for while the database
+    /// cannot be asked.
+    pub fn held_lately(&self, kept: &Depends) -> bool {
+        let heard = self.began + Duration::from_millis(self.heard_at.load(Ordering::Relaxed));
+        kept.born.max(heard).elapsed() < LAST_KNOWN && self.is_unchanged(kept)
     }
 
     /// To be asked before the first read of what is going to be kept.
@@ -143,9 +172,16 @@ impl Changes {
 
     /// Whether nothing that it depends on has changed since it was read.
     pub fn still_holds(&self, kept: &Depends) -> bool {
-        if self.longest.is_some_and(|most| kept.born.elapsed() > most) {
-            return false;
+        if let Some(longest) = self.longest {
+            let is_deaf = self.is_deaf.load(Ordering::Relaxed);
+            if kept.born.elapsed() > if is_deaf { WHILE_DEAF } else { longest } {
+                return false;
+            }
         }
+        self.is_unchanged(kept)
+    }
+
+    fn is_unchanged(&self, kept: &Depends) -> bool {
         let now = self.now.load(Ordering::Acquire);
         if kept.checked.load(Ordering::Relaxed) == now {
             return true;

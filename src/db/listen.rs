@@ -83,23 +83,10 @@ async fn hear(
     began: Instant,
     heard: &AtomicU64,
 ) -> Result<(), String> {
-    let (client, mut connection) = postgres::connect(url, ca)
+    let connected = postgres::connect_from_task(url.to_owned(), ca.map(Into::into))
         .await
         .map_err(|e| e.to_string())?;
-    let (sender, mut messages) = tokio::sync::mpsc::unbounded_channel();
-    // Dropped with this future, and the connection with it.
-    let mut pump = tokio::task::JoinSet::new();
-    pump.spawn(async move {
-        while let Some(message) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
-            match message {
-                Ok(AsyncMessage::Notification(said)) => {
-                    let _ = sender.send(said.payload().to_owned());
-                }
-                Ok(_) => {}
-                Err(_) => break,
-            }
-        }
-    });
+    let (client, mut messages) = (connected.client, connected.messages);
     let said = |e: tokio_postgres::Error| e.to_string();
     let word = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
     client.batch_execute(&word).await.map_err(said)?;
@@ -122,6 +109,10 @@ async fn hear(
                 let Some(message) = message else {
                     return Err("the connection is closed".into());
                 };
+                let AsyncMessage::Notification(message) = message else {
+                    continue;
+                };
+                let message = message.payload();
                 match message.strip_prefix(node) {
                     Some(_) => {
                         asked = 0;

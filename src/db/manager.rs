@@ -4,6 +4,9 @@ use super::{Address, Conn, postgres, spent};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 use diesel::{Connection, RunQueryDsl};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// How SQLite commits. The binary knows the default alone; a benchmark compares it with others.
 #[derive(Clone, Copy, Debug)]
@@ -16,9 +19,19 @@ pub struct Tuning {
     pub cache: u32,
     /// Pages that gather in the log before they go to their places.
     pub checkpoint: u32,
+    /// How long a database server that does not answer is waited for at the start.
+    pub patience: Duration,
 }
 
 impl Tuning {
+    /// For the server, which may be started together with its database.
+    pub fn server() -> Tuning {
+        Tuning {
+            patience: Duration::from_secs(60),
+            ..Tuning::default()
+        }
+    }
+
     /// For a command that writes millions of rows: the indexes fit into memory.
     pub fn bulk() -> Tuning {
         Tuning {
@@ -36,6 +49,7 @@ impl Default for Tuning {
             batch: 512,
             cache: 8_000,
             checkpoint: 1_000,
+            patience: Duration::ZERO,
         }
     }
 }
@@ -48,6 +62,26 @@ const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL;
     PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;";
 
 impl Manager {
+    /// [`Manager::open`], again and again while a database server that is starting does not answer.
+    pub(super) fn open_patiently(
+        address: &Address,
+        tuning: Tuning,
+    ) -> Result<Conn, diesel::ConnectionError> {
+        let began = Instant::now();
+        loop {
+            let error = match Manager::open(address, tuning) {
+                Ok(conn) => return Ok(conn),
+                Err(error) => error,
+            };
+            let is_temporary = matches!(error, diesel::ConnectionError::BadConnection(_));
+            if !is_temporary || began.elapsed() >= tuning.patience {
+                return Err(error);
+            }
+            tracing::warn!(%error, "waiting for the database");
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+
     pub(super) fn open(address: &Address, tuning: Tuning) -> Result<Conn, diesel::ConnectionError> {
         let broken =
             |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
@@ -116,9 +150,42 @@ impl ManageConnection for Manager {
 
 /// The pool retries in silence; the request that waited too long says what happened.
 #[derive(Debug)]
-pub(super) struct Quiet;
+pub(super) struct Quiet(pub(super) Arc<Breaker>);
 impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
     fn handle_error(&self, error: diesel::r2d2::Error) {
+        self.0.trip();
         tracing::debug!(%error, "a database connection could not be opened");
+    }
+}
+
+/// Remembers that no connection could be opened a moment ago, so that requests need not wait to hear it again.
+#[derive(Debug)]
+pub(super) struct Breaker {
+    began: Instant,
+    /// Milliseconds since `began`; 0: never.
+    tripped_at: AtomicU64,
+}
+
+impl Breaker {
+    /// The pool tries again after at most 2.5 seconds.
+    const OPEN: Duration = Duration::from_secs(3);
+
+    fn trip(&self) {
+        let at = (self.began.elapsed().as_millis() as u64).max(1);
+        self.tripped_at.store(at, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        let at = Duration::from_millis(self.tripped_at.load(Ordering::Relaxed));
+        !at.is_zero() && self.began.elapsed().saturating_sub(at) < Breaker::OPEN
+    }
+}
+
+impl Default for Breaker {
+    fn default() -> Breaker {
+        Breaker {
+            began: Instant::now(),
+            tripped_at: AtomicU64::new(0),
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{Address, Conn, Db};
 use diesel::RunQueryDsl;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -78,17 +78,12 @@ impl Db {
         }
         if let (Address::Sqlite(path), false) = (self.address(), found.database.is_empty()) {
             let copy = PathBuf::from(format!("{}.before-{}", path.display(), found.binary));
-            if !copy.exists() {
-                diesel::sql_query("VACUUM INTO $1")
-                    .bind::<diesel::sql_types::Text, _>(copy.display().to_string())
-                    .execute(conn)
-                    .map_err(|e| {
-                        format!(
-                            "No copy of the database could be kept at {}: {e}",
-                            copy.display()
-                        )
-                    })?;
-            }
+            keep_copy(conn, &copy).map_err(|e| {
+                format!(
+                    "No copy of the database could be kept at {}: {e}",
+                    copy.display()
+                )
+            })?;
         }
         crate::either!(conn, |c| run(c))
     }
@@ -102,6 +97,65 @@ impl Db {
         })?;
         f(&mut conn)
     }
+}
+
+/// Keeps a whole copy of the database: made under another name, checked, synced, and only then given its own. One that is
+/// there from an earlier try stays if it is whole.
+fn keep_copy(conn: &mut Conn, copy: &Path) -> Result<(), String> {
+    if copy.exists() {
+        match check_copy(copy) {
+            Ok(()) => return Ok(()),
+            Err(why) => {
+                tracing::warn!(copy = %copy.display(), why, "the copy of an interrupted upgrade is made anew");
+            }
+        }
+    }
+    let say = |e: std::io::Error| e.to_string();
+    let draft = copy.with_extension("new");
+    match std::fs::remove_file(&draft) {
+        Ok(()) => {}
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+        Err(e) => return Err(say(e)),
+    }
+    diesel::sql_query("VACUUM INTO $1")
+        .bind::<diesel::sql_types::Text, _>(draft.display().to_string())
+        .execute(conn)
+        .map_err(|e| e.to_string())?;
+    check_copy(&draft)?;
+    std::fs::File::open(&draft)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(&draft, copy))
+        .and_then(|()| sync_folder(copy))
+        .map_err(say)
+}
+
+/// Whether a copy is a whole database with something in it.
+fn check_copy(copy: &Path) -> Result<(), String> {
+    #[derive(diesel::QueryableByName)]
+    struct Checked {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        integrity_check: String,
+    }
+    use diesel::Connection;
+    let mut conn =
+        diesel::SqliteConnection::establish(&copy.to_string_lossy()).map_err(|e| e.to_string())?;
+    let found: Vec<Checked> = diesel::sql_query("PRAGMA integrity_check(1)")
+        .load(&mut conn)
+        .map_err(|e| e.to_string())?;
+    let applied: Vec<MigrationVersion<'static>> =
+        MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut conn)
+            .map_err(|e| e.to_string())?;
+    match found.first() {
+        Some(first) if first.integrity_check == "ok" && !applied.is_empty() => Ok(()),
+        Some(first) if first.integrity_check == "ok" => Err("it is empty".into()),
+        Some(first) => Err(first.integrity_check.clone()),
+        None => Err("it could not be checked".into()),
+    }
+}
+
+/// Makes a file's name as durable as its content.
+pub fn sync_folder(file: &Path) -> std::io::Result<()> {
+    std::fs::File::open(file.parent().unwrap_or(Path::new("."))).and_then(|f| f.sync_all())
 }
 
 fn sql(conn: &mut Conn, query: &str) -> Result<(), String> {

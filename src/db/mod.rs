@@ -3,29 +3,33 @@
 //! A read sees one moment. A write is one transaction and is acknowledged only after the database has synced it.
 //! On SQLite one thread owns the write connection and commits what waits together (see [`writer`]).
 
+mod address;
 pub mod fresh;
 mod listen;
 mod manager;
+mod mark;
 mod migrate;
 mod postgres;
 pub mod prepared;
 pub mod schema;
 pub mod spent;
+mod sqlstate;
 pub mod types;
 mod writer;
 
 use crate::error::Error;
+pub use address::{Address, hide_password};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 use diesel::{Connection, RunQueryDsl};
 use fresh::{Changes, Topic, gather};
 pub use fresh::{Depends, Moment};
 pub use manager::Tuning;
-use manager::{Manager, Quiet};
-pub use migrate::{Version, versions};
+use manager::{Breaker, Manager, Quiet};
+pub use migrate::{Version, sync_folder, versions};
 use prometheus_client::metrics::histogram::Histogram;
 use std::hash::BuildHasher;
-use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 pub use types::Time;
@@ -49,15 +53,6 @@ macro_rules! either {
             $crate::db::Conn::Sqlite($c) => $body,
         }
     };
-}
-
-/// Where the data is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Address {
-    /// The database file.
-    Sqlite(PathBuf),
-    /// A `postgres://` URL and the PEM file of an own certificate authority.
-    Postgres { url: String, ca: Option<PathBuf> },
 }
 
 /// One connection outside the pool: for migrations and for tools.
@@ -89,6 +84,9 @@ struct Inner {
     meters: Meters,
     /// What this process calls itself when it tells others of a change.
     node: String,
+    /// Milliseconds that the database server's clock is ahead of this machine's.
+    clock: AtomicI64,
+    breaker: Arc<Breaker>,
     ear: OnceLock<listen::Ear>,
 }
 
@@ -110,16 +108,27 @@ impl Db {
             Address::Sqlite(_) => (4, 5),
             Address::Postgres { .. } => (8, 5),
         };
+        if let Address::Sqlite(path) = address {
+            mark::check_file(path)?;
+        }
         // One connection by hand first: its error says more than the pool's time-out.
-        let first = Manager::open(address, tuning)
+        let mut first = Manager::open_patiently(address, tuning)
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
+        let (mark, ahead) = match address {
+            Address::Sqlite(path) => (Some(mark::check(path, &mut first)?), 0),
+            Address::Postgres { .. } => {
+                let ahead = postgres::clock_ahead(&mut first).map_err(|e| e.to_string())?;
+                (None, ahead)
+            }
+        };
         drop(first);
+        let breaker = Arc::new(Breaker::default());
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
             .test_on_check_out(matches!(address, Address::Postgres { .. }))
             .connection_timeout(Duration::from_secs(wait))
-            .error_handler(Box::new(Quiet))
+            .error_handler(Box::new(Quiet(breaker.clone())))
             .build(Manager(address.clone(), tuning))
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
         let longest = match address {
@@ -140,6 +149,7 @@ impl Db {
                     changes.clone(),
                     meters.batch.clone(),
                     tuning,
+                    mark,
                 );
                 Some(writer.map_err(|e| e.to_string())?)
             }
@@ -155,6 +165,8 @@ impl Db {
                 "{:016x}",
                 std::hash::RandomState::new().hash_one(std::process::id())
             ),
+            clock: AtomicI64::new(ahead),
+            breaker,
             ear: OnceLock::new(),
         })))
     }
@@ -169,6 +181,29 @@ impl Db {
         self.0.changes.still_holds(kept)
     }
 
+    /// Whether it held a moment ago, for while the database does not answer.
+    pub fn held_lately(&self, kept: &Depends) -> bool {
+        self.0.changes.held_lately(kept)
+    }
+
+    /// The time that all nodes share: the database server's on PostgreSQL, this machine's on SQLite.
+    pub fn now(&self) -> Time {
+        Time::now().plus(self.0.clock.load(Ordering::Relaxed))
+    }
+
+    /// Looks at the clock of the database server again.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn set_clock(&self) -> Result<(), Error> {
+        if self.0.writer.is_some() {
+            return Ok(());
+        }
+        let ahead = self.read(postgres::clock_ahead).await?;
+        self.0.clock.store(ahead, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// Says that these have changed elsewhere than in the database: here at once, to the other nodes by and by.
     ///
     /// # Errors
@@ -179,7 +214,7 @@ impl Db {
             // A commit that changes nothing: other processes on the file see that there was one.
             return self
                 .write(|conn| {
-                    diesel::sql_query("PRAGMA user_version = 0").execute(conn)?;
+                    touch(conn)?;
                     Ok(())
                 })
                 .await;
@@ -199,13 +234,14 @@ impl Db {
 
     /// Takes note of what other processes wrote. To be asked once a second.
     pub async fn notice_others(&self) {
-        let foreign = match &self.0.writer {
-            Some(writer) => match writer.foreign() {
-                Ok(answer) => answer.await.unwrap_or(true),
-                // Not to know is to believe nothing.
-                Err(_) => true,
-            },
-            None => !self.0.ear.get().is_some_and(listen::Ear::hears),
+        let Some(writer) = &self.0.writer else {
+            let hears = self.0.ear.get().is_some_and(listen::Ear::hears);
+            return self.0.changes.hears_others(hears);
+        };
+        let foreign = match writer.foreign() {
+            Ok(answer) => answer.await.unwrap_or(true),
+            // Not to know is to believe nothing.
+            Err(_) => true,
         };
         if foreign {
             self.0.changes.record(&[Topic::Everything]);
@@ -226,6 +262,21 @@ impl Db {
         }
     }
 
+    /// Finishes what is being written and closes a SQLite database, so that its file alone is whole. Blocks.
+    pub fn close(&self) {
+        if let Some(writer) = &self.0.writer {
+            writer.close();
+        }
+    }
+
+    /// Whether a write would be acknowledged now: commits one that changes nothing.
+    ///
+    /// # Errors
+    /// What is in its way.
+    pub async fn probe_write(&self) -> Result<(), Error> {
+        self.write(touch).await
+    }
+
     pub fn meters(&self) -> &Meters {
         &self.0.meters
     }
@@ -238,7 +289,21 @@ impl Db {
 
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
         let began = Instant::now();
-        let conn = self.0.pool.get();
+        let conn = loop {
+            if let Some(conn) = self.0.pool.try_get() {
+                break Ok(conn);
+            }
+            if self.0.breaker.is_open() {
+                break Err("the database does not answer".to_owned());
+            }
+            match self.0.pool.get_timeout(Duration::from_millis(200)) {
+                Ok(conn) => break Ok(conn),
+                Err(error) if began.elapsed() > Duration::from_secs(5) => {
+                    break Err(error.to_string());
+                }
+                Err(_) => {}
+            }
+        };
         self.0
             .meters
             .pool_wait
@@ -357,33 +422,22 @@ impl Db {
     }
 }
 
-impl Address {
-    /// The address without its password, for people.
-    pub fn shown(&self) -> String {
-        match self {
-            Address::Sqlite(path) => path.display().to_string(),
-            Address::Postgres { url, .. } => hide_password(url),
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(writer) = &self.writer {
+            writer.close();
         }
     }
 }
 
-/// A URL with `…` in place of its password.
-pub fn hide_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return "…".into();
+/// A write that changes nothing, and is a commit all the same.
+fn touch(conn: &mut Conn) -> Result<(), Error> {
+    let statement = match conn {
+        // "mast", for tools that tell files by their header: <https://www.sqlite.org/pragma.html#pragma_application_id>
+        Conn::Sqlite(_) => "PRAGMA application_id = 1835103092",
+        Conn::Postgres(_) => "UPDATE comment_counts SET total = total WHERE status = 'published'",
     };
-    if url.contains("password=") {
-        return format!("{scheme}://…");
-    }
-    let (authority, tail) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    match authority.rsplit_once('@') {
-        Some((user, host)) if user.contains(':') => format!(
-            "{scheme}://{}:…@{host}{tail}",
-            user.split(':').next().unwrap_or("")
-        ),
-        Some(_) => url.to_owned(),
-        None => url.to_owned(),
-    }
+    Ok(conn.batch_execute(statement)?)
 }
 
 /// Serialises writers that must not decide on the same thing at once: a row lock where there is no row yet.

@@ -3,6 +3,9 @@
 //! `sslmode` keeps libpq's meaning, which tokio-postgres alone does not: `prefer` and `require` encrypt without asking
 //! who answers, `verify-full` asks the web's roots and `MASTHEAD_DATABASE_CA`.
 
+use super::sqlstate::{LastRefusal, Tap, TapTls};
+use super::{Conn, Time};
+use crate::error::Error;
 use diesel::connection::{
     CacheSize, Connection, ConnectionSealed, Instrumentation, LoadConnection,
     MultiConnectionHelper, SimpleConnection, TransactionManager, TransactionManagerStatus,
@@ -12,7 +15,7 @@ use diesel::pg::{Pg, PgMetadataLookup, PgTypeMetadata};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::r2d2::R2D2Connection;
 use diesel::sql_types::TypeMetadata;
-use diesel::{ConnectionError, ConnectionResult, QueryResult};
+use diesel::{ConnectionError, ConnectionResult, QueryResult, RunQueryDsl};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use rustls::DigitallySignedStruct;
@@ -21,10 +24,16 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use std::any::Any;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{AsyncMessage, Config, SimpleQueryMessage};
 
 /// One small runtime drives every PostgreSQL socket; callers are blocking-pool threads.
 pub(super) fn runtime() -> &'static Runtime {
@@ -49,7 +58,10 @@ impl BlockOn for Rt {
 }
 type Inner = AsyncConnectionWrapper<AsyncPgConnection, Rt>;
 type InnerTm = <Inner as Connection>::TransactionManager;
-pub struct PgTokio(Inner);
+pub struct PgTokio {
+    inner: Inner,
+    last: LastRefusal,
+}
 
 fn bad(e: impl std::error::Error) -> ConnectionError {
     let mut said = e.to_string();
@@ -89,25 +101,140 @@ fn tls(
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
 
-type Connected = tokio_postgres::Connection<
-    tokio_postgres::Socket,
-    <tokio_postgres_rustls::MakeRustlsConnect as MakeTlsConnect<tokio_postgres::Socket>>::Stream,
->;
+/// A socket of either kind.
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Io for S {}
+type Stream = Tap<Box<dyn Io>>;
 
-/// A connection with what drives it, on [`runtime`].
-pub(super) async fn connect(
-    url: &str,
-    ca: Option<&Path>,
-) -> ConnectionResult<(tokio_postgres::Client, Connected)> {
+/// A connection that is driven by a task of [`runtime`], until the client is dropped.
+pub(super) struct Connected {
+    pub client: tokio_postgres::Client,
+    /// What the server says unasked.
+    pub messages: UnboundedReceiver<AsyncMessage>,
+    last: LastRefusal,
+}
+
+/// How long a server may be silent before what was sent to it counts as lost.
+const SILENT: Duration = Duration::from_secs(10);
+
+/// Connects to the first host of a URL that answers.
+pub(super) async fn connect(url: &str, ca: Option<&Path>) -> ConnectionResult<Connected> {
     let (url, verify) = match url.contains("sslmode=verify-full") {
         true => (url.replace("sslmode=verify-full", "sslmode=require"), true),
         false => (url.to_owned(), false),
     };
-    let connecting = tokio_postgres::connect(&url, tls(verify, ca)?);
-    tokio::time::timeout(std::time::Duration::from_secs(5), connecting)
-        .await
-        .map_err(bad)?
-        .map_err(bad)
+    let config: Config = url.parse().map_err(refused)?;
+    let tls = tls(verify, ca)?;
+    let mut why = ConnectionError::InvalidConnectionUrl("the URL names no host".into());
+    for (at, host) in config.get_hosts().iter().enumerate() {
+        let connecting = connect_to(&config, at, host, tls.clone());
+        match tokio::time::timeout(Duration::from_secs(5), connecting).await {
+            Ok(Ok(connected)) => return Ok(connected),
+            Ok(Err(error)) => why = error,
+            Err(late) => why = bad(late),
+        }
+    }
+    Err(why)
+}
+
+/// [`connect`] for tasks that move between threads, which its own future does not.
+pub(super) async fn connect_from_task(
+    url: String,
+    ca: Option<PathBuf>,
+) -> ConnectionResult<Connected> {
+    let connecting = move || runtime().block_on(connect(&url, ca.as_deref()));
+    tokio::task::spawn_blocking(connecting).await.map_err(bad)?
+}
+
+/// One of the hosts that a URL names.
+async fn connect_to(
+    config: &Config,
+    at: usize,
+    host: &Host,
+    mut tls: tokio_postgres_rustls::MakeRustlsConnect,
+) -> ConnectionResult<Connected> {
+    let ports = config.get_ports();
+    let port = *ports.get(at).or(ports.first()).unwrap_or(&5432);
+    let mut config = config.clone();
+    let (stream, name): (Box<dyn Io>, &str) = match host {
+        Host::Tcp(name) => {
+            let stream = match config.get_hostaddrs().get(at) {
+                Some(address) => TcpStream::connect((*address, port)).await,
+                None => TcpStream::connect((name.as_str(), port)).await,
+            };
+            let stream = stream.map_err(bad)?;
+            stream.set_nodelay(true).map_err(bad)?;
+            #[cfg(target_os = "linux")]
+            socket2::SockRef::from(&stream)
+                .set_tcp_user_timeout(Some(SILENT))
+                .map_err(bad)?;
+            (Box::new(stream), name)
+        }
+        #[cfg(unix)]
+        Host::Unix(folder) => {
+            // As libpq has it: there is nobody on the way.
+            config.ssl_mode(SslMode::Disable);
+            let path = folder.join(format!(".s.PGSQL.{port}"));
+            let stream = UnixStream::connect(path).await.map_err(bad)?;
+            (Box::new(stream), "")
+        }
+    };
+    let last = LastRefusal::default();
+    let inner = MakeTlsConnect::<Stream>::make_tls_connect(&mut tls, name).map_err(bad)?;
+    let tls = TapTls {
+        inner,
+        last: last.clone(),
+    };
+    let stream = Tap::new(stream, last.clone(), true);
+    let (client, mut connection) = config.connect_raw(stream, tls).await.map_err(refused)?;
+    let (sender, messages) = tokio::sync::mpsc::unbounded_channel();
+    runtime().spawn(async move {
+        let mut next = async || std::future::poll_fn(|cx| connection.poll_message(cx)).await;
+        while let Some(Ok(message)) = next().await {
+            let _ = sender.send(message);
+        }
+    });
+    if config.get_target_session_attrs() == TargetSessionAttrs::ReadWrite {
+        let asked = client.simple_query("SHOW transaction_read_only").await;
+        let is_on = |row: &SimpleQueryMessage| matches!(row, SimpleQueryMessage::Row(row) if row.get(0) == Some("on"));
+        if asked.map_err(refused)?.iter().any(is_on) {
+            return Err(ConnectionError::BadConnection(
+                "the server takes no writes, and target_session_attrs asks for one that does"
+                    .into(),
+            ));
+        }
+    }
+    Ok(Connected {
+        client,
+        messages,
+        last,
+    })
+}
+
+/// A server that refuses the name, the password or the database does so the next time as well.
+fn refused(error: tokio_postgres::Error) -> ConnectionError {
+    let code = error.code().map(|code| code.code().to_owned());
+    let is_final = code.is_some_and(|code| code.starts_with("28") || code.starts_with("3D"));
+    match (bad(error), is_final) {
+        (ConnectionError::BadConnection(why), true) => ConnectionError::InvalidConnectionUrl(why),
+        (error, _) => error,
+    }
+}
+
+/// Milliseconds that the server's clock is ahead of this machine's.
+pub(super) fn clock_ahead(conn: &mut Conn) -> Result<i64, Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Clock {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        now: i64,
+    }
+    let before = Time::now().0;
+    let clock: Clock = diesel::sql_query(
+        "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
+    )
+    .get_result(conn)?;
+    // It was read somewhere between the question and the answer.
+    Ok(clock.now - (before + Time::now().0) / 2)
 }
 
 impl PgTokio {
@@ -116,12 +243,14 @@ impl PgTokio {
     /// # Errors
     /// Whatever libpq would refuse as well, and an unreadable `ca`.
     pub fn open(url: &str, ca: Option<&Path>) -> ConnectionResult<Self> {
-        runtime()
-            .block_on(async {
-                let (client, conn) = connect(url, ca).await?;
-                AsyncPgConnection::try_from_client_and_connection(client, conn).await
+        runtime().block_on(async {
+            let Connected { client, last, .. } = connect(url, ca).await?;
+            let inner = AsyncPgConnection::try_from(client).await?;
+            Ok(PgTokio {
+                inner: Inner::from(inner),
+                last,
             })
-            .map(|c| PgTokio(Inner::from(c)))
+        })
     }
 }
 
@@ -161,7 +290,9 @@ impl rustls::client::danger::ServerCertVerifier for Anyone {
 
 impl SimpleConnection for PgTokio {
     fn batch_execute(&mut self, q: &str) -> QueryResult<()> {
-        self.0.batch_execute(q)
+        self.inner
+            .batch_execute(q)
+            .map_err(|e| self.last.explain(e))
     }
 }
 impl ConnectionSealed for PgTokio {}
@@ -175,19 +306,21 @@ impl Connection for PgTokio {
         &mut self,
         q: &T,
     ) -> QueryResult<usize> {
-        self.0.execute_returning_count(q)
+        self.inner
+            .execute_returning_count(q)
+            .map_err(|e| self.last.explain(e))
     }
     fn transaction_state(&mut self) -> &mut <Tm as TransactionManager<Self>>::TransactionStateData {
-        self.0.transaction_state()
+        self.inner.transaction_state()
     }
     fn instrumentation(&mut self) -> &mut dyn Instrumentation {
-        self.0.instrumentation()
+        self.inner.instrumentation()
     }
     fn set_instrumentation(&mut self, i: impl Instrumentation) {
-        self.0.set_instrumentation(i)
+        self.inner.set_instrumentation(i)
     }
     fn set_prepared_statement_cache_size(&mut self, s: CacheSize) {
-        self.0.set_prepared_statement_cache_size(s)
+        self.inner.set_prepared_statement_cache_size(s)
     }
 }
 impl LoadConnection for PgTokio {
@@ -198,39 +331,40 @@ impl LoadConnection for PgTokio {
         T: Query + QueryFragment<Pg> + QueryId + 'q,
         Pg: diesel::expression::QueryMetadata<T::SqlType>,
     {
-        self.0.load(q)
+        let last = &self.last;
+        self.inner.load(q).map_err(|e| last.explain(e))
     }
 }
 pub struct Tm;
 impl TransactionManager<PgTokio> for Tm {
     type TransactionStateData = <InnerTm as TransactionManager<Inner>>::TransactionStateData;
     fn begin_transaction(c: &mut PgTokio) -> QueryResult<()> {
-        InnerTm::begin_transaction(&mut c.0)
+        InnerTm::begin_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
     }
     fn rollback_transaction(c: &mut PgTokio) -> QueryResult<()> {
-        InnerTm::rollback_transaction(&mut c.0)
+        InnerTm::rollback_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
     }
     fn commit_transaction(c: &mut PgTokio) -> QueryResult<()> {
-        InnerTm::commit_transaction(&mut c.0)
+        InnerTm::commit_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
     }
     fn transaction_manager_status_mut(c: &mut PgTokio) -> &mut TransactionManagerStatus {
-        InnerTm::transaction_manager_status_mut(&mut c.0)
+        InnerTm::transaction_manager_status_mut(&mut c.inner)
     }
     fn is_broken_transaction_manager(c: &mut PgTokio) -> bool {
-        InnerTm::is_broken_transaction_manager(&mut c.0)
+        InnerTm::is_broken_transaction_manager(&mut c.inner)
     }
 }
 impl MigrationConnection for PgTokio {
     fn setup(&mut self) -> QueryResult<usize> {
-        self.0.setup()
+        self.inner.setup()
     }
 }
 impl R2D2Connection for PgTokio {
     fn ping(&mut self) -> QueryResult<()> {
-        R2D2Connection::ping(&mut self.0)
+        R2D2Connection::ping(&mut self.inner)
     }
     fn is_broken(&mut self) -> bool {
-        R2D2Connection::is_broken(&mut self.0)
+        R2D2Connection::is_broken(&mut self.inner)
     }
 }
 

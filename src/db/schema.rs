@@ -22,12 +22,13 @@ diesel::table! {
         is_moderator -> Bool,
         is_editor -> Bool,
         is_admin -> Bool,
-        roles_changed_at -> BigInt,
         banned_at -> Nullable<BigInt>,
         banned_until -> Nullable<BigInt>,
         ban_reason -> Text,
         is_sample -> Bool,
         created_at -> BigInt,
+        password_version -> BigInt,
+        roles_version -> BigInt,
     }
 }
 
@@ -39,8 +40,10 @@ diesel::table! {
         agent -> Text,
         network -> Text,
         created_at -> BigInt,
-        renewed_at -> BigInt,
         seen_at -> BigInt,
+        password_version -> BigInt,
+        roles_version -> BigInt,
+        password_due -> Bool,
     }
 }
 
@@ -68,6 +71,7 @@ diesel::table! {
         bio -> Text,
         links -> Text,
         avatar_id -> Nullable<BigInt>,
+        name_key -> Text,
     }
 }
 
@@ -92,6 +96,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::text::SanitisedHtml;
+    use diesel::sql_types::*;
+
     articles (id) {
         id -> BigInt,
         slug -> Text,
@@ -99,9 +106,9 @@ diesel::table! {
         dek -> Text,
         source -> Text,
         source_format -> Text,
-        summary_html -> Text,
-        body_html -> Text,
-        matters_html -> Text,
+        summary_html -> SanitisedHtml,
+        body_html -> SanitisedHtml,
+        matters_html -> SanitisedHtml,
         summary_text -> Text,
         keyphrases -> Text,
         words -> BigInt,
@@ -172,6 +179,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::text::SanitisedHtml;
+    use diesel::sql_types::*;
+
     comments (id) {
         id -> BigInt,
         article_id -> BigInt,
@@ -180,7 +190,7 @@ diesel::table! {
         path -> Binary,
         depth -> BigInt,
         body -> Text,
-        html -> Text,
+        html -> SanitisedHtml,
         version -> BigInt,
         acts -> BigInt,
         status -> Text,

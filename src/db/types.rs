@@ -1,10 +1,12 @@
 //! Column types that both databases share.
 
+use super::MultiBackend;
+use crate::text::SanitisedHtml;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, HasSqlType};
 
 /// A moment: UTC milliseconds since 1970.
 ///
@@ -55,5 +57,12 @@ where
 {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
         self.0.to_sql(out)
+    }
+}
+
+/// Sanitised HTML is text to both databases; diesel's enum of connections knows its own types alone.
+impl HasSqlType<SanitisedHtml> for MultiBackend {
+    fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+        MultiBackend::lookup_sql_type::<SanitisedHtml>(lookup)
     }
 }

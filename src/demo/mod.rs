@@ -191,7 +191,7 @@ fn publish(
                 format!("{}-{seed}-{at}", short.trim_end_matches('-'))
             });
             let source = text::article(dice, &title, &slug, &Time(*moment).rfc3339());
-            let one = transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into()));
+            let one = transfer::judge(&source, true, &|_| Err(transfer::MISSING.into()));
             ready.push(one.map_err(|r| format!("line {}: {}", r.line, r.reason))?);
         }
         let site = site.clone();

@@ -170,7 +170,7 @@ pub async fn sitemap(
 
 /// `GET /news-sitemap.xml`: what is not two days old. Made anew each time, for it changes with the clock.
 pub async fn news_sitemap(state: Shared) -> Result<HttpResponse, Error> {
-    let from = Time::now().plus(-NEWS_HOURS * Time::HOUR);
+    let from = state.db.now().plus(-NEWS_HOURS * Time::HOUR);
     let found = state
         .db
         .read(move |conn| store::since(conn, from, NEWS_MOST))
@@ -330,7 +330,7 @@ pub async fn security(state: Shared) -> HttpResponse {
     } else {
         format!("mailto:{}", site.contact)
     };
-    let expires = Time::now().plus(SECURITY_DAYS * Time::DAY).rfc3339();
+    let expires = state.db.now().plus(SECURITY_DAYS * Time::DAY).rfc3339();
     plain(
         TEXT,
         format!(

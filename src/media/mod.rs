@@ -52,6 +52,10 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
         ImageFormat::WebP => ("image/webp", "webp"),
         _ => return Err("this is no JPEG, PNG, GIF or WebP image".into()),
     };
+    // First of all: what is in the metadata must not be unpacked by whoever reads the picture.
+    let (stripped, turn) =
+        strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
+    let bytes = stripped.as_slice();
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(512 * 1024 * 1024);
@@ -67,8 +71,6 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
     let decoded = reader
         .decode()
         .map_err(|_| "the image is damaged".to_owned())?;
-    let (stripped, turn) =
-        strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
     if turn > 4 {
         std::mem::swap(&mut width, &mut height);
     }
@@ -93,6 +95,7 @@ pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
     let say = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(say)?;
     let smaller = picture.smaller.iter().map(|s| (&s.file, &s.bytes));
+    let mut is_new = false;
     for (name, bytes) in smaller.chain([(&picture.file, &picture.bytes)]) {
         let target = folder.join(name);
         if target.exists() {
@@ -106,6 +109,11 @@ pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
         });
         written.map_err(say)?;
         std::fs::rename(&draft, &target).map_err(say)?;
+        is_new = true;
+    }
+    if is_new {
+        // Its names as well, before a row says that they are there.
+        crate::db::sync_folder(&folder.join("any")).map_err(say)?;
     }
     Ok(())
 }

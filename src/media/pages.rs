@@ -1,30 +1,42 @@
-//! `GET /media/{file}`: named after its bytes, so it never changes.
+//! `GET /media/{file}`: named after its bytes, so it never changes. Read piece by piece as the client takes it, so that who
+//! reads slowly holds a few kilobytes and not the file.
 
 use super::store;
 use crate::error::Error;
 use crate::web::Shared;
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_files::NamedFile;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-pub async fn show(state: Shared, file: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn show(
+    state: Shared,
+    request: HttpRequest,
+    file: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let name = file.into_inner();
     let folder = state.config.data.join("media");
     let known = name.clone();
     let mime = state.db.read(move |conn| store::mime(conn, &known)).await?;
     // The row proves that the name is one of ours, not a path.
-    let bytes = web::block(move || std::fs::read(folder.join(name)))
+    let opened = web::block(move || NamedFile::open(folder.join(name)))
         .await
         .map_err(Error::broken)?;
-    let bytes = bytes.map_err(|e| {
+    let opened = opened.map_err(|e| {
         if e.kind() == std::io::ErrorKind::NotFound {
             Error::NotFound
         } else {
-            Error::broken(e)
+            Error::Busy(e.to_string())
         }
     })?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, mime))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .body(bytes))
+    let mime = mime.parse().map_err(Error::broken)?;
+    let file = opened
+        .set_content_type(mime)
+        .use_last_modified(false)
+        .disable_content_disposition();
+    let mut response = file.into_response(&request);
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, forever);
+    Ok(response)
 }

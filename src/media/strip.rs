@@ -95,6 +95,21 @@ fn orientation(tiff: &[u8]) -> Option<u8> {
     None
 }
 
+/// Bytes that a colour profile may have when it is unpacked; those of printers have two million.
+const MOST_PROFILE: u64 = 4 * 1024 * 1024;
+
+/// Whether a compressed profile (a name, a zero, the method, zlib) is as small as profiles are.
+fn is_small_profile(data: &[u8]) -> bool {
+    use std::io::Read;
+    let Some(name) = data.iter().take(80).position(|b| *b == 0) else {
+        return false;
+    };
+    let packed = data.get(name + 2..).unwrap_or_default();
+    let mut unpacked = flate2::read::ZlibDecoder::new(packed).take(MOST_PROFILE + 1);
+    let size = std::io::copy(&mut unpacked, &mut std::io::sink());
+    size.is_ok_and(|size| size <= MOST_PROFILE)
+}
+
 fn png(bytes: &[u8]) -> Option<Vec<u8>> {
     const KEPT: [&[u8]; 12] = [
         b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"acTL",
@@ -106,7 +121,9 @@ fn png(bytes: &[u8]) -> Option<Vec<u8>> {
         let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize;
         let chunk = bytes.get(at..at.checked_add(length)?.checked_add(12)?)?;
         let kind = &chunk[4..8];
-        if KEPT.contains(&kind) {
+        if kind == b"iCCP" && !is_small_profile(chunk.get(8..8 + length)?) {
+            // A profile that unpacks to megabytes is none; the picture is shown without.
+        } else if KEPT.contains(&kind) {
             out.extend_from_slice(chunk);
         }
         if kind == b"IEND" {
@@ -180,7 +197,7 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
                 let from = out.len();
                 out.extend_from_slice(chunk);
                 // The bits that announce EXIF and XMP.
-                out[from + 8] &= !0b1100;
+                *out.get_mut(from + 8)? &= !0b1100;
             }
             b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => {
                 out.extend_from_slice(chunk)

@@ -63,7 +63,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
         if path == Path::new("tide-gate.jpg") {
             Ok(PICTURE.to_vec())
         } else {
-            Err(std::io::ErrorKind::NotFound.into())
+            Err(transfer::MISSING.into())
         }
     };
     let now = Time::now();

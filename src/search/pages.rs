@@ -8,6 +8,7 @@ use crate::interface::Interface;
 use crate::paths;
 use crate::text::{self, SafeHtml, fold};
 use crate::web::form::Choice;
+use crate::web::guard::network_of;
 use crate::web::{Page, Shared, Site, Viewer, When, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -250,7 +251,7 @@ pub async fn index(
     let asked = Asked::of(&request);
     let has_words = !Wanted::parse(&asked.q).is_empty();
     let (found, next, nobody) = if has_words {
-        let _turn = state.searching.enter().await?;
+        let _turn = state.searching.enter_from(network_of(&request)).await?;
         let (asked, site) = (asked.clone(), site.clone());
         state.db.read(move |conn| hits(conn, &site, &asked)).await?
     } else {

@@ -9,9 +9,11 @@ pub mod store;
 pub use redis_store::Store as RedisStore;
 
 use crate::db::fresh::Topic;
-use crate::db::{Db, Depends, Time};
+use crate::db::{Conn, Db, Depends, Time};
 use crate::error::Error;
-use crate::web::{Account, PageCache, cache, guard, viewer};
+use crate::text;
+use crate::web::viewer::Role;
+use crate::web::{Account, PageCache, State, cache, guard, viewer};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt};
 use actix_web::body::MessageBody;
@@ -22,7 +24,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine as _;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Opened, SessionRow};
+use store::SessionRow;
 
 pub const IDLE: i64 = 30 * Time::DAY;
 pub const ABSOLUTE: i64 = 90 * Time::DAY;
@@ -35,6 +37,8 @@ const AGENT: &str = "agent";
 const NETWORK: &str = "network";
 /// When it was logged in to, if that was under an earlier key.
 const SINCE: &str = "since";
+const PASSWORD_VERSION: &str = "password_version";
+const PASSWORD_DUE: &str = "password_due";
 
 #[derive(Clone)]
 pub struct Sessions {
@@ -103,34 +107,12 @@ impl Sessions {
         if let Some(known) = self.cache.session(&self.db, token) {
             return entry(&known.account);
         }
-        let (hash, now, since) = (hash(token), Time::now(), self.db.moment());
-        let opened = match &self.redis {
-            Some(redis) => match redis_store::find(redis.clone(), &hash, now).await? {
-                Some(found) => {
-                    let redis_store::Found {
-                        account,
-                        this,
-                        seen_at,
-                    } = found;
-                    let read = self
-                        .db
-                        .read(move |conn| store::account(conn, account, &this, now))
-                        .await?;
-                    read.map(|account| Opened { account, seen_at })
-                }
-                None => None,
-            },
-            None => {
-                let hash = hash.clone();
-                self.db
-                    .read(move |conn| store::open(conn, &hash, now))
-                    .await?
-            }
-        };
-        let Some(opened) = opened else {
+        let (hash, now, since) = (hash(token), self.db.now(), self.db.moment());
+        let Some((mut account, seen_at)) = self.look_up(&hash, now).await? else {
+            self.cache.note_unknown(token);
             return Ok(None);
         };
-        if now.0 - opened.seen_at.0 > TOUCH {
+        if now.0 - seen_at.0 > TOUCH {
             let touched = match &self.redis {
                 Some(redis) => redis_store::touch(redis.clone(), &hash, now).await,
                 None => {
@@ -144,44 +126,78 @@ impl Sessions {
                 tracing::warn!(%error, "when a session was last seen could not be noted");
             }
         }
-        let mut topics = vec![Topic::Account(opened.account.id)];
-        topics.extend(opened.account.moderates().then_some(Topic::Waiting));
+        let mut topics = vec![Topic::Account(account.id)];
+        if account.moderates() {
+            account.waiting = self.db.read(store::waiting).await?;
+            topics.push(Topic::Waiting);
+        }
         let depends = Depends::new(since, &topics);
-        self.cache.keep_session(token, &opened.account, depends);
-        entry(&opened.account)
+        self.cache.keep_session(token, &account, depends);
+        entry(&account)
+    }
+
+    /// The account of a session and when it was last seen, out of the database.
+    async fn look_up(&self, hash: &[u8], now: Time) -> Result<Option<(Account, Time)>, Error> {
+        if let Some(redis) = &self.redis {
+            let Some(found) = redis_store::find(redis.clone(), hash, now).await? else {
+                return Ok(None);
+            };
+            let (id, held, seen_at) = (found.account, found.held, found.seen_at);
+            let read = self
+                .db
+                .read(move |conn| store::account(conn, id, &held, now));
+            return Ok(read.await?.map(|account| (account, seen_at)));
+        }
+        let wanted = hash.to_vec();
+        let found = self
+            .db
+            .read(move |conn| store::find(conn, &wanted, now))
+            .await?;
+        match found {
+            store::Found::Open { account, seen_at } => Ok(Some((*account, seen_at))),
+            store::Found::Unknown => Ok(None),
+            store::Found::Expired => {
+                let ended = hash.to_vec();
+                self.db
+                    .write(move |conn| store::forget(conn, &ended))
+                    .await?;
+                Ok(None)
+            }
+        }
     }
 
     async fn begin(&self, state: &HashMap<String, String>) -> Result<String, Error> {
-        let part = |key: &str| {
-            state
-                .get(key)
-                .and_then(|json| serde_json::from_str::<String>(json).ok())
-                .unwrap_or_default()
-        };
-        let account: i64 = state
-            .get(ACCOUNT_ID)
-            .and_then(|json| json.parse().ok())
+        fn part<T: serde::de::DeserializeOwned>(
+            state: &HashMap<String, String>,
+            key: &str,
+        ) -> Option<T> {
+            serde_json::from_str(state.get(key)?).ok()
+        }
+        let account = part::<i64>(state, ACCOUNT_ID)
             .ok_or_else(|| Error::broken("a session without an account"))?;
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(Error::broken)?;
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
-        let (hash, now, agent, network) = (hash(&token), Time::now(), part(AGENT), part(NETWORK));
-        let since = state
-            .get(SINCE)
-            .and_then(|json| json.parse().ok())
-            .map_or(now, Time);
+        let now = self.db.now();
+        let new = store::New {
+            hash: hash(&token),
+            account,
+            agent: part(state, AGENT).unwrap_or_default(),
+            network: part(state, NETWORK).unwrap_or_default(),
+            since: part(state, SINCE).map_or(now, Time),
+            password_version: part(state, PASSWORD_VERSION).unwrap_or_default(),
+            password_due: part(state, PASSWORD_DUE).unwrap_or_default(),
+            now,
+        };
         match &self.redis {
             Some(redis) => {
-                redis_store::begin(redis.clone(), &hash, account, &agent, &network, since, now)
-                    .await?
+                let roles = self
+                    .db
+                    .read(move |conn| store::roles_version(conn, account))
+                    .await?;
+                redis_store::begin(redis.clone(), &new, roles).await?;
             }
-            None => {
-                self.db
-                    .write(move |conn| {
-                        store::begin(conn, &hash, account, &agent, &network, since, now)
-                    })
-                    .await?
-            }
+            None => self.db.write(move |conn| store::begin(conn, &new)).await?,
         }
         Ok(token)
     }
@@ -198,30 +214,60 @@ impl Sessions {
     }
 }
 
+/// What a log-in has proved.
+#[derive(Clone, Copy, Debug)]
+pub struct LoggedIn {
+    pub account: i64,
+    /// The password that was checked: the session ends once there is another.
+    pub password_version: i64,
+    /// A role asks for a new password before it works.
+    pub password_due: bool,
+}
+
 /// Writes who a session belongs to; the store makes its key when the answer goes out.
 ///
 /// # Errors
 /// `Broken`, when it cannot be written down.
-pub fn begin(session: &Session, request: &HttpRequest, account: i64) -> Result<(), Error> {
+pub fn begin(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result<(), Error> {
     session.renew();
     session.clear();
-    describe(session, request, account)
+    describe(session, request, login)
 }
 
-fn describe(session: &Session, request: &HttpRequest, account: i64) -> Result<(), Error> {
+/// Gives a session of an account a fresh key; it was begun when it was.
+///
+/// # Errors
+/// As [`begin`].
+pub fn go_on(
+    session: &Session,
+    request: &HttpRequest,
+    account: &Account,
+    password_version: i64,
+) -> Result<(), Error> {
+    session.renew();
+    let login = LoggedIn {
+        account: account.id,
+        password_version,
+        password_due: account.password_due,
+    };
+    describe(session, request, login)?;
+    session.insert(SINCE, account.since).map_err(Error::broken)
+}
+
+fn describe(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result<(), Error> {
     let agent = request.headers().get("user-agent").map(|v| {
         String::from_utf8_lossy(v.as_bytes())
             .chars()
             .take(200)
             .collect::<String>()
     });
-    session.insert(ACCOUNT_ID, account).map_err(Error::broken)?;
-    session
-        .insert(AGENT, agent.unwrap_or_default())
-        .map_err(Error::broken)?;
-    session
-        .insert(NETWORK, guard::network_of(request))
-        .map_err(Error::broken)
+    let note =
+        |result: Result<(), actix_session::SessionInsertError>| result.map_err(Error::broken);
+    note(session.insert(ACCOUNT_ID, login.account))?;
+    note(session.insert(PASSWORD_VERSION, login.password_version))?;
+    note(session.insert(PASSWORD_DUE, login.password_due))?;
+    note(session.insert(AGENT, agent.unwrap_or_default()))?;
+    note(session.insert(NETWORK, guard::network_of(request)))
 }
 
 /// After a change of roles a session goes on under a fresh key.
@@ -234,11 +280,62 @@ pub async fn renew(
     let who = viewer::of(request.request());
     request.extensions_mut().insert(who.clone());
     if let Some(account) = who.0.filter(|a| a.renew) {
-        session.renew();
-        describe(&session, request.request(), account.id)?;
-        session.insert(SINCE, account.since)?;
+        go_on(
+            &session,
+            request.request(),
+            &account,
+            account.password_version,
+        )?;
     }
     next.call(request).await
+}
+
+/// One write for somebody who is signed in. Session, ban and role were judged when the request's head came; its body may
+/// have taken twenty seconds since, so that they are judged again in the transaction. `work` gets the account as it is
+/// then.
+///
+/// # Errors
+/// `SignInFirst`, `Forbidden`, `Banned` and `PasswordDue`, as the request would get them now; and what `work` says.
+pub async fn write<R, T, F>(state: &State, who: &R, work: F) -> Result<T, Error>
+where
+    R: Role,
+    T: Send + 'static,
+    F: Fn(&mut Conn, &R) -> Result<T, Error> + Send + Sync + 'static,
+{
+    let before = who.account();
+    let (id, hash, now) = (before.id, before.session_hash.clone(), state.db.now());
+    let password_version = before.password_version;
+    if let Some((redis, prefix)) = state.limits.redis() {
+        // Redis has no part in the transaction: the closest that there is to asking in it.
+        let store = redis_store::Store { redis, prefix };
+        if !redis_store::is_open(store, &hash).await? {
+            return Err(Error::session_ended());
+        }
+        let held = store::Held {
+            id: before.session_id.clone(),
+            hash,
+            created_at: Time(before.since),
+            password_version,
+            roles_version: 0,
+            password_due: before.password_due,
+        };
+        return state
+            .db
+            .write(move |conn| {
+                let account = store::account(conn, id, &held, now)?;
+                let who = R::admit(account.ok_or_else(Error::session_ended)?)?;
+                work(conn, &who)
+            })
+            .await;
+    }
+    let hash = text::unhex(&hash);
+    state
+        .db
+        .write(move |conn| match store::find(conn, &hash, now)? {
+            store::Found::Open { account, .. } => work(conn, &R::admit(*account)?),
+            _ => Err(Error::session_ended()),
+        })
+        .await
 }
 
 fn hash(token: &str) -> Vec<u8> {

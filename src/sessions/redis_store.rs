@@ -1,9 +1,10 @@
 //! Sessions in Redis: one JSON value a session, one set of hashes an account.
 
-use super::store::{SessionRow, This};
+use super::store::{Held, MOST, New, SessionRow};
 use super::{ABSOLUTE, IDLE};
 use crate::db::Time;
 use crate::error::Error;
+use crate::text;
 use redis::AsyncCommands;
 use redis::aio::ConnectionManager;
 use serde::{Deserialize, Serialize};
@@ -14,13 +15,15 @@ struct Stored {
     agent: String,
     network: String,
     created: i64,
-    renewed: i64,
     seen: i64,
+    #[serde(default)]
+    password_version: i64,
+    #[serde(default)]
+    roles_version: i64,
+    #[serde(default)]
+    password_due: bool,
 }
 
-fn hex(hash: &[u8]) -> String {
-    hash.iter().map(|b| format!("{b:02x}")).collect()
-}
 /// Redis and the part of it that belongs to this site.
 #[derive(Clone)]
 pub struct Store {
@@ -67,24 +70,38 @@ async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Erro
 /// A session, and whose it is.
 pub(super) struct Found {
     pub account: i64,
-    pub this: This,
+    pub held: Held,
     pub seen_at: Time,
 }
 
+/// The session with this hash. One that is past its time is deleted, so that a clock that goes back does not open it
+/// again.
 pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<Found>, Error> {
-    let hash = hex(hash);
-    let stored = load(&mut store, &hash).await?;
-    Ok(stored
-        .filter(|s| s.created + ABSOLUTE > now.0 && s.seen + IDLE > now.0)
-        .map(|s| Found {
-            account: s.account,
-            this: This {
-                id: id(&hash),
-                created_at: Time(s.created),
-                renewed_at: Time(s.renewed),
-            },
-            seen_at: Time(s.seen),
-        }))
+    let hash = text::hex(hash);
+    let Some(stored) = load(&mut store, &hash).await? else {
+        return Ok(None);
+    };
+    if stored.created + ABSOLUTE <= now.0 || stored.seen + IDLE <= now.0 {
+        remove(&mut store, stored.account, &hash).await?;
+        return Ok(None);
+    }
+    Ok(Some(Found {
+        account: stored.account,
+        held: Held {
+            id: id(&hash),
+            created_at: Time(stored.created),
+            password_version: stored.password_version,
+            roles_version: stored.roles_version,
+            password_due: stored.password_due,
+            hash,
+        },
+        seen_at: Time(stored.seen),
+    }))
+}
+
+/// Whether a session is still there, by the hash of its key in hexadecimal digits.
+pub(super) async fn is_open(mut store: Store, hash: &str) -> Result<bool, Error> {
+    store.redis.exists(store.session(hash)).await.map_err(busy)
 }
 
 fn row(hash: &str, s: &Stored) -> SessionRow {
@@ -97,33 +114,47 @@ fn row(hash: &str, s: &Stored) -> SessionRow {
     }
 }
 
-pub(super) async fn begin(
-    mut store: Store,
-    hash: &[u8],
-    account: i64,
-    agent: &str,
-    network: &str,
-    since: Time,
-    now: Time,
-) -> Result<(), Error> {
+/// Stores a session. An account that has [`MOST`] loses those that were not seen for longest.
+pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Result<(), Error> {
     let stored = Stored {
-        account,
-        agent: agent.to_owned(),
-        network: network.to_owned(),
-        created: since.0,
-        renewed: now.0,
-        seen: now.0,
+        account: new.account,
+        agent: new.agent.clone(),
+        network: new.network.clone(),
+        created: new.since.0,
+        seen: new.now.0,
+        password_version: new.password_version,
+        roles_version,
+        password_due: new.password_due,
     };
-    save(&mut store, &hex(hash), &stored).await
+    let hash = text::hex(&new.hash);
+    save(&mut store, &hash, &stored).await?;
+    let count: usize = store
+        .redis
+        .scard(store.account_set(new.account))
+        .await
+        .map_err(busy)?;
+    if count > MOST {
+        let mut seen = Vec::new();
+        for other in all(&mut store, new.account).await? {
+            let stored = load(&mut store, &other).await?;
+            seen.push((stored.map_or(i64::MIN, |s| s.seen), other));
+        }
+        seen.retain(|(_, other)| *other != hash);
+        seen.sort_unstable();
+        for (_, other) in seen.iter().take(count - MOST) {
+            remove(&mut store, new.account, other).await?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {
-    let hash = hex(hash);
+    let hash = text::hex(hash);
     let Some(stored) = load(&mut store, &hash).await? else {
         return Ok(());
     };
     let stored = Stored {
-        seen: now.0,
+        seen: now.0.max(stored.seen),
         ..stored
     };
     let json = serde_json::to_string(&stored).map_err(Error::broken)?;
@@ -146,7 +177,7 @@ fn life(stored: &Stored) -> u64 {
 }
 
 pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<Option<i64>, Error> {
-    let hash = hex(hash);
+    let hash = text::hex(hash);
     let Some(stored) = load(&mut store, &hash).await? else {
         return Ok(None);
     };

@@ -5,8 +5,9 @@ use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{accounts, comment_counts, sessions};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::text;
 use crate::web::Account;
-use crate::web::viewer::Ban;
+use crate::web::viewer::{Ban, WAITING};
 use diesel::prelude::*;
 
 /// A session as its owner sees it.
@@ -20,87 +21,158 @@ pub struct SessionRow {
 }
 
 /// What a request's session leads to.
-pub struct Opened {
-    pub account: Account,
-    pub seen_at: Time,
+pub enum Found {
+    Open {
+        account: Box<Account>,
+        seen_at: Time,
+    },
+    /// Idle or open for too long: to be deleted, so that a clock that goes back does not open it again.
+    Expired,
+    Unknown,
 }
 
-pub fn open(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Option<Opened>, Error> {
-    let row: Option<(i64, i64, Time, Time, Time)> = sessions::table
-        .filter(
-            sessions::token_hash
-                .eq(hash)
-                .and(sessions::seen_at.gt(now.0 - IDLE))
-                .and(sessions::created_at.gt(now.0 - ABSOLUTE)),
-        )
-        .select((
-            sessions::id,
-            sessions::account_id,
-            sessions::seen_at,
-            sessions::created_at,
-            sessions::renewed_at,
-        ))
-        .first(conn)
-        .optional()?;
-    let Some((id, account_id, seen_at, created_at, renewed_at)) = row else {
-        return Ok(None);
-    };
-    let this = This {
-        id: id.to_string(),
-        created_at,
-        renewed_at,
-    };
-    Ok(account(conn, account_id, &this, now)?.map(|account| Opened { account, seen_at }))
-}
-
-/// The session that a request came with.
-pub struct This {
+/// What a session holds, whichever store it is in.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    /// What its owner and the forms call it.
     pub id: String,
+    /// SHA-256 of its key, in hexadecimal digits.
+    pub hash: String,
     pub created_at: Time,
-    pub renewed_at: Time,
+    /// The password that it was opened with: another one ends it.
+    pub password_version: i64,
+    /// The roles that it got its key under: others give it a new one.
+    pub roles_version: i64,
+    /// A role asked for a new password when it was opened.
+    pub password_due: bool,
 }
 
-/// The account as every page needs it.
-pub fn account(conn: &mut Conn, id: i64, this: &This, now: Time) -> Result<Option<Account>, Error> {
-    type Row = (
-        (i64, String, String, String),
-        (bool, bool, bool, bool, i64),
-        (Option<i64>, Option<i64>, String),
-    );
-    let row: Option<Row> = accounts::table
-        .find(id)
+/// A session that is to be stored.
+#[derive(Clone, Debug)]
+pub struct New {
+    pub hash: Vec<u8>,
+    pub account: i64,
+    pub agent: String,
+    pub network: String,
+    pub since: Time,
+    pub password_version: i64,
+    pub password_due: bool,
+    pub now: Time,
+}
+
+/// Sessions that one account may have; a new one ends the oldest.
+pub const MOST: usize = 50;
+
+type AccountColumns = (
+    (
+        accounts::id,
+        accounts::username,
+        accounts::name,
+        accounts::email,
+    ),
+    (
+        accounts::is_moderator,
+        accounts::is_editor,
+        accounts::is_admin,
+        accounts::password_due,
+        accounts::password_version,
+        accounts::roles_version,
+    ),
+    (
+        accounts::banned_at,
+        accounts::banned_until,
+        accounts::ban_reason,
+    ),
+);
+const ACCOUNT: AccountColumns = (
+    (
+        accounts::id,
+        accounts::username,
+        accounts::name,
+        accounts::email,
+    ),
+    (
+        accounts::is_moderator,
+        accounts::is_editor,
+        accounts::is_admin,
+        accounts::password_due,
+        accounts::password_version,
+        accounts::roles_version,
+    ),
+    (
+        accounts::banned_at,
+        accounts::banned_until,
+        accounts::ban_reason,
+    ),
+);
+type AccountRow = (
+    (i64, String, String, String),
+    (bool, bool, bool, bool, i64, i64),
+    (Option<i64>, Option<i64>, String),
+);
+
+/// The session of a token, with its account as it is now. One statement.
+pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Found, Error> {
+    type Session = (i64, Time, Time, i64, i64, bool);
+    let row: Option<(Session, AccountRow)> = sessions::table
+        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+        .filter(sessions::token_hash.eq(hash))
         .select((
             (
-                accounts::id,
-                accounts::username,
-                accounts::name,
-                accounts::email,
+                sessions::id,
+                sessions::seen_at,
+                sessions::created_at,
+                sessions::password_version,
+                sessions::roles_version,
+                sessions::password_due,
             ),
-            (
-                accounts::is_moderator,
-                accounts::is_editor,
-                accounts::is_admin,
-                accounts::password_due,
-                accounts::roles_changed_at,
-            ),
-            (
-                accounts::banned_at,
-                accounts::banned_until,
-                accounts::ban_reason,
-            ),
+            ACCOUNT,
         ))
         .first(conn)
         .optional()?;
-    let Some((who, roles, (banned_at, until, reason))) = row else {
-        return Ok(None);
+    let Some(((id, seen_at, created_at, password_version, roles_version, password_due), row)) = row
+    else {
+        return Ok(Found::Unknown);
     };
-    let (
-        (id, username, name, email),
-        (is_moderator, is_editor, is_admin, password_due, changed_at),
-    ) = (who, roles);
+    if seen_at.0 <= now.0 - IDLE || created_at.0 <= now.0 - ABSOLUTE {
+        return Ok(Found::Expired);
+    }
+    let held = Held {
+        id: id.to_string(),
+        hash: text::hex(hash),
+        created_at,
+        password_version,
+        roles_version,
+        password_due,
+    };
+    Ok(match account_from(row, &held, now) {
+        Some(account) => Found::Open {
+            account: Box::new(account),
+            seen_at,
+        },
+        None => Found::Expired,
+    })
+}
+
+/// The account of a session that another store holds. `None`: there is none, or its password has changed since.
+pub fn account(conn: &mut Conn, id: i64, held: &Held, now: Time) -> Result<Option<Account>, Error> {
+    let row: Option<AccountRow> = accounts::table
+        .find(id)
+        .select(ACCOUNT)
+        .first(conn)
+        .optional()?;
+    Ok(row.and_then(|row| account_from(row, held, now)))
+}
+
+fn account_from(row: AccountRow, held: &Held, now: Time) -> Option<Account> {
+    let ((id, username, name, email), roles, (banned_at, until, reason)) = row;
+    let (is_moderator, is_editor, is_admin, password_due, password_version, roles_version) = roles;
+    if password_version != held.password_version {
+        return None;
+    }
     let ban =
         (banned_at.is_some() && until.is_none_or(|u| u > now.0)).then_some(Ban { reason, until });
-    let mut account = Account {
+    Some(Account {
         id,
         username,
         name,
@@ -109,52 +181,65 @@ pub fn account(conn: &mut Conn, id: i64, this: &This, now: Time) -> Result<Optio
         is_editor,
         is_admin,
         // Asked for at the next log-in, not in the middle of a session.
-        password_due: password_due && this.created_at.0 >= changed_at,
+        password_due: password_due && held.password_due,
         ban,
         waiting: 0,
-        session_id: this.id.clone(),
-        since: this.created_at.0,
-        renew: this.renewed_at.0 < changed_at,
-    };
-    if account.moderates() {
-        account.waiting = waiting(conn)?;
-    }
-    Ok(Some(account))
+        session_id: held.id.clone(),
+        session_hash: held.hash.clone(),
+        password_version,
+        since: held.created_at.0,
+        renew: held.roles_version != roles_version,
+    })
 }
 
-/// What a moderator has before him: Reported + Pending.
-fn waiting(conn: &mut Conn) -> Result<i64, Error> {
+/// How many comments a moderator has to look at: Reported + Pending.
+pub fn waiting(conn: &mut Conn) -> Result<i64, Error> {
     let rows: Vec<(String, i64)> = comment_counts::table.load(conn)?;
-    let waits = |row: &&(String, i64)| crate::comments::WAITING.contains(&row.0.as_str());
+    let waits = |row: &&(String, i64)| WAITING.contains(&row.0.as_str());
     Ok(rows.iter().filter(waits).map(|(_, total)| total).sum())
 }
 
-pub fn begin(
-    conn: &mut Conn,
-    hash: &[u8],
-    account: i64,
-    agent: &str,
-    network: &str,
-    since: Time,
-    now: Time,
-) -> Result<(), Error> {
-    let ended = sessions::table.filter(
-        sessions::account_id
-            .eq(account)
-            .and(sessions::seen_at.lt(now.0 - IDLE)),
-    );
-    diesel::delete(ended).execute(conn)?;
+/// The roles that an account has now, as a number: what a new session gets its key under.
+pub fn roles_version(conn: &mut Conn, account: i64) -> Result<i64, Error> {
+    Ok(accounts::table
+        .find(account)
+        .select(accounts::roles_version)
+        .first(conn)?)
+}
+
+/// Stores a session. An account that has [`MOST`] loses its oldest.
+pub fn begin(conn: &mut Conn, new: &New) -> Result<(), Error> {
+    let roles = roles_version(conn, new.account)?;
     diesel::insert_into(sessions::table)
         .values((
-            sessions::token_hash.eq(hash),
-            sessions::account_id.eq(account),
-            sessions::agent.eq(agent),
-            sessions::network.eq(network),
-            sessions::created_at.eq(since.0),
-            sessions::renewed_at.eq(now.0),
-            sessions::seen_at.eq(now.0),
+            sessions::token_hash.eq(&new.hash),
+            sessions::account_id.eq(new.account),
+            sessions::agent.eq(&new.agent),
+            sessions::network.eq(&new.network),
+            sessions::created_at.eq(new.since.0),
+            sessions::seen_at.eq(new.now.0),
+            sessions::password_version.eq(new.password_version),
+            sessions::roles_version.eq(roles),
+            sessions::password_due.eq(new.password_due),
         ))
         .execute(conn)?;
+    let too_old: Option<i64> = sessions::table
+        .filter(sessions::account_id.eq(new.account))
+        .order(sessions::seen_at.desc())
+        .offset(MOST as i64)
+        .select(sessions::seen_at)
+        .first(conn)
+        .optional()?;
+    if let Some(seen_at) = too_old {
+        let ended = sessions::table.filter(
+            sessions::account_id
+                .eq(new.account)
+                .and(sessions::seen_at.le(seen_at))
+                .and(sessions::token_hash.ne(&new.hash)),
+        );
+        diesel::delete(ended).execute(conn)?;
+        changed(conn, Topic::Account(new.account));
+    }
     Ok(())
 }
 
@@ -168,7 +253,10 @@ pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
 }
 
 pub fn touch(conn: &mut Conn, hash: &[u8], now: Time) -> Result<(), Error> {
-    diesel::update(sessions::table.filter(sessions::token_hash.eq(hash)))
+    let earlier = sessions::token_hash
+        .eq(hash)
+        .and(sessions::seen_at.lt(now.0));
+    diesel::update(sessions::table.filter(earlier))
         .set(sessions::seen_at.eq(now.0))
         .execute(conn)?;
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 fn syntaxes() -> &'static SyntaxSet {
@@ -117,14 +118,43 @@ impl Runs {
     }
 }
 
-/// The code as HTML, lines and spaces kept. `None` where the language is not known, or its grammar fails.
-pub(super) fn highlighted(language: &str, code: &str) -> Option<String> {
+/// A line that is longer is nobody's code, and grammars look at it again and again.
+const LONGEST_LINE: usize = 1000;
+
+/// What an article may spend on its code; what comes after stays plain.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    bytes: usize,
+    time: Duration,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget {
+            bytes: 64 * 1024,
+            time: Duration::from_millis(400),
+        }
+    }
+}
+
+/// The code as HTML, lines and spaces kept. `None` where the language is not known, its grammar fails, or the budget is
+/// spent.
+pub(super) fn highlighted(language: &str, code: &str, budget: &mut Budget) -> Option<String> {
+    if code.len() > budget.bytes || code.lines().any(|line| line.len() > LONGEST_LINE) {
+        return None;
+    }
+    let began = Instant::now();
     let set = syntaxes();
     let syntax = set.find_syntax_by_token(language)?;
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
     let mut runs = Runs::default();
+    budget.bytes -= code.len();
     for line in code.split_inclusive('\n') {
+        if began.elapsed() > budget.time {
+            budget.bytes = 0;
+            return None;
+        }
         let ops = state.parse_line(line, set).ok()?;
         let mut done = 0;
         for (at, op) in ops {
@@ -135,5 +165,6 @@ pub(super) fn highlighted(language: &str, code: &str) -> Option<String> {
         runs.put(line.get(done..)?, class_of(&stack));
     }
     runs.turn(None);
+    budget.time = budget.time.saturating_sub(began.elapsed());
     Some(runs.out)
 }

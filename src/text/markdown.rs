@@ -2,6 +2,8 @@
 
 use super::picture::img;
 pub use super::picture::{SIZES, TakenIn, srcset};
+use super::sanitise::{Kind, sanitise};
+use super::structure::{ARTICLE_DEPTH, COMMENT_DEPTH, flatten};
 use super::{SafeHtml, code};
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options};
@@ -22,6 +24,7 @@ pub fn comment(source: &str) -> SafeHtml {
     options.render.hardbreaks = true;
     let root = comrak::parse_document(&arena, source, &options);
     show_html_blocks(&arena, root);
+    flatten(root, COMMENT_DEPTH);
     for node in root.descendants() {
         let value = node.data.borrow().value.clone();
         match value {
@@ -50,41 +53,6 @@ pub fn comment(source: &str) -> SafeHtml {
     )
 }
 
-const COMMENT_TAGS: &[&str] = &[
-    "p",
-    "br",
-    "strong",
-    "em",
-    "del",
-    "code",
-    "pre",
-    "blockquote",
-    "ul",
-    "ol",
-    "li",
-    "a",
-    "hr",
-];
-/// What an article may have besides.
-const ARTICLE_TAGS: &[&str] = &[
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "img",
-    "figure",
-    "figcaption",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "sup",
-    "span",
-];
-
 /// An article's text, parsed once: `transfer` sorts its top-level blocks into the house sections.
 pub fn article_options() -> Options<'static> {
     let mut options = options();
@@ -99,7 +67,11 @@ pub fn article_options() -> Options<'static> {
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
     headings: HashSet<String>,
+    /// How often each heading's words were asked for: the next number to try.
+    tried: HashMap<String, usize>,
     references: HashMap<usize, usize>,
+    /// What is left for telling the parts of code apart.
+    code: code::Budget,
 }
 
 impl Ids {
@@ -113,13 +85,17 @@ impl Ids {
         }
         plain.push_str(words);
         let plain = format!("h-{}", super::slug(&plain, "part"));
-        let all = std::iter::once(plain.clone()).chain((2..).map(|n| format!("{plain}-{n}")));
-        let id = all
-            .into_iter()
-            .find(|id| !self.headings.contains(id))
-            .unwrap_or(plain);
-        self.headings.insert(id.clone());
-        id
+        let tried = self.tried.entry(plain.clone()).or_insert(0);
+        loop {
+            *tried += 1;
+            let id = match *tried {
+                1 => plain.clone(),
+                n => format!("{plain}-{n}"),
+            };
+            if self.headings.insert(id.clone()) {
+                return id;
+            }
+        }
     }
 
     /// The id of the next place that leads to a note, `ref-3`, then `ref-3-2`.
@@ -137,7 +113,10 @@ impl Ids {
 /// `[^s3]` at the beginning of a text: which note, and how long it is.
 fn reference(text: &str) -> Option<(usize, usize)> {
     let digits = text.strip_prefix("[^s")?;
-    let end = digits.find(']').filter(|end| (1..=3).contains(end))?;
+    let end = digits.bytes().take(4).position(|b| b == b']')?;
+    if end == 0 {
+        return None;
+    }
     Some((digits[..end].parse().ok()?, end + 4))
 }
 
@@ -213,6 +192,7 @@ pub fn article<'a>(
     images: &[TakenIn],
     ids: &mut Ids,
 ) -> SafeHtml {
+    flatten(root, ARTICLE_DEPTH);
     let level = |node: &'a AstNode<'a>| match &node.data.borrow().value {
         NodeValue::Heading(heading) => Some(heading.level),
         _ => None,
@@ -246,7 +226,7 @@ pub fn article<'a>(
             NodeValue::Text(text) => refer(arena, node, &text, ids),
             NodeValue::CodeBlock(block) => {
                 let language = block.info.split([' ', ',', '{']).next().unwrap_or_default();
-                if let Some(html) = code::highlighted(language, &block.literal) {
+                if let Some(html) = code::highlighted(language, &block.literal, &mut ids.code) {
                     raw(node, format!("<pre><code>{html}</code></pre>\n"));
                 }
             }
@@ -391,57 +371,4 @@ fn html<'a>(root: &'a AstNode<'a>, options: &Options) -> String {
     // Writing into a string does not fail.
     let _ = comrak::format_html(root, options, &mut out);
     out
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Comment,
-    Article,
-}
-
-fn sanitise(
-    html: &str,
-    kind: Kind,
-    rel: &'static str,
-    relative: ammonia::UrlRelative<'static>,
-) -> SafeHtml {
-    let more: &[&str] = if kind == Kind::Article {
-        ARTICLE_TAGS
-    } else {
-        &[]
-    };
-    let mut builder = ammonia::Builder::empty();
-    builder
-        .tags(COMMENT_TAGS.iter().chain(more).copied().collect())
-        .url_schemes(HashSet::from(["http", "https", "mailto"]))
-        .url_relative(relative)
-        .link_rel(Some(rel))
-        .add_tag_attributes("a", ["href"])
-        .add_tag_attributes("ol", ["start"])
-        .add_tag_attributes("pre", ["tabindex"]);
-    if kind == Kind::Article {
-        for heading in ["h2", "h3", "h4", "h5", "h6", "a"] {
-            builder.add_tag_attributes(heading, ["id"]);
-        }
-        builder
-            .add_tag_attributes(
-                "img",
-                [
-                    "src", "srcset", "sizes", "alt", "width", "height", "loading",
-                ],
-            )
-            .add_tag_attributes("table", ["tabindex"])
-            .add_tag_attributes("th", ["align"])
-            .add_tag_attributes("td", ["align"])
-            .add_allowed_classes("sup", ["ref"])
-            .add_allowed_classes(
-                "span",
-                [
-                    "card", "about", "host", "c", "s", "n", "k", "f", "t", "a", "o",
-                ],
-            );
-    }
-    // Code that is wider than the page is scrolled: with the keyboard too.
-    let html = html.replace("<pre>", "<pre tabindex=\"0\">");
-    SafeHtml::sanitised(builder.clean(&html).to_string())
 }

@@ -7,9 +7,11 @@ mod html;
 pub mod markdown;
 mod picture;
 mod safe_html;
+mod sanitise;
 mod slug;
+pub mod structure;
 
-pub use safe_html::SafeHtml;
+pub use safe_html::{SafeHtml, SanitisedHtml};
 pub use slug::slug;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -86,6 +88,43 @@ pub fn excerpt(text: &str, most: usize) -> String {
     let cut: String = flat.chars().take(most).collect();
     let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
     format!("{cut}…")
+}
+
+/// Folds what looks alike onto one string (Unicode TR39 skeleton, after letter case, spacing and digits for letters).
+pub fn lookalike(name: &str) -> String {
+    let folded: String = name
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| match c {
+            '0' => 'o',
+            '1' | '|' | 'i' => 'l',
+            '3' => 'e',
+            '5' => 's',
+            other => other,
+        })
+        .collect();
+    unicode_security::confusable_detection::skeleton(&folded)
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |s, b| {
+            s + format!("{b:02x}").as_str()
+        })
+}
+
+/// [`hex`] read back; what is no digit ends it.
+pub fn unhex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks_exact(2);
+    pairs
+        .map_while(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
 }
 
 /// Text as a template prints it.

@@ -5,12 +5,18 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::Text;
+use diesel::sql_types::{SqlType, Text};
 use std::fmt;
+
+/// The SQL type of a column that holds what the sanitiser made: no other text can be read as [`SafeHtml`].
+#[derive(Clone, Copy, Debug, Default, SqlType, diesel::query_builder::QueryId)]
+#[diesel(sqlite_type(name = "Text"))]
+#[diesel(postgres_type(oid = 25, array_oid = 1009))]
+pub struct SanitisedHtml;
 
 /// HTML that came out of the sanitiser, now or when it was stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
+#[diesel(sql_type = SanitisedHtml)]
 pub struct SafeHtml(String);
 
 impl SafeHtml {
@@ -107,6 +113,11 @@ impl SafeHtml {
         &self.0
     }
 
+    /// Bytes of HTML.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.trim().is_empty()
     }
@@ -119,7 +130,7 @@ impl fmt::Display for SafeHtml {
 }
 impl askama::filters::HtmlSafe for SafeHtml {}
 
-impl<DB: Backend> FromSql<Text, DB> for SafeHtml
+impl<DB: Backend> FromSql<SanitisedHtml, DB> for SafeHtml
 where
     String: FromSql<Text, DB>,
 {
@@ -127,7 +138,7 @@ where
         String::from_sql(bytes).map(SafeHtml)
     }
 }
-impl<DB: Backend> ToSql<Text, DB> for SafeHtml
+impl<DB: Backend> ToSql<SanitisedHtml, DB> for SafeHtml
 where
     String: ToSql<Text, DB>,
 {

@@ -5,12 +5,14 @@ use super::story::unfit_line;
 use crate::articles::draft::{
     Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line,
 };
-use crate::text::{self, markdown::TakenIn};
+use crate::text::{self, markdown::TakenIn, structure};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
 
 /// Finds an image that the text names: an address of this site for a file that was taken in, `None` for a remote one.
 pub type Images<'a> = dyn FnMut(&str) -> Result<Option<TakenIn>, String> + 'a;
+
+const TOO_DENSE: &str = "the text is made of marks more than of words (quotes, lists, tables, links): it would become a page that browsers choke on; make several articles of it";
 
 /// Reads one Markdown file. `images` is asked for every image in it.
 ///
@@ -60,8 +62,14 @@ fn body_into(
     skipped: usize,
     images: &mut Images<'_>,
 ) -> Result<(), Refusal> {
+    if structure::has_too_many_marks(body) {
+        return Err(Refusal::at(skipped + 1, TOO_DENSE));
+    }
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, body, &text::markdown::article_options());
+    if structure::has_too_many_elements(root) {
+        return Err(Refusal::at(skipped + 1, TOO_DENSE));
+    }
     text::markdown::show_html_blocks(&arena, root);
     if let Some(note) = root
         .descendants()
@@ -140,6 +148,13 @@ fn body_into(
             ));
         }
         *place = text::markdown::article(&arena, part, &sizes, &mut ids);
+    }
+    let html = draft.summary.len() + draft.body.len() + draft.matters.len();
+    // Pictures and links bring more than was typed: widths, what they may do.
+    let brought =
+        1024 * sizes.len() + 256 * (body.matches("](").count() + body.matches("://").count());
+    if html > structure::most_html(body.len()) + brought {
+        return Err(Refusal::at(skipped + 1, TOO_DENSE));
     }
     draft.summary_text = draft.summary.text().replace('\n', " ");
     Ok(())

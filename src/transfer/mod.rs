@@ -18,6 +18,9 @@ use std::path::{Path, PathBuf};
 /// Bytes that an article's file may have.
 const MOST_BYTES: u64 = 2 * 1024 * 1024;
 
+/// What is said of a picture that is not there.
+pub const MISSING: &str = "is missing: it is looked for beside the file";
+
 /// What becomes of a file whose address is taken by another text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnChange {
@@ -43,7 +46,8 @@ pub struct Ready {
     pictures: Vec<(String, media::Picture)>,
 }
 
-/// Every file below the given paths that an import would read, in order. A path that names a file is taken as it is.
+/// Every file below the given paths that an import would read, in order. A path that names a file is taken as it is; below a
+/// folder only what lies in it: links are not followed, for they lead out of it or round in circles.
 ///
 /// # Errors
 /// `PATH:1: reason` for a path that is not there.
@@ -58,16 +62,21 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
                 ));
             }
         };
-        let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-        entries.sort();
-        for path in entries {
-            let hidden = path
-                .file_name()
-                .is_some_and(|n| n.to_string_lossy().starts_with('.'));
-            if path.is_dir() && !hidden {
-                walk(&path, found, refused);
-            } else if !hidden && kind(&path).is_some() {
-                found.push(path);
+        let mut entries: Vec<_> = entries.flatten().collect();
+        entries.sort_by_key(std::fs::DirEntry::path);
+        for entry in entries {
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            match entry.file_type() {
+                Ok(is) if is.is_dir() => walk(&path, found, refused),
+                Ok(is) if is.is_file() && kind(&path).is_some() => found.push(path),
+                Ok(is) if is.is_symlink() && kind(&path).is_some() => refused.push(format!(
+                    "{}:1: this is a link, which is not followed; name the file that it leads to",
+                    path.display()
+                )),
+                _ => {}
             }
         }
     }
@@ -80,6 +89,44 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
         }
     }
     (found, refused)
+}
+
+/// Reads a regular file of at most `most` bytes; anything else might never end.
+fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, String> {
+    use std::io::Read;
+    let cannot = |e: std::io::Error| format!("cannot be read: {e}");
+    // Looked at before it is opened: opening a pipe waits for its writer.
+    if !std::fs::metadata(path).map_err(cannot)?.is_file() {
+        return Err("is no file".into());
+    }
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    let meta = file.metadata().map_err(cannot)?;
+    if !meta.is_file() {
+        return Err("is no file".into());
+    }
+    let too_large = || format!("is larger than {} MiB", most / 1024 / 1024);
+    if meta.len() > most {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    file.take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
+    if bytes.len() as u64 > most {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+/// Reads a picture that lies beside an article, or below it; a link that leads out of there is refused.
+fn read_beside(folder: &Path, beside: &Path) -> Result<Vec<u8>, String> {
+    let missing = |_| MISSING.to_owned();
+    let path = folder.join(beside).canonicalize().map_err(missing)?;
+    let folder = folder.canonicalize().map_err(missing)?;
+    if !path.starts_with(&folder) {
+        return Err("is a link that leads out of the article's folder".into());
+    }
+    read_file(&path, media::MOST_BYTES as u64)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,18 +149,10 @@ fn kind(path: &Path) -> Option<Kind> {
 /// The line and the reason.
 pub fn read(path: &Path) -> Result<Ready, Refusal> {
     let first = |why: String| Refusal::at(1, why);
-    let meta =
-        std::fs::metadata(path).map_err(|e| first(format!("the file cannot be read: {e}")))?;
     let kind = kind(path).ok_or_else(|| {
         first("this is neither story text (.txt) nor Markdown (.md, .markdown)".into())
     })?;
-    if !meta.is_file() {
-        return Err(first("this is no file".into()));
-    }
-    if meta.len() > MOST_BYTES {
-        return Err(first("the file is larger than 2 MiB".into()));
-    }
-    let bytes = std::fs::read(path).map_err(|e| first(format!("the file cannot be read: {e}")))?;
+    let bytes = read_file(path, MOST_BYTES).map_err(|why| first(format!("the file {why}")))?;
     let source = String::from_utf8(bytes).map_err(|e| {
         let line = e.as_bytes()[..e.utf8_error().valid_up_to()]
             .iter()
@@ -122,20 +161,23 @@ pub fn read(path: &Path) -> Result<Ready, Refusal> {
             + 1;
         Refusal::at(line, "the text is not UTF-8")
     })?;
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
     judge(&source, kind == Kind::Markdown, &|beside| {
-        std::fs::read(folder.join(beside))
+        read_beside(folder, beside)
     })
 }
 
-/// Reads an article out of its text; `beside` reads the files that lie beside it.
+/// Reads an article out of its text; `beside` reads the files that lie beside it, or says what is wrong with one.
 ///
 /// # Errors
 /// The line and the reason.
 pub fn judge(
     source: &str,
     is_markdown: bool,
-    beside: &dyn Fn(&Path) -> std::io::Result<Vec<u8>>,
+    beside: &dyn Fn(&Path) -> Result<Vec<u8>, String>,
 ) -> Result<Ready, Refusal> {
     let mut pictures: Vec<(String, media::Picture)> = Vec::new();
     let mut images = |named: &str| -> Result<Option<TakenIn>, String> {
@@ -156,9 +198,7 @@ pub fn judge(
             if !inside {
                 return Err(format!("the image {named} is not beside the file"));
             }
-            let bytes = beside(path).map_err(|_| {
-                format!("the image {named} is missing: it is looked for beside the file")
-            })?;
+            let bytes = beside(path).map_err(|why| format!("the image {named} {why}"))?;
             let picture =
                 media::take_in(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
             pictures.push((named.to_owned(), picture));
@@ -218,7 +258,7 @@ pub fn store(
         }
     }
     ready.keep_pictures(data)?;
-    let (now, site) = (Time::now(), site.clone());
+    let (now, site) = (db.now(), site.clone());
     let status = ready.draft.status(now);
     db.write_now(move |conn| ready.insert(conn, &site, is_sample, now))
         .map_err(|e| format!("the database did not take it: {e}"))?;

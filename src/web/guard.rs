@@ -3,8 +3,11 @@
 
 use crate::db::spent;
 use crate::error::Error;
+use crate::paths;
 use crate::web::form::KeptText;
 use crate::web::headers::{REQUEST_ID, is_picture, request_id, set_security, share};
+use crate::web::notices::Event;
+use crate::web::session_cookie::Presented;
 use crate::web::{Network, Shared, State, Viewer, failure, meter, viewer};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -43,13 +46,19 @@ pub async fn guard(
         .clone();
     let id = request_id();
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let personal = request.cookie(cookie_name(&state)).is_some();
+    let personal = request.extensions().get::<Presented>().is_some();
     request.extensions_mut().insert(Origin {
-        network: network(&state, &request),
+        network: Network::of(client(&state, &request)),
     });
 
+    let network = network_of(request.request());
     let mut response = match admit(&state, &request) {
         Err(Early::Error(error)) => {
+            match error {
+                Error::Forged => state.notices.note(Event::Forged, &network, &path),
+                Error::ForeignHost => state.notices.note(Event::ForeignHost, &network, ""),
+                _ => {}
+            }
             let page = failure::page(&state, &Viewer(None), &error, None, &id);
             request.into_response(page)
         }
@@ -80,6 +89,14 @@ pub async fn guard(
         &id,
         personal,
     );
+    match response.status() {
+        StatusCode::TOO_MANY_REQUESTS => state.notices.note(Event::Throttled, &network, &path),
+        StatusCode::BAD_REQUEST => state.notices.note(Event::Malformed, &network, ""),
+        StatusCode::FORBIDDEN if path.starts_with(paths::ADMIN) => {
+            state.notices.note(Event::StaffRefused, &network, &path);
+        }
+        _ => {}
+    }
     if viewer::of(response.request()).is_staff() {
         let timing = meter::server_timing(spent::so_far(), began.elapsed());
         if let Ok(timing) = HeaderValue::from_str(&timing) {
@@ -104,6 +121,11 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
+    if !request.path().starts_with('/') {
+        // `GET *`: the asterisk is for OPTIONS, and what it asks is not asked of us.
+        let why = "The address does not begin with a slash.".to_owned();
+        return Err(Early::Error(Error::Malformed(why)));
+    }
     if request.path().contains("%00") {
         // No address has one, and PostgreSQL takes none.
         return Err(Early::Error(Error::NotFound));
@@ -150,16 +172,7 @@ fn may_post(state: &State, request: &ServiceRequest) -> bool {
     }
     match text(request.headers(), "origin") {
         Some(origin) => origin == state.config.base.origin,
-        None => request.cookie(cookie_name(state)).is_none(),
-    }
-}
-
-/// The name of the session cookie: the `__Host-` prefix needs https.
-pub fn cookie_name(state: &State) -> &'static str {
-    if state.config.base.https {
-        "__Host-masthead"
-    } else {
-        "masthead"
+        None => request.extensions().get::<Presented>().is_none(),
     }
 }
 
@@ -185,7 +198,7 @@ fn trusted(state: &State, request: &ServiceRequest) -> bool {
 }
 
 /// The nearest address that is not one of our proxies.
-fn network(state: &State, request: &ServiceRequest) -> String {
+pub fn client(state: &State, request: &ServiceRequest) -> IpAddr {
     let mut address = peer(request);
     if trusted(state, request) {
         let chain: Vec<String> = request
@@ -207,7 +220,7 @@ fn network(state: &State, request: &ServiceRequest) -> String {
             }
         }
     }
-    Network::of(address)
+    address
 }
 
 fn with_error_page(
@@ -231,6 +244,13 @@ fn with_error_page(
     }
     let request = response.request().clone();
     let kept = request.extensions_mut().remove::<KeptText>();
+    let error = match error {
+        // The session ended while the request was under way.
+        Error::SignInFirst { next } if next.is_empty() => Error::SignInFirst {
+            next: paths::page_of_form(request.path()),
+        },
+        other => other,
+    };
     let page = failure::page(state, &viewer::of(&request), &error, kept, id);
     let cookies: Vec<HeaderValue> = response
         .headers()
@@ -291,17 +311,6 @@ pub fn is_at_home(state: &State, request: &ServiceRequest) -> bool {
         return true;
     }
     admit(state, request).is_ok()
-}
-
-/// Whether a request may bring a session: only the full way knows better.
-pub fn may_have_session(state: &State, headers: &HeaderMap) -> bool {
-    let name = cookie_name(state).as_bytes();
-    headers.get_all(header::COOKIE).any(|cookies| {
-        cookies
-            .as_bytes()
-            .windows(name.len() + 1)
-            .any(|part| part.starts_with(name) && part.ends_with(b"="))
-    })
 }
 
 /// An answer that ends a request whose place in the chain is lost.

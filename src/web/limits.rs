@@ -1,13 +1,12 @@
-//! Throttles, counted where all nodes see them, and gates for work that costs memory or CPU.
+//! Throttles, counted where all nodes see them.
 //!
 //! A rule counts exactly: the moments of the last hits are kept, not a window that forgets at its edge.
 
 use crate::db::{Conn, Db, Time, lock, schema::throttles};
 use crate::either;
 use crate::error::Error;
+use crate::web::headers::new_key;
 use diesel::prelude::*;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// At most `most` hits in `window` milliseconds for one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,28 +38,36 @@ pub enum Limits {
 pub struct Reserved {
     rules: Vec<Rule>,
     counted: bool,
+    /// The same hit is counted once, however often it is asked for.
+    hit: String,
     now: Time,
 }
 
 const RESERVE: &str = r"
-local now = tonumber(ARGV[1])
+local now, hit = tonumber(ARGV[1]), ARGV[2]
 for i = 1, #KEYS do
-  local most, window = tonumber(ARGV[2*i]), tonumber(ARGV[2*i+1])
+  local most, window = tonumber(ARGV[2*i+1]), tonumber(ARGV[2*i+2])
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
-  if redis.call('ZCARD', KEYS[i]) >= most then
+  if not redis.call('ZSCORE', KEYS[i], hit) and redis.call('ZCARD', KEYS[i]) >= most then
     local oldest = redis.call('ZRANGE', KEYS[i], -most, -most, 'WITHSCORES')
     return math.max(1, tonumber(oldest[2]) + window - now)
   end
 end
 for i = 1, #KEYS do
-  local n = redis.call('INCR', KEYS[i] .. ':n')
-  redis.call('PEXPIRE', KEYS[i] .. ':n', tonumber(ARGV[2*i+1]))
-  redis.call('ZADD', KEYS[i], now, now .. ':' .. n)
-  redis.call('PEXPIRE', KEYS[i], tonumber(ARGV[2*i+1]))
+  redis.call('ZADD', KEYS[i], 'NX', now, hit)
+  redis.call('PEXPIRE', KEYS[i], tonumber(ARGV[2*i+2]))
 end
 return 0";
 
 impl Limits {
+    /// Redis, and the part of it that belongs to this site, if that is where the hits are kept.
+    pub fn redis(&self) -> Option<(redis::aio::ConnectionManager, String)> {
+        match self {
+            Limits::Redis(redis, prefix) => Some((redis.clone(), prefix.clone())),
+            Limits::Database => None,
+        }
+    }
+
     /// Whether [`Limits::reserve`] counts before the write.
     pub fn counts_at_once(&self) -> bool {
         matches!(self, Limits::Redis(..))
@@ -72,24 +79,35 @@ impl Limits {
     /// # Errors
     /// `TooMany` with the seconds until the first rule gives way.
     pub async fn reserve(&self, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
-        let Limits::Redis(redis, prefix) = self else {
-            return Ok(Reserved {
-                rules,
-                counted: false,
-                now,
-            });
+        self.reserve_once(rules, new_key(), now).await
+    }
+
+    /// [`Limits::reserve`], where `hit` names what is asked for: the same one counts once, also in parallel.
+    ///
+    /// # Errors
+    /// As [`Limits::reserve`].
+    pub async fn reserve_once(
+        &self,
+        rules: Vec<Rule>,
+        hit: String,
+        now: Time,
+    ) -> Result<Reserved, Error> {
+        let mut reserved = Reserved {
+            rules,
+            counted: false,
+            hit,
+            now,
         };
-        if rules.is_empty() {
-            return Ok(Reserved {
-                rules,
-                counted: false,
-                now,
-            });
+        let Limits::Redis(redis, prefix) = self else {
+            return Ok(reserved);
+        };
+        if reserved.rules.is_empty() {
+            return Ok(reserved);
         }
         let script = redis::Script::new(RESERVE);
         let mut call = script.prepare_invoke();
-        call.arg(now.0);
-        for rule in &rules {
+        call.arg(now.0).arg(&reserved.hit);
+        for rule in &reserved.rules {
             call.key(format!("{prefix}:limit:{}", rule.key))
                 .arg(rule.most)
                 .arg(rule.window);
@@ -98,14 +116,11 @@ impl Limits {
             .invoke_async(&mut redis.clone())
             .await
             .map_err(|e| Error::Busy(format!("Redis: {e}")))?;
+        reserved.counted = true;
         if wait > 0 {
             Err(too_many(wait))
         } else {
-            Ok(Reserved {
-                rules,
-                counted: true,
-                now,
-            })
+            Ok(reserved)
         }
     }
 
@@ -129,18 +144,22 @@ impl Limits {
         }
     }
 
+    /// A form that costs something to judge: counted as refused until it is not. To be given back ([`Limits::refund`])
+    /// when it was taken.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub async fn try_form(&self, db: &Db, whom: &str, now: Time) -> Result<Reserved, Error> {
+        let rules = vec![Rule::new("refused", whom, 100, 10 * Time::MINUTE)];
+        self.take(db, rules, now).await
+    }
+
     /// A form that was refused: these have a limit of their own, 100 in 10 minutes.
     ///
     /// # Errors
     /// `TooMany`.
     pub async fn refused(&self, db: &Db, whom: &str, now: Time) -> Result<(), Error> {
-        self.take(
-            db,
-            vec![Rule::new("refused", whom, 100, 10 * Time::MINUTE)],
-            now,
-        )
-        .await
-        .map(|_| ())
+        self.try_form(db, whom, now).await.map(|_| ())
     }
 
     /// Gives the hits of [`Limits::take`] back.
@@ -153,6 +172,30 @@ impl Limits {
 }
 
 impl Reserved {
+    /// Whether these hits could be counted now, without counting them: to be asked before work that is not wanted in vain.
+    ///
+    /// # Errors
+    /// `TooMany`.
+    pub fn check(&self, conn: &mut Conn) -> Result<(), Error> {
+        if self.counted {
+            return Ok(());
+        }
+        for rule in &self.rules {
+            self.room(conn, rule)?;
+        }
+        Ok(())
+    }
+
+    /// The hits that count against a rule now, if there is room for one more.
+    fn room(&self, conn: &mut Conn, rule: &Rule) -> Result<Vec<i64>, Error> {
+        let hits = self.hits(conn, rule)?;
+        if hits.len() >= rule.most {
+            let first = hits[hits.len() - rule.most];
+            return Err(too_many(first + rule.window - self.now.0));
+        }
+        Ok(hits)
+    }
+
     /// Counts the hits in this transaction, unless Redis has.
     ///
     /// # Errors
@@ -163,12 +206,7 @@ impl Reserved {
         }
         for rule in &self.rules {
             lock(conn, &rule.key)?;
-            let mut hits = self.hits(conn, rule)?;
-            if hits.len() >= rule.most {
-                return Err(too_many(
-                    hits[hits.len() - rule.most] + rule.window - self.now.0,
-                ));
-            }
+            let mut hits = self.room(conn, rule)?;
             hits.push(self.now.0);
             self.keep(conn, rule, &hits)?;
         }
@@ -229,7 +267,7 @@ async fn give_back(
 ) -> Result<(), Error> {
     let mut pipe = redis::pipe();
     for rule in &reserved.rules {
-        pipe.zpopmax(format!("{prefix}:limit:{}", rule.key), 1)
+        pipe.zrem(format!("{prefix}:limit:{}", rule.key), &reserved.hit)
             .ignore();
     }
     pipe.query_async::<()>(&mut redis.clone())
@@ -246,47 +284,5 @@ pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
 fn too_many(millis: i64) -> Error {
     Error::TooMany {
         seconds: (millis + 999).max(1000) / 1000,
-    }
-}
-
-/// A few at a time, a short queue, then 503.
-pub struct Gate {
-    permits: Semaphore,
-    waiting: AtomicUsize,
-    queue: usize,
-}
-
-impl Gate {
-    pub fn new(at_once: usize, queue: usize) -> Gate {
-        Gate {
-            permits: Semaphore::new(at_once),
-            waiting: AtomicUsize::new(0),
-            queue,
-        }
-    }
-
-    /// Who waits.
-    pub fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
-    }
-
-    /// # Errors
-    /// `Busy` when the queue is full.
-    pub async fn enter(&self) -> Result<SemaphorePermit<'_>, Error> {
-        struct Waiting<'a>(&'a AtomicUsize);
-        impl Drop for Waiting<'_> {
-            fn drop(&mut self) {
-                self.0.fetch_sub(1, Ordering::Relaxed);
-            }
-        }
-        if let Ok(permit) = self.permits.try_acquire() {
-            return Ok(permit);
-        }
-        let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waiting = Waiting(&self.waiting);
-        if ahead >= self.queue {
-            return Err(Error::Busy("the gate's queue is full".into()));
-        }
-        self.permits.acquire().await.map_err(Error::broken)
     }
 }

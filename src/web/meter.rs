@@ -166,6 +166,7 @@ impl Meter {
         for (gate, waiting) in [
             ("hashing", state.hashing.waiting()),
             ("packing", state.packing.waiting()),
+            ("rendering", state.rendering.waiting()),
             ("searching", state.searching.waiting()),
             ("comparing", state.comparing.waiting()),
             ("drawing", state.drawing.waiting()),

@@ -1,15 +1,20 @@
 //! What every page shares: who asks, what was posted, the page around the content, throttles, the guard before the router.
 
+pub mod access_log;
 pub mod assets;
 pub mod cache;
 pub mod coding;
+pub mod connections;
 pub mod failure;
 pub mod form;
+pub mod gate;
 pub mod guard;
 pub mod headers;
 pub mod limits;
 pub mod meter;
+pub mod notices;
 pub mod page;
+pub mod session_cookie;
 pub mod site;
 pub mod viewer;
 
@@ -17,16 +22,20 @@ use crate::config::Config;
 pub use crate::config::Network;
 use crate::db::Db;
 use crate::db::fresh::Topic;
+use crate::error::Error;
 use crate::interface::Interface;
 use arc_swap::ArcSwap;
 pub use cache::PageCache;
 pub use form::Posted;
-pub use limits::{Gate, Limits};
+pub use gate::Gate;
+pub use limits::Limits;
 pub use meter::Meter;
+pub use notices::Notices;
 pub use page::{Page, When};
 pub use site::Site;
 use std::sync::Arc;
-pub use viewer::{Account, Admin, Editor, Moderator, SignedIn, Staff, Viewer};
+use std::time::{Duration, Instant};
+pub use viewer::{Account, Admin, Editor, Moderator, Participant, SignedIn, Staff, Viewer};
 
 /// What handlers share. There is no other state in the process.
 pub struct State {
@@ -35,6 +44,8 @@ pub struct State {
     pub limits: Limits,
     /// Password hashing: memory and CPU for a few at a time.
     pub hashing: Gate,
+    /// Making HTML of what readers write.
+    pub rendering: Gate,
     /// Full-text search: the one question of which the asker decides how much work it is.
     pub searching: Gate,
     /// Comparing versions of an article.
@@ -44,9 +55,17 @@ pub struct State {
     /// Compressing pages that are made anew.
     pub packing: Gate,
     pub meter: Meter,
+    /// What is logged of hostile requests.
+    pub notices: Notices,
+    /// A line for each request, if that is wanted.
+    pub access_log: Option<access_log::AccessLog>,
     /// Finished pages.
     pub cache: Arc<PageCache>,
     site: ArcSwap<Site>,
+    /// One reads the settings at a time: an older reading must not replace a newer one.
+    reading_site: tokio::sync::Mutex<()>,
+    /// Whether a write went through, and when that was last tried.
+    ready: tokio::sync::Mutex<Option<(Instant, Result<(), Error>)>>,
 }
 
 pub type Shared = actix_web::web::Data<State>;
@@ -62,16 +81,21 @@ impl State {
     ) -> State {
         State {
             db,
+            access_log: config.access_log.map(access_log::AccessLog::new),
             config,
             limits,
             hashing: Gate::new(2, 24),
+            rendering: Gate::new(2, 256),
             searching: Gate::new(3, 128),
             comparing: Gate::new(1, 32),
             drawing: Gate::new(1, 32),
             packing: Gate::new(2, 512),
             cache,
             meter,
+            notices: Notices::default(),
             site: ArcSwap::from_pointee(site),
+            reading_site: tokio::sync::Mutex::default(),
+            ready: tokio::sync::Mutex::default(),
         }
     }
 
@@ -86,7 +110,8 @@ impl State {
     }
 
     /// Reads the settings again: after a change here, and every second for those made elsewhere.
-    pub async fn refresh_site(&self) -> Result<(), crate::error::Error> {
+    pub async fn refresh_site(&self) -> Result<(), Error> {
+        let _turn = self.reading_site.lock().await;
         let default_name = self.config.site_name.clone();
         let site = self
             .db
@@ -98,5 +123,24 @@ impl State {
             self.db.announce_here(&[Topic::Everything]);
         }
         Ok(())
+    }
+
+    /// Whether reads and writes go through. Tried at most once a second, however often it is asked.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub async fn is_ready(&self) -> Result<(), Error> {
+        let mut last = self.ready.lock().await;
+        if let Some((at, outcome)) = &*last
+            && at.elapsed() < Duration::from_secs(1)
+        {
+            return outcome.clone();
+        }
+        let outcome = match self.refresh_site().await {
+            Ok(()) => self.db.probe_write().await,
+            Err(error) => Err(error),
+        };
+        *last = Some((Instant::now(), outcome.clone()));
+        outcome
     }
 }

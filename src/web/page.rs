@@ -276,7 +276,8 @@ pub fn kept_file(
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, mime));
     if let Some(at) = last_modified {
-        let at: std::time::SystemTime = at.stamp().into();
+        // HTTP has no dates before 1970, which a clock that was never set may give.
+        let at: std::time::SystemTime = Time(at.0.max(0)).stamp().into();
         response.insert_header(header::LastModified(at.into()));
     }
     let mut response = response.body(body.into());

@@ -23,6 +23,8 @@ pub struct Site {
     pub hold_first: bool,
     /// Whether strangers may make an account.
     pub join_open: bool,
+    /// How often the settings were saved.
+    pub revision: i64,
     /// Sections that have something to read, the oldest first.
     pub sections: Vec<Section>,
 }
@@ -62,6 +64,7 @@ impl Site {
             default_section: take("default_section", "News"),
             hold_first: take("first_comment", "hold") == "hold",
             join_open: take("join", "everyone") == "everyone",
+            revision: take("settings_revision", "0").parse().unwrap_or(0),
             sections,
         })
     }

@@ -27,6 +27,10 @@ pub struct Account {
     pub waiting: i64,
     /// The row of this session, to tell it from the others.
     pub session_id: String,
+    /// SHA-256 of this session's key, in hexadecimal digits.
+    pub session_hash: String,
+    /// The password that this session was opened with.
+    pub password_version: i64,
     /// When this session was logged in to, in milliseconds since 1970.
     pub since: i64,
     /// The roles have changed since this session got its key: it gets a fresh one with this answer.
@@ -92,6 +96,8 @@ impl Account {
             ban: None,
             waiting: 0,
             session_id: String::new(),
+            session_hash: String::new(),
+            password_version: 0,
             since: 0,
             renew: false,
         }
@@ -126,6 +132,18 @@ impl Viewer {
     pub fn is_staff(&self) -> bool {
         self.0.as_ref().is_some_and(Account::is_staff)
     }
+}
+
+/// The rows of `comment_counts` that a moderator has to look at.
+pub const WAITING: [&str; 3] = ["pending", "withheld", "reported"];
+
+/// What a handler asks of who signed in, so that it can be asked once more in the transaction that writes.
+pub trait Role: Sized {
+    fn account(&self) -> &Account;
+
+    /// # Errors
+    /// `PasswordDue`, `Forbidden` or `Banned`.
+    fn admit(account: Account) -> Result<Self, Error>;
 }
 
 /// The key under which the session store hands out the account.
@@ -166,7 +184,7 @@ fn next_of(request: &HttpRequest) -> String {
 }
 
 macro_rules! extractor {
-    ($(#[$doc:meta])* $name:ident, roles: $roles:literal, $may:expr) => {
+    ($(#[$doc:meta])* $name:ident, banned: $banned:literal, $may:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(pub Account);
@@ -181,24 +199,29 @@ macro_rules! extractor {
                 Viewer(Some(self.0.clone()))
             }
         }
+        impl Role for $name {
+            fn account(&self) -> &Account {
+                &self.0
+            }
+            fn admit(account: Account) -> Result<Self, Error> {
+                let may: fn(&Account) -> bool = $may;
+                if may(&account) {
+                    if !$banned {
+                        account.may_write()?;
+                    }
+                    Ok($name(account))
+                } else if account.password_due && account.has_role() {
+                    Err(Error::PasswordDue)
+                } else {
+                    Err(Error::Forbidden)
+                }
+            }
+        }
         impl FromRequest for $name {
             type Error = Error;
             type Future = Ready<Result<Self, Error>>;
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-                let may: fn(&Account) -> bool = $may;
-                ready(signed_in(request).and_then(|account| {
-                    if may(&account) {
-                        if $roles {
-                            // A ban stops the work of a role as well.
-                            account.may_write()?;
-                        }
-                        Ok($name(account))
-                    } else if account.password_due && account.has_role() {
-                        Err(Error::PasswordDue)
-                    } else {
-                        Err(Error::Forbidden)
-                    }
-                }))
+                ready(signed_in(request).and_then($name::admit))
             }
         }
     };
@@ -207,30 +230,36 @@ macro_rules! extractor {
 extractor!(
     /// Any account.
     SignedIn,
-    roles: false,
+    banned: true,
+    |_| true
+);
+extractor!(
+    /// Who may post, edit and flag: any account that is not banned.
+    Participant,
+    banned: false,
     |_| true
 );
 extractor!(
     /// Who may approve and reject.
     Moderator,
-    roles: true,
+    banned: false,
     Account::moderates
 );
 extractor!(
     /// Who may publish.
     Editor,
-    roles: true,
+    banned: false,
     Account::edits
 );
 extractor!(
     /// Anyone with a role.
     Staff,
-    roles: true,
+    banned: false,
     Account::is_staff
 );
 extractor!(
     /// Who may change settings and roles.
     Admin,
-    roles: true,
+    banned: false,
     Account::administers
 );

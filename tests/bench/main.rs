@@ -6,6 +6,7 @@
 mod load;
 mod plot;
 mod site;
+mod worst;
 
 use load::{Figures, Load};
 use serde_json::json;
@@ -141,6 +142,9 @@ fn main() {
     let first = args.next();
     if first.as_deref() == Some("serve") {
         return site::serve_tuned(&args.collect::<Vec<_>>());
+    }
+    if first.as_deref() == Some("worst") {
+        std::process::exit(i32::from(!worst::run()));
     }
     let mut plan = Plan {
         sizes: vec![1_000, 1_000_000],

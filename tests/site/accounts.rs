@@ -248,7 +248,7 @@ site_test! {
         assert_eq!(saved.status, 303, "{}", saved.body);
         assert!(!site.get("/join").await.has("form.stack"));
         assert_eq!(join(&site.browser(), "anna", "a@example.org", PASSWORD).await.status, 403);
-        for (field, bad) in [("zone", "Mars/Olympus"), ("language", "english!"), ("contact", "nowhere"), ("site_name", "  "), ("first_comment", "maybe")] {
+        for (field, bad) in [("time_zone", "Mars/Olympus"), ("language", "english!"), ("contact", "nowhere"), ("site_name", "  "), ("first_comment", "maybe")] {
             let refused = admin.post("/admin/settings", &[(field, bad)]).await;
             assert_eq!(refused.status, 422, "{field}");
             assert!(refused.has(&format!("#f-{field}[aria-invalid]")), "{field}");

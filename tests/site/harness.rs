@@ -271,6 +271,46 @@ impl Site {
         browser
     }
 
+    /// The session cookie of an account, as a `Cookie` header takes it.
+    pub async fn cookie(&self, username: &str) -> String {
+        let form = [("login", username), ("password", PASSWORD), ("next", "/")];
+        let answer = self.browser().post("/login", &form).await;
+        session_cookie(&answer).expect("a session")
+    }
+
+    /// Sends a form's head, does what is to happen meanwhile, then sends its body: the status line and what follows.
+    pub async fn slow_post(
+        &self,
+        path: &str,
+        cookie: &str,
+        body: &str,
+        meanwhile: impl Future<Output = ()>,
+    ) -> String {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut stream = tokio::net::TcpStream::connect(self.address)
+            .await
+            .expect("a connection");
+        let host = self.origin();
+        let host = host.split("://").nth(1).expect("a host");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{}",
+            body.len(),
+            &body[..1]
+        );
+        stream.write_all(head.as_bytes()).await.expect("a head");
+        // Until the handler waits for the body.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        meanwhile.await;
+        stream
+            .write_all(&body.as_bytes()[1..])
+            .await
+            .expect("a body");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("an answer");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     /// Publishes Markdown; its slug.
     pub async fn publish(&self, source: &str) -> String {
         let (db, config, source) = (
@@ -280,7 +320,7 @@ impl Site {
         );
         let work = move || {
             let ready =
-                transfer::judge(&source, true, &|_| Err(std::io::ErrorKind::NotFound.into()))
+                transfer::judge(&source, true, &|_| Err(masthead::transfer::MISSING.into()))
                     .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
             let slug = ready.slug.clone();
             let site = db
@@ -355,6 +395,27 @@ pub fn masthead(place: &Place, arguments: &[&str], input: &str) -> std::process:
     child.wait_with_output().expect("the binary ends")
 }
 
+/// The session cookie that an answer sets.
+pub fn session_cookie(answer: &Answer) -> Option<String> {
+    let set = answer.header("set-cookie")?;
+    let pair = set.split(';').next()?;
+    (pair.len() > "masthead=".len()).then(|| pair.to_owned())
+}
+
+/// Whether a server on this port answers: it listens before it does.
+fn answers(port: u16) -> bool {
+    use std::io::Read;
+    let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else {
+        return false;
+    };
+    let head = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let mut answer = String::new();
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(30)));
+    stream.write_all(head.as_bytes()).is_ok()
+        && stream.read_to_string(&mut answer).is_ok()
+        && answer.starts_with("HTTP/1.1 200")
+}
+
 /// The program itself, as a process that can be killed.
 pub struct Program {
     child: std::process::Child,
@@ -365,10 +426,20 @@ pub struct Program {
 impl Program {
     /// Serves this place on a free port.
     pub fn start(place: &Place, environment: &[(&str, &str)]) -> Program {
+        Program::start_with(place, environment, |_| {})
+    }
+
+    /// [`Program::start`], with a last word on how it is run.
+    pub fn start_with(
+        place: &Place,
+        environment: &[(&str, &str)],
+        change: impl FnOnce(&mut std::process::Command),
+    ) -> Program {
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|l| l.local_addr())
             .expect("a port")
             .port();
+        std::fs::create_dir_all(&place.folder).expect("a folder");
         let log = place.folder.join(format!("log-{port}"));
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_masthead"));
         command
@@ -382,9 +453,10 @@ impl Program {
         if let Some(url) = &place.database_url {
             command.env("DATABASE_URL", url);
         }
+        change(&mut command);
         let child = command.spawn().expect("the binary runs");
         let began = std::time::Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        while !answers(port) {
             assert!(
                 began.elapsed() < Duration::from_secs(30),
                 "the server does not answer"
@@ -407,6 +479,35 @@ impl Program {
         let form = [("login", name), ("password", PASSWORD), ("next", "/")];
         assert_eq!(browser.post("/login", &form).await.status, 303);
         browser
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its end of a pipe that [`Program::start_with`] asked for.
+    pub fn stderr(&mut self) -> Option<std::process::ChildStderr> {
+        self.child.stderr.take()
+    }
+
+    pub fn stdout(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    /// Asks it to stop, and waits; whether it ended well, and within ten seconds.
+    pub fn stop(mut self) -> bool {
+        let asked = std::process::Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(asked.expect("kill").success());
+        let began = std::time::Instant::now();
+        while began.elapsed() < Duration::from_secs(10) {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
     }
 
     /// Ends it as a power cut would; what it said on stderr.

@@ -96,15 +96,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("log", &[]),
     ("media", &[]),
     ("search", &[]),
-    ("comments", &["log", "search"]),
+    ("comments", &["log", "search", "sessions"]),
     ("articles", &["comments", "search"]),
     ("feeds", &["articles", "comments"]),
     ("cards", &["articles"]),
     ("discovery", &[]),
     ("redirects", &["articles"]),
     ("transfer", &["articles", "media"]),
-    ("moderation", &["comments", "log"]),
-    ("sessions", &["comments"]),
+    ("moderation", &["comments", "log", "sessions"]),
+    ("sessions", &[]),
     ("accounts", &["log", "sessions"]),
     (
         "admin",
@@ -296,4 +296,32 @@ fn rooms_stay_comfortable() {
         let lines = text.lines().count();
         assert!(lines <= 460, "{} has {lines} lines", in_house(&path));
     }
+}
+
+/// Handlers that write for nobody, or for whom they have just made: all others write through `sessions::write`, which judges
+/// session, role and ban again in the transaction.
+const WRITE_FOR_ANYBODY: [&str; 3] = [
+    "src/accounts/pages/door.rs",
+    "src/accounts/pages/join.rs",
+    "src/admin/pages/setup.rs",
+];
+
+#[test]
+fn who_is_signed_in_is_judged_again_in_the_transaction_that_writes() {
+    let mut judged = 0;
+    for (path, text) in files("src", "rs") {
+        let name = in_house(&path);
+        if !(name.ends_with("pages.rs") || name.contains("/pages/")) {
+            continue;
+        }
+        judged += text.matches("sessions::write(").count();
+        let flat: String = text.split_whitespace().collect();
+        let writes = flat.contains("db.write(");
+        assert_eq!(
+            writes,
+            WRITE_FOR_ANYBODY.contains(&name.as_str()),
+            "{name}: write through sessions::write"
+        );
+    }
+    assert!(judged >= 10, "{judged}");
 }

@@ -1,18 +1,20 @@
 //! One's own account, and the page that others see of it.
 
-use crate::accounts::password::{self, For, NewPassword};
+use super::door::known;
+use crate::accounts::password::{self, Candidate, For, NewPassword};
 use crate::accounts::{DisplayName, parse_bio, store};
-use crate::db::Time;
 use crate::db::fresh::Topic;
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::sessions::Sessions;
+use crate::sessions::{self, Sessions};
 use crate::web::form::{Field, FormPage, Link};
 use crate::web::limits::Rule;
-use crate::web::{Page, Posted, Shared, SignedIn, State, Viewer, When, failure, page};
+use crate::web::{Page, Participant, Posted, Shared, SignedIn, State, Viewer, When, failure, page};
+use actix_session::Session;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -106,16 +108,19 @@ pub async fn update(
     account: SignedIn,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
+    account.may_write()?;
     let form: ProfileForm = posted.read()?;
     let t = state.t();
     let (mut name, bio) = (DisplayName::parse(t, &form.name), parse_bio(t, &form.bio));
     if let (Ok(name_ok), Ok(bio_ok)) = (&name, &bio) {
-        let (id, new_name, new_bio) = (account.id, name_ok.clone(), bio_ok.clone());
-        if state
-            .db
-            .write(move |conn| store::set_profile(conn, id, &new_name, &new_bio))
-            .await?
-        {
+        let (new_name, new_bio) = (name_ok.clone(), bio_ok.clone());
+        let rules = vec![Rule::new("profile", account.id, 30, 10 * Time::MINUTE)];
+        let reserved = state.limits.reserve(rules, state.db.now()).await?;
+        let work = move |conn: &mut Conn, who: &Participant| {
+            reserved.spend(conn)?;
+            store::set_profile(conn, who.id, &new_name, &new_bio)
+        };
+        if sessions::write(&state, &Participant(account.0.clone()), work).await? {
             return Ok(page::see_other(paths::ACCOUNT));
         }
         name = Err(t.name_lookalike());
@@ -183,26 +188,19 @@ fn blank() -> Result<NewPassword, String> {
     Err(String::new())
 }
 
-/// `POST /account/password`: ends all other sessions.
+/// `POST /account/password`: ends all other sessions, and gives this one a fresh key.
 pub async fn update_password(
     state: Shared,
     sessions: web::Data<Sessions>,
     account: SignedIn,
+    request: HttpRequest,
+    session: Session,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
     let form: PasswordForm = posted.read()?;
-    let (t, id, site, now) = (state.t(), account.id, state.site(), Time::now());
-    let new = NewPassword::parse(
-        t,
-        &form.password,
-        whose(&account),
-        &[&site.name, &account.username, &account.email],
-    );
-    let stored = state
-        .db
-        .read(move |conn| store::by_id(conn, id))
-        .await?
-        .password_hash;
+    let (t, id, now) = (state.t(), account.id, state.db.now());
+    let candidate = Candidate::parse(t, &form.password, whose(&account));
+    let stored = state.db.read(move |conn| store::by_id(conn, id)).await?;
     let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
     let taken = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => {
@@ -215,7 +213,7 @@ pub async fn update_password(
         }
         other => other?,
     };
-    let verdict = match password::verify(&state, form.current, Some(stored)).await {
+    let verdict = match password::verify(&state, form.current, Some(stored.password_hash)).await {
         Ok(verdict) => verdict,
         Err(busy) => {
             state.limits.refund(&state.db, taken).await?;
@@ -223,25 +221,33 @@ pub async fn update_password(
         }
     };
     if !verdict.right {
+        let new = candidate.and(blank());
         return password_page(&state, &account, &Err(t.password_wrong()), &new).answer();
     }
     state.limits.refund(&state.db, taken).await?;
+    let new = match candidate {
+        Ok(candidate) => {
+            let known = known(&state, &account.username, &account.email);
+            password::judge(&state, candidate, known).await?
+        }
+        Err(why) => Err(why),
+    };
     let Ok(chosen) = new else {
         return password_page(&state, &account, &Ok(()), &new).answer();
     };
     let hash = password::hash(&state, chosen).await?;
-    let (for_role, this) = (whose(&account) == For::Staff, account.session_id.clone());
-    let ended = state
-        .db
-        .write(move |conn| {
-            store::choose_password(conn, id, &hash, for_role)?;
-            crate::sessions::store::end_others(conn, id, Some(&this))
-        })
-        .await;
-    ended?;
+    let (for_role, seen) = (whose(&account) == For::Staff, stored.password_version);
+    let version = sessions::write(&state, &account, move |conn, who: &SignedIn| {
+        let version = store::choose_password(conn, id, Some(seen), &hash, for_role)?;
+        sessions::store::end_others(conn, id, Some(&who.session_id))?;
+        // Somebody else's new password stands, and has ended this session with all others.
+        version.ok_or_else(Error::session_ended)
+    });
+    let version = version.await?;
     sessions
         .end_others(id, Some(account.session_id.clone()))
         .await?;
+    sessions::go_on(&session, &request, &account, version)?;
     Ok(page::see_other(if account.has_role() {
         paths::ADMIN
     } else {
@@ -274,7 +280,7 @@ pub async fn sessions(
     account: SignedIn,
 ) -> Result<HttpResponse, Error> {
     let site = state.site();
-    let rows = sessions.list(account.id, Time::now()).await?;
+    let rows = sessions.list(account.id, state.db.now()).await?;
     let t = state.t();
     let view = |row: crate::sessions::store::SessionRow| SessionView {
         is_this: row.id == account.session_id,
@@ -342,7 +348,9 @@ pub async fn end_session(
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
     let form: EndForm = posted.read()?;
-    let t = state.t();
+    let (t, now) = (state.t(), state.db.now());
+    let rules = vec![Rule::new("sessions", account.id, 30, Time::MINUTE)];
+    state.limits.take(&state.db, rules, now).await?;
     match form.end.as_str() {
         "" => return Err(Error::Refused(t.session_which())),
         "others" => {

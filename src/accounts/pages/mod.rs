@@ -2,6 +2,8 @@
 
 mod account;
 mod door;
+mod join;
 
 pub use account::{end_session, password, profile, sessions, show, update, update_password};
-pub use door::{create, join, log_in, log_out, login};
+pub use door::{log_in, log_out, login};
+pub use join::{create, join};

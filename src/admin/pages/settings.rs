@@ -6,9 +6,11 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::media;
 use crate::paths;
+use crate::sessions;
 use crate::text;
 use crate::web::form::{Field, FormPage};
 use crate::web::{Admin, Page, Posted, Shared, State, page};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
@@ -18,11 +20,12 @@ struct SettingsForm {
     site_name: String,
     tagline: String,
     language: String,
-    zone: String,
+    time_zone: String,
     contact: String,
     default_section: String,
     first_comment: String,
     join: String,
+    revision: String,
     /// `samples` = the button that takes the samples away.
     remove: String,
 }
@@ -59,7 +62,7 @@ impl Judged {
             site_name: parse_site_name(t, &form.site_name),
             tagline: line(&form.tagline, 200),
             language: parse_language(t, &form.language),
-            zone: parse_zone(t, &form.zone),
+            zone: parse_zone(t, &form.time_zone),
             contact: if form.contact.trim().is_empty() {
                 Ok(String::new())
             } else {
@@ -77,20 +80,21 @@ impl Judged {
         }
     }
 
-    /// Every setting with its new value, or none.
-    fn all(&self) -> Option<Vec<(&'static str, String)>> {
+    /// The settings whose fields were sent, with their new values; none if one of them is refused.
+    fn sent(&self, posted: &Posted) -> Option<Vec<(&'static str, String)>> {
         let list = [
-            ("site_name", &self.site_name),
-            ("tagline", &self.tagline),
-            ("language", &self.language),
-            ("zone", &self.zone),
-            ("contact", &self.contact),
-            ("default_section", &self.default_section),
-            ("first_comment", &self.first_comment),
-            ("join", &self.join),
+            ("site_name", "site_name", &self.site_name),
+            ("tagline", "tagline", &self.tagline),
+            ("language", "language", &self.language),
+            ("time_zone", "zone", &self.zone),
+            ("contact", "contact", &self.contact),
+            ("default_section", "default_section", &self.default_section),
+            ("first_comment", "first_comment", &self.first_comment),
+            ("join", "join", &self.join),
         ];
         list.into_iter()
-            .map(|(key, value)| value.as_ref().ok().map(|v| (key, v.clone())))
+            .filter(|(field, ..)| posted.field(field).is_some())
+            .map(|(_, key, value)| value.as_ref().ok().map(|v| (key, v.clone())))
             .collect()
     }
 }
@@ -135,9 +139,9 @@ fn settings_page(
                 .value(&given.language)
                 .most(35)
                 .judged(&judged.language),
-            Field::text("zone", t.field_zone())
+            Field::text("time_zone", t.field_zone())
                 .hint(t.zone_hint())
-                .value(&given.zone)
+                .value(&given.time_zone)
                 .judged(&judged.zone),
             Field::email("contact", t.field_contact())
                 .hint(t.contact_hint())
@@ -157,6 +161,7 @@ fn settings_page(
             )
             .judged(&judged.first_comment),
             Field::select("join", t.field_join(), join, &given.join).judged(&judged.join),
+            Field::hidden("revision", &given.revision),
         ],
         button: t.save_button(),
         more: Vec::new(),
@@ -169,11 +174,12 @@ fn current(state: &State) -> SettingsForm {
         site_name: site.name.clone(),
         tagline: site.tagline.clone(),
         language: site.language.clone(),
-        zone: site.zone.clone(),
+        time_zone: site.zone.clone(),
         contact: site.contact.clone(),
         default_section: site.default_section.clone(),
         first_comment: if site.hold_first { "hold" } else { "publish" }.into(),
         join: if site.join_open { "everyone" } else { "nobody" }.into(),
+        revision: site.revision.to_string(),
         remove: String::new(),
     }
 }
@@ -194,51 +200,57 @@ pub async fn settings(
     page::ok(&page)
 }
 
-/// `POST /admin/settings`. A field that is not sent stays as it is.
+/// `POST /admin/settings`. A field that is not sent stays as it is, whoever changes it meanwhile.
 pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpResponse, Error> {
     let form: SettingsForm = posted.read()?;
     if !matches!(form.remove.as_str(), "" | "samples") {
         return Err(Error::Refused(state.t().choice_missing()));
     }
     if form.remove == "samples" {
-        let (_, files) = state.db.write(store::remove_samples).await?;
+        let removed = sessions::write(&state, &admin, |conn, _| store::remove_samples(conn));
+        let (_, files) = removed.await?;
         media::discard(&state.config.data.join("media"), &files);
         // Their sections are named on every page.
         state.refresh_site().await?;
         return Ok(page::see_other(paths::ADMIN));
     }
-    let now = current(&state);
+    let seen = form.revision.clone();
+    let form = typed_over(current(&state), form, &posted);
+    let judged = Judged::of(state.t(), &form);
+    let Some(sent) = judged.sent(&posted) else {
+        let page = settings_page(&state, &admin, &form, &judged, String::new());
+        return page::refused(&page);
+    };
+    let saved = sessions::write(&state, &admin, move |conn, _| {
+        store::save_settings(conn, &sent, &seen)
+    });
+    let saved = saved.await?;
+    state.refresh_site().await?;
+    if saved {
+        return Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED));
+    }
+    let now = SettingsForm {
+        revision: state.site().revision.to_string(),
+        ..form
+    };
+    let mut page = settings_page(&state, &admin, &now, &judged, String::new());
+    page.alert = state.t().settings_stale();
+    page::answer(StatusCode::CONFLICT, &page)
+}
+
+/// What was typed where a field was sent, what is there where it was not.
+fn typed_over(now: SettingsForm, form: SettingsForm, posted: &Posted) -> SettingsForm {
     let kept = |name: &str, given: String, old: String| posted.field(name).map_or(old, |_| given);
-    let form = SettingsForm {
+    SettingsForm {
         site_name: kept("site_name", form.site_name, now.site_name),
         tagline: kept("tagline", form.tagline, now.tagline),
         language: kept("language", form.language, now.language),
-        zone: kept("zone", form.zone, now.zone),
+        time_zone: kept("time_zone", form.time_zone, now.time_zone),
         contact: kept("contact", form.contact, now.contact),
         default_section: kept("default_section", form.default_section, now.default_section),
         first_comment: kept("first_comment", form.first_comment, now.first_comment),
         join: kept("join", form.join, now.join),
+        revision: form.revision,
         remove: String::new(),
-    };
-    let judged = Judged::of(state.t(), &form);
-    let Some(all) = judged.all() else {
-        return page::refused(&settings_page(
-            &state,
-            &admin,
-            &form,
-            &judged,
-            String::new(),
-        ));
-    };
-    state
-        .db
-        .write(move |conn| {
-            for (key, value) in &all {
-                store::set(conn, key, value)?;
-            }
-            Ok(())
-        })
-        .await?;
-    state.refresh_site().await?;
-    Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED))
+    }
 }

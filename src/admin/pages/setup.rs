@@ -1,13 +1,13 @@
 //! The first admin, by the one-time link that `serve` prints.
 
-use crate::accounts::password::{self, For, NewPassword};
+use crate::accounts::password::{self, Candidate, For};
 use crate::accounts::store::{self, New, Taken};
 use crate::accounts::{Email, Username};
 use crate::admin;
-use crate::db::{Time, lock};
+use crate::db::lock;
 use crate::error::Error;
 use crate::paths;
-use crate::sessions::begin;
+use crate::sessions::{LoggedIn, begin};
 use crate::web::form::{Field, FormPage};
 use crate::web::{Page, Posted, Shared, State, Viewer, page};
 use actix_session::Session;
@@ -125,12 +125,13 @@ pub async fn install(
     let t = state.t();
     let username = Username::parse(t, &form.username);
     let email = Email::parse(t, &form.email);
-    let new = NewPassword::parse(
-        t,
-        &form.password,
-        For::Staff,
-        &[&form.site_name, &form.username, &form.email],
-    );
+    let new = match Candidate::parse(t, &form.password, For::Staff) {
+        Ok(candidate) => {
+            let typed = [&form.site_name, &form.username, &form.email];
+            password::judge(&state, candidate, typed.map(Clone::clone).into()).await?
+        }
+        Err(why) => Err(why),
+    };
     let site_name = admin::parse_site_name(t, &form.site_name);
     let plain = |r: Result<(), &String>| r.map_err(Clone::clone);
     let mut judged = [
@@ -151,7 +152,7 @@ pub async fn install(
         password_hash,
         is_admin: true,
         is_sample: false,
-        now: Time::now(),
+        now: state.db.now(),
     };
     let asked = token.clone();
     let made = state
@@ -170,12 +171,17 @@ pub async fn install(
     match made {
         Ok(id) => {
             state.refresh_site().await?;
-            begin(&session, &request, id)?;
+            let login = LoggedIn {
+                account: id,
+                password_version: 0,
+                password_due: false,
+            };
+            begin(&session, &request, login)?;
             Ok(page::see_other(paths::ADMIN))
         }
         Err(taken) => {
             match taken {
-                Taken::Username => judged[1] = Err(t.username_taken()),
+                Taken::Username | Taken::Lookalike => judged[1] = Err(t.username_taken()),
                 Taken::Email => judged[2] = Err(t.email_taken()),
             }
             let [a, b, c, d] = &judged;

@@ -4,7 +4,7 @@ use super::json_ld;
 use super::show::{Hero, correction_label};
 use super::teaser::{TeaserView, by_article, view};
 use crate::articles::{ledger, lists, store};
-use crate::db::Time;
+
 use crate::db::fresh::Topic;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -137,7 +137,7 @@ pub async fn front(
         topics: &topics,
         audience: Audience::Readers,
         until: None,
-        now: Time::now(),
+        now: state.db.now(),
     };
     let discussed = discussed.into_iter().map(of).collect();
     let corrected = corrected.into_iter().map(|one| Corrected {

@@ -118,7 +118,7 @@ pub async fn show(
     request: HttpRequest,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let (slug, query, now) = (slug.into_inner(), Query::of(&request), Time::now());
+    let (slug, query, now) = (slug.into_inner(), Query::of(&request), state.db.now());
     let (sort, who) = (query.sort(), viewer.clone());
     let (after, since) = (query.after.clone(), state.db.moment());
     let Read {

@@ -3,13 +3,15 @@
 use super::compose::ComposePage;
 use crate::comments::store::{self, Comment};
 use crate::comments::write::{self, Edited};
-use crate::comments::{Actor, CommentBody, EDIT_WINDOW, Status, revision};
-use crate::db::Time;
+use crate::comments::{Actor, CommentBody, EDIT_WINDOW, Status, render, revision};
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::limits::Rule;
-use crate::web::{Posted, Shared, SignedIn, State, Viewer, page};
+use crate::sessions;
+use crate::web::limits::{Reserved, Rule};
+use crate::web::viewer::Role;
+use crate::web::{Account, Participant, Posted, Shared, SignedIn, State, Viewer, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -37,7 +39,7 @@ fn editable(t: Interface, comment: &Comment, now: Time) -> Result<(), Error> {
 
 async fn page_for(
     state: &State,
-    account: &SignedIn,
+    account: &Participant,
     comment: &Comment,
 ) -> Result<ComposePage, Error> {
     let slug = comment.slug.clone();
@@ -54,11 +56,10 @@ async fn page_for(
 /// `GET /comments/{id}/edit`
 pub async fn edit(
     state: Shared,
-    account: SignedIn,
+    account: Participant,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
-    account.may_write()?;
-    let (id, author, now, t) = (id.into_inner(), account.id, Time::now(), state.t());
+    let (id, author, now, t) = (id.into_inner(), account.id, state.db.now(), state.t());
     let comment = state
         .db
         .read(move |conn| {
@@ -90,11 +91,11 @@ pub async fn update(
     id: web::Path<i64>,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
-    let (id, now, t) = (id.into_inner(), Time::now(), state.t());
-    let Some(account) = viewer.account().cloned().map(SignedIn) else {
+    let (id, now, t) = (id.into_inner(), state.db.now(), state.t());
+    let Some(account) = viewer.account().cloned() else {
         return not_signed_in(&state, &viewer, id, &posted);
     };
-    account.may_write()?;
+    let account = Participant::admit(account)?;
     let form: Result<EditForm, Error> = posted.read();
     let rules = if account.is_staff() {
         Vec::new()
@@ -102,55 +103,47 @@ pub async fn update(
         vec![Rule::new("edit", account.id, 30, Time::MINUTE)]
     };
     let reserved = state.limits.reserve(rules, now).await?;
-    let (who, returned, typed) = (account.0.clone(), reserved.clone(), form.clone());
-    let outcome = state
-        .db
-        .write(move |conn| {
-            let comment = store::owned(conn, id, who.id)?;
-            let form = typed.as_ref().map_err(Clone::clone)?;
-            if let Err(Error::Gone(why)) = editable(t, &comment, now) {
-                return Ok(Outcome::Ended(comment, why));
-            }
-            if form.revision.is_empty() {
-                return Ok(Outcome::Refused(comment, t.revision_missing()));
-            }
-            if revision::of_text(comment.version) != form.revision {
-                return Ok(Outcome::Stale(comment));
-            }
-            let body = match CommentBody::parse(t, &form.body) {
-                Ok(body) => body,
-                Err(why) => return Ok(Outcome::Refused(comment, why)),
-            };
-            reserved.spend(conn)?;
-            let actor = Actor {
-                id: who.id,
-                username: &who.username,
-            };
-            Ok(
-                match write::edit(
-                    conn,
-                    comment,
-                    &body,
-                    &form.revision,
-                    who.is_staff(),
-                    actor,
-                    now,
-                )? {
-                    Edited::Stored(comment) => Outcome::Stored(comment),
-                    Edited::Stale(comment) => Outcome::Stale(comment),
-                },
-            )
-        })
-        .await;
+    let (returned, asked, author) = (reserved.clone(), reserved.clone(), account.id);
+    // Whose comment it is and the throttle come before the work of making HTML of it.
+    let may = state.db.read(move |conn| {
+        if store::find(conn, id)?.author_id != author {
+            return Err(Error::NotFound);
+        }
+        asked.check(conn)
+    });
+    let may = match may.await {
+        Ok(()) => form.clone(),
+        Err(why) => Err(why),
+    };
+    let body = match &may {
+        Ok(form) => Some(render(&state, &form.body).await?),
+        Err(_) => None,
+    };
+    let outcome = match may.clone().err() {
+        Some(Error::Malformed(_) | Error::TooLarge { .. } | Error::NotAForm) | None => {
+            sessions::write(&state, &account, move |conn, who: &Participant| {
+                let form = may.as_ref().map_err(Clone::clone)?;
+                let body = body.as_ref().ok_or(Error::NotFound)?;
+                store_edit(conn, who, id, form, body, &reserved, (t, now))
+            })
+            .await
+        }
+        Some(why) => Err(why),
+    };
     if !matches!(outcome, Ok(Outcome::Stored(_))) {
         state.limits.unreserve(returned).await?;
+    }
+    if let Err(Error::SignInFirst { .. }) = outcome {
+        // Signed out while the text was on its way.
+        return not_signed_in(&state, &Viewer(None), id, &posted);
     }
     let typed = form.map(|f| f.body).unwrap_or_default();
     match outcome? {
         Outcome::Stored(comment) => Ok(page::see_other(&paths::comment(&comment.slug, comment.id))),
         Outcome::Stale(comment) => {
             let mut compose = page_for(&state, &account, &comment).await?;
-            compose.current = Some(crate::text::markdown::comment(&comment.body));
+            let now = comment.id;
+            compose.current = Some(state.db.read(move |conn| store::text_of(conn, now)).await?);
             let when = state
                 .site()
                 .minute(comment.edited_at.unwrap_or(comment.created_at));
@@ -180,6 +173,54 @@ pub async fn update(
             compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
+}
+
+/// The edit itself, under the thread's lock.
+fn store_edit(
+    conn: &mut Conn,
+    who: &Participant,
+    id: i64,
+    form: &EditForm,
+    body: &Result<CommentBody, String>,
+    reserved: &Reserved,
+    (t, now): (Interface, Time),
+) -> Result<Outcome, Error> {
+    let comment = store::owned(conn, id, who.id)?;
+    if let Err(Error::Gone(why)) = editable(t, &comment, now) {
+        return Ok(Outcome::Ended(comment, why));
+    }
+    if form.revision.is_empty() {
+        return Ok(Outcome::Refused(comment, t.revision_missing()));
+    }
+    if revision::of_text(comment.version) != form.revision {
+        return Ok(Outcome::Stale(comment));
+    }
+    let body = match body {
+        Ok(body) => body,
+        Err(why) => return Ok(Outcome::Refused(comment, why.clone())),
+    };
+    reserved.spend(conn)?;
+    let (actor, is_staff) = (actor(who), who.is_staff());
+    let edited = write::edit(conn, comment, body, &form.revision, is_staff, actor, now)?;
+    Ok(match edited {
+        Edited::Stored(comment) => Outcome::Stored(comment),
+        Edited::Stale(comment) => Outcome::Stale(comment),
+    })
+}
+
+fn actor(who: &Account) -> Actor<'_> {
+    Actor {
+        id: who.id,
+        username: &who.username,
+    }
+}
+
+/// Deleting writes to the moderation log as well: it has a limit, for readers.
+fn delete_rules(account: &Account) -> Vec<Rule> {
+    if account.is_staff() {
+        return Vec::new();
+    }
+    vec![Rule::new("delete", account.id, 20, Time::MINUTE)]
 }
 
 /// Status and reason as they are now.
@@ -239,66 +280,39 @@ pub async fn delete(
     id: web::Path<i64>,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
-    let (id, now, who, form) = (
-        id.into_inner(),
-        Time::now(),
-        account.0.clone(),
-        posted.read::<EmptyForm>(),
-    );
-    let comment = state
-        .db
-        .write(move |conn| {
-            let comment = store::owned(conn, id, who.id)?;
-            form.as_ref().map_err(Clone::clone)?;
-            write::delete(
-                conn,
-                &comment,
-                Actor {
-                    id: who.id,
-                    username: &who.username,
-                },
-                now,
-            )?;
-            Ok(comment)
-        })
-        .await?;
+    let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
+    let reserved = state.limits.reserve(delete_rules(&account), now).await?;
+    let deleted = sessions::write(&state, &account, move |conn, who: &SignedIn| {
+        let comment = store::owned(conn, id, who.id)?;
+        form.as_ref().map_err(Clone::clone)?;
+        reserved.spend(conn)?;
+        write::delete(conn, &comment, actor(who), now)?;
+        Ok(comment)
+    });
+    let comment = deleted.await?;
     Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
 }
 
 /// `POST /comments/{id}/undelete`
 pub async fn undelete(
     state: Shared,
-    account: SignedIn,
+    account: Participant,
     id: web::Path<i64>,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
-    account.may_write()?;
-    let (id, now, who, form) = (
-        id.into_inner(),
-        Time::now(),
-        account.0.clone(),
-        posted.read::<EmptyForm>(),
-    );
+    let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
     let t = state.t();
-    let comment = state
-        .db
-        .write(move |conn| {
-            let comment = store::owned(conn, id, who.id)?;
-            form.as_ref().map_err(Clone::clone)?;
-            if write::undelete(
-                conn,
-                &comment,
-                Actor {
-                    id: who.id,
-                    username: &who.username,
-                },
-                now,
-            )? {
-                Ok(comment)
-            } else {
-                Err(Error::Gone(t.undelete_too_late()))
-            }
-        })
-        .await?;
+    let reserved = state.limits.reserve(delete_rules(&account), now).await?;
+    let restored = sessions::write(&state, &account, move |conn, who: &Participant| {
+        let comment = store::owned(conn, id, who.id)?;
+        form.as_ref().map_err(Clone::clone)?;
+        reserved.spend(conn)?;
+        if write::undelete(conn, &comment, actor(who), now)? {
+            Ok(comment)
+        } else {
+            Err(Error::Gone(t.undelete_too_late()))
+        }
+    });
+    let comment = restored.await?;
     Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
 }

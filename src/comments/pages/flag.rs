@@ -7,10 +7,11 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::sessions;
 use crate::text;
 use crate::web::form::{Field, FormPage};
 use crate::web::limits::Rule;
-use crate::web::{Page, Posted, Shared, SignedIn, State, Viewer, page};
+use crate::web::{Page, Participant, Posted, Shared, State, Viewer, page};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
@@ -39,7 +40,7 @@ fn flaggable(conn: &mut Conn, id: i64, viewer: &Viewer) -> Result<Comment, Error
 
 fn form(
     state: &State,
-    account: &SignedIn,
+    account: &Participant,
     comment: &Comment,
     given: &FlagForm,
     reason_error: &Result<(), String>,
@@ -72,10 +73,9 @@ fn form(
 /// `GET /comments/{id}/flag`
 pub async fn flag(
     state: Shared,
-    account: SignedIn,
+    account: Participant,
     id: web::Path<i64>,
 ) -> Result<HttpResponse, Error> {
-    account.may_write()?;
     let (id, viewer) = (id.into_inner(), account.viewer());
     let who = account.id;
     let (comment, twice) = state
@@ -111,7 +111,7 @@ pub async fn flag(
     .answer()
 }
 
-fn own(t: Interface, comment: &Comment, account: &SignedIn) -> Result<(), Error> {
+fn own(t: Interface, comment: &Comment, account: &Participant) -> Result<(), Error> {
     if comment.author_id == account.id {
         Err(Error::Refused(t.flag_own()))
     } else {
@@ -127,12 +127,11 @@ enum Outcome {
 /// `POST /comments/{id}/flag`
 pub async fn raise(
     state: Shared,
-    account: SignedIn,
+    account: Participant,
     id: web::Path<i64>,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
-    account.may_write()?;
-    let (id, viewer, now, t) = (id.into_inner(), account.viewer(), Time::now(), state.t());
+    let (id, now, t) = (id.into_inner(), state.db.now(), state.t());
     let given: Result<FlagForm, Error> = posted.read();
     let rules = if account.is_staff() {
         Vec::new()
@@ -140,7 +139,7 @@ pub async fn raise(
         vec![Rule::new("flag", account.id, 10, Time::MINUTE)]
     };
     let reserved = state.limits.reserve(rules, now).await?;
-    let (returned, typed, who) = (reserved.clone(), given.clone(), account.clone());
+    let (returned, typed) = (reserved.clone(), given.clone());
     let judge = move |form: &FlagForm| {
         let reason = if FLAG_REASONS.contains(&form.reason.as_str()) {
             Ok(())
@@ -149,23 +148,21 @@ pub async fn raise(
         };
         (reason, parse_note(t, &form.detail))
     };
-    let outcome = state
-        .db
-        .write(move |conn| {
-            store::find_locked(conn, id)?;
-            let comment = flaggable(conn, id, &viewer)?;
-            own(t, &comment, &who)?;
-            let form = typed.as_ref().map_err(Clone::clone)?;
-            let (Ok(()), Ok(detail)) = judge(form) else {
-                return Ok(Outcome::Refused(comment));
-            };
-            if !flags::raised(conn, id, who.id)? {
-                reserved.spend(conn)?;
-                flags::raise(conn, id, who.id, &form.reason, &detail, now)?;
-            }
-            Ok(Outcome::Raised(comment))
-        })
-        .await;
+    let outcome = sessions::write(&state, &account, move |conn, who: &Participant| {
+        store::find_locked(conn, id)?;
+        let comment = flaggable(conn, id, &who.viewer())?;
+        own(t, &comment, who)?;
+        let form = typed.as_ref().map_err(Clone::clone)?;
+        let (Ok(()), Ok(detail)) = judge(form) else {
+            return Ok(Outcome::Refused(comment));
+        };
+        if !flags::raised(conn, id, who.id)? {
+            reserved.spend(conn)?;
+            flags::raise(conn, id, who.id, &form.reason, &detail, now)?;
+        }
+        Ok(Outcome::Raised(comment))
+    });
+    let outcome = outcome.await;
     if !matches!(outcome, Ok(Outcome::Raised(_))) {
         state.limits.unreserve(returned).await?;
     }

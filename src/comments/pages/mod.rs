@@ -133,7 +133,7 @@ pub async fn show(
     at: web::Path<(String, i64)>,
 ) -> Result<HttpResponse, Error> {
     let (slug, id) = at.into_inner();
-    let (query, now, who) = (Query::of(&request), Time::now(), viewer.clone());
+    let (query, now, who) = (Query::of(&request), state.db.now(), viewer.clone());
     let since = state.db.moment();
     let (place, read, deleted_text) = state
         .db

@@ -3,15 +3,21 @@
 use super::compose::{ComposePage, Parent, parent};
 use crate::comments::store::{self, Place};
 use crate::comments::write::{self, New, Posted as Outcome};
-use crate::comments::{CommentBody, parse_key};
-use crate::db::Time;
+use crate::comments::{CommentBody, parse_key, render};
+use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::interface::Interface;
 use crate::paths;
-use crate::web::limits::Rule;
-use crate::web::{Account, Posted, Shared, SignedIn, Viewer, failure, page};
+use crate::sessions;
+use crate::text::SafeHtml;
+use crate::web::headers::new_key;
+use crate::web::limits::{Reserved, Rule};
+use crate::web::viewer::Role;
+use crate::web::{Account, Participant, Posted, Shared, SignedIn, Viewer, failure, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use std::num::ParseIntError;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -21,6 +27,9 @@ struct CommentForm {
     key: String,
     action: String,
 }
+
+/// Bytes of a text that is made into HTML as fast as a throttle is asked.
+const CHEAP: usize = 500;
 
 fn rules(account: &Account) -> Vec<Rule> {
     if account.is_staff() {
@@ -45,7 +54,18 @@ enum Found {
     Preview {
         place: Place,
         parent: Option<Parent>,
+        html: SafeHtml,
     },
+}
+
+/// A form that was read, as far as it can be judged without the database.
+#[derive(Clone)]
+struct Read {
+    t: Interface,
+    slug: String,
+    body: Result<CommentBody, String>,
+    key: Result<Option<String>, String>,
+    parent: Option<Result<i64, ParseIntError>>,
 }
 
 /// `POST /articles/{slug}/comments`
@@ -60,8 +80,7 @@ pub async fn create(
     let Some(account) = viewer.account().cloned() else {
         return not_signed_in(&state, &viewer, slug, &posted, &request).await;
     };
-    account.may_write()?;
-    let name = account.username.clone();
+    let who = Participant::admit(account)?;
     let form: CommentForm = match posted.read() {
         Ok(form) => form,
         Err(why) => {
@@ -70,151 +89,197 @@ pub async fn create(
             return Err(why);
         }
     };
-    let (t, now) = (state.t(), Time::now());
-    let body = CommentBody::parse(t, &form.body);
-    let key = parse_key(t, &form.key);
-    let parent_id: Option<Result<i64, _>> = (!form.parent.is_empty()).then(|| form.parent.parse());
+    let t = state.t();
     let is_preview = match form.action.as_str() {
         "" | "post" => false,
         "preview" => true,
         _ => return Err(Error::Malformed(t.action_unknown())),
     };
-    if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once()) {
-        // The same key is the same comment, however many were posted since.
-        let (author, key) = (account.id, key.clone());
-        if let Some(Outcome::Stored { id, slug, .. }) = state
-            .db
-            .read(move |conn| write::by_key(conn, author, &key))
-            .await?
-        {
-            return Ok(page::see_other(&paths::comment(&slug, id)));
-        }
-    }
-    let reserved = if is_preview || body.is_err() {
-        state.limits.reserve(Vec::new(), now).await
-    } else {
-        state.limits.reserve(rules(&account), now).await
-    };
-    let spending = match reserved {
-        Ok(reserved) => reserved,
+    let key = parse_key(t, &form.key);
+    let found = match answer_to(&state, &who, &slug, &form, key, is_preview).await {
+        Ok(found) => found,
         Err(Error::TooMany { seconds }) => {
             return too_many(&state, &viewer, slug, &form, seconds).await;
         }
+        Err(Error::SignInFirst { .. }) => {
+            // Signed out while the text was on its way.
+            return not_signed_in(&state, &Viewer(None), slug, &posted, &request).await;
+        }
         Err(other) => return Err(other),
     };
-    let (wanted, hold_first, returned) = (slug.clone(), state.site().hold_first, spending.clone());
-    let (judged, judged_key) = (body.clone(), key.clone());
-    let outcome = state
-        .db
-        .write(move |conn| {
-            let place = store::place(conn, &wanted)?;
-            if let (Ok(Some(key)), false) = (&judged_key, is_preview)
-                && let Some(Outcome::Stored { id, slug, .. }) =
-                    write::by_key(conn, account.id, key)?
-            {
-                return Ok(Found::Stored(paths::comment(&slug, id)));
-            }
-            let answered = match &parent_id {
-                Some(Ok(id)) => parent(conn, *id)?,
-                _ => None,
-            };
-            let refuse = |alert: String, error: String, may_send| {
-                Ok(Found::Refused {
-                    place: place.clone(),
-                    parent: answered.clone(),
-                    alert,
-                    error,
-                    may_send,
-                })
-            };
-            if !place.is_open {
-                return refuse(t.thread_closed(), String::new(), false);
-            }
-            if parent_id.is_some() && answered.is_none() {
-                return refuse(t.parent_gone(), String::new(), true);
-            }
-            let key = match &judged_key {
-                Ok(key) => key.clone(),
-                Err(why) => return refuse(why.clone(), String::new(), true),
-            };
-            let body = match &judged {
-                Ok(body) => body.clone(),
-                Err(why) => return refuse(String::new(), why.clone(), true),
-            };
-            if is_preview {
-                return Ok(Found::Preview {
-                    place,
-                    parent: answered,
-                });
-            }
-            spending.spend(conn)?;
-            let parent = answered.as_ref().map(|p| p.id);
-            let new = New {
-                slug: wanted.clone(),
-                author: account.id,
-                is_staff: account.is_staff(),
-                parent,
-                key,
-                body,
-                hold_first,
-                now,
-            };
-            match write::post(conn, &new)? {
-                Outcome::Stored {
-                    id,
-                    slug,
-                    on_article: true,
-                } => Ok(Found::Stored(paths::comment_on_article(&slug, id))),
-                Outcome::Stored { id, slug, .. } => Ok(Found::Stored(paths::comment(&slug, id))),
-                Outcome::Closed => refuse(t.thread_closed(), String::new(), false),
-                Outcome::NoParent => refuse(t.parent_gone(), String::new(), true),
-            }
-        })
-        .await;
-    if !matches!(outcome, Ok(Found::Stored(_))) {
-        state.limits.unreserve(returned).await?;
-    }
-    let heading = |place: &Place| t.compose_heading(&place.title);
-    match outcome {
-        Ok(Found::Stored(at)) => Ok(page::see_other(&at)),
-        Ok(Found::Preview { place, parent }) => {
-            let preview = body.ok().map(|b| b.html);
-            let compose = ComposePage {
-                preview,
-                ..filled(
-                    ComposePage::new(&state, &viewer, &place, heading(&place)),
-                    &form,
-                    parent,
-                )
-            };
-            compose.answer(StatusCode::OK)
+    let compose = |place: &Place, parent| {
+        let heading = t.compose_heading(&place.title);
+        filled(
+            ComposePage::new(&state, &viewer, place, heading),
+            &form,
+            parent,
+        )
+    };
+    match found {
+        Found::Stored(at) => Ok(page::see_other(&at)),
+        Found::Preview {
+            place,
+            parent,
+            html,
+        } => ComposePage {
+            preview: Some(html),
+            ..compose(&place, parent)
         }
-        Ok(Found::Refused {
+        .answer(StatusCode::OK),
+        Found::Refused {
             place,
             parent,
             alert,
             error,
             may_send,
-        }) => {
-            if let Err(Error::TooMany { seconds }) =
-                state.limits.refused(&state.db, &name, now).await
-            {
+        } => {
+            let refused = state
+                .limits
+                .refused(&state.db, &who.username, state.db.now());
+            if let Err(Error::TooMany { seconds }) = refused.await {
                 return too_many(&state, &viewer, slug, &form, seconds).await;
             }
-            let compose = ComposePage {
+            ComposePage {
                 alert,
                 error,
                 may_send,
-                ..filled(
-                    ComposePage::new(&state, &viewer, &place, heading(&place)),
-                    &form,
-                    parent,
-                )
-            };
-            compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
+                ..compose(&place, parent)
+            }
+            .answer(StatusCode::UNPROCESSABLE_ENTITY)
         }
-        Err(Error::TooMany { seconds }) => too_many(&state, &viewer, slug, &form, seconds).await,
-        Err(other) => Err(other),
+    }
+}
+
+/// Throttle first, then the text is made into HTML, then one write: or one read for a preview.
+async fn answer_to(
+    state: &Shared,
+    who: &Participant,
+    slug: &str,
+    form: &CommentForm,
+    key: Result<Option<String>, String>,
+    is_preview: bool,
+) -> Result<Found, Error> {
+    let now = state.db.now();
+    if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once()) {
+        // The same key is the same comment, however many were posted since.
+        let (author, key) = (who.id, key.clone());
+        if let Some(Outcome::Stored { id, slug, .. }) = state
+            .db
+            .read(move |conn| write::by_key(conn, author, &key))
+            .await?
+        {
+            return Ok(Found::Stored(paths::comment(&slug, id)));
+        }
+    }
+    if is_preview {
+        let rules = vec![Rule::new("preview", who.id, 60, Time::MINUTE)];
+        state.limits.take(&state.db, rules, now).await?;
+    }
+    let hit = match (&key, is_preview) {
+        (Ok(Some(key)), false) => key.clone(),
+        _ => new_key(),
+    };
+    let wanted = if is_preview { Vec::new() } else { rules(who) };
+    let reserved = state.limits.reserve_once(wanted, hit, now).await?;
+    if form.body.len() > CHEAP {
+        let asked = reserved.clone();
+        state.db.read(move |conn| asked.check(conn)).await?;
+    }
+    let read = Read {
+        t: state.t(),
+        slug: slug.to_owned(),
+        body: render(state, &form.body).await?,
+        key,
+        parent: (!form.parent.is_empty()).then(|| form.parent.parse()),
+    };
+    let (spending, hold_first) = (reserved.clone(), state.site().hold_first);
+    let found = if is_preview {
+        state
+            .db
+            .read(move |conn| settle(conn, None, &read, &spending, hold_first, now))
+            .await
+    } else {
+        sessions::write(state, who, move |conn, who: &Participant| {
+            settle(conn, Some(who), &read, &spending, hold_first, now)
+        })
+        .await
+    };
+    if !matches!(found, Ok(Found::Stored(_))) {
+        state.limits.unreserve(reserved).await?;
+    }
+    found
+}
+
+/// What becomes of a form: `who` is nobody for a preview, which stores nothing.
+fn settle(
+    conn: &mut Conn,
+    who: Option<&Participant>,
+    read: &Read,
+    spending: &Reserved,
+    hold_first: bool,
+    now: Time,
+) -> Result<Found, Error> {
+    let t = read.t;
+    let place = store::place(conn, &read.slug)?;
+    if let (Ok(Some(key)), Some(who)) = (&read.key, who)
+        && let Some(Outcome::Stored { id, slug, .. }) = write::by_key(conn, who.id, key)?
+    {
+        return Ok(Found::Stored(paths::comment(&slug, id)));
+    }
+    let answered = match &read.parent {
+        Some(Ok(id)) => parent(conn, *id)?,
+        _ => None,
+    };
+    let refuse = |alert: String, error: String, may_send| {
+        Ok(Found::Refused {
+            place: place.clone(),
+            parent: answered.clone(),
+            alert,
+            error,
+            may_send,
+        })
+    };
+    if !place.is_open {
+        return refuse(t.thread_closed(), String::new(), false);
+    }
+    if read.parent.is_some() && answered.is_none() {
+        return refuse(t.parent_gone(), String::new(), true);
+    }
+    let key = match &read.key {
+        Ok(key) => key.clone(),
+        Err(why) => return refuse(why.clone(), String::new(), true),
+    };
+    let body = match &read.body {
+        Ok(body) => body.clone(),
+        Err(why) => return refuse(String::new(), why.clone(), true),
+    };
+    let Some(who) = who else {
+        return Ok(Found::Preview {
+            place,
+            parent: answered,
+            html: body.html,
+        });
+    };
+    spending.spend(conn)?;
+    let new = New {
+        slug: read.slug.clone(),
+        author: who.id,
+        is_staff: who.is_staff(),
+        parent: answered.as_ref().map(|p| p.id),
+        key,
+        body,
+        hold_first,
+        now,
+    };
+    match write::post(conn, &new)? {
+        Outcome::Stored {
+            id,
+            slug,
+            on_article: true,
+        } => Ok(Found::Stored(paths::comment_on_article(&slug, id))),
+        Outcome::Stored { id, slug, .. } => Ok(Found::Stored(paths::comment(&slug, id))),
+        Outcome::Closed => refuse(t.thread_closed(), String::new(), false),
+        Outcome::NoParent => refuse(t.parent_gone(), String::new(), true),
     }
 }
 

@@ -3,12 +3,12 @@
 use super::{Card, card, queue_page};
 use crate::comments::view::reject_choices;
 use crate::comments::{Act, Actor, NOTE_MOST, REJECT_REASONS, Status, parse_note};
-use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::moderation::Queue;
 use crate::moderation::store::{self, Outcome, Waiting};
 use crate::paths;
+use crate::sessions;
 use crate::web::{Moderator, Page, Posted, Shared, State, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -66,6 +66,9 @@ fn wanted(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
     }
 }
 
+/// Comments of one action: two pages of a queue.
+const BULK_MOST: usize = 100;
+
 /// The action on several, and on which in which revision.
 fn bulk_wanted(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>), String> {
     let rejects = match form.action.as_str() {
@@ -78,6 +81,9 @@ fn bulk_wanted(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>
             .split_once(':')
             .and_then(|(id, revision)| Some((id.parse::<i64>().ok()?, revision.to_owned())))
     };
+    if form.ids.len() > BULK_MOST {
+        return Err(t.bulk_many(BULK_MOST as i64));
+    }
     let ids = form
         .ids
         .iter()
@@ -116,26 +122,24 @@ async fn act(
     posted: Posted,
     rejects: bool,
 ) -> Result<HttpResponse, Error> {
-    let (t, now, who) = (state.t(), Time::now(), moderator.0.clone());
+    let (t, now) = (state.t(), state.db.now());
     let form: Result<ActForm, Error> = posted.read();
     let typed = form.clone();
-    let judged = state
-        .db
-        .write(move |conn| {
-            crate::comments::store::find(conn, id)?;
-            let form = typed.as_ref().map_err(Clone::clone)?;
-            let act = match wanted(t, form, rejects) {
-                Ok(act) => act,
-                Err(why) => return Ok(Judged::Refused(why)),
-            };
-            let actor = Actor {
-                id: who.id,
-                username: &who.username,
-            };
-            store::act(conn, id, &form.revision, &act, actor, now)
-                .map(|outcome| Judged::Acted(Box::new(outcome)))
-        })
-        .await?;
+    let judged = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
+        crate::comments::store::find(conn, id)?;
+        let form = typed.as_ref().map_err(Clone::clone)?;
+        let act = match wanted(t, form, rejects) {
+            Ok(act) => act,
+            Err(why) => return Ok(Judged::Refused(why)),
+        };
+        let actor = Actor {
+            id: who.id,
+            username: &who.username,
+        };
+        store::act(conn, id, &form.revision, &act, actor, now)
+            .map(|outcome| Judged::Acted(Box::new(outcome)))
+    });
+    let judged = judged.await?;
     let form = form?;
     let (status, stale, error) = match judged {
         Judged::Acted(outcome) => match *outcome {
@@ -240,7 +244,7 @@ pub async fn bulk(
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
     let form: BulkForm = posted.read()?;
-    let (t, now, who) = (state.t(), Time::now(), moderator.0.clone());
+    let (t, now) = (state.t(), state.db.now());
     let (act, mut wanted_ids) = match bulk_wanted(t, &form) {
         Ok(wanted) => wanted,
         Err(why) => {
@@ -253,24 +257,22 @@ pub async fn bulk(
     // Always in the same order, so that two moderators cannot wait for each other.
     wanted_ids.sort_unstable();
     wanted_ids.dedup();
-    let stale = state
-        .db
-        .write(move |conn| {
-            let mut stale = Vec::new();
-            let actor = Actor {
-                id: who.id,
-                username: &who.username,
-            };
-            for (id, revision) in &wanted_ids {
-                match store::act(conn, *id, revision, &act, actor, now) {
-                    Ok(Outcome::Done(_)) => {}
-                    Ok(Outcome::Stale(_)) | Err(Error::NotFound) => stale.push(id.to_string()),
-                    Err(other) => return Err(other),
-                }
+    let stale = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
+        let mut stale = Vec::new();
+        let actor = Actor {
+            id: who.id,
+            username: &who.username,
+        };
+        for (id, revision) in &wanted_ids {
+            match store::act(conn, *id, revision, &act, actor, now) {
+                Ok(Outcome::Done(_)) => {}
+                Ok(Outcome::Stale(_)) | Err(Error::NotFound) => stale.push(id.to_string()),
+                Err(other) => return Err(other),
             }
-            Ok(stale)
-        })
-        .await?;
+        }
+        Ok(stale)
+    });
+    let stale = stale.await?;
     let queue = Queue::parse(&form.queue).unwrap_or_default();
     let to = if stale.is_empty() {
         paths::queue(queue.as_str())

@@ -5,10 +5,11 @@ use super::flight::{Flight, Seat, make, pass};
 use super::{Answer, Audience, Counts, Inner, KeptRoute, Key, Making, Wanted};
 use crate::db::spent::Spent;
 use crate::web::coding::Coding;
+use crate::web::session_cookie::{self, Presented, SessionCookie};
 use crate::web::{Shared, guard};
 use actix_web::body::BoxBody;
-use actix_web::cookie::CookieJar;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpMessage, HttpResponse, cookie};
 use std::borrow::Cow;
@@ -95,7 +96,33 @@ impl<S: Inner> Service<ServiceRequest> for Desk<S> {
 
     fn call(&self, request: ServiceRequest) -> Answered {
         let began = Instant::now();
-        match self.look(&request) {
+        let Some(log) = &self.state.access_log else {
+            return self.answer(request, began);
+        };
+        let line = log.begin(&request, guard::client(&self.state, &request), began);
+        match self.answer(request, began) {
+            Answered::Now(answer) => {
+                if let Some(answer) = &answer {
+                    line.end(answer);
+                }
+                Answered::Now(answer)
+            }
+            Answered::Later(answer) => Answered::Later(Box::pin(async move {
+                let answer = answer.await;
+                line.end(&answer);
+                answer
+            })),
+        }
+    }
+}
+
+impl<S: Inner> Desk<S> {
+    fn answer(&self, mut request: ServiceRequest, began: Instant) -> Answered {
+        let token = match self.session_of(&mut request) {
+            Ok(token) => token,
+            Err(Unknown) => return self.answer_without_session(request, began),
+        };
+        match self.look(&request, token.as_deref()) {
             Found::Answer(response, route) => {
                 // Nothing else about a hit takes as long as noting it; where nobody asks, it is not noted.
                 if self.state.config.metrics_listen.is_some() {
@@ -117,13 +144,16 @@ impl<S: Inner> Service<ServiceRequest> for Desk<S> {
                         let desk = self.clone();
                         Answered::Later(Box::pin(desk.together(request, page, audience, began)))
                     }
-                    None => self.pass(request, began),
+                    None => self.pass(request, token, began),
                 }
             }
-            Found::NotOurs => self.pass(request, began),
+            Found::NotOurs => self.pass(request, token, began),
         }
     }
 }
+
+/// A session cookie that leads nowhere.
+struct Unknown;
 
 /// What is in memory for a request.
 enum Found {
@@ -137,12 +167,57 @@ enum Found {
 }
 
 impl<S: Inner> Desk<S> {
-    fn pass(&self, request: ServiceRequest, began: Instant) -> Answered {
+    fn pass(&self, request: ServiceRequest, token: Option<String>, began: Instant) -> Answered {
         let (service, state) = (self.service.clone(), self.state.clone());
-        Answered::Later(Box::pin(pass(service, state, request, began)))
+        let Some(token) = token else {
+            return Answered::Later(Box::pin(pass(service, state, request, began)));
+        };
+        Answered::Later(Box::pin(async move {
+            let mut answer = pass(service, state.clone(), request, began).await?;
+            if state.cache.is_unknown(&token) {
+                session_cookie::expire(&state, answer.headers_mut());
+            }
+            Ok(answer)
+        }))
     }
 
-    fn look(&self, request: &ServiceRequest) -> Found {
+    /// The session that a request asks to be in. What is behind this layer sees that cookie and no other.
+    fn session_of(&self, request: &mut ServiceRequest) -> Result<Option<String>, Unknown> {
+        let headers = &request.head().headers;
+        if !headers.contains_key(header::COOKIE) {
+            return Ok(None);
+        }
+        let found = session_cookie::read(session_cookie::name(&self.state), &self.key, headers);
+        let headers = &mut request.head_mut().headers;
+        headers.remove(header::COOKIE);
+        match found {
+            SessionCookie::Absent => Ok(None),
+            SessionCookie::Signed { token, pair } if !self.state.cache.is_unknown(&token) => {
+                headers.insert(header::COOKIE, pair);
+                request.extensions_mut().insert(Presented(token.clone()));
+                Ok(Some(token))
+            }
+            _ => Err(Unknown),
+        }
+    }
+
+    /// What anybody gets, and the cookie taken back.
+    fn answer_without_session(&self, request: ServiceRequest, began: Instant) -> Answered {
+        let (desk, state) = (self.clone(), self.state.clone());
+        Answered::Later(Box::pin(async move {
+            let mut answer = match desk.look(&request, None) {
+                Found::Answer(response, _) => request.into_response(response),
+                Found::Nothing(key, route) => {
+                    make(desk.service, state.clone(), request, key, route, began).await?
+                }
+                _ => pass(desk.service, state.clone(), request, began).await?,
+            };
+            session_cookie::expire(&state, answer.headers_mut());
+            Ok(answer)
+        }))
+    }
+
+    fn look(&self, request: &ServiceRequest, token: Option<&str>) -> Found {
         if !matches!(*request.method(), Method::GET | Method::HEAD)
             || !guard::is_at_home(&self.state, request)
         {
@@ -153,11 +228,12 @@ impl<S: Inner> Desk<S> {
         };
         let (cache, db) = (&self.state.cache, &self.state.db);
         let headers = request.headers();
-        if guard::may_have_session(&self.state, headers) {
-            let Some(route) = (self.kept)(request.path()) else {
+        let path = page.split('?').next().unwrap_or_default();
+        if let Some(token) = token {
+            let Some(route) = (self.kept)(path) else {
                 return Found::NotOurs;
             };
-            return match self.for_reader(request, &page) {
+            return match self.for_reader(token, headers, &page) {
                 Ok(response) => Found::Answer(response, route.index),
                 Err(audience) => Found::Personal(page.into_owned(), audience),
             };
@@ -175,7 +251,7 @@ impl<S: Inner> Desk<S> {
             });
             return Found::Answer(answer, entry.route);
         }
-        match (self.kept)(request.path()) {
+        match (self.kept)(path) {
             Some(route) => {
                 let page = page.into_owned().into();
                 Found::Nothing(Key { page, of: coding }, route)
@@ -184,39 +260,33 @@ impl<S: Inner> Desk<S> {
         }
     }
 
-    /// Path and allowed query in one spelling; none = not one of ours.
+    /// Path and allowed query in one spelling; none = not one of ours. However an address is escaped, it is the same page.
     fn page<'r>(&self, request: &'r ServiceRequest) -> Option<Cow<'r, str>> {
         let (path, query) = (request.path(), request.query_string());
-        // One spelling of an address: what could be written otherwise goes to the router.
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
-        if !path.bytes().all(plain) {
-            return None;
-        }
+        let path = plain(path)?;
         if query.is_empty() {
-            return Some(Cow::Borrowed(path));
+            return Some(path);
         }
-        let allowed = (self.kept)(path)?.query;
-        let mut page = path.to_owned();
+        let allowed = (self.kept)(&path)?.query;
+        let mut page = path.into_owned();
         for param in allowed {
-            let mut given = query
+            let given = query
                 .split('&')
                 .filter_map(|part| part.split_once('='))
-                .filter(|(name, _)| *name == param.name)
-                .map(|(_, value)| value);
-            let value = given.next().unwrap_or_default();
-            if given.next().is_some() || value.len() > 64 || !value.bytes().all(plain) {
-                return None;
-            }
-            let known = param.values.is_empty() || param.values[1..].contains(&value);
+                .find(|(name, _)| decoded(name) == param.name);
+            let Some((_, value)) = given else {
+                continue;
+            };
+            let value = plain(value).filter(|value| value.len() <= 64)?;
+            let known = param.values.is_empty() || param.values[1..].contains(&&*value);
             if known && !value.is_empty() {
                 page.push(if page.contains('?') { '&' } else { '?' });
                 page.push_str(param.name);
                 page.push('=');
-                page.push_str(value);
+                page.push_str(&value);
             }
         }
-        // A name that is written with escapes could be one of ours.
-        (!query.contains('%') && !query.contains('+')).then_some(Cow::Owned(page))
+        Some(Cow::Owned(page))
     }
 
     /// Sends a reader's request on, unless somebody is making the same page already: then that one is waited for.
@@ -236,7 +306,11 @@ impl<S: Inner> Desk<S> {
             Seat::Waiting(mut flight) => {
                 Counts::one(&self.state.cache.counts.waited);
                 let _ = flight.changed().await;
-                if let Ok(response) = self.for_reader(&request, &page) {
+                let presented = request.extensions().get::<Presented>().cloned();
+                let made = presented.and_then(|Presented(token)| {
+                    self.for_reader(&token, request.headers(), &page).ok()
+                });
+                if let Some(response) = made {
                     return Ok(request.into_response(response));
                 }
                 None
@@ -248,23 +322,35 @@ impl<S: Inner> Desk<S> {
     /// The page of a reader who is signed in, put together from what is kept; or to whom what is missing belongs.
     fn for_reader(
         &self,
-        request: &ServiceRequest,
+        token: &str,
+        headers: &HeaderMap,
         page: &str,
     ) -> Result<HttpResponse, Option<Audience>> {
         let (cache, db) = (&self.state.cache, &self.state.db);
-        let name = guard::cookie_name(&self.state);
-        let mut jar = CookieJar::new();
-        jar.add_original(request.cookie(name).ok_or(None)?);
-        let token = jar.signed(&self.key).get(name).ok_or(None)?;
-        let known = cache.session(db, token.value()).ok_or(None)?;
+        let known = cache.session(db, token).ok_or(None)?;
         if !known.account.is_plain() {
             return Err(None);
         }
         let audience = cache.standing(db, known.account.id, page).ok_or(None)?;
         let kept = cache.skeleton(db, page, audience).ok_or(Some(audience))?;
         Counts::one(&cache.counts.reader_hits);
-        let mut response = filled(&kept.skeleton, &known.name, request.headers());
+        let mut response = filled(&kept.skeleton, &known.name, headers);
         finish(&self.state, response.headers_mut(), "private, no-store");
         Ok(response)
     }
+}
+
+/// Without its escapes.
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy()
+}
+
+/// Without its escapes, if what is left needs none.
+fn plain(text: &str) -> Option<Cow<'_, str>> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
+    if text.bytes().all(is_plain) {
+        return Some(Cow::Borrowed(text));
+    }
+    let text = decoded(text);
+    text.bytes().all(is_plain).then_some(text)
 }

@@ -102,8 +102,9 @@ pub(super) async fn make<S: Inner>(
                 Counts::one(&state.cache.counts.waited);
                 let landed = flight.wait_for(Option::is_some).await;
                 let Some(entry) = landed.ok().and_then(|entry| entry.clone()) else {
-                    // No page came of it: everyone asks for himself.
-                    return pass(service, state, request, began).await;
+                    // No page came of it: everyone asks for themselves.
+                    let answer = pass(service, state.clone(), request, began).await?;
+                    return Ok(or_last_known(&state, &key, answer));
                 };
                 // Good for whoever came before it was begun, whatever has changed since then.
                 if entry.since >= arrived || state.db.still_holds(&entry.depends) {
@@ -128,7 +129,7 @@ pub(super) async fn make<S: Inner>(
                     began,
                 ));
                 let error = match work.await {
-                    Ok(Ok(response)) => return Ok(response),
+                    Ok(Ok(response)) => return Ok(or_last_known(&state, &key, response)),
                     Ok(Err(error)) => match error.as_error::<Error>() {
                         Some(ours) => ours.clone(),
                         None => return Err(error),
@@ -145,6 +146,23 @@ pub(super) async fn make<S: Inner>(
             }
         }
     }
+}
+
+/// Where the database does not answer: the page as it was last known to be right, if that is not long ago.
+fn or_last_known(
+    state: &Shared,
+    key: &Key<Coding>,
+    failed: ServiceResponse<BoxBody>,
+) -> ServiceResponse<BoxBody> {
+    if failed.status() != StatusCode::SERVICE_UNAVAILABLE {
+        return failed;
+    }
+    let Some(entry) = state.cache.last_known(&state.db, key) else {
+        return failed;
+    };
+    let (request, _) = failed.into_parts();
+    let response = answer(state, &entry, Asked::of(request.headers(), &entry));
+    ServiceResponse::new(request, response)
 }
 
 async fn lead<S: Inner>(
@@ -165,7 +183,10 @@ async fn lead<S: Inner>(
     head.headers.remove(header::COOKIE);
     let mut uri = head.uri.clone().into_parts();
     uri.path_and_query = Some(key.page.parse().map_err(Error::broken)?);
-    head.uri = Uri::from_parts(uri).map_err(Error::broken)?;
+    let uri = Uri::from_parts(uri).map_err(Error::broken)?;
+    head.uri = uri.clone();
+    // What the router goes by.
+    request.match_info_mut().get_mut().update(&uri);
     let (response, spent) = adding_up(service.call(request)).await;
     let mut response = match response {
         Ok(response) => response.map_into_boxed_body(),

@@ -215,6 +215,8 @@ pub struct PageCache {
     skeletons: Cache<Key<Audience>, Arc<Kept>, Bytewise>,
     readers: Cache<[u8; 32], Arc<Known>, Bytewise>,
     standings: Cache<Key<AccountId>, Arc<Standing>, Bytewise>,
+    /// Sessions that are not there, by the hash of their key, and when that was found out.
+    unknown: Cache<[u8; 32], Instant>,
     flights: Flights,
     pub counts: Counts,
 }
@@ -255,6 +257,7 @@ impl Default for PageCache {
             skeletons: Cache::with_weighter(256, SKELETONS, Bytewise),
             readers: Cache::with_weighter(1024, READERS, Bytewise),
             standings: Cache::with_weighter(1024, STANDINGS, Bytewise),
+            unknown: Cache::new(16_384),
             flights: Mutex::default(),
             counts: Counts::default(),
         }
@@ -278,11 +281,28 @@ impl PageCache {
             .filter(|entry| db.still_holds(&entry.depends))
     }
 
+    /// A page that is no longer sure to be right, but was a moment ago, and nothing is known to have changed since.
+    fn last_known(&self, db: &Db, key: &Key<Coding>) -> Option<Arc<Entry>> {
+        self.pages
+            .get(key)
+            .filter(|entry| db.held_lately(&entry.depends))
+    }
+
     /// The session of this token, if it was opened a moment ago and nothing has happened to its account.
     pub fn session(&self, db: &Db, token: &str) -> Option<Arc<Known>> {
         self.readers
             .get(&token_hash(token))
             .filter(|known| known.until > Instant::now() && db.still_holds(&known.depends))
+    }
+
+    /// There is no such session: who brings it again is anybody. No session ever gets a key that was used before.
+    pub fn note_unknown(&self, token: &str) {
+        self.unknown.insert(token_hash(token), Instant::now());
+    }
+
+    pub fn is_unknown(&self, token: &str) -> bool {
+        let noted = self.unknown.get(&token_hash(token));
+        noted.is_some_and(|at| at.elapsed() < SESSION)
     }
 
     /// Keeps a session, until its account changes. A ban that ends and a key that is to be renewed are looked at each time.

@@ -1,0 +1,267 @@
+//! Making an account.
+
+use super::door::{known, next_of};
+use crate::accounts::password::{self, Candidate, For, NewPassword};
+use crate::accounts::store::{self, New, Taken};
+use crate::accounts::{Email, Username};
+use crate::db::Time;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::sessions::{LoggedIn, begin};
+use crate::web::form::{Field, FormPage, Link};
+use crate::web::guard::network_of;
+use crate::web::limits::Rule;
+use crate::web::{Page, Posted, Shared, State, Viewer, failure, page};
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct JoinForm {
+    username: String,
+    email: String,
+    password: String,
+    next: String,
+}
+
+fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErrors) -> FormPage {
+    let t = state.t();
+    let next = paths::local(&given.next);
+    FormPage {
+        page: Page::new(state, viewer, &t.join_heading())
+            .at(state, paths::JOIN)
+            .unlisted(),
+        t,
+        heading: t.join_heading(),
+        intro: t.join_intro(),
+        alert: errors.alert.clone(),
+        done: String::new(),
+        action: paths::JOIN.into(),
+        fields: vec![
+            Field::text("username", t.field_username())
+                .hint(t.username_hint())
+                .value(&given.username)
+                .autocomplete("username")
+                .most(30)
+                .judged(&errors.username),
+            Field::email("email", t.field_email())
+                .hint(t.email_hint())
+                .value(&given.email)
+                .judged(&errors.email),
+            Field::password("password", t.field_password(), "new-password")
+                .hint(t.password_hint(For::Reader.least() as i64))
+                .judged(&errors.password),
+            Field::hidden("next", next),
+        ],
+        button: t.join_button(),
+        more: vec![Link {
+            href: paths::login(next),
+            text: t.join_to_login(),
+        }],
+    }
+}
+
+struct JoinErrors {
+    alert: String,
+    username: Result<(), String>,
+    email: Result<(), String>,
+    password: Result<(), String>,
+}
+
+impl JoinErrors {
+    fn none() -> JoinErrors {
+        JoinErrors {
+            alert: String::new(),
+            username: Ok(()),
+            email: Ok(()),
+            password: Ok(()),
+        }
+    }
+}
+
+/// `GET /join`
+pub async fn join(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let next = next_of(&request);
+    if viewer.account().is_some() {
+        return Ok(page::see_other(&next));
+    }
+    if !state.site().join_open {
+        return closed(&state, &viewer, StatusCode::OK);
+    }
+    join_page(
+        &state,
+        &viewer,
+        &JoinForm {
+            next,
+            ..JoinForm::default()
+        },
+        &JoinErrors::none(),
+    )
+    .answer()
+}
+
+fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let form = FormPage {
+        intro: t.join_closed(),
+        fields: Vec::new(),
+        button: String::new(),
+        ..join_page(state, viewer, &JoinForm::default(), &JoinErrors::none())
+    };
+    page::answer(status, &form)
+}
+
+/// `POST /join`: signs in at once. What is cheap comes first, then the throttle, then what costs processor time.
+pub async fn create(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+    posted: Posted,
+) -> Result<HttpResponse, Error> {
+    let form: JoinForm = posted.read()?;
+    let (t, now, network) = (state.t(), state.db.now(), network_of(&request));
+    if !state.site().join_open {
+        return closed(&state, &viewer, StatusCode::FORBIDDEN);
+    }
+    let tries = match state.limits.try_form(&state.db, &network, now).await {
+        Err(Error::TooMany { seconds }) => return too_many(&state, &viewer, &form, seconds),
+        other => other?,
+    };
+    let asked = match Asked::parse(&state, &form).await? {
+        Ok(asked) => asked,
+        Err(errors) => return join_page(&state, &viewer, &form, &errors).answer(),
+    };
+    let rules = vec![Rule::new("join", &network, 10, Time::HOUR)];
+    let counted = match state.limits.take(&state.db, rules, now).await {
+        Err(Error::TooMany { seconds }) => {
+            return too_many(&state, &viewer, &form, seconds);
+        }
+        other => other?,
+    };
+    let made = make(&state, asked, now).await;
+    if !matches!(made, Ok(Ok(_))) {
+        state.limits.refund(&state.db, counted).await?;
+    }
+    match made? {
+        Ok(account) => {
+            state.limits.refund(&state.db, tries).await?;
+            let login = LoggedIn {
+                account,
+                password_version: 0,
+                password_due: false,
+            };
+            begin(&session, &request, login)?;
+            Ok(page::see_other(paths::local(&form.next)))
+        }
+        Err(taken) => {
+            let errors = JoinErrors::taken(t, taken);
+            join_page(&state, &viewer, &form, &errors).answer()
+        }
+    }
+}
+
+/// What somebody may join with.
+struct Asked {
+    username: Username,
+    email: Email,
+    password: NewPassword,
+}
+
+impl Asked {
+    /// Judges the fields; the password last, for it costs most.
+    async fn parse(state: &State, form: &JoinForm) -> Result<Result<Asked, JoinErrors>, Error> {
+        let t = state.t();
+        let username = Username::parse(t, &form.username).and_then(|u| {
+            if u.is_reserved() {
+                Err(t.username_reserved())
+            } else {
+                Ok(u)
+            }
+        });
+        let email = Email::parse(t, &form.email);
+        let password = Candidate::parse(t, &form.password, For::Reader);
+        let (Ok(username), Ok(email), Ok(candidate)) = (&username, &email, &password) else {
+            return Ok(Err(JoinErrors {
+                alert: String::new(),
+                username: username.map(|_| ()),
+                email: email.map(|_| ()),
+                password: password.map(|_| ()),
+            }));
+        };
+        let (asked_name, asked_mail) = (username.clone(), email.clone());
+        let taken = state
+            .db
+            .read(move |conn| store::may_join(conn, &asked_name, &asked_mail))
+            .await?;
+        if let Some(taken) = taken {
+            return Ok(Err(JoinErrors::taken(t, taken)));
+        }
+        let known = known(state, username.as_str(), email.as_str());
+        Ok(
+            match password::judge(state, candidate.clone(), known).await? {
+                Ok(password) => Ok(Asked {
+                    username: username.clone(),
+                    email: email.clone(),
+                    password,
+                }),
+                Err(why) => Err(JoinErrors {
+                    password: Err(why),
+                    ..JoinErrors::none()
+                }),
+            },
+        )
+    }
+}
+
+async fn make(state: &State, asked: Asked, now: Time) -> Result<Result<i64, Taken>, Error> {
+    let password_hash = password::hash(state, asked.password).await?;
+    let new = New {
+        username: asked.username,
+        email: asked.email,
+        password_hash,
+        is_admin: false,
+        is_sample: false,
+        now,
+    };
+    state.db.write(move |conn| store::create(conn, &new)).await
+}
+
+fn too_many(
+    state: &State,
+    viewer: &Viewer,
+    form: &JoinForm,
+    seconds: i64,
+) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let errors = JoinErrors {
+        alert: t.join_too_many(&failure::wait(t, seconds)),
+        ..JoinErrors::none()
+    };
+    failure::retry_after(
+        page::answer(
+            StatusCode::TOO_MANY_REQUESTS,
+            &join_page(state, viewer, form, &errors),
+        )?,
+        seconds,
+    )
+}
+
+impl JoinErrors {
+    fn taken(t: Interface, taken: Taken) -> JoinErrors {
+        let mut errors = JoinErrors::none();
+        match taken {
+            Taken::Username => errors.username = Err(t.username_taken()),
+            Taken::Lookalike => errors.username = Err(t.name_lookalike()),
+            Taken::Email => errors.email = Err(t.email_taken()),
+        }
+        errors
+    }
+}

@@ -1,0 +1,192 @@
+//! Roles and bans: who may do what, changed under one lock and written to the log.
+
+use super::store::{PROFILE, Profile, by_id, by_login};
+use crate::db::fresh::{Topic, changed};
+use crate::db::schema::accounts;
+use crate::db::{Conn, Time, lock};
+use crate::error::Error;
+use crate::log;
+use diesel::prelude::*;
+
+/// Exactly these grants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Roles {
+    pub moderator: bool,
+    pub editor: bool,
+    pub admin: bool,
+}
+
+impl Roles {
+    pub fn any(self) -> bool {
+        self.moderator || self.editor || self.admin
+    }
+
+    /// From role names; `reader` grants nothing.
+    ///
+    /// # Errors
+    /// The name that is no role.
+    pub fn parse(names: &[String]) -> Result<Roles, String> {
+        let mut roles = Roles::default();
+        for name in names {
+            match name.as_str() {
+                "reader" => {}
+                "moderator" => roles.moderator = true,
+                "editor" => roles.editor = true,
+                "admin" => roles.admin = true,
+                other => return Err(other.to_owned()),
+            }
+        }
+        Ok(roles)
+    }
+
+    pub fn names(self) -> String {
+        let all = [
+            ("moderator", self.moderator),
+            ("editor", self.editor),
+            ("admin", self.admin),
+        ];
+        let held: Vec<&str> = all
+            .iter()
+            .filter(|(_, held)| *held)
+            .map(|(name, _)| *name)
+            .collect();
+        if held.is_empty() {
+            "reader".into()
+        } else {
+            held.join(", ")
+        }
+    }
+}
+
+/// Why rights could not be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    NoSuchAccount,
+    LastAdmin,
+}
+
+/// The lock under which rights change: two admins who demote each other must not both succeed.
+pub(super) const RIGHTS: &str = "rights";
+
+/// Sets the grants of an account. Who gets a first role must choose a new password; the account's id comes back.
+pub fn set_roles(
+    conn: &mut Conn,
+    username: &str,
+    roles: Roles,
+    actor: &str,
+    actor_id: Option<i64>,
+    now: Time,
+) -> Result<Result<i64, Kept>, Error> {
+    lock(conn, RIGHTS)?;
+    // Who acts must still be an admin, now that it is his turn.
+    if let Some(id) = actor_id
+        && !by_id(conn, id)?.is_admin
+    {
+        return Err(Error::Forbidden);
+    }
+    let Some(found) =
+        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
+    else {
+        return Ok(Err(Kept::NoSuchAccount));
+    };
+    let before = Roles {
+        moderator: found.is_moderator,
+        editor: found.is_editor,
+        admin: found.is_admin,
+    };
+    if before == roles {
+        return Ok(Ok(found.id));
+    }
+    if before.admin && !roles.admin && other_admins(conn, found.id, now)? == 0 {
+        return Ok(Err(Kept::LastAdmin));
+    }
+    let due = roles.any() && (found.password_due || !before.any());
+    diesel::update(accounts::table.find(found.id))
+        .set((
+            accounts::is_moderator.eq(roles.moderator),
+            accounts::is_editor.eq(roles.editor),
+            accounts::is_admin.eq(roles.admin),
+            accounts::password_due.eq(due),
+            accounts::roles_version.eq(accounts::roles_version + 1),
+        ))
+        .execute(conn)?;
+    changed(conn, Topic::Account(found.id));
+    let (from, to) = (before.names(), roles.names());
+    let entry = log::Entry {
+        action: "role",
+        actor,
+        actor_id,
+        from: &from,
+        to: &to,
+        subject: &found.username,
+        ..log::Entry::default()
+    };
+    log::store::write(conn, &entry, now)?;
+    Ok(Ok(found.id))
+}
+
+/// Admins but this one who are not banned.
+fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
+    type Ban = (Option<i64>, Option<i64>);
+    let rows: Vec<Ban> = accounts::table
+        .filter(accounts::is_admin.and(accounts::id.ne(but)))
+        .select((accounts::banned_at, accounts::banned_until))
+        .load(conn)?;
+    Ok(rows
+        .iter()
+        .filter(|(banned, until)| banned.is_none() || until.is_some_and(|u| u <= now.0))
+        .count())
+}
+
+/// Bans an account, or lifts the ban (`ban` = none).
+pub fn set_ban(
+    conn: &mut Conn,
+    username: &str,
+    ban: Option<(&str, Option<Time>)>,
+    actor: &str,
+    now: Time,
+) -> Result<Result<i64, Kept>, Error> {
+    lock(conn, RIGHTS)?;
+    let Some(found) =
+        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
+    else {
+        return Ok(Err(Kept::NoSuchAccount));
+    };
+    if ban.is_some() && found.is_admin && other_admins(conn, found.id, now)? == 0 {
+        return Ok(Err(Kept::LastAdmin));
+    }
+    let (reason, until) = ban.map_or(("", None), |(reason, until)| (reason, until.map(|t| t.0)));
+    diesel::update(accounts::table.find(found.id))
+        .set((
+            accounts::banned_at.eq(ban.map(|_| now.0)),
+            accounts::banned_until.eq(until),
+            accounts::ban_reason.eq(reason),
+        ))
+        .execute(conn)?;
+    changed(conn, Topic::Account(found.id));
+    let action = if ban.is_some() { "ban" } else { "unban" };
+    let entry = log::Entry {
+        action,
+        actor,
+        subject: &found.username,
+        reason,
+        ..log::Entry::default()
+    };
+    log::store::write(conn, &entry, now)?;
+    Ok(Ok(found.id))
+}
+
+/// Everyone with a role, by name.
+pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
+    let mut staff: Vec<Profile> = accounts::table
+        .filter(
+            accounts::is_moderator
+                .or(accounts::is_editor)
+                .or(accounts::is_admin),
+        )
+        .select(PROFILE)
+        .load(conn)?;
+    // Sorted here: asked to sort, SQLite goes through all accounts by name.
+    staff.sort_by_key(|one| one.username.to_lowercase());
+    Ok(staff)
+}

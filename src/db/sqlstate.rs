@@ -1,0 +1,233 @@
+//! The SQLSTATE of what PostgreSQL refuses. diesel keeps the server's sentence, which is in the server's language, and not the
+//! five characters that say what it means; so they are noted on their way in.
+//! <https://www.postgresql.org/docs/current/protocol-message-formats.html>
+
+#![allow(
+    clippy::disallowed_types,
+    reason = "held to note or to take five bytes, by one connection"
+)]
+
+use crate::error::PREFIX;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
+
+/// The last refusal that came over a connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LastRefusal(Arc<Mutex<Option<String>>>);
+
+impl LastRefusal {
+    fn note(&self, code: String) {
+        *self.0.lock().unwrap_or_else(|e| e.into_inner()) = Some(code);
+    }
+
+    /// The error with its SQLSTATE, where diesel has no kind for it.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        let code = self.0.lock().unwrap_or_else(|e| e.into_inner()).take();
+        match (error, code) {
+            (Error::DatabaseError(DatabaseErrorKind::Unknown, inner), Some(code)) => {
+                let message = format!("{PREFIX}{code}: {}", inner.message());
+                let explained = Explained { message, inner };
+                Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(explained))
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+struct Explained {
+    message: String,
+    inner: Box<dyn DatabaseErrorInformation + Send + Sync>,
+}
+
+impl DatabaseErrorInformation for Explained {
+    fn message(&self) -> &str {
+        &self.message
+    }
+    fn details(&self) -> Option<&str> {
+        self.inner.details()
+    }
+    fn hint(&self) -> Option<&str> {
+        self.inner.hint()
+    }
+    fn table_name(&self) -> Option<&str> {
+        self.inner.table_name()
+    }
+    fn column_name(&self) -> Option<&str> {
+        self.inner.column_name()
+    }
+    fn constraint_name(&self) -> Option<&str> {
+        self.inner.constraint_name()
+    }
+    fn statement_position(&self) -> Option<i32> {
+        self.inner.statement_position()
+    }
+}
+
+/// A stream from the server that is read along.
+#[derive(Debug)]
+pub(super) struct Tap<S> {
+    stream: S,
+    reader: Reader,
+    last: LastRefusal,
+}
+
+impl<S> Tap<S> {
+    /// `begins_plain`: the server may first say whether it speaks TLS; if it does, there is nothing to read here.
+    pub(super) fn new(stream: S, last: LastRefusal, begins_plain: bool) -> Tap<S> {
+        let reader = if begins_plain {
+            Reader::First
+        } else {
+            Reader::header()
+        };
+        Tap {
+            stream,
+            reader,
+            last,
+        }
+    }
+}
+
+/// Where in the stream of messages (a kind, a length, what it says) reading is.
+#[derive(Debug)]
+enum Reader {
+    First,
+    Header(Vec<u8>),
+    /// Bytes of a message that says nothing of an error.
+    Skip(usize),
+    Refusal {
+        left: usize,
+        read: Vec<u8>,
+    },
+    /// From here on it is encrypted.
+    Blind,
+}
+
+impl Reader {
+    fn header() -> Reader {
+        Reader::Header(Vec::with_capacity(5))
+    }
+
+    fn feed(&mut self, mut bytes: &[u8], last: &LastRefusal) {
+        while let Some((first, rest)) = bytes.split_first() {
+            match self {
+                Reader::Blind => return,
+                Reader::First => {
+                    // The answer to "do you speak TLS?" is one letter; any other first letter is a message.
+                    *self = match first {
+                        b'S' => Reader::Blind,
+                        b'N' => Reader::header(),
+                        kind => Reader::Header(vec![*kind]),
+                    };
+                    bytes = rest;
+                }
+                Reader::Header(read) => {
+                    read.push(*first);
+                    bytes = rest;
+                    if let [kind, length @ ..] = read.as_slice()
+                        && let Ok(length) = <[u8; 4]>::try_from(length)
+                    {
+                        let left = (u32::from_be_bytes(length) as usize).saturating_sub(4);
+                        *self = match (*kind, left) {
+                            (_, 0) => Reader::header(),
+                            (b'E', left) if left <= 64 * 1024 => Reader::Refusal {
+                                left,
+                                read: Vec::with_capacity(left),
+                            },
+                            (_, left) => Reader::Skip(left),
+                        };
+                    }
+                }
+                Reader::Skip(left) => {
+                    let here = bytes.len().min(*left);
+                    *left -= here;
+                    bytes = &bytes[here..];
+                    if *left == 0 {
+                        *self = Reader::header();
+                    }
+                }
+                Reader::Refusal { left, read } => {
+                    let here = bytes.len().min(*left);
+                    read.extend_from_slice(&bytes[..here]);
+                    *left -= here;
+                    bytes = &bytes[here..];
+                    if *left == 0 {
+                        if let Some(code) = code(read) {
+                            last.note(code);
+                        }
+                        *self = Reader::header();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The field `C` of an error: fields are a letter and a text that ends with a zero.
+fn code(fields: &[u8]) -> Option<String> {
+    let mut fields = fields.split(|byte| *byte == 0);
+    let code = fields.find_map(|field| field.strip_prefix(b"C"))?;
+    String::from_utf8(code.to_vec()).ok()
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let tap = &mut *self;
+        let before = buffer.filled().len();
+        let done = Pin::new(&mut tap.stream).poll_read(cx, buffer);
+        tap.reader.feed(&buffer.filled()[before..], &tap.last);
+        done
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl<S: TlsStream + Unpin> TlsStream for Tap<S> {
+    fn channel_binding(&self) -> ChannelBinding {
+        self.stream.channel_binding()
+    }
+}
+
+/// Reads along inside TLS.
+pub(super) struct TapTls<C> {
+    pub inner: C,
+    pub last: LastRefusal,
+}
+
+impl<S, C> TlsConnect<S> for TapTls<C>
+where
+    C: TlsConnect<S>,
+    C::Stream: Unpin,
+    C::Future: Send + 'static,
+{
+    type Stream = Tap<C::Stream>;
+    type Error = C::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Stream, C::Error>> + Send>>;
+
+    fn connect(self, stream: S) -> Self::Future {
+        let (connecting, last) = (self.inner.connect(stream), self.last);
+        Box::pin(async move { Ok(Tap::new(connecting.await?, last, false)) })
+    }
+}

@@ -1,0 +1,92 @@
+//! The one sanitiser: what comrak made goes through it before it is stored, with a short list of what may stay.
+
+use super::SafeHtml;
+use std::collections::HashSet;
+
+const COMMENT_TAGS: &[&str] = &[
+    "p",
+    "br",
+    "strong",
+    "em",
+    "del",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "hr",
+];
+/// What an article may have besides.
+const ARTICLE_TAGS: &[&str] = &[
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "img",
+    "figure",
+    "figcaption",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "sup",
+    "span",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Comment,
+    Article,
+}
+
+pub(super) fn sanitise(
+    html: &str,
+    kind: Kind,
+    rel: &'static str,
+    relative: ammonia::UrlRelative<'static>,
+) -> SafeHtml {
+    let more: &[&str] = if kind == Kind::Article {
+        ARTICLE_TAGS
+    } else {
+        &[]
+    };
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(COMMENT_TAGS.iter().chain(more).copied().collect())
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(relative)
+        .link_rel(Some(rel))
+        .add_tag_attributes("a", ["href"])
+        .add_tag_attributes("ol", ["start"])
+        .add_tag_attributes("pre", ["tabindex"]);
+    if kind == Kind::Article {
+        for heading in ["h2", "h3", "h4", "h5", "h6", "a"] {
+            builder.add_tag_attributes(heading, ["id"]);
+        }
+        builder
+            .add_tag_attributes(
+                "img",
+                [
+                    "src", "srcset", "sizes", "alt", "width", "height", "loading",
+                ],
+            )
+            .add_tag_attributes("table", ["tabindex"])
+            .add_tag_attributes("th", ["align"])
+            .add_tag_attributes("td", ["align"])
+            .add_allowed_classes("sup", ["ref"])
+            .add_allowed_classes(
+                "span",
+                [
+                    "card", "about", "host", "c", "s", "n", "k", "f", "t", "a", "o",
+                ],
+            );
+    }
+    // Code that is wider than the page is scrolled: with the keyboard too.
+    let html = html.replace("<pre>", "<pre tabindex=\"0\">");
+    SafeHtml::sanitised(builder.clean(&html).to_string())
+}

@@ -1,0 +1,130 @@
+//! A line on standard output for each request, answers out of memory included. Written by a thread of its own: a reader that
+//! is slow or gone costs lines, never a request.
+
+#![allow(
+    clippy::disallowed_types,
+    reason = "the lock is for closing alone: no request waits for it"
+)]
+
+use crate::config::AccessLog as Format;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use std::io::Write;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::Instant;
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
+
+/// Where the lines go.
+#[derive(Debug)]
+pub struct AccessLog {
+    format: Format,
+    writer: NonBlocking,
+    guard: Mutex<Option<WorkerGuard>>,
+}
+
+/// A request that is being answered.
+#[derive(Debug)]
+pub struct Line {
+    format: Format,
+    writer: NonBlocking,
+    began: Instant,
+    from: IpAddr,
+    method: String,
+    target: String,
+    version: &'static str,
+}
+
+impl AccessLog {
+    pub fn new(format: Format) -> AccessLog {
+        let (writer, guard) = NonBlockingBuilder::default()
+            .buffered_lines_limit(16_384)
+            .thread_name("access-log")
+            .finish(std::io::stdout());
+        AccessLog {
+            format,
+            writer,
+            guard: Mutex::new(Some(guard)),
+        }
+    }
+
+    /// Lines that nobody took in time.
+    pub fn dropped(&self) -> usize {
+        self.writer.error_counter().dropped_lines()
+    }
+
+    /// Writes what waits, for a second at most.
+    pub fn close(&self) {
+        drop(self.guard.lock().unwrap_or_else(|e| e.into_inner()).take());
+    }
+
+    /// Begins a line.
+    pub fn begin(&self, request: &ServiceRequest, from: IpAddr, began: Instant) -> Line {
+        let version = match request.version() {
+            actix_web::http::Version::HTTP_10 => "HTTP/1.0",
+            actix_web::http::Version::HTTP_2 => "HTTP/2.0",
+            _ => "HTTP/1.1",
+        };
+        Line {
+            format: self.format,
+            writer: self.writer.clone(),
+            began,
+            from,
+            method: request.method().to_string(),
+            target: request.uri().path_and_query().map_or_else(
+                || request.uri().to_string(),
+                |target| target.as_str().to_owned(),
+            ),
+            version,
+        }
+    }
+}
+
+impl Line {
+    /// Ends the line with what was answered.
+    pub fn end<B: MessageBody>(self, answer: &Result<ServiceResponse<B>, actix_web::Error>) {
+        let (status, bytes) = match answer {
+            Ok(response) => {
+                let bytes = match response.response().body().size() {
+                    BodySize::Sized(bytes) => Some(bytes),
+                    BodySize::None => Some(0),
+                    BodySize::Stream => None,
+                };
+                (response.status(), bytes)
+            }
+            Err(error) => (error.as_response_error().status_code(), None),
+        };
+        let line = self.line(jiff::Zoned::now(), status, bytes);
+        let mut writer = self.writer.clone();
+        let _ = writer.write_all(line.as_bytes());
+    }
+
+    fn line(&self, now: jiff::Zoned, status: StatusCode, bytes: Option<u64>) -> String {
+        match self.format {
+            Format::Common => format!(
+                "{} - - [{}] \"{} {} {}\" {} {}\n",
+                self.from,
+                now.strftime("%d/%b/%Y:%H:%M:%S %z"),
+                self.method,
+                // What would end the field, or the line.
+                self.target.replace('"', "%22").replace('\\', "%5C"),
+                self.version,
+                status.as_u16(),
+                bytes.map_or_else(|| "-".into(), |bytes| bytes.to_string()),
+            ),
+            Format::Json => {
+                let line = serde_json::json!({
+                    "time": now.timestamp().to_string(),
+                    "from": self.from.to_string(),
+                    "method": self.method,
+                    "target": self.target,
+                    "status": status.as_u16(),
+                    "bytes": bytes,
+                    "microseconds": self.began.elapsed().as_micros() as u64,
+                });
+                format!("{line}\n")
+            }
+        }
+    }
+}

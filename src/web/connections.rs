@@ -1,0 +1,111 @@
+//! What a client may hold by being slow: a connection whose answer does not get on is closed, and one network has so many
+//! connections at most.
+
+#![allow(
+    clippy::disallowed_types,
+    reason = "held for one look into a small map when a connection opens or closes, never by a request"
+)]
+
+use crate::config::{Config, Network};
+use crate::web::notices::{Event, Notices};
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
+use socket2::SockRef;
+use std::any::Any;
+use std::collections::HashMap;
+use std::net::{IpAddr, Shutdown};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How long an answer may make no progress: nothing acknowledged, or nothing read.
+const STALLED: Duration = Duration::from_secs(30);
+/// Connections of one network, where the operator gives no number.
+const DEFAULT: usize = 512;
+
+/// The open connections, by network.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    most: Option<usize>,
+    trusted: Arc<[Network]>,
+    open: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+impl Connections {
+    pub fn new(config: &Config) -> Connections {
+        Connections {
+            most: config.connections_per_network,
+            trusted: config.trusted_proxies.clone().into(),
+            open: Arc::default(),
+        }
+    }
+
+    /// To be told of every connection that was accepted.
+    pub fn accepted(&self, io: &dyn Any, data: &mut Extensions, notices: &Notices) {
+        let Some(stream) = io.downcast_ref::<TcpStream>() else {
+            return;
+        };
+        let socket = SockRef::from(stream);
+        // Covers a closed window as well as lost packets: <https://www.rfc-editor.org/rfc/rfc5482>
+        #[cfg(target_os = "linux")]
+        if let Err(error) = socket.set_tcp_user_timeout(Some(STALLED)) {
+            tracing::debug!(%error, "a connection has no deadline for writing");
+        }
+        let Ok(peer) = stream.peer_addr() else {
+            return;
+        };
+        match self.hold(peer.ip().to_canonical()) {
+            Ok(held) => {
+                data.insert(held);
+            }
+            Err(network) => {
+                notices.note(Event::TooManyConnections, &network, "");
+                let _ = socket.shutdown(Shutdown::Both);
+            }
+        }
+    }
+
+    fn most_of(&self, peer: IpAddr) -> Option<usize> {
+        if self.trusted.iter().any(|proxy| proxy.contains(peer)) {
+            return None;
+        }
+        match self.most {
+            None if peer.is_loopback() => None,
+            None => Some(DEFAULT),
+            given => given,
+        }
+    }
+
+    /// Counts a connection for as long as what comes back is held.
+    fn hold(&self, peer: IpAddr) -> Result<Held, String> {
+        let network = Network::of(peer);
+        let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
+        let count = open.entry(network.clone()).or_default();
+        if self.most_of(peer).is_some_and(|most| *count >= most) {
+            return Err(network);
+        }
+        *count += 1;
+        Ok(Held {
+            network,
+            open: self.open.clone(),
+        })
+    }
+}
+
+/// One open connection.
+#[derive(Debug)]
+struct Held {
+    network: String,
+    open: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(count) = open.get_mut(&self.network) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.network);
+            }
+        }
+    }
+}

@@ -1,0 +1,540 @@
+//! What breaks around the program: power, files, databases that go away.
+
+use crate::harness::{Program, masthead, on_postgres, on_sqlite, redis_url, run};
+use crate::{Answer, Site, site_test};
+use diesel::connection::SimpleConnection;
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use masthead::db::{Address, connect};
+use masthead::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+fn place(folder: &Path) -> crate::harness::Place {
+    crate::harness::Place {
+        folder: folder.to_owned(),
+        database_url: None,
+        session_store_url: None,
+    }
+}
+
+#[test]
+fn after_a_stop_the_database_file_alone_is_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (first, second) = (folder.path().join("one"), folder.path().join("two"));
+    std::fs::create_dir_all(&second).expect("a folder");
+    let program = Program::start(&place(&first), &[]);
+    let made = masthead(
+        &place(&first),
+        &[
+            "admin",
+            "create",
+            "--email",
+            "a@example.org",
+            "--username",
+            "chief",
+            "--password-stdin",
+        ],
+        "nine quiet herons by the lock\n",
+    );
+    assert!(made.status.success());
+    assert!(program.stop());
+    std::fs::copy(first.join("masthead.db"), second.join("masthead.db"))
+        .expect("a copy of the file alone");
+    let again = masthead(&place(&second), &["user", "ban", "chief"], "");
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(said.contains("last admin"), "the account is there: {said}");
+}
+
+#[test]
+fn a_database_that_lacks_its_log_is_refused_with_a_way_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = place(folder.path());
+    let program = Program::start(&here, &[]);
+    let made = masthead(
+        &here,
+        &[
+            "admin",
+            "create",
+            "--email",
+            "a@example.org",
+            "--username",
+            "chief",
+            "--password-stdin",
+        ],
+        "nine quiet herons by the lock\n",
+    );
+    assert!(made.status.success());
+    // A reader joins; by the next second that is noted beside the database.
+    let noted =
+        || std::fs::read_to_string(folder.path().join("masthead.db-seen")).unwrap_or_default();
+    let before = noted();
+    let browser = program.browser();
+    let joined = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let form = [
+            ("username", "mira"),
+            ("email", "m@example.org"),
+            ("password", "nine quiet herons by the lock"),
+        ];
+        runtime.block_on(browser.post("/join", &form)).status
+    });
+    assert_eq!(joined.join().expect("an answer"), 303);
+    let began = Instant::now();
+    while noted() == before {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    program.kill();
+    let file = folder.path().join("masthead.db");
+    std::fs::remove_file(folder.path().join("masthead.db-wal")).expect("the log");
+    let refused = masthead(&here, &["serve"], "");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("-wal") && said.contains("masthead.db-seen"),
+        "{said}"
+    );
+    assert!(
+        !String::from_utf8_lossy(&refused.stdout).contains("/setup/"),
+        "no new admin link"
+    );
+    // Gone altogether, or empty.
+    for empties in [true, false] {
+        if empties {
+            std::fs::write(&file, b"").expect("emptied");
+        } else {
+            std::fs::remove_file(&file).expect("removed");
+        }
+        let refused = masthead(&here, &["serve"], "");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("was in use"), "{said}");
+    }
+    std::fs::remove_file(folder.path().join("masthead.db-seen")).expect("the way on");
+    Program::start(&here, &[]).stop();
+}
+
+#[test]
+fn a_program_that_is_killed_starts_again_with_all_that_it_had() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = place(folder.path());
+    for _ in 0..3 {
+        Program::start(&here, &[]).kill();
+    }
+    assert!(Program::start(&here, &[]).stop());
+    assert!(Program::start(&here, &[]).stop());
+}
+
+/// Takes the last migration back, as if an older version had left the database.
+fn make_older(file: &Path) {
+    let mut conn = connect(&Address::Sqlite(file.to_owned())).expect("a connection");
+    let down = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite/0004_versions/down.sql"),
+    )
+    .expect("a migration");
+    conn.batch_execute(&down).expect("it can be taken back");
+    conn.batch_execute("DELETE FROM __diesel_schema_migrations WHERE version = '0004'")
+        .expect("the row");
+}
+
+#[test]
+fn an_interrupted_upgrades_copy_is_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = place(folder.path());
+    Program::start(&here, &[]).stop();
+    let file = folder.path().join("masthead.db");
+    make_older(&file);
+    let copy = folder.path().join("masthead.db.before-0004");
+    let whole = std::fs::read(&file).expect("the database");
+    for broken in [
+        Vec::new(),
+        whole[..whole.len() / 2].to_vec(),
+        b"no database at all".to_vec(),
+    ] {
+        std::fs::write(&copy, broken).expect("what an interrupted upgrade left");
+        let migrated = masthead(&here, &["migrate"], "");
+        assert!(
+            migrated.status.success(),
+            "{}",
+            String::from_utf8_lossy(&migrated.stderr)
+        );
+        let mut conn = connect(&Address::Sqlite(copy.clone())).expect("the copy");
+        conn.batch_execute("SELECT roles_changed_at FROM accounts")
+            .expect("it is as it was before");
+        drop(conn);
+        make_older(&file);
+    }
+}
+
+#[test]
+fn commands_do_not_migrate_what_another_version_serves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = place(folder.path());
+    Program::start(&here, &[]).stop();
+    make_older(&folder.path().join("masthead.db"));
+    for command in [
+        vec!["user", "unban", "mira"],
+        vec!["samples", "remove"],
+        vec!["import", "."],
+        vec!["demo", "--articles", "1", "--comments", "1"],
+    ] {
+        let refused = masthead(&here, &command, "");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{command:?}: {said}");
+        assert!(
+            said.contains("0003") && said.contains("0004") && said.contains("masthead migrate"),
+            "{command:?}: {said}"
+        );
+    }
+    let checked = masthead(&here, &["check"], "");
+    assert!(String::from_utf8_lossy(&checked.stdout).contains("behind by 1"));
+    assert!(masthead(&here, &["migrate"], "").status.success());
+    let unknown = masthead(&here, &["user", "unban", "mira"], "");
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("no account"));
+}
+
+#[test]
+fn trouble_with_the_disk_is_no_fault_of_the_request() {
+    for said in [
+        "disk I/O error",
+        "database disk image is malformed",
+        "database or disk is full",
+        "attempt to write a readonly database",
+    ] {
+        let error =
+            QueryError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(said.to_owned()));
+        assert_eq!(Error::from(error).status().as_u16(), 503, "{said}");
+    }
+    let ours = QueryError::DatabaseError(
+        DatabaseErrorKind::Unknown,
+        Box::new("no such column: x".to_owned()),
+    );
+    assert_eq!(Error::from(ours).status().as_u16(), 500);
+}
+
+#[test]
+fn postgresql_is_understood_in_every_language() {
+    on_postgres(|site| async move {
+        let raised = |code: &'static str| {
+            site.db().write(move |conn| {
+                let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'etwas ging schief' USING ERRCODE = '{code}'; END $$");
+                Ok(conn.batch_execute(&raise)?)
+            })
+        };
+        // A deadlock is tried again, then it is trouble that passes; so are a full disk and a lock that took too long.
+        for code in [
+            "40P01", "40001", "53100", "55P03", "57014", "25006", "58030",
+        ] {
+            let error = raised(code).await.expect_err("raised");
+            assert_eq!(error.status().as_u16(), 503, "{code}: {error}");
+        }
+        for code in ["22012", "42703"] {
+            let error = raised(code).await.expect_err("raised");
+            assert_eq!(error.status().as_u16(), 500, "{code}: {error}");
+            assert!(error.to_string().contains("etwas ging schief"), "{error}");
+        }
+        // As it comes from the server itself, over a statement that is prepared.
+        let error = site
+            .db()
+            .read(|conn| {
+                use diesel::RunQueryDsl;
+                diesel::sql_query("SELECT 1/0").execute(conn)?;
+                Ok(())
+            })
+            .await
+            .expect_err("no number");
+        assert!(error.to_string().starts_with("SQLSTATE 22012"), "{error}");
+    });
+}
+
+/// A way to a server that can be cut and opened again.
+struct Cut {
+    port: u16,
+    is_open: Arc<AtomicBool>,
+}
+
+impl Cut {
+    async fn to(server: std::net::SocketAddr) -> Cut {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let is_open = Arc::new(AtomicBool::new(true));
+        let open = is_open.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            let listener = listener.into_std().expect("a listener");
+            runtime.block_on(async move {
+                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+                while let Ok((mut near, _)) = listener.accept().await {
+                    if !open.load(Ordering::SeqCst) {
+                        continue;
+                    }
+                    let open = open.clone();
+                    tokio::spawn(async move {
+                        let Ok(mut far) = tokio::net::TcpStream::connect(server).await else {
+                            return;
+                        };
+                        let cut = async {
+                            while open.load(Ordering::SeqCst) {
+                                tokio::time::sleep(Duration::from_millis(10)).await;
+                            }
+                        };
+                        tokio::select! {
+                            _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                            () = cut => {}
+                        }
+                    });
+                }
+            });
+        });
+        Cut { port, is_open }
+    }
+
+    fn set(&self, is_open: bool) {
+        self.is_open.store(is_open, Ordering::SeqCst);
+    }
+
+    /// The same URL through here.
+    fn url(&self, url: &str) -> String {
+        let at = host(url);
+        url.replace(&at, &format!("127.0.0.1:{}", self.port))
+    }
+}
+
+/// `host:port` of a URL.
+fn host(url: &str) -> String {
+    let rest = url.split("://").nth(1).expect("a URL");
+    let rest = rest.rsplit('@').next().expect("a host");
+    rest.split('/').next().expect("a host").to_owned()
+}
+
+#[test]
+fn while_postgresql_is_away_kept_pages_go_on_and_the_rest_is_refused_at_once() {
+    on_postgres(|site| async move {
+        let url = site.place.database_url.clone().expect("PostgreSQL");
+        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        let slug = site.article().await;
+        let path = format!("/articles/{slug}");
+        site.reader("mira").await;
+        let through = crate::harness::Place {
+            database_url: Some(cut.url(&url)),
+            ..site.place.clone()
+        };
+        let away = Site::start(&through, |_| {});
+        let mira = away.log_in("mira").await;
+        let before = away.get(&path).await;
+        assert_eq!((before.status, mira.get(&path).await.status), (200, 200));
+        cut.set(false);
+        // Longer than a node believes what it keeps without hearing of the others.
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(4) {
+            let kept = away.get(&path).await;
+            assert_eq!(
+                (kept.status, kept.body.as_str()),
+                (200, before.body.as_str())
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let timed = Instant::now();
+        for _ in 0..10 {
+            let unknown = away.get("/archive").await;
+            assert_eq!(unknown.status, 503);
+            assert!(unknown.header("retry-after").is_some());
+        }
+        assert!(
+            timed.elapsed() < Duration::from_secs(3),
+            "ten refusals took {:?}",
+            timed.elapsed()
+        );
+        let personal = mira.get("/account").await;
+        assert_eq!(personal.status, 503, "nothing personal");
+        assert_eq!(away.get("/readyz").await.status, 503);
+        assert_eq!(away.get("/healthz").await.status, 200);
+        cut.set(true);
+        let began = Instant::now();
+        while away.get("/archive").await.status != 200 {
+            assert!(
+                began.elapsed() < Duration::from_secs(15),
+                "it comes back by itself"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(mira.get("/account").await.status, 200);
+    });
+}
+
+#[test]
+fn the_start_waits_for_postgresql() {
+    on_postgres(|site| async move {
+        let url = site.place.database_url.clone().expect("PostgreSQL");
+        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        cut.set(false);
+        let through = crate::harness::Place {
+            database_url: Some(cut.url(&url)),
+            ..site.place.clone()
+        };
+        let starting = tokio::task::spawn_blocking(move || {
+            let program = Program::start_with(&through, &[], |_| {});
+            program.address
+        });
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        cut.set(true);
+        starting
+            .await
+            .expect("it starts once the database is there");
+        // A name that the server refuses is not waited for.
+        let wrong = crate::harness::Place {
+            database_url: Some(format!("{}_nowhere", url)),
+            ..site.place.clone()
+        };
+        let began = Instant::now();
+        let refused = tokio::task::spawn_blocking(move || masthead(&wrong, &["serve"], ""))
+            .await
+            .expect("it ends");
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(began.elapsed() < Duration::from_secs(20));
+    });
+}
+
+#[test]
+fn while_redis_is_away_nobody_waits_for_long() {
+    let Some(url) = redis_url() else { return };
+    run(None, Some(url.clone()), |site| async move {
+        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        let slug = site.article().await;
+        site.reader("mira").await;
+        let through = crate::harness::Place {
+            session_store_url: Some(cut.url(&url)),
+            ..site.place.clone()
+        };
+        let away = Site::start(&through, |given| {
+            given.data = Some(site.place.folder.clone())
+        });
+        let mira = away.log_in("mira").await;
+        cut.set(false);
+        let began = Instant::now();
+        let refused = mira
+            .post(
+                &format!("/articles/{slug}/comments"),
+                &[("body", "Where is it?"), ("action", "post")],
+            )
+            .await;
+        assert_eq!(refused.status, 503);
+        assert!(refused.body.contains("Where is it?"), "the text is kept");
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            began.elapsed()
+        );
+        assert_eq!(away.get(&format!("/articles/{slug}")).await.status, 200);
+    });
+}
+
+/// Twenty times the same post at once.
+async fn twenty_at_once(site: Site) {
+    let slug = site.article().await;
+    let mira = site.reader("mira").await;
+    let mut posts = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (mira, path) = (mira.clone(), format!("/articles/{slug}/comments"));
+        posts.spawn(async move {
+            let form = [
+                ("body", "Once."),
+                ("key", "the-same-key"),
+                ("action", "post"),
+            ];
+            mira.post(&path, &form).await
+        });
+    }
+    let mut places = std::collections::HashSet::new();
+    while let Some(answer) = posts.join_next().await {
+        let answer: Answer = answer.expect("an answer");
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let to = answer.location().expect("a place");
+        places.insert(to.rsplit('#').next().expect("a comment").to_owned());
+    }
+    assert_eq!(places.len(), 1);
+}
+
+site_test! {
+    async fn the_same_key_twenty_times_at_once_is_one_comment(site: Site) {
+        twenty_at_once(site).await;
+    }
+}
+
+#[test]
+fn the_same_key_twenty_times_at_once_is_one_comment_with_redis() {
+    let Some(url) = redis_url() else { return };
+    run(None, Some(url.clone()), twenty_at_once);
+    if let Ok(server) = std::env::var("TEST_POSTGRES_URL")
+        && !server.is_empty()
+    {
+        run(Some(server), Some(url), twenty_at_once);
+    }
+}
+
+site_test! {
+    async fn an_asterisk_is_no_address(site: Site) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let mut stream = tokio::net::TcpStream::connect(site.address).await.expect("a connection");
+        let head = format!("GET * HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", site.address);
+        stream.write_all(head.as_bytes()).await.expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+}
+
+#[test]
+fn samples_log_in_no_faster_than_others() {
+    on_sqlite(|site| async move {
+        // What is no hash is checked against a hash that nobody's password has: the same work, the same answer.
+        let mut times = Vec::new();
+        site.db()
+            .write(|conn| {
+                use diesel::prelude::*;
+                use masthead::db::schema::accounts;
+                diesel::insert_into(accounts::table)
+                    .values((
+                        accounts::username.eq("sample"),
+                        accounts::username_key.eq("sample"),
+                        accounts::email.eq("s@example.org"),
+                        accounts::email_key.eq("s@example.org"),
+                        accounts::password_hash.eq("!"),
+                        accounts::created_at.eq(0_i64),
+                    ))
+                    .execute(conn)?;
+                Ok(())
+            })
+            .await
+            .expect("a write");
+        for name in ["sample", "nobody"] {
+            let began = Instant::now();
+            for _ in 0..5 {
+                let answer = site
+                    .browser()
+                    .post(
+                        "/login",
+                        &[
+                            ("login", name),
+                            ("password", "whatever it is"),
+                            ("next", "/"),
+                        ],
+                    )
+                    .await;
+                assert_eq!(answer.status, 422);
+            }
+            times.push(began.elapsed());
+        }
+        assert!(times[0] * 2 > times[1], "{times:?}");
+    });
+}
