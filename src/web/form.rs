@@ -236,6 +236,12 @@ impl Field {
             ..Field::text(name, label)
         }
     }
+    /// What a person reads in it: the chosen option's label, or the text; a dash for nothing.
+    pub fn shown(&self) -> String {
+        let chosen = self.options.iter().find(|option| option.chosen);
+        let shown = chosen.map_or(&self.value, |option| &option.label);
+        if shown.is_empty() { "–".into() } else { shown.clone() }
+    }
     pub fn hint(mut self, hint: String) -> Field {
         self.hint = hint;
         self

@@ -183,6 +183,7 @@ site_test! {
         let stale = one.post("/admin/settings", &[("tagline", "Mine"), ("site_name", "Mine"), ("revision", &revision)]).await;
         assert_eq!(stale.status, 409);
         assert_eq!(stale.field("tagline").as_deref(), Some("Mine"), "what was typed is kept");
+        assert!(stale.all(".error").iter().any(|now| now == "Now: Theirs"), "what is there now stands beside it");
         assert_eq!(one.get("/admin/settings").await.field("tagline").as_deref(), Some("Theirs"), "and not stored");
         let again = stale.field("revision").expect("the revision as it is now");
         assert_eq!(one.post("/admin/settings", &[("tagline", "Mine"), ("revision", &again)]).await.status, 303);

@@ -229,11 +229,29 @@ pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpR
     if saved {
         return Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED));
     }
-    let now = SettingsForm {
-        revision: state.site().revision.to_string(),
+    stale_page(&state, &admin, form, &judged)
+}
+
+/// The form as it was typed, with what has been saved meanwhile beside each field that differs.
+fn stale_page(
+    state: &State,
+    admin: &Admin,
+    form: SettingsForm,
+    judged: &Judged,
+) -> Result<HttpResponse, Error> {
+    let now = current(state);
+    let typed = SettingsForm {
+        revision: now.revision.clone(),
         ..form
     };
-    let mut page = settings_page(&state, &admin, &now, &judged, String::new());
+    let blank = Judged::of(state.t(), &now);
+    let saved = settings_page(state, admin, &now, &blank, String::new());
+    let mut page = settings_page(state, admin, &typed, judged, String::new());
+    for (field, saved) in page.fields.iter_mut().zip(saved.fields) {
+        if field.shown() != saved.shown() {
+            field.error = state.t().settings_now(&saved.shown());
+        }
+    }
     page.alert = state.t().settings_stale();
     page::answer(StatusCode::CONFLICT, &page)
 }

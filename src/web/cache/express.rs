@@ -117,12 +117,15 @@ impl<S: Inner> Service<ServiceRequest> for Desk<S> {
 }
 
 impl<S: Inner> Desk<S> {
-    fn answer(&self, mut request: ServiceRequest, began: Instant) -> Answered {
-        let token = match self.session_of(&mut request) {
-            Ok(token) => token,
-            Err(Unknown) => return self.answer_without_session(request, began),
+    fn answer(&self, request: ServiceRequest, began: Instant) -> Answered {
+        let name = session_cookie::name(&self.state);
+        let cookie = session_cookie::read(name, &self.key, request.headers());
+        let found = match &cookie {
+            SessionCookie::Absent => self.look(&request, None),
+            SessionCookie::Signed { token, .. } => self.look(&request, Some(token)),
+            SessionCookie::Invalid => return self.answer_without_session(request, began),
         };
-        match self.look(&request, token.as_deref()) {
+        match found {
             Found::Answer(response, route) => {
                 // Nothing else about a hit takes as long as noting it; where nobody asks, it is not noted.
                 if self.state.config.metrics_listen.is_some() {
@@ -136,24 +139,50 @@ impl<S: Inner> Desk<S> {
                 Answered::Later(Box::pin(make(service, state, request, key, route, began)))
             }
             Found::Personal(page, audience) => {
-                request
-                    .extensions_mut()
-                    .insert(Wanted(page.as_str().into()));
-                match audience {
-                    Some(audience) => {
-                        let desk = self.clone();
-                        Answered::Later(Box::pin(desk.together(request, page, audience, began)))
-                    }
-                    None => self.pass(request, token, began),
-                }
+                self.send_on(request, cookie, Some((page, audience)), began)
             }
-            Found::NotOurs => self.pass(request, token, began),
+            Found::NotOurs => self.send_on(request, cookie, None, began),
         }
     }
-}
 
-/// A session cookie that leads nowhere.
-struct Unknown;
+    /// Sends a request to the handlers. They see the session cookie and no other: no library may read another one as ours.
+    fn send_on(
+        &self,
+        mut request: ServiceRequest,
+        cookie: SessionCookie,
+        personal: Option<(String, Option<Audience>)>,
+        began: Instant,
+    ) -> Answered {
+        let SessionCookie::Signed { token, pair } = cookie else {
+            request.head_mut().headers.remove(header::COOKIE);
+            let (service, state) = (self.service.clone(), self.state.clone());
+            return Answered::Later(Box::pin(pass(service, state, request, began)));
+        };
+        if self.state.cache.is_unknown(&token) {
+            return self.answer_without_session(request, began);
+        }
+        request.head_mut().headers.insert(header::COOKIE, pair);
+        request.extensions_mut().insert(Presented(token.clone()));
+        let desk = self.clone();
+        if let Some((page, audience)) = personal {
+            request
+                .extensions_mut()
+                .insert(Wanted(page.as_str().into()));
+            if let Some(audience) = audience {
+                return Answered::Later(Box::pin(
+                    desk.together(request, page, audience, token, began),
+                ));
+            }
+        }
+        Answered::Later(Box::pin(async move {
+            let mut answer = pass(desk.service, desk.state.clone(), request, began).await?;
+            if desk.state.cache.is_unknown(&token) {
+                session_cookie::expire(&desk.state, answer.headers_mut());
+            }
+            Ok(answer)
+        }))
+    }
+}
 
 /// What is in memory for a request.
 enum Found {
@@ -167,42 +196,9 @@ enum Found {
 }
 
 impl<S: Inner> Desk<S> {
-    fn pass(&self, request: ServiceRequest, token: Option<String>, began: Instant) -> Answered {
-        let (service, state) = (self.service.clone(), self.state.clone());
-        let Some(token) = token else {
-            return Answered::Later(Box::pin(pass(service, state, request, began)));
-        };
-        Answered::Later(Box::pin(async move {
-            let mut answer = pass(service, state.clone(), request, began).await?;
-            if state.cache.is_unknown(&token) {
-                session_cookie::expire(&state, answer.headers_mut());
-            }
-            Ok(answer)
-        }))
-    }
-
-    /// The session that a request asks to be in. What is behind this layer sees that cookie and no other.
-    fn session_of(&self, request: &mut ServiceRequest) -> Result<Option<String>, Unknown> {
-        let headers = &request.head().headers;
-        if !headers.contains_key(header::COOKIE) {
-            return Ok(None);
-        }
-        let found = session_cookie::read(session_cookie::name(&self.state), &self.key, headers);
-        let headers = &mut request.head_mut().headers;
-        headers.remove(header::COOKIE);
-        match found {
-            SessionCookie::Absent => Ok(None),
-            SessionCookie::Signed { token, pair } if !self.state.cache.is_unknown(&token) => {
-                headers.insert(header::COOKIE, pair);
-                request.extensions_mut().insert(Presented(token.clone()));
-                Ok(Some(token))
-            }
-            _ => Err(Unknown),
-        }
-    }
-
     /// What anybody gets, and the cookie taken back.
-    fn answer_without_session(&self, request: ServiceRequest, began: Instant) -> Answered {
+    fn answer_without_session(&self, mut request: ServiceRequest, began: Instant) -> Answered {
+        request.head_mut().headers.remove(header::COOKIE);
         let (desk, state) = (self.clone(), self.state.clone());
         Answered::Later(Box::pin(async move {
             let mut answer = match desk.look(&request, None) {
@@ -295,6 +291,7 @@ impl<S: Inner> Desk<S> {
         request: ServiceRequest,
         page: String,
         audience: Audience,
+        token: String,
         began: Instant,
     ) -> Answer {
         let making = Making::ForReaders(Key {
@@ -306,10 +303,7 @@ impl<S: Inner> Desk<S> {
             Seat::Waiting(mut flight) => {
                 Counts::one(&self.state.cache.counts.waited);
                 let _ = flight.changed().await;
-                let presented = request.extensions().get::<Presented>().cloned();
-                let made = presented.and_then(|Presented(token)| {
-                    self.for_reader(&token, request.headers(), &page).ok()
-                });
+                let made = self.for_reader(&token, request.headers(), &page).ok();
                 if let Some(response) = made {
                     return Ok(request.into_response(response));
                 }
