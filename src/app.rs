@@ -126,7 +126,16 @@ fn make_files_private(folder: &std::path::Path) -> Result<(), String> {
             {
                 use std::os::unix::fs::PermissionsExt;
                 let own = std::fs::Permissions::from_mode(0o600);
-                std::fs::set_permissions(entry.path(), own).map_err(say)?;
+                let readable = entry
+                    .metadata()
+                    .is_ok_and(|m| m.permissions().mode() & 0o077 != 0);
+                match std::fs::set_permissions(entry.path(), own) {
+                    // Renamed or removed by a server that runs, or not ours and closed to others all the same.
+                    Err(e) if e.kind() != std::io::ErrorKind::NotFound && readable => {
+                        return Err(say(e));
+                    }
+                    _ => {}
+                }
             }
         }
     }

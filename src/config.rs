@@ -276,6 +276,9 @@ impl Given {
                 ));
             }
         };
+        if self.connections_per_network == Some(0) {
+            return Err("MASTHEAD_CONNECTIONS_PER_NETWORK takes a number from 1.".into());
+        }
         let access_log = match self.access_log.as_deref() {
             None | Some("off" | "false" | "0") => None,
             Some("common") => Some(AccessLog::Common),

@@ -162,12 +162,12 @@ pub async fn judge(
     candidate: Candidate,
     known: Vec<String>,
 ) -> Result<Result<NewPassword, String>, Error> {
-    let (_permit, t) = (state.hashing.enter().await?, state.t());
+    let t = state.t();
     let work = move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         candidate.judge_now(t, &known)
     };
-    actix_web::web::block(work).await.map_err(Error::broken)
+    state.hashing.run(work).await
 }
 
 fn argon() -> Argon2<'static> {
@@ -183,10 +183,7 @@ fn argon() -> Argon2<'static> {
 /// # Errors
 /// `Busy` when too many hash already.
 pub async fn hash(state: &State, password: NewPassword) -> Result<String, Error> {
-    let _permit = state.hashing.enter().await?;
-    actix_web::web::block(move || hash_now(&password))
-        .await
-        .map_err(Error::broken)?
+    state.hashing.run(move || hash_now(&password)).await?
 }
 
 /// For the command line and set-up.
@@ -206,7 +203,6 @@ pub async fn verify(
     given: String,
     stored: Option<String>,
 ) -> Result<Verdict, Error> {
-    let _permit = state.hashing.enter().await?;
     let check = move || {
         // What is no hash, as the samples' accounts have, is checked against nobody's: the answer takes as long.
         let stored = stored.filter(|stored| stored.starts_with("$argon2"));
@@ -225,7 +221,7 @@ pub async fn verify(
         let outdated = !stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$");
         Verdict { right, outdated }
     };
-    actix_web::web::block(check).await.map_err(Error::broken)
+    state.hashing.run(check).await
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -78,7 +78,7 @@ pub fn set_roles(
     now: Time,
 ) -> Result<Result<i64, Kept>, Error> {
     lock(conn, RIGHTS)?;
-    // Who acts must still be an admin, now that it is his turn.
+    // Who acts must still be an admin under the lock.
     if let Some(id) = actor_id
         && !by_id(conn, id)?.is_admin
     {

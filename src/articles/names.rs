@@ -55,7 +55,7 @@ pub(super) fn named_author(conn: &mut Conn, name: &str) -> Result<i64, Error> {
     Ok(id)
 }
 
-/// Notes what the names look like of authors for whom that was never done.
+/// Fills in `name_key` for authors that have none yet.
 pub fn fill_name_keys(conn: &mut Conn) -> Result<(), Error> {
     let bare: Vec<(i64, String)> = authors::table
         .filter(authors::name_key.eq(""))

@@ -18,9 +18,8 @@ pub async fn show(
         .read(move |conn| store::by_slug(conn, &slug))
         .await?;
     let site = state.site();
-    let _turn = state.drawing.enter().await?;
     let id = article.id;
-    let drawn = web::block(move || {
+    let drawn = state.drawing.run(move || {
         draw(
             &article.title,
             &article.section.name,
@@ -28,7 +27,7 @@ pub async fn show(
             site.direction() == "rtl",
         )
     });
-    let png = drawn.await.map_err(Error::broken)??;
+    let png = drawn.await??;
     let topics = [Topic::Article(id)];
     Ok(page::kept_file(
         &viewer,

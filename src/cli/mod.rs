@@ -373,7 +373,11 @@ fn check(config: &Config) -> ExitCode {
     say(format_args!("redirects           {redirects}"));
     wrong.extend(refused);
     let missing = matches!(&config.database, Address::Sqlite(path) if !path.exists());
-    if missing {
+    if let (Address::Sqlite(path), true) = (&config.database, missing)
+        && let Err(why) = masthead::db::check_file(path)
+    {
+        wrong.push(why);
+    } else if missing {
         say("database is         not there yet; `masthead serve` makes it");
     } else {
         match Db::open(&config.database).and_then(|db| db.version()) {

@@ -147,11 +147,11 @@ impl CommentBody {
 /// # Errors
 /// `Busy` when too many are rendered already.
 pub async fn render(state: &State, given: &str) -> Result<Result<CommentBody, String>, Error> {
-    let _permit = state.rendering.enter().await?;
     let (t, given) = (state.t(), given.to_owned());
-    actix_web::web::block(move || CommentBody::parse(t, &given))
+    state
+        .rendering
+        .run(move || CommentBody::parse(t, &given))
         .await
-        .map_err(Error::broken)
 }
 
 /// The client's name for one attempt to post: 8 to 64 of `A–Z a–z 0–9 _ -`.

@@ -22,31 +22,46 @@ impl Address {
 }
 
 /// A URL with `…` in place of its password, whatever signs that has: all between the first `:` of the user's part and the
-/// last `@` before the query.
+/// last `@`. A query that names a password is left out whole.
 pub fn hide_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return "…".into();
     };
+    let (rest, query) = match rest.split_once('?') {
+        Some((before, query)) if query.contains("password") => match query.contains('@')
+            && !before.contains('@')
+            && before.contains(':')
+            && !is_host(before)
+        {
+            // The `?` may belong to a password in the user's part.
+            true => return format!("{scheme}://…"),
+            false => (before, "…"),
+        },
+        _ => (rest, ""),
+    };
     let (rest, query) = match rest.rsplit_once('@') {
-        // A `?` in front of the last `@` may belong to the password.
         Some((user, host)) => {
-            let (host, query) = host.split_once('?').unwrap_or((host, ""));
-            let user = user.split(':').next().unwrap_or_default();
-            let hidden = if rest.contains(&format!("{user}:")) {
-                ":…"
-            } else {
-                ""
-            };
-            (format!("{user}{hidden}@{host}"), query)
+            let name = user.split(':').next().unwrap_or_default();
+            let hidden = if user.contains(':') { ":…" } else { "" };
+            let (host, own) = host.split_once('?').unwrap_or((host, ""));
+            let query = if query.is_empty() { own } else { query };
+            (format!("{name}{hidden}@{host}"), query)
         }
         None => {
-            let (host, query) = rest.split_once('?').unwrap_or((rest, ""));
+            let (host, own) = rest.split_once('?').unwrap_or((rest, ""));
+            let query = if query.is_empty() { own } else { query };
             (host.to_owned(), query)
         }
     };
     match query {
         "" => format!("{scheme}://{rest}"),
-        query if query.contains("password") => format!("{scheme}://{rest}?…"),
         query => format!("{scheme}://{rest}?{query}"),
     }
+}
+
+/// Whether a text is `host:port/database` and not `user:password`.
+fn is_host(text: &str) -> bool {
+    let authority = text.split('/').next().unwrap_or(text);
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    port.chars().all(|c| c.is_ascii_digit())
 }

@@ -148,7 +148,9 @@ impl Changes {
     /// cannot be asked.
     pub fn held_lately(&self, kept: &Depends) -> bool {
         let heard = self.began + Duration::from_millis(self.heard_at.load(Ordering::Relaxed));
-        kept.born.max(heard).elapsed() < LAST_KNOWN && self.is_unchanged(kept)
+        // Hearing the others proves nothing for longer than anything is believed.
+        let believed = kept.born + self.longest.unwrap_or(LAST_KNOWN);
+        kept.born.max(heard.min(believed)).elapsed() < LAST_KNOWN && self.is_unchanged(kept)
     }
 
     /// To be asked before the first read of what is going to be kept.

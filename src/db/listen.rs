@@ -11,7 +11,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio_postgres::AsyncMessage;
 
@@ -47,12 +47,13 @@ impl Ear {
         ca: Option<PathBuf>,
         node: String,
         changes: Arc<Changes>,
+        is_away: Arc<AtomicBool>,
     ) -> Ear {
         let (began, heard) = (Instant::now(), Arc::new(AtomicU64::new(0)));
         let last = heard.clone();
         let task = postgres::runtime().spawn(async move {
             loop {
-                if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last).await {
+                if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last, &is_away).await {
                     tracing::warn!(error, "this node does not hear the others; it keeps nothing for longer than a second");
                 }
                 tokio::time::sleep(Duration::from_millis(300)).await;
@@ -82,14 +83,21 @@ async fn hear(
     changes: &Changes,
     began: Instant,
     heard: &AtomicU64,
+    is_away: &AtomicBool,
 ) -> Result<(), String> {
+    let gone = |why: String| {
+        // A server that has no place for one more connection (53300) answers those that there are.
+        is_away.store(!why.contains("SQLSTATE 53300"), Ordering::Relaxed);
+        why
+    };
     let connected = postgres::connect_from_task(url.to_owned(), ca.map(Into::into))
         .await
-        .map_err(|e| e.to_string())?;
+        .map_err(|e| gone(e.to_string()))?;
     let (client, mut messages) = (connected.client, connected.messages);
     let said = |e: tokio_postgres::Error| e.to_string();
     let word = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
     client.batch_execute(&word).await.map_err(said)?;
+    is_away.store(false, Ordering::Relaxed);
     // What was said before anybody listened.
     changes.record(&[Topic::Everything]);
     let mut beat = tokio::time::interval(Duration::from_millis(250));
@@ -103,7 +111,8 @@ async fn hear(
                 }
                 let word = format!("NOTIFY {CHANNEL}, '{node}'");
                 let sent = tokio::time::timeout(Duration::from_secs(2), client.batch_execute(&word));
-                sent.await.map_err(|e| e.to_string())?.map_err(said)?;
+                sent.await.map_err(|e| gone(e.to_string()))?.map_err(said)?;
+                is_away.store(false, Ordering::Relaxed);
             }
             message = messages.recv() => {
                 let Some(message) = message else {

@@ -4,8 +4,6 @@ use super::{Address, Conn, postgres, spent};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 use diesel::{Connection, RunQueryDsl};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How SQLite commits. The binary knows the default alone; a benchmark compares it with others.
@@ -73,7 +71,8 @@ impl Manager {
                 Ok(conn) => return Ok(conn),
                 Err(error) => error,
             };
-            let is_temporary = matches!(error, diesel::ConnectionError::BadConnection(_));
+            let is_temporary = matches!(address, Address::Postgres { .. })
+                && matches!(error, diesel::ConnectionError::BadConnection(_));
             if !is_temporary || began.elapsed() >= tuning.patience {
                 return Err(error);
             }
@@ -150,42 +149,9 @@ impl ManageConnection for Manager {
 
 /// The pool retries in silence; the request that waited too long says what happened.
 #[derive(Debug)]
-pub(super) struct Quiet(pub(super) Arc<Breaker>);
+pub(super) struct Quiet;
 impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
     fn handle_error(&self, error: diesel::r2d2::Error) {
-        self.0.trip();
         tracing::debug!(%error, "a database connection could not be opened");
-    }
-}
-
-/// Remembers that no connection could be opened a moment ago, so that requests need not wait to hear it again.
-#[derive(Debug)]
-pub(super) struct Breaker {
-    began: Instant,
-    /// Milliseconds since `began`; 0: never.
-    tripped_at: AtomicU64,
-}
-
-impl Breaker {
-    /// The pool tries again after at most 2.5 seconds.
-    const OPEN: Duration = Duration::from_secs(3);
-
-    fn trip(&self) {
-        let at = (self.began.elapsed().as_millis() as u64).max(1);
-        self.tripped_at.store(at, Ordering::Relaxed);
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        let at = Duration::from_millis(self.tripped_at.load(Ordering::Relaxed));
-        !at.is_zero() && self.began.elapsed().saturating_sub(at) < Breaker::OPEN
-    }
-}
-
-impl Default for Breaker {
-    fn default() -> Breaker {
-        Breaker {
-            began: Instant::now(),
-            tripped_at: AtomicU64::new(0),
-        }
     }
 }

@@ -66,7 +66,7 @@ fn size(file: &Path) -> u64 {
 ///
 /// # Errors
 /// A sentence with a way on.
-pub(super) fn check_file(database: &Path) -> Result<(), String> {
+pub fn check_file(database: &Path) -> Result<(), String> {
     let is_empty = size(database) == 0;
     let all_in_log = database.exists() && size(&beside(database, "-wal")) > 0;
     if !is_empty || all_in_log || !was_used(database) {

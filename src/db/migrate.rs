@@ -78,7 +78,7 @@ impl Db {
         }
         if let (Address::Sqlite(path), false) = (self.address(), found.database.is_empty()) {
             let copy = PathBuf::from(format!("{}.before-{}", path.display(), found.binary));
-            keep_copy(conn, &copy).map_err(|e| {
+            keep_copy(conn, &copy, &found.database).map_err(|e| {
                 format!(
                     "No copy of the database could be kept at {}: {e}",
                     copy.display()
@@ -100,11 +100,12 @@ impl Db {
 }
 
 /// Keeps a whole copy of the database: made under another name, checked, synced, and only then given its own. One that is
-/// there from an earlier try stays if it is whole.
-fn keep_copy(conn: &mut Conn, copy: &Path) -> Result<(), String> {
+/// there stays only if it is whole and older than the database is now: then an upgrade was interrupted half-way.
+fn keep_copy(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
     if copy.exists() {
         match check_copy(copy) {
-            Ok(()) => return Ok(()),
+            Ok(version) if version.as_str() < now => return Ok(()),
+            Ok(_) => {}
             Err(why) => {
                 tracing::warn!(copy = %copy.display(), why, "the copy of an interrupted upgrade is made anew");
             }
@@ -129,8 +130,8 @@ fn keep_copy(conn: &mut Conn, copy: &Path) -> Result<(), String> {
         .map_err(say)
 }
 
-/// Whether a copy is a whole database with something in it.
-fn check_copy(copy: &Path) -> Result<(), String> {
+/// Whether a copy is a whole database with something in it; the newest migration that it has.
+fn check_copy(copy: &Path) -> Result<String, String> {
     #[derive(diesel::QueryableByName)]
     struct Checked {
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -145,9 +146,9 @@ fn check_copy(copy: &Path) -> Result<(), String> {
     let applied: Vec<MigrationVersion<'static>> =
         MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut conn)
             .map_err(|e| e.to_string())?;
+    let newest = applied.iter().map(ToString::to_string).max();
     match found.first() {
-        Some(first) if first.integrity_check == "ok" && !applied.is_empty() => Ok(()),
-        Some(first) if first.integrity_check == "ok" => Err("it is empty".into()),
+        Some(first) if first.integrity_check == "ok" => newest.ok_or_else(|| "it is empty".into()),
         Some(first) => Err(first.integrity_check.clone()),
         None => Err("it could not be checked".into()),
     }

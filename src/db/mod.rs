@@ -25,11 +25,12 @@ use diesel::{Connection, RunQueryDsl};
 use fresh::{Changes, Topic, gather};
 pub use fresh::{Depends, Moment};
 pub use manager::Tuning;
-use manager::{Breaker, Manager, Quiet};
+use manager::{Manager, Quiet};
+pub use mark::check_file;
 pub use migrate::{Version, sync_folder, versions};
 use prometheus_client::metrics::histogram::Histogram;
 use std::hash::BuildHasher;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 pub use types::Time;
@@ -86,7 +87,8 @@ struct Inner {
     node: String,
     /// Milliseconds that the database server's clock is ahead of this machine's.
     clock: AtomicI64,
-    breaker: Arc<Breaker>,
+    /// The server does not answer: requests need not wait to hear that. The connection that listens finds it out.
+    is_away: Arc<AtomicBool>,
     ear: OnceLock<listen::Ear>,
 }
 
@@ -122,13 +124,12 @@ impl Db {
             }
         };
         drop(first);
-        let breaker = Arc::new(Breaker::default());
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
             .test_on_check_out(matches!(address, Address::Postgres { .. }))
             .connection_timeout(Duration::from_secs(wait))
-            .error_handler(Box::new(Quiet(breaker.clone())))
+            .error_handler(Box::new(Quiet))
             .build(Manager(address.clone(), tuning))
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
         let longest = match address {
@@ -166,7 +167,7 @@ impl Db {
                 std::hash::RandomState::new().hash_one(std::process::id())
             ),
             clock: AtomicI64::new(ahead),
-            breaker,
+            is_away: Arc::default(),
             ear: OnceLock::new(),
         })))
     }
@@ -257,6 +258,7 @@ impl Db {
                     ca.clone(),
                     self.0.node.clone(),
                     self.0.changes.clone(),
+                    self.0.is_away.clone(),
                 )
             });
         }
@@ -290,11 +292,11 @@ impl Db {
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
         let began = Instant::now();
         let conn = loop {
+            if self.0.is_away.load(Ordering::Relaxed) {
+                break Err("the database does not answer".to_owned());
+            }
             if let Some(conn) = self.0.pool.try_get() {
                 break Ok(conn);
-            }
-            if self.0.breaker.is_open() {
-                break Err("the database does not answer".to_owned());
             }
             match self.0.pool.get_timeout(Duration::from_millis(200)) {
                 Ok(conn) => break Ok(conn),

@@ -3,7 +3,7 @@
 //! `sslmode` keeps libpq's meaning, which tokio-postgres alone does not: `prefer` and `require` encrypt without asking
 //! who answers, `verify-full` asks the web's roots and `MASTHEAD_DATABASE_CA`.
 
-use super::sqlstate::{LastRefusal, Tap, TapTls};
+use super::sqlstate::{LastRefusal, Rows, Tap, TapTls};
 use super::{Conn, Time};
 use crate::error::Error;
 use diesel::connection::{
@@ -123,12 +123,15 @@ pub(super) async fn connect(url: &str, ca: Option<&Path>) -> ConnectionResult<Co
         true => (url.replace("sslmode=verify-full", "sslmode=require"), true),
         false => (url.to_owned(), false),
     };
-    let config: Config = url.parse().map_err(refused)?;
-    let tls = tls(verify, ca)?;
+    let never = |why: String| ConnectionError::InvalidConnectionUrl(why);
+    let config: Config = url
+        .parse()
+        .map_err(|e: tokio_postgres::Error| never(e.to_string()))?;
+    let tls = tls(verify, ca).map_err(|e| never(e.to_string()))?;
     let mut why = ConnectionError::InvalidConnectionUrl("the URL names no host".into());
     for (at, host) in config.get_hosts().iter().enumerate() {
         let connecting = connect_to(&config, at, host, tls.clone());
-        match tokio::time::timeout(Duration::from_secs(5), connecting).await {
+        match tokio::time::timeout(Duration::from_secs(3), connecting).await {
             Ok(Ok(connected)) => return Ok(connected),
             Ok(Err(error)) => why = error,
             Err(late) => why = bad(late),
@@ -214,10 +217,21 @@ async fn connect_to(
 /// A server that refuses the name, the password or the database does so the next time as well.
 fn refused(error: tokio_postgres::Error) -> ConnectionError {
     let code = error.code().map(|code| code.code().to_owned());
-    let is_final = code.is_some_and(|code| code.starts_with("28") || code.starts_with("3D"));
-    match (bad(error), is_final) {
-        (ConnectionError::BadConnection(why), true) => ConnectionError::InvalidConnectionUrl(why),
-        (error, _) => error,
+    let answered = code.clone();
+    let is_final = match code {
+        Some(code) => code.starts_with("28") || code.starts_with("3D"),
+        // A certificate that does not verify.
+        None => error.to_string().contains("TLS"),
+    };
+    let ConnectionError::BadConnection(why) = bad(error) else {
+        unreachable!("that is what bad makes")
+    };
+    match is_final {
+        true => ConnectionError::InvalidConnectionUrl(why),
+        false => ConnectionError::BadConnection(match answered {
+            Some(code) => format!("SQLSTATE {code}: {why}"),
+            None => why,
+        }),
     }
 }
 
@@ -324,15 +338,18 @@ impl Connection for PgTokio {
     }
 }
 impl LoadConnection for PgTokio {
-    type Cursor<'c, 'q> = <Inner as LoadConnection>::Cursor<'c, 'q>;
+    type Cursor<'c, 'q> = Rows<<Inner as LoadConnection>::Cursor<'c, 'q>>;
     type Row<'c, 'q> = <Inner as LoadConnection>::Row<'c, 'q>;
     fn load<'c, 'q, T>(&'c mut self, q: T) -> QueryResult<Self::Cursor<'c, 'q>>
     where
         T: Query + QueryFragment<Pg> + QueryId + 'q,
         Pg: diesel::expression::QueryMetadata<T::SqlType>,
     {
-        let last = &self.last;
-        self.inner.load(q).map_err(|e| last.explain(e))
+        let last = self.last.clone();
+        match self.inner.load(q) {
+            Ok(rows) => Ok(Rows::new(rows, last)),
+            Err(error) => Err(last.explain(error)),
+        }
     }
 }
 pub struct Tm;

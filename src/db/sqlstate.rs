@@ -39,6 +39,26 @@ impl LastRefusal {
     }
 }
 
+/// The rows of an answer; what goes wrong on the way is explained as well.
+pub struct Rows<C> {
+    inner: C,
+    last: LastRefusal,
+}
+
+impl<C> Rows<C> {
+    pub(super) fn new(inner: C, last: LastRefusal) -> Rows<C> {
+        Rows { inner, last }
+    }
+}
+
+impl<R, C: Iterator<Item = Result<R, Error>>> Iterator for Rows<C> {
+    type Item = Result<R, Error>;
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.inner.next()?;
+        Some(next.map_err(|error| self.last.explain(error)))
+    }
+}
+
 struct Explained {
     message: String,
     inner: Box<dyn DatabaseErrorInformation + Send + Sync>,
@@ -96,7 +116,8 @@ impl<S> Tap<S> {
 #[derive(Debug)]
 enum Reader {
     First,
-    Header(Vec<u8>),
+    /// So many bytes of the five are there.
+    Header([u8; 5], usize),
     /// Bytes of a message that says nothing of an error.
     Skip(usize),
     Refusal {
@@ -109,7 +130,7 @@ enum Reader {
 
 impl Reader {
     fn header() -> Reader {
-        Reader::Header(Vec::with_capacity(5))
+        Reader::Header([0; 5], 0)
     }
 
     fn feed(&mut self, mut bytes: &[u8], last: &LastRefusal) {
@@ -121,18 +142,18 @@ impl Reader {
                     *self = match first {
                         b'S' => Reader::Blind,
                         b'N' => Reader::header(),
-                        kind => Reader::Header(vec![*kind]),
+                        kind => Reader::Header([*kind, 0, 0, 0, 0], 1),
                     };
                     bytes = rest;
                 }
-                Reader::Header(read) => {
-                    read.push(*first);
+                Reader::Header(read, there) => {
+                    read[*there] = *first;
+                    *there += 1;
                     bytes = rest;
-                    if let [kind, length @ ..] = read.as_slice()
-                        && let Ok(length) = <[u8; 4]>::try_from(length)
-                    {
+                    if *there == read.len() {
+                        let [kind, length @ ..] = *read;
                         let left = (u32::from_be_bytes(length) as usize).saturating_sub(4);
-                        *self = match (*kind, left) {
+                        *self = match (kind, left) {
                             (_, 0) => Reader::header(),
                             (b'E', left) if left <= 64 * 1024 => Reader::Refusal {
                                 left,

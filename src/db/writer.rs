@@ -292,7 +292,10 @@ impl Running {
                 tracing::error!(%error, "a write transaction could not begin");
                 return Begun::Broken;
             }
-            while let Some(job) = (!batch.closes).then(|| jobs.try_recv().ok()).flatten() {
+            // What does not fit waits in the channel, and what does not fit there is refused.
+            while batch.writes.len() < QUEUE
+                && let Some(job) = (!batch.closes).then(|| jobs.try_recv().ok()).flatten()
+            {
                 batch.take(job);
             }
             let waiting = batch.writes.len();

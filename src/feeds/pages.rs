@@ -64,8 +64,8 @@ fn finish<F: Format>(
     since: Moment,
     topics: &[Topic],
     mut feed: Feed,
+    now: Time,
 ) -> HttpResponse {
-    let now = Time::now();
     feed.updated = feed.entries.iter().map(|e| e.updated).max().unwrap_or(now);
     // It changes as well when an entry goes: as of now it is what it is.
     page::kept_file(viewer, since, topics, F::MIME, Some(now), F::write(&feed))
@@ -102,7 +102,13 @@ async fn articles<F: Format>(
         Some(entry(&state, &site, teaser, text, &besides, &names))
     };
     feed.entries = teasers.into_iter().filter_map(entry).collect();
-    Ok(finish::<F>(&viewer, since, &[Topic::Articles], feed))
+    Ok(finish::<F>(
+        &viewer,
+        since,
+        &[Topic::Articles],
+        feed,
+        state.db.now(),
+    ))
 }
 
 /// The whole article as it is read elsewhere: picture, corrections, text, why it matters, where it comes from.
@@ -248,7 +254,13 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
         categories: vec![one.kind],
     };
     feed.entries = found.into_iter().map(entry).collect();
-    Ok(finish::<F>(&viewer, since, &[Topic::Articles], feed))
+    Ok(finish::<F>(
+        &viewer,
+        since,
+        &[Topic::Articles],
+        feed,
+        state.db.now(),
+    ))
 }
 
 /// `GET /articles/{slug}/comments.atom`: what was said last under an article.
@@ -301,5 +313,11 @@ pub async fn thread(
         }
     };
     feed.entries = rows.into_iter().map(entry).collect();
-    Ok(finish::<Atom>(&viewer, since, &topics, feed))
+    Ok(finish::<Atom>(
+        &viewer,
+        since,
+        &topics,
+        feed,
+        state.db.now(),
+    ))
 }

@@ -251,9 +251,13 @@ pub async fn index(
     let asked = Asked::of(&request);
     let has_words = !Wanted::parse(&asked.q).is_empty();
     let (found, next, nobody) = if has_words {
-        let _turn = state.searching.enter_from(network_of(&request)).await?;
+        let turn = state.searching.enter_from(network_of(&request)).await?;
         let (asked, site) = (asked.clone(), site.clone());
-        state.db.read(move |conn| hits(conn, &site, &asked)).await?
+        let search = move |conn: &mut Conn| {
+            let _turn = turn;
+            hits(conn, &site, &asked)
+        };
+        state.db.read(search).await?
     } else {
         (Vec::new(), String::new(), false)
     };

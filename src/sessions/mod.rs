@@ -12,8 +12,9 @@ use crate::db::fresh::Topic;
 use crate::db::{Conn, Db, Depends, Time};
 use crate::error::Error;
 use crate::text;
+use crate::web::session_cookie::Presented;
 use crate::web::viewer::Role;
-use crate::web::{Account, PageCache, State, cache, guard, viewer};
+use crate::web::{Account, PageCache, Shared, SignedIn, State, cache, guard, viewer};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt};
 use actix_web::body::MessageBody;
@@ -69,18 +70,16 @@ impl Sessions {
         }
     }
 
-    /// Ends one session of an account; one that is not his is not found.
-    pub async fn end(&self, account: i64, id: String) -> Result<(), Error> {
-        match &self.redis {
-            Some(redis) => {
-                redis_store::end(redis.clone(), account, &id).await?;
-                self.ended(account).await
-            }
-            None => {
-                self.db
-                    .write(move |conn| store::end(conn, account, &id))
-                    .await
-            }
+    /// Ends all sessions of an account but one, where they are in Redis; in the database that is part of the change which asks
+    /// for it.
+    pub async fn end_others_in_redis(
+        &self,
+        account: i64,
+        keep: Option<String>,
+    ) -> Result<(), Error> {
+        match self.redis {
+            Some(_) => self.end_others(account, keep).await,
+            None => Ok(()),
         }
     }
 
@@ -158,9 +157,11 @@ impl Sessions {
             store::Found::Unknown => Ok(None),
             store::Found::Expired => {
                 let ended = hash.to_vec();
-                self.db
-                    .write(move |conn| store::forget(conn, &ended))
-                    .await?;
+                let forgotten = self.db.write(move |conn| store::forget(conn, &ended));
+                if let Err(error) = forgotten.await {
+                    // Reading goes on when nothing can be written.
+                    tracing::warn!(%error, "a session that has ended could not be deleted");
+                }
                 Ok(None)
             }
         }
@@ -195,7 +196,9 @@ impl Sessions {
                     .db
                     .read(move |conn| store::roles_version(conn, account))
                     .await?;
-                redis_store::begin(redis.clone(), &new, roles).await?;
+                if redis_store::begin(redis.clone(), &new, roles).await? {
+                    self.ended(account).await?;
+                }
             }
             None => self.db.write(move |conn| store::begin(conn, &new)).await?,
         }
@@ -245,6 +248,10 @@ pub fn go_on(
     password_version: i64,
 ) -> Result<(), Error> {
     session.renew();
+    let presented = request.extensions().get::<Presented>().cloned();
+    if let (Some(Presented(token)), Some(state)) = (presented, request.app_data::<Shared>()) {
+        state.cache.note_renewed(&token);
+    }
     let login = LoggedIn {
         account: account.id,
         password_version,
@@ -288,6 +295,41 @@ pub async fn renew(
         )?;
     }
     next.call(request).await
+}
+
+/// Ends one session of an account, or all but the one that asks. Judged again as [`write`] does it.
+///
+/// # Errors
+/// As [`write`]; `NotFound` for a session of somebody else.
+pub async fn end(
+    state: &State,
+    sessions: &Sessions,
+    who: &SignedIn,
+    which: String,
+) -> Result<(), Error> {
+    let Some(redis) = &sessions.redis else {
+        return write(state, who, move |conn, who: &SignedIn| {
+            match which.as_str() {
+                "others" => store::end_others(conn, who.id, Some(&who.session_id)),
+                id => store::end(conn, who.id, id),
+            }
+        })
+        .await;
+    };
+    if !redis_store::is_open(redis.clone(), &who.session_hash).await? {
+        return Err(Error::session_ended());
+    }
+    match which.as_str() {
+        "others" => {
+            sessions
+                .end_others(who.id, Some(who.session_id.clone()))
+                .await
+        }
+        id => {
+            redis_store::end(redis.clone(), who.id, id).await?;
+            sessions.ended(who.id).await
+        }
+    }
 }
 
 /// One write for somebody who is signed in. Session, ban and role were judged when the request's head came; its body may

@@ -20,8 +20,13 @@ struct Stored {
     password_version: i64,
     #[serde(default)]
     roles_version: i64,
-    #[serde(default)]
+    /// Missing in sessions that an older version stored: then the account's own word counts.
+    #[serde(default = "yes")]
     password_due: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Redis and the part of it that belongs to this site.
@@ -82,7 +87,9 @@ pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Opt
         return Ok(None);
     };
     if stored.created + ABSOLUTE <= now.0 || stored.seen + IDLE <= now.0 {
-        remove(&mut store, stored.account, &hash).await?;
+        if let Err(error) = remove(&mut store, stored.account, &hash).await {
+            tracing::warn!(%error, "a session that has ended could not be deleted");
+        }
         return Ok(None);
     }
     Ok(Some(Found {
@@ -114,8 +121,8 @@ fn row(hash: &str, s: &Stored) -> SessionRow {
     }
 }
 
-/// Stores a session. An account that has [`MOST`] loses those that were not seen for longest.
-pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Result<(), Error> {
+/// Stores a session. An account that has [`MOST`] loses those that were not seen for longest; whether it did.
+pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Result<bool, Error> {
     let stored = Stored {
         account: new.account,
         agent: new.agent.clone(),
@@ -145,7 +152,7 @@ pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Re
             remove(&mut store, new.account, other).await?;
         }
     }
-    Ok(())
+    Ok(count > MOST)
 }
 
 pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {

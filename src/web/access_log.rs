@@ -7,9 +7,9 @@
 )]
 
 use crate::config::AccessLog as Format;
+use crate::web::guard::logged;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use std::io::Write;
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -34,6 +34,7 @@ pub struct Line {
     method: String,
     target: String,
     version: &'static str,
+    is_written: bool,
 }
 
 impl AccessLog {
@@ -72,18 +73,16 @@ impl AccessLog {
             began,
             from,
             method: request.method().to_string(),
-            target: request.uri().path_and_query().map_or_else(
-                || request.uri().to_string(),
-                |target| target.as_str().to_owned(),
-            ),
+            target: logged(request.uri().path_and_query().map_or("", |t| t.as_str())).to_owned(),
             version,
+            is_written: false,
         }
     }
 }
 
 impl Line {
     /// Ends the line with what was answered.
-    pub fn end<B: MessageBody>(self, answer: &Result<ServiceResponse<B>, actix_web::Error>) {
+    pub fn end<B: MessageBody>(mut self, answer: &Result<ServiceResponse<B>, actix_web::Error>) {
         let (status, bytes) = match answer {
             Ok(response) => {
                 let bytes = match response.response().body().size() {
@@ -95,12 +94,16 @@ impl Line {
             }
             Err(error) => (error.as_response_error().status_code(), None),
         };
-        let line = self.line(jiff::Zoned::now(), status, bytes);
-        let mut writer = self.writer.clone();
-        let _ = writer.write_all(line.as_bytes());
+        self.write(status.as_u16(), bytes);
     }
 
-    fn line(&self, now: jiff::Zoned, status: StatusCode, bytes: Option<u64>) -> String {
+    fn write(&mut self, status: u16, bytes: Option<u64>) {
+        let line = self.line(jiff::Zoned::now(), status, bytes);
+        let _ = self.writer.write_all(line.as_bytes());
+        self.is_written = true;
+    }
+
+    fn line(&self, now: jiff::Zoned, status: u16, bytes: Option<u64>) -> String {
         match self.format {
             Format::Common => format!(
                 "{} - - [{}] \"{} {} {}\" {} {}\n",
@@ -110,7 +113,7 @@ impl Line {
                 // What would end the field, or the line.
                 self.target.replace('"', "%22").replace('\\', "%5C"),
                 self.version,
-                status.as_u16(),
+                status,
                 bytes.map_or_else(|| "-".into(), |bytes| bytes.to_string()),
             ),
             Format::Json => {
@@ -119,12 +122,21 @@ impl Line {
                     "from": self.from.to_string(),
                     "method": self.method,
                     "target": self.target,
-                    "status": status.as_u16(),
+                    "status": status,
                     "bytes": bytes,
                     "microseconds": self.began.elapsed().as_micros() as u64,
                 });
                 format!("{line}\n")
             }
+        }
+    }
+}
+
+/// A client that goes away before it is answered; nginx writes such a request down as 499 too.
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.is_written {
+            self.write(499, Some(0));
         }
     }
 }

@@ -240,7 +240,11 @@ impl Field {
     pub fn shown(&self) -> String {
         let chosen = self.options.iter().find(|option| option.chosen);
         let shown = chosen.map_or(&self.value, |option| &option.label);
-        if shown.is_empty() { "–".into() } else { shown.clone() }
+        if shown.is_empty() {
+            "–".into()
+        } else {
+            shown.clone()
+        }
     }
     pub fn hint(mut self, hint: String) -> Field {
         self.hint = hint;

@@ -7,99 +7,129 @@
 
 use crate::error::Error;
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::sync::{Arc, Mutex};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// A few at a time, a short queue, then 503.
 pub struct Gate {
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     waiting: AtomicUsize,
     queue: usize,
-    /// Who is in or waits, by network, where that is asked for.
-    networks: Mutex<HashMap<String, usize>>,
+    /// Turns that are held or waited for, by network, where that is asked for.
+    networks: Networks,
 }
+
+type Networks = Arc<Mutex<HashMap<String, usize>>>;
 
 /// What one network may have in a gate or before it, as a part of the whole.
 const SHARE: usize = 8;
 
+/// A turn in a gate. It goes with the work, not with the request: a client that goes away ends its request, and not what
+/// runs on another thread.
+#[derive(Debug)]
+pub struct Turn {
+    _permit: OwnedSemaphorePermit,
+    _share: Option<Share>,
+}
+
 impl Gate {
     pub fn new(at_once: usize, queue: usize) -> Gate {
         Gate {
-            permits: Semaphore::new(at_once),
+            permits: Arc::new(Semaphore::new(at_once)),
             waiting: AtomicUsize::new(0),
             queue,
-            networks: Mutex::default(),
+            networks: Networks::default(),
         }
     }
 
-    /// Who waits.
+    /// How many wait.
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
 
     /// # Errors
     /// `Busy` when the queue is full.
-    pub async fn enter(&self) -> Result<SemaphorePermit<'_>, Error> {
-        struct Waiting<'a>(&'a AtomicUsize);
-        impl Drop for Waiting<'_> {
-            fn drop(&mut self) {
-                self.0.fetch_sub(1, Ordering::Relaxed);
-            }
-        }
-        if let Ok(permit) = self.permits.try_acquire() {
-            return Ok(permit);
-        }
-        let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waiting = Waiting(&self.waiting);
-        if ahead >= self.queue {
-            return Err(Error::Busy("the gate's queue is full".into()));
-        }
-        self.permits.acquire().await.map_err(Error::broken)
+    pub async fn enter(&self) -> Result<Turn, Error> {
+        self.enter_with(None).await
     }
 
     /// [`Gate::enter`] for work that anybody may ask for: one network gets an eighth of the places.
     ///
     /// # Errors
     /// `TooMany` when this network has its share, `Busy` when the queue is full.
-    pub async fn enter_from(&self, network: String) -> Result<Place<'_>, Error> {
-        let place = Seat::take(&self.networks, network, (self.queue / SHARE).max(2))?;
-        let permit = self.enter().await?;
-        Ok(Place {
+    pub async fn enter_from(&self, network: String) -> Result<Turn, Error> {
+        let share = Share::take(&self.networks, network, (self.queue / SHARE).max(2))?;
+        self.enter_with(Some(share)).await
+    }
+
+    async fn enter_with(&self, share: Option<Share>) -> Result<Turn, Error> {
+        struct Waiting<'a>(&'a AtomicUsize);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        let permit = match self.permits.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => {
+                let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
+                let _waiting = Waiting(&self.waiting);
+                if ahead >= self.queue {
+                    return Err(Error::Busy("the gate's queue is full".into()));
+                }
+                let permits = self.permits.clone();
+                permits.acquire_owned().await.map_err(Error::broken)?
+            }
+        };
+        Ok(Turn {
             _permit: permit,
-            _seat: place,
+            _share: share,
         })
+    }
+
+    /// Runs work that takes processor time off the async workers, when it is its turn.
+    ///
+    /// # Errors
+    /// `Busy` when the queue is full, `Broken` when the work panicked.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = self.enter().await?;
+        let work = move || {
+            let _turn = turn;
+            work()
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(Error::broken)
     }
 }
 
-/// A turn in a gate that is counted against a network.
-pub struct Place<'a> {
-    _permit: SemaphorePermit<'a>,
-    _seat: Seat<'a>,
-}
-
-struct Seat<'a> {
-    networks: &'a Mutex<HashMap<String, usize>>,
+/// One of the turns that a network has.
+#[derive(Debug)]
+struct Share {
+    networks: Networks,
     network: String,
 }
 
-impl<'a> Seat<'a> {
-    fn take(
-        networks: &'a Mutex<HashMap<String, usize>>,
-        network: String,
-        most: usize,
-    ) -> Result<Seat<'a>, Error> {
+impl Share {
+    fn take(networks: &Networks, network: String, most: usize) -> Result<Share, Error> {
         let mut held = networks.lock().unwrap_or_else(|e| e.into_inner());
         let count = held.entry(network.clone()).or_default();
         if *count >= most {
             return Err(Error::TooMany { seconds: 1 });
         }
         *count += 1;
-        Ok(Seat { networks, network })
+        Ok(Share {
+            networks: networks.clone(),
+            network,
+        })
     }
 }
 
-impl Drop for Seat<'_> {
+impl Drop for Share {
     fn drop(&mut self) {
         let mut held = self.networks.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(count) = held.get_mut(&self.network) {

@@ -55,7 +55,7 @@ pub async fn guard(
     let mut response = match admit(&state, &request) {
         Err(Early::Error(error)) => {
             match error {
-                Error::Forged => state.notices.note(Event::Forged, &network, &path),
+                Error::Forged => state.notices.note(Event::Forged, &network, logged(&path)),
                 Error::ForeignHost => state.notices.note(Event::ForeignHost, &network, ""),
                 _ => {}
             }
@@ -90,10 +90,16 @@ pub async fn guard(
         personal,
     );
     match response.status() {
-        StatusCode::TOO_MANY_REQUESTS => state.notices.note(Event::Throttled, &network, &path),
+        StatusCode::TOO_MANY_REQUESTS => {
+            state
+                .notices
+                .note(Event::Throttled, &network, logged(&path));
+        }
         StatusCode::BAD_REQUEST => state.notices.note(Event::Malformed, &network, ""),
-        StatusCode::FORBIDDEN if path.starts_with(paths::ADMIN) => {
-            state.notices.note(Event::StaffRefused, &network, &path);
+        StatusCode::FORBIDDEN if is_for_staff(&response) => {
+            state
+                .notices
+                .note(Event::StaffRefused, &network, logged(&path));
         }
         _ => {}
     }
@@ -107,6 +113,20 @@ pub async fn guard(
     let status = response.status().as_u16();
     tracing::debug!(request = %id, %method, path, status, ms = began.elapsed().as_millis() as u64, "answered");
     Ok(response)
+}
+
+/// A path as it may stand in a log: without the token of a one-time link.
+pub fn logged(path: &str) -> &str {
+    match path.starts_with("/setup/") {
+        true => "/setup/…",
+        false => path,
+    }
+}
+
+/// Whether the router found a page for staff, however its address was spelled.
+fn is_for_staff(response: &ServiceResponse<BoxBody>) -> bool {
+    let pattern = response.request().match_pattern();
+    pattern.is_some_and(|pattern| pattern.starts_with(paths::ADMIN))
 }
 
 enum Early {
@@ -239,7 +259,11 @@ fn with_error_page(
             _ => Error::broken(found),
         },
     };
-    if error.status().is_server_error() {
+    if let Error::Busy(cause) = &error {
+        state
+            .notices
+            .note(Event::Busy, "", &format!("{cause} (request {id})"));
+    } else if error.status().is_server_error() {
         tracing::error!(request = %id, path = response.request().path(), cause = %error, "could not answer");
     }
     let request = response.request().clone();

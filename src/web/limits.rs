@@ -134,6 +134,26 @@ impl Limits {
         Ok(reserved)
     }
 
+    /// Counts what [`Limits::reserve`] counted once more, where it was given back meanwhile by another request for the same.
+    ///
+    /// # Errors
+    /// `Busy` when Redis does not answer.
+    pub async fn keep(&self, reserved: &Reserved) -> Result<(), Error> {
+        match self {
+            Limits::Redis(redis, prefix) if reserved.counted => {
+                let mut pipe = redis::pipe();
+                for rule in &reserved.rules {
+                    let key = format!("{prefix}:limit:{}", rule.key);
+                    pipe.zadd(&key, &reserved.hit, reserved.now.0).ignore();
+                    pipe.pexpire(&key, rule.window).ignore();
+                }
+                let kept = pipe.query_async::<()>(&mut redis.clone()).await;
+                kept.map_err(|e| Error::Busy(format!("Redis: {e}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Gives back what [`Limits::reserve`] counted, when the write did not happen. The database has counted nothing then.
     pub async fn unreserve(&self, reserved: Reserved) -> Result<(), Error> {
         match self {

@@ -25,6 +25,8 @@ pub enum Event {
     ForeignHost,
     /// A request that cannot be decoded.
     Malformed,
+    /// The database, a gate or the disk is in the way of an answer.
+    Busy,
     /// One network holds all the connections that it may.
     TooManyConnections,
 }
@@ -38,19 +40,22 @@ impl Event {
             Event::StaffRefused => "staff page refused",
             Event::ForeignHost => "unknown host refused",
             Event::Malformed => "malformed request",
+            Event::Busy => "could not answer",
             Event::TooManyConnections => "too many connections",
         }
     }
 
     /// Whether each network gets a line of its own: what a tool may want to act on.
     fn is_by_network(self) -> bool {
-        !matches!(self, Event::ForeignHost | Event::Malformed)
+        !matches!(self, Event::ForeignHost | Event::Malformed | Event::Busy)
     }
 }
 
 /// Networks that are told apart within a second; more share a line.
-const MOST_NETWORKS: usize = 64;
+const MOST_NETWORKS: usize = 256;
 const PAUSE: Duration = Duration::from_secs(1);
+/// After so long without a word the place of a network is given to another; what was left out of it is not told any more.
+const FORGOTTEN: Duration = Duration::from_secs(10);
 
 /// When each kind was last logged, and how many were left out since.
 #[derive(Debug, Default)]
@@ -72,13 +77,13 @@ impl Notices {
     }
 
     /// How many were left out since the last line, if it is time for another one.
-    fn turn(&self, event: Event, network: &str, now: Instant) -> Option<u32> {
+    pub fn turn(&self, event: Event, network: &str, now: Instant) -> Option<u32> {
         let mut seen = self.0.lock().unwrap_or_else(|e| e.into_inner());
         let mut key = (event, String::new());
         if event.is_by_network() {
             key.1 = network.to_owned();
             if !seen.contains_key(&key) && seen.len() >= MOST_NETWORKS {
-                seen.retain(|_, last| now.duration_since(last.at) < PAUSE || last.left_out > 0);
+                seen.retain(|_, last| now.duration_since(last.at) < FORGOTTEN);
                 if seen.len() >= MOST_NETWORKS {
                     key.1 = "others".into();
                 }

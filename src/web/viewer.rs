@@ -184,7 +184,7 @@ fn next_of(request: &HttpRequest) -> String {
 }
 
 macro_rules! extractor {
-    ($(#[$doc:meta])* $name:ident, banned: $banned:literal, $may:expr) => {
+    ($(#[$doc:meta])* $name:ident, even_if_banned: $banned:literal, $may:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name(pub Account);
@@ -230,36 +230,36 @@ macro_rules! extractor {
 extractor!(
     /// Any account.
     SignedIn,
-    banned: true,
+    even_if_banned: true,
     |_| true
 );
 extractor!(
     /// Who may post, edit and flag: any account that is not banned.
     Participant,
-    banned: false,
+    even_if_banned: false,
     |_| true
 );
 extractor!(
     /// Who may approve and reject.
     Moderator,
-    banned: false,
+    even_if_banned: false,
     Account::moderates
 );
 extractor!(
     /// Who may publish.
     Editor,
-    banned: false,
+    even_if_banned: false,
     Account::edits
 );
 extractor!(
     /// Anyone with a role.
     Staff,
-    banned: false,
+    even_if_banned: false,
     Account::is_staff
 );
 extractor!(
     /// Who may change settings and roles.
     Admin,
-    banned: false,
+    even_if_banned: false,
     Account::administers
 );

@@ -28,12 +28,16 @@ async fn preview(browser: &Browser, slug: &str, body: &str) -> Answer {
 
 site_test! {
     async fn who_joins_too_often_is_refused_before_anything_is_judged(site: Site) {
-        // Five at a time: each is refused for its name.
         for _ in 0..100 {
             assert_eq!(join(&site.browser(), "x", "short").await.status, 422);
         }
+        // Nothing can be judged or hashed: whoever gets as far as that waits.
+        let held = [site.state.hashing.enter().await.expect("a turn"), site.state.hashing.enter().await.expect("a turn")];
         let hostile = "4@8({[<369|!1/0$5+7%2".repeat(13);
-        let refused = join(&site.browser(), "mira", &hostile[..256]).await;
+        let browser = site.browser();
+        let refused = tokio::time::timeout(std::time::Duration::from_secs(10), join(&browser, "mira", &hostile[..256]));
+        let refused = refused.await.expect("it is refused without a turn");
+        drop(held);
         assert_eq!(refused.status, 429);
         assert!(refused.header("retry-after").is_some());
         assert_eq!(refused.field("username").as_deref(), Some("mira"), "what was typed is kept");
@@ -238,6 +242,57 @@ site_test! {
         let again = site.get(&format!("/articles/{slug}?sort=oldest")).await;
         assert_eq!((sorted.header("etag"), hits(&site) - before), (again.header("etag"), spellings.len() as u64 + 1));
     }
+}
+
+site_test! {
+    async fn one_reader_cannot_change_what_others_are_shown(site: Site) {
+        let slug = site.article().await;
+        let pell = site.moderator("pell").await;
+        for n in 0..3 {
+            pell.comment(&slug, &format!("Number {n}.")).await;
+        }
+        let order = |answer: &Answer| answer.all(".comment .text, .comment .body, .comment p").join(" ");
+        let (mira, ben) = (site.reader("mira").await, site.reader("ben").await);
+        let oldest = format!("/articles/{slug}?sort=oldest");
+        for hostile in ["?sort=oldest&sort=newest", "?sort&sort=oldest", "?s%6frt=oldest&sort=newest&x=1"] {
+            mira.get(&format!("/articles/{slug}{hostile}")).await;
+        }
+        let shown = order(&ben.get(&oldest).await);
+        let anybody = order(&site.get(&oldest).await);
+        assert_eq!(shown, anybody);
+        assert!(shown.find("Number 0.") < shown.find("Number 2."), "{shown}");
+    }
+}
+
+#[test]
+fn a_network_is_told_apart_after_many_others_were_noisy() {
+    use masthead::web::notices::{Event, Notices};
+    use std::time::{Duration, Instant};
+    let (notices, start) = (Notices::default(), Instant::now());
+    for n in 0..300 {
+        for _ in 0..2 {
+            notices.turn(Event::LoginFailed, &format!("2001:db8:{n:x}::/64"), start);
+        }
+    }
+    let later = start + Duration::from_secs(11);
+    assert_eq!(
+        notices.turn(Event::LoginFailed, "192.0.2.1", later),
+        Some(0)
+    );
+    assert_eq!(notices.turn(Event::LoginFailed, "192.0.2.1", later), None);
+    assert_eq!(
+        notices.turn(Event::LoginFailed, "192.0.2.2", later),
+        Some(0),
+        "it has a line of its own"
+    );
+    assert_eq!(
+        notices.turn(
+            Event::LoginFailed,
+            "192.0.2.1",
+            later + Duration::from_secs(1)
+        ),
+        Some(1)
+    );
 }
 
 site_test! {

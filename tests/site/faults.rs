@@ -249,6 +249,20 @@ fn postgresql_is_understood_in_every_language() {
             .await
             .expect_err("no number");
         assert!(error.to_string().starts_with("SQLSTATE 22012"), "{error}");
+        // And where rows are on their way when it goes wrong.
+        let error = site.db().write(|conn| {
+            use diesel::RunQueryDsl;
+            #[derive(diesel::QueryableByName)]
+            struct Row {
+                #[diesel(sql_type = diesel::sql_types::Text)]
+                #[allow(dead_code, reason = "no row comes")]
+                key: String,
+            }
+            conn.batch_execute("SET LOCAL statement_timeout = '50ms'")?;
+            let slow: Vec<Row> = diesel::sql_query("INSERT INTO settings (key, value) SELECT 'x', CAST(pg_sleep(2) AS TEXT) RETURNING key").load(conn)?;
+            Ok(slow.len())
+        }).await.expect_err("it takes too long");
+        assert_eq!(error.status().as_u16(), 503, "{error}");
     });
 }
 
@@ -517,9 +531,10 @@ fn samples_log_in_no_faster_than_others() {
             })
             .await
             .expect("a write");
-        for name in ["sample", "nobody"] {
-            let began = Instant::now();
-            for _ in 0..5 {
+        for _ in 0..7 {
+            let mut pair = Vec::new();
+            for name in ["sample", "nobody"] {
+                let began = Instant::now();
                 let answer = site
                     .browser()
                     .post(
@@ -532,9 +547,15 @@ fn samples_log_in_no_faster_than_others() {
                     )
                     .await;
                 assert_eq!(answer.status, 422);
+                pair.push(began.elapsed());
             }
-            times.push(began.elapsed());
+            times.push((pair[0], pair[1]));
         }
-        assert!(times[0] * 2 > times[1], "{times:?}");
+        let median = |pick: fn(&(Duration, Duration)) -> Duration| {
+            let mut all: Vec<Duration> = times.iter().map(pick).collect();
+            all.sort_unstable();
+            all[all.len() / 2]
+        };
+        assert!(median(|t| t.0) * 2 > median(|t| t.1), "{times:?}");
     });
 }

@@ -70,6 +70,15 @@ fn a_password_with_any_sign_is_hidden() {
             "postgres://host/db?user=anna&password=secret",
             "postgres://host/db?…",
         ),
+        (
+            "postgres://host:5432/db?password=se@cret",
+            "postgres://host:5432/db?…",
+        ),
+        (
+            "postgres://host/db?user=me@corp&password=secret",
+            "postgres://host/db?…",
+        ),
+        ("postgres://anna:x?password@host/db", "postgres://…"),
         ("redis://:se/cret@host:6379/", "redis://:…@host:6379/"),
         ("redis://127.0.0.1:6379/", "redis://127.0.0.1:6379/"),
     ] {
@@ -179,8 +188,10 @@ fn the_databases_files_are_their_owners_alone() {
     for entry in std::fs::read_dir(&data).expect("a folder").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with("masthead.") {
-            let mode = entry.metadata().expect("a file").permissions().mode() & 0o777;
-            assert_eq!(mode, 0o600, "{name}");
+            // One that is renamed just now is another one's.
+            if let Ok(meta) = entry.metadata() {
+                assert_eq!(meta.permissions().mode() & 0o777, 0o600, "{name}");
+            }
         }
     }
     drop(program);

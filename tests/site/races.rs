@@ -4,7 +4,6 @@ use crate::harness::session_cookie;
 use crate::{Answer, PASSWORD, Site, site_test};
 use masthead::accounts::store::{self, Roles};
 use masthead::db::Time;
-use masthead::error::Error;
 use masthead::sessions;
 
 const NEW: &str = "seven loud geese on thin ice";
@@ -232,6 +231,36 @@ site_test! {
 }
 
 site_test! {
+    async fn a_session_that_ends_meanwhile_ends_no_others(site: Site) {
+        let owner = site.reader("mira").await;
+        let thief = site.cookie("mira").await;
+        let slow = site.slow_post("/account/sessions", &thief, "end=others", async {
+            let ended = owner.post("/account/sessions", &[("end", "others")]).await;
+            assert_eq!(ended.status, 303);
+        });
+        let answer = slow.await;
+        assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("/login"), "{answer}");
+        assert_eq!(owner.get("/account").await.status, 200, "the owner's session goes on");
+    }
+}
+
+site_test! {
+    async fn a_key_that_was_replaced_does_not_sign_the_browser_out(site: Site) {
+        site.reader("mira").await;
+        let old = site.cookie("mira").await;
+        let browser = site.browser();
+        let with_old = |request: reqwest::RequestBuilder| Answer::of(request.header("cookie", &old).header("sec-fetch-site", "same-origin"));
+        let change = browser.request("POST", "/account/password").form(&[("current", PASSWORD), ("password", NEW)]);
+        assert_eq!(with_old(change).await.status, 303);
+        // Requests that were under way when the key was replaced.
+        for path in ["/", "/account", "/about"] {
+            let late = with_old(browser.request("GET", path)).await;
+            assert!(late.header("set-cookie").is_none(), "{path}: the new cookie must stand");
+        }
+    }
+}
+
+site_test! {
     async fn banned_readers_change_neither_name_nor_bio(site: Site) {
         let mira = site.reader("mira").await;
         site.ban("mira").await;
@@ -239,6 +268,11 @@ site_test! {
         assert_eq!(refused.status, 403);
         assert!(refused.body.contains("Words of mine."), "the text is given back");
         assert_eq!(site.get("/readers/mira").await.one("h1"), "mira");
+        let slug = site.article().await;
+        let id = site.moderator("pell").await.comment(&slug, "To be reported.").await;
+        let report = mira.post(&format!("/comments/{id}/flag"), &[("reason", "other"), ("detail", "My long report.")]).await;
+        assert_eq!(report.status, 403);
+        assert!(report.body.contains("My long report."), "so is a report");
     }
 }
 
@@ -281,9 +315,4 @@ site_test! {
         }
         assert_eq!(named, 30);
     }
-}
-
-#[test]
-fn an_ended_session_is_a_way_to_log_in() {
-    assert_eq!(Error::session_ended().status().as_u16(), 303);
 }

@@ -213,39 +213,30 @@ fn one_network_does_not_fill_a_gate() {
         .expect("a runtime");
     runtime.block_on(async {
         let gate = Gate::new(2, 24);
-        let one = |n: usize| (n, "192.0.2.1".to_owned());
-        let mut held = Vec::new();
-        for _ in 0..2 {
-            held.push(gate.enter_from(one(0).1).await.expect("a place"));
-        }
-        let mut waiting = Vec::new();
-        for n in 0..4 {
-            let entering =
-                tokio::time::timeout(Duration::from_millis(20), gate.enter_from(one(n).1)).await;
-            waiting.push(entering.is_ok_and(|place| place.is_err()));
-        }
-        assert_eq!(
-            waiting, [false; 4],
-            "it waits for its turn while it has less than its share"
+        let enter = |network: &str| gate.enter_from(network.to_owned());
+        let held = (
+            enter("192.0.2.1").await.expect("a turn"),
+            enter("192.0.2.1").await.expect("a turn"),
         );
-        held.clear();
-        let many: Vec<_> = (0..3)
-            .map(|_| gate.enter_from("192.0.2.1".into()))
-            .collect();
-        let mut places = futures(many).await;
-        assert!(places.iter().filter(|p| p.is_ok()).count() >= 2);
-        places.clear();
-        assert!(gate.enter_from("198.51.100.1".into()).await.is_ok());
+        // Its share is three: one more waits, the next is told to come again, and others wait for their turn.
+        let (waits, refused, other, release) = tokio::join!(
+            enter("192.0.2.1"),
+            async {
+                tokio::task::yield_now().await;
+                enter("192.0.2.1").await
+            },
+            enter("198.51.100.1"),
+            async {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                drop(held);
+            },
+        );
+        assert!(waits.is_ok() && other.is_ok());
+        assert_eq!(refused.expect_err("over its share").status().as_u16(), 429);
+        drop((waits, other, release));
+        assert!(
+            enter("192.0.2.1").await.is_ok(),
+            "its share is its own again"
+        );
     });
-}
-
-/// Runs them side by side for a moment; those that are done.
-async fn futures<F: Future>(all: Vec<F>) -> Vec<F::Output> {
-    let mut done = Vec::new();
-    for one in all {
-        if let Ok(output) = tokio::time::timeout(Duration::from_millis(50), one).await {
-            done.push(output);
-        }
-    }
-    done
 }

@@ -11,6 +11,7 @@ use crate::paths;
 use crate::sessions::{self, Sessions};
 use crate::web::form::{Field, FormPage, Link};
 use crate::web::limits::Rule;
+use crate::web::viewer::Role;
 use crate::web::{Page, Participant, Posted, Shared, SignedIn, State, Viewer, When, failure, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -108,7 +109,7 @@ pub async fn update(
     account: SignedIn,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
-    account.may_write()?;
+    let who = Participant::admit(account.0.clone())?;
     let form: ProfileForm = posted.read()?;
     let t = state.t();
     let (mut name, bio) = (DisplayName::parse(t, &form.name), parse_bio(t, &form.bio));
@@ -120,7 +121,7 @@ pub async fn update(
             reserved.spend(conn)?;
             store::set_profile(conn, who.id, &new_name, &new_bio)
         };
-        if sessions::write(&state, &Participant(account.0.clone()), work).await? {
+        if sessions::write(&state, &who, work).await? {
             return Ok(page::see_other(paths::ACCOUNT));
         }
         name = Err(t.name_lookalike());
@@ -233,6 +234,10 @@ pub async fn update_password(
         Err(why) => Err(why),
     };
     let Ok(chosen) = new else {
+        state
+            .limits
+            .refused(&state.db, &account.username, now)
+            .await?;
         return password_page(&state, &account, &Ok(()), &new).answer();
     };
     let hash = password::hash(&state, chosen).await?;
@@ -245,7 +250,7 @@ pub async fn update_password(
     });
     let version = version.await?;
     sessions
-        .end_others(id, Some(account.session_id.clone()))
+        .end_others_in_redis(id, Some(account.session_id.clone()))
         .await?;
     sessions::go_on(&session, &request, &account, version)?;
     Ok(page::see_other(if account.has_role() {
@@ -351,15 +356,10 @@ pub async fn end_session(
     let (t, now) = (state.t(), state.db.now());
     let rules = vec![Rule::new("sessions", account.id, 30, Time::MINUTE)];
     state.limits.take(&state.db, rules, now).await?;
-    match form.end.as_str() {
-        "" => return Err(Error::Refused(t.session_which())),
-        "others" => {
-            sessions
-                .end_others(account.id, Some(account.session_id.clone()))
-                .await?
-        }
-        id => sessions.end(account.id, id.to_owned()).await?,
+    if form.end.is_empty() {
+        return Err(Error::Refused(t.session_which()));
     }
+    sessions::end(&state, &sessions, &account, form.end.clone()).await?;
     Ok(page::see_other(if form.end == account.session_id {
         paths::FRONT
     } else {

@@ -109,11 +109,18 @@ pub async fn log_in(
         .chars()
         .take(300)
         .collect();
+    let wanted = typed.clone();
+    let found = state
+        .db
+        .read(move |conn| store::by_login(conn, &wanted))
+        .await?;
+    // By name or by address, it is the same account.
+    let whose = found.as_ref().map_or(typed.clone(), |f| f.id.to_string());
     let rules = vec![
         Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
         Rule::new("login-network", &network, 100, 10 * Time::MINUTE),
         // From however many networks: a password that many machines guess at is guessed slowly.
-        Rule::new("login-name", &typed, 100, Time::HOUR),
+        Rule::new("login-account", whose, 100, Time::HOUR),
     ];
     // Counted before the check, so that guesses in parallel count too; given back when the password was right.
     let taken = match state.limits.take(&state.db, rules, now).await {
@@ -136,11 +143,6 @@ pub async fn log_in(
         }
         Err(other) => return Err(other),
     };
-    let wanted = typed.clone();
-    let found = state
-        .db
-        .read(move |conn| store::by_login(conn, &wanted))
-        .await?;
     let stored = found.as_ref().map(|f| f.password_hash.clone());
     // Goes on when the browser goes away: a right password is no failure, whoever waits for the answer.
     let (checking, typed) = (state.clone(), form.password.clone());

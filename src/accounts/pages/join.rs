@@ -231,7 +231,15 @@ async fn make(state: &State, asked: Asked, now: Time) -> Result<Result<i64, Take
         is_sample: false,
         now,
     };
-    state.db.write(move |conn| store::create(conn, &new)).await
+    state
+        .db
+        .write(
+            move |conn| match store::may_join(conn, &new.username, &new.email)? {
+                Some(taken) => Ok(Err(taken)),
+                None => store::create(conn, &new),
+            },
+        )
+        .await
 }
 
 fn too_many(

@@ -113,9 +113,8 @@ pub async fn revision(
         .await?;
     let (t, site) = (state.t(), state.site());
     let is_first = before.is_none();
-    let _turn = state.comparing.enter().await?;
-    let compared = web::block(move || diff::paragraphs(before.as_ref().unwrap_or(&text), &text));
-    let paragraphs = compared.await.map_err(Error::broken)?;
+    let compare = move || diff::paragraphs(before.as_ref().unwrap_or(&text), &text);
+    let paragraphs = state.comparing.run(compare).await?;
     let view = RevisionPage {
         page: Page::new(&state, &viewer, &t.revisions_title(&article.title))
             .at(&state, &paths::revision(&article.slug, number))

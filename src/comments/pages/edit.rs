@@ -111,24 +111,9 @@ pub async fn update(
         }
         asked.check(conn)
     });
-    let may = match may.await {
-        Ok(()) => form.clone(),
+    let outcome = match may.await.and_then(|()| form.clone()) {
+        Ok(form) => edit_now(&state, &account, id, form, reserved, (t, now)).await,
         Err(why) => Err(why),
-    };
-    let body = match &may {
-        Ok(form) => Some(render(&state, &form.body).await?),
-        Err(_) => None,
-    };
-    let outcome = match may.clone().err() {
-        Some(Error::Malformed(_) | Error::TooLarge { .. } | Error::NotAForm) | None => {
-            sessions::write(&state, &account, move |conn, who: &Participant| {
-                let form = may.as_ref().map_err(Clone::clone)?;
-                let body = body.as_ref().ok_or(Error::NotFound)?;
-                store_edit(conn, who, id, form, body, &reserved, (t, now))
-            })
-            .await
-        }
-        Some(why) => Err(why),
     };
     if !matches!(outcome, Ok(Outcome::Stored(_))) {
         state.limits.unreserve(returned).await?;
@@ -173,6 +158,21 @@ pub async fn update(
             compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
+}
+
+async fn edit_now(
+    state: &State,
+    account: &Participant,
+    id: i64,
+    form: EditForm,
+    reserved: Reserved,
+    (t, now): (Interface, Time),
+) -> Result<Outcome, Error> {
+    let body = render(state, &form.body).await?;
+    sessions::write(state, account, move |conn, who: &Participant| {
+        store_edit(conn, who, id, &form, &body, &reserved, (t, now))
+    })
+    .await
 }
 
 /// The edit itself, under the thread's lock.

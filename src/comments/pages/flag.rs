@@ -11,7 +11,8 @@ use crate::sessions;
 use crate::text;
 use crate::web::form::{Field, FormPage};
 use crate::web::limits::Rule;
-use crate::web::{Page, Participant, Posted, Shared, State, Viewer, page};
+use crate::web::viewer::Role;
+use crate::web::{Page, Participant, Posted, Shared, SignedIn, State, Viewer, page};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
@@ -127,10 +128,11 @@ enum Outcome {
 /// `POST /comments/{id}/flag`
 pub async fn raise(
     state: Shared,
-    account: Participant,
+    account: SignedIn,
     id: web::Path<i64>,
     posted: Posted,
 ) -> Result<HttpResponse, Error> {
+    let account = Participant::admit(account.0)?;
     let (id, now, t) = (id.into_inner(), state.db.now(), state.t());
     let given: Result<FlagForm, Error> = posted.read();
     let rules = if account.is_staff() {

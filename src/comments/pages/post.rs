@@ -160,7 +160,7 @@ async fn answer_to(
     is_preview: bool,
 ) -> Result<Found, Error> {
     let now = state.db.now();
-    if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once()) {
+    if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once() && !is_preview) {
         // The same key is the same comment, however many were posted since.
         let (author, key) = (who.id, key.clone());
         if let Some(Outcome::Stored { id, slug, .. }) = state
@@ -181,8 +181,31 @@ async fn answer_to(
     };
     let wanted = if is_preview { Vec::new() } else { rules(who) };
     let reserved = state.limits.reserve_once(wanted, hit, now).await?;
+    let found = write_down(state, who, slug, form, key, is_preview, reserved.clone()).await;
+    match &found {
+        // A twin of this form that was refused may have given the hit back.
+        Ok(Found::Stored(_)) => {
+            if let Err(error) = state.limits.keep(&reserved).await {
+                tracing::warn!(%error, "a post could not be counted once more");
+            }
+        }
+        _ => state.limits.unreserve(reserved).await?,
+    }
+    found
+}
+
+async fn write_down(
+    state: &Shared,
+    who: &Participant,
+    slug: &str,
+    form: &CommentForm,
+    key: Result<Option<String>, String>,
+    is_preview: bool,
+    spending: Reserved,
+) -> Result<Found, Error> {
+    let now = state.db.now();
     if form.body.len() > CHEAP {
-        let asked = reserved.clone();
+        let asked = spending.clone();
         state.db.read(move |conn| asked.check(conn)).await?;
     }
     let read = Read {
@@ -192,22 +215,15 @@ async fn answer_to(
         key,
         parent: (!form.parent.is_empty()).then(|| form.parent.parse()),
     };
-    let (spending, hold_first) = (reserved.clone(), state.site().hold_first);
-    let found = if is_preview {
-        state
-            .db
-            .read(move |conn| settle(conn, None, &read, &spending, hold_first, now))
-            .await
-    } else {
-        sessions::write(state, who, move |conn, who: &Participant| {
-            settle(conn, Some(who), &read, &spending, hold_first, now)
-        })
-        .await
-    };
-    if !matches!(found, Ok(Found::Stored(_))) {
-        state.limits.unreserve(reserved).await?;
+    let hold_first = state.site().hold_first;
+    if is_preview {
+        let preview = move |conn: &mut Conn| settle(conn, None, &read, &spending, hold_first, now);
+        return state.db.read(preview).await;
     }
-    found
+    sessions::write(state, who, move |conn, who: &Participant| {
+        settle(conn, Some(who), &read, &spending, hold_first, now)
+    })
+    .await
 }
 
 /// What becomes of a form: `who` is nobody for a preview, which stores nothing.

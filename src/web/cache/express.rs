@@ -1,10 +1,11 @@
 //! The outermost layer: what is in memory is answered here, before the router is asked.
 
 use super::answer::{Asked, answer, filled, finish};
-use super::flight::{Flight, Seat, make, pass};
+use super::flight::{Flight, Seat, make, pass, readdress};
 use super::{Answer, Audience, Counts, Inner, KeptRoute, Key, Making, Wanted};
 use crate::db::spent::Spent;
 use crate::web::coding::Coding;
+use crate::web::headers::request_id;
 use crate::web::session_cookie::{self, Presented, SessionCookie};
 use crate::web::{Shared, guard};
 use actix_web::body::BoxBody;
@@ -117,13 +118,13 @@ impl<S: Inner> Service<ServiceRequest> for Desk<S> {
 }
 
 impl<S: Inner> Desk<S> {
-    fn answer(&self, request: ServiceRequest, began: Instant) -> Answered {
+    fn answer(&self, mut request: ServiceRequest, began: Instant) -> Answered {
         let name = session_cookie::name(&self.state);
         let cookie = session_cookie::read(name, &self.key, request.headers());
         let found = match &cookie {
             SessionCookie::Absent => self.look(&request, None),
             SessionCookie::Signed { token, .. } => self.look(&request, Some(token)),
-            SessionCookie::Invalid => return self.answer_without_session(request, began),
+            SessionCookie::Invalid => return self.answer_without_session(request, true, began),
         };
         match found {
             Found::Answer(response, route) => {
@@ -135,6 +136,7 @@ impl<S: Inner> Desk<S> {
                 Answered::Now(Some(Ok(request.into_response(response))))
             }
             Found::Nothing(key, route) => {
+                request.head_mut().headers.remove(header::COOKIE);
                 let (service, state) = (self.service.clone(), self.state.clone());
                 Answered::Later(Box::pin(make(service, state, request, key, route, began)))
             }
@@ -159,15 +161,21 @@ impl<S: Inner> Desk<S> {
             return Answered::Later(Box::pin(pass(service, state, request, began)));
         };
         if self.state.cache.is_unknown(&token) {
-            return self.answer_without_session(request, began);
+            let renewed = !self.state.cache.is_gone(&token);
+            return self.answer_without_session(request, !renewed, began);
         }
         request.head_mut().headers.insert(header::COOKIE, pair);
         request.extensions_mut().insert(Presented(token.clone()));
         let desk = self.clone();
         if let Some((page, audience)) = personal {
-            request
-                .extensions_mut()
-                .insert(Wanted(page.as_str().into()));
+            if let Err(error) = readdress(&mut request, &page) {
+                let id = request_id();
+                tracing::error!(request = %id, %error, "an address could not be made plain");
+            } else {
+                request
+                    .extensions_mut()
+                    .insert(Wanted(page.as_str().into()));
+            }
             if let Some(audience) = audience {
                 return Answered::Later(Box::pin(
                     desk.together(request, page, audience, token, began),
@@ -176,7 +184,7 @@ impl<S: Inner> Desk<S> {
         }
         Answered::Later(Box::pin(async move {
             let mut answer = pass(desk.service, desk.state.clone(), request, began).await?;
-            if desk.state.cache.is_unknown(&token) {
+            if desk.state.cache.is_gone(&token) {
                 session_cookie::expire(&desk.state, answer.headers_mut());
             }
             Ok(answer)
@@ -196,19 +204,30 @@ enum Found {
 }
 
 impl<S: Inner> Desk<S> {
-    /// What anybody gets, and the cookie taken back.
-    fn answer_without_session(&self, mut request: ServiceRequest, began: Instant) -> Answered {
+    /// What anybody gets; the cookie is taken back, unless it was replaced a moment ago.
+    fn answer_without_session(
+        &self,
+        mut request: ServiceRequest,
+        takes_back: bool,
+        began: Instant,
+    ) -> Answered {
         request.head_mut().headers.remove(header::COOKIE);
         let (desk, state) = (self.clone(), self.state.clone());
         Answered::Later(Box::pin(async move {
             let mut answer = match desk.look(&request, None) {
-                Found::Answer(response, _) => request.into_response(response),
+                Found::Answer(response, route) => {
+                    let meter = &state.meter;
+                    meter.answered(route, response.status(), began, Spent::default());
+                    request.into_response(response)
+                }
                 Found::Nothing(key, route) => {
                     make(desk.service, state.clone(), request, key, route, began).await?
                 }
                 _ => pass(desk.service, state.clone(), request, began).await?,
             };
-            session_cookie::expire(&state, answer.headers_mut());
+            if takes_back {
+                session_cookie::expire(&state, answer.headers_mut());
+            }
             Ok(answer)
         }))
     }

@@ -165,6 +165,19 @@ fn or_last_known(
     ServiceResponse::new(request, response)
 }
 
+/// Gives a request the address that its page is kept under: the handler sees that and nothing else of what was asked, so
+/// what is kept cannot depend on more.
+pub(super) fn readdress(request: &mut ServiceRequest, page: &str) -> Result<(), Error> {
+    let head = request.head_mut();
+    let mut uri = head.uri.clone().into_parts();
+    uri.path_and_query = Some(page.parse().map_err(Error::broken)?);
+    let uri = Uri::from_parts(uri).map_err(Error::broken)?;
+    head.uri = uri.clone();
+    // What the router goes by.
+    request.match_info_mut().get_mut().update(&uri);
+    Ok(())
+}
+
 async fn lead<S: Inner>(
     service: Rc<S>,
     state: Shared,
@@ -177,16 +190,10 @@ async fn lead<S: Inner>(
     let head = request.head_mut();
     let none_match = head.headers.get(header::IF_NONE_MATCH).cloned();
     let modified_since = head.headers.get(header::IF_MODIFIED_SINCE).cloned();
-    // The handler sees what the page is kept under and nothing else, so it cannot depend on more.
     head.headers.remove(header::ACCEPT_ENCODING);
     // However a cookie is spelled: nobody is signed in here.
     head.headers.remove(header::COOKIE);
-    let mut uri = head.uri.clone().into_parts();
-    uri.path_and_query = Some(key.page.parse().map_err(Error::broken)?);
-    let uri = Uri::from_parts(uri).map_err(Error::broken)?;
-    head.uri = uri.clone();
-    // What the router goes by.
-    request.match_info_mut().get_mut().update(&uri);
+    readdress(&mut request, &key.page)?;
     let (response, spent) = adding_up(service.call(request)).await;
     let mut response = match response {
         Ok(response) => response.map_into_boxed_body(),

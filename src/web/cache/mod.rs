@@ -192,6 +192,14 @@ pub struct ForReader<'a> {
     pub until: Option<Instant>,
 }
 
+/// A session's key that leads nowhere.
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    /// When that was found out.
+    at: Instant,
+    was_renewed: bool,
+}
+
 /// Counts of what the cache did.
 #[derive(Debug, Default)]
 pub struct Counts {
@@ -215,8 +223,8 @@ pub struct PageCache {
     skeletons: Cache<Key<Audience>, Arc<Kept>, Bytewise>,
     readers: Cache<[u8; 32], Arc<Known>, Bytewise>,
     standings: Cache<Key<AccountId>, Arc<Standing>, Bytewise>,
-    /// Sessions that are not there, by the hash of their key, and when that was found out.
-    unknown: Cache<[u8; 32], Instant>,
+    /// Sessions that are not there, by the hash of their key.
+    unknown: Cache<[u8; 32], Ended>,
     flights: Flights,
     pub counts: Counts,
 }
@@ -295,14 +303,37 @@ impl PageCache {
             .filter(|known| known.until > Instant::now() && db.still_holds(&known.depends))
     }
 
-    /// There is no such session: who brings it again is anybody. No session ever gets a key that was used before.
+    /// There is no such session: requests that bring its key again are anonymous. No key is ever used twice.
     pub fn note_unknown(&self, token: &str) {
-        self.unknown.insert(token_hash(token), Instant::now());
+        let hash = token_hash(token);
+        if self.ended(&hash).is_none() {
+            let (at, was_renewed) = (Instant::now(), false);
+            self.unknown.insert(hash, Ended { at, was_renewed });
+        }
     }
 
+    /// This key was replaced by another one just now. Requests that were under way with it are anonymous, but must not take
+    /// back the browser's new cookie.
+    pub fn note_renewed(&self, token: &str) {
+        let (at, was_renewed) = (Instant::now(), true);
+        self.unknown
+            .insert(token_hash(token), Ended { at, was_renewed });
+    }
+
+    fn ended(&self, hash: &[u8; 32]) -> Option<Ended> {
+        let noted = self.unknown.get(hash);
+        noted.filter(|ended| ended.at.elapsed() < SESSION)
+    }
+
+    /// Whether a key is known to lead to no session.
     pub fn is_unknown(&self, token: &str) -> bool {
-        let noted = self.unknown.get(&token_hash(token));
-        noted.is_some_and(|at| at.elapsed() < SESSION)
+        self.ended(&token_hash(token)).is_some()
+    }
+
+    /// Whether it leads to no session, and was not replaced by another key.
+    pub fn is_gone(&self, token: &str) -> bool {
+        self.ended(&token_hash(token))
+            .is_some_and(|ended| !ended.was_renewed)
     }
 
     /// Keeps a session, until its account changes. A ban that ends and a key that is to be renewed are looked at each time.
