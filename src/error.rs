@@ -186,6 +186,8 @@ fn is_storage_trouble(cause: &str) -> bool {
         "file is not a database",
         "unable to open database file",
         "attempt to write a readonly database",
+        // The transaction was ended by a write that failed.
+        "no such savepoint",
     ]
     .iter()
     .any(|t| cause.contains(t))

@@ -103,12 +103,12 @@ routes! {
     "/articles/{slug}/comments.atom" { GET all feed::thread => keep() }
     "/articles/{slug}/revisions" { GET all articles::pages::revisions => keep() }
     "/articles/{slug}/revisions/{n}" { GET all articles::pages::revision => keep() }
-    "/articles/{slug}/comments" { POST reader comments::pages::create ["10 a minute, 60 an hour; 256 KiB"] }
+    "/articles/{slug}/comments" { POST reader comments::pages::create ["10 a minute, 60 an hour, 60 previews a minute; 256 KiB"] }
     "/articles/{slug}/comments/{id}" { GET all comments::pages::show => keep(after) }
     "/comments/{id}/reply" { GET reader comments::pages::reply }
     "/comments/{id}/edit" { GET reader comments::pages::edit, POST reader comments::pages::update ["30 a minute; 256 KiB"] }
-    "/comments/{id}/delete" { POST reader comments::pages::delete }
-    "/comments/{id}/undelete" { POST reader comments::pages::undelete }
+    "/comments/{id}/delete" { POST reader comments::pages::delete ["20 a minute, undeleting included"] }
+    "/comments/{id}/undelete" { POST reader comments::pages::undelete ["20 a minute, deleting included"] }
     "/comments/{id}/flag" { GET reader comments::pages::flag, POST reader comments::pages::raise ["10 a minute; 256 KiB"] }
     "/sections/{slug}" { GET all articles::pages::section => keep(after) }
     "/sections/{slug}/feed.atom" { GET all feed::section::<Atom> => keep() }
@@ -143,16 +143,16 @@ routes! {
     "/guidelines" { GET all info::guidelines => keep() }
     "/privacy" { GET all info::privacy => keep() }
     "/readers/{username}" { GET all accounts::pages::profile => keep() }
-    "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network"] }
-    "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network"] }
-    "/logout" { POST all accounts::pages::log_out }
+    "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network; 100 refused in 10 minutes"] }
+    "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network; 100 an hour an account"] }
+    "/logout" { POST all accounts::pages::log_out ["60 in 10 minutes"] }
     "/setup/{token}" { GET all admin::pages::setup, POST all admin::pages::install }
-    "/account" { GET reader accounts::pages::show, POST reader accounts::pages::update }
+    "/account" { GET reader accounts::pages::show, POST reader accounts::pages::update ["30 in 10 minutes"] }
     "/account/password" { GET reader accounts::pages::password, POST reader accounts::pages::update_password ["10 failures in 10 minutes"] }
-    "/account/sessions" { GET reader accounts::pages::sessions, POST reader accounts::pages::end_session }
+    "/account/sessions" { GET reader accounts::pages::sessions, POST reader accounts::pages::end_session ["30 a minute"] }
     "/admin" { GET staff admin::pages::show }
     "/admin/comments" { GET moderator moderation::pages::index }
-    "/admin/comments/bulk" { POST moderator moderation::pages::bulk }
+    "/admin/comments/bulk" { POST moderator moderation::pages::bulk ["100 comments"] }
     "/admin/comments/{id}/approve" { POST moderator moderation::pages::approve }
     "/admin/comments/{id}/reject" { POST moderator moderation::pages::reject }
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }

@@ -66,7 +66,8 @@ impl Username {
     }
 
     pub fn is_reserved(&self) -> bool {
-        RESERVED.contains(&self.key().as_str())
+        let key = lookalike(&self.0);
+        RESERVED.iter().any(|reserved| lookalike(reserved) == key)
     }
 
     pub fn as_str(&self) -> &str {

@@ -9,12 +9,14 @@ use masthead::web::access_log::AccessLog;
 use std::net::TcpListener;
 use std::process::ExitCode;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
+use tracing_subscriber::EnvFilter;
 
 pub fn run(config: Config) -> Result<ExitCode, Refused> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RUST_LOG")
-        .unwrap_or_else(|_| "info,actix_session=error,actix_server=warn".into());
+    // What cannot be parsed would be a line each, as fast as somebody sends it.
+    let quiet = "info,actix_session=error,actix_server=warn,actix_http=off";
+    let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new(quiet));
     // A thread of its own writes the log: a pipe that is full or closed costs lines, and nothing waits for it.
-    let (writer, _written) = NonBlockingBuilder::default()
+    let (writer, written) = NonBlockingBuilder::default()
         .buffered_lines_limit(16_384)
         .thread_name("log")
         .finish(std::io::stderr());
@@ -28,6 +30,11 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
     std::panic::set_hook(Box::new(
         |panic| tracing::error!(%panic, "a thread panicked"),
     ));
+    if std::time::SystemTime::now() < std::time::UNIX_EPOCH {
+        let why =
+            "The clock of this machine stands before 1970, where HTTP has no dates; set it first.";
+        return Err(Refused(why.into(), 1));
+    }
     give_back_large_blocks();
     make_private(&config.data)?;
     let _held = hold(&config)?;
@@ -77,15 +84,19 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
         if let Some(log) = &state.access_log {
             log.close();
         }
+        // The runtime would wait for threads that ask a database which does not answer.
+        drop(written);
+        std::process::exit(0);
+        #[allow(unreachable_code, reason = "the type of this block")]
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Says once a minute how many lines of a log nobody took in time.
+/// Says every five seconds how many lines of a log nobody took in time.
 async fn count_dropped(log: ErrorCounter, state: Shared) {
     let mut said = 0;
     loop {
-        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
         let access = state.access_log.as_ref().map_or(0, AccessLog::dropped);
         let all = log.dropped_lines() + access;
         if all > said {

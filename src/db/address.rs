@@ -27,8 +27,14 @@ pub fn hide_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return "…".into();
     };
+    let authority = rest.split('?').next().unwrap_or(rest);
+    if !rest.contains('@') && authority.contains(':') && !is_host(authority) {
+        // A name and a password without a host.
+        return format!("{scheme}://…");
+    }
     let (rest, query) = match rest.split_once('?') {
-        Some((before, query)) if query.contains("password") => match query.contains('@')
+        Some((before, query)) if query.to_ascii_lowercase().contains("password") => match query
+            .contains('@')
             && !before.contains('@')
             && before.contains(':')
             && !is_host(before)

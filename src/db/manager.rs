@@ -19,6 +19,8 @@ pub struct Tuning {
     pub checkpoint: u32,
     /// How long a database server that does not answer is waited for at the start.
     pub patience: Duration,
+    /// A database server that takes longer than statements may is given up. Not for migrations, which have no limit.
+    pub answers: bool,
 }
 
 impl Tuning {
@@ -48,6 +50,7 @@ impl Default for Tuning {
             cache: 8_000,
             checkpoint: 1_000,
             patience: Duration::ZERO,
+            answers: true,
         }
     }
 }
@@ -98,7 +101,8 @@ impl Manager {
                 Ok(Conn::Sqlite(conn))
             }
             Address::Postgres { url, ca } => {
-                let mut conn = postgres::PgTokio::open(url, ca.as_deref())?;
+                let patience = tuning.answers.then_some(postgres::PATIENCE);
+                let mut conn = postgres::PgTokio::open(url, ca.as_deref(), patience)?;
                 conn.batch_execute(
                     "SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'",
                 )

@@ -48,7 +48,11 @@ fn was_used(database: &Path) -> bool {
     let folder = database.parent().unwrap_or(Path::new("."));
     let has_media =
         std::fs::read_dir(folder.join("media")).is_ok_and(|mut all| all.next().is_some());
-    has_media || size(&beside(database, "-wal")) > 0 || file_of(database).exists()
+    let has_copy = std::fs::read_dir(folder).is_ok_and(|all| {
+        all.flatten()
+            .any(|entry| entry.file_name().to_string_lossy().contains(".db.before-"))
+    });
+    has_media || has_copy || size(&beside(database, "-wal")) > 0 || file_of(database).exists()
 }
 
 fn beside(database: &Path, ending: &str) -> PathBuf {

@@ -10,6 +10,7 @@ mod manager;
 mod mark;
 mod migrate;
 mod postgres;
+mod postgres_write;
 pub mod prepared;
 pub mod schema;
 pub mod spent;
@@ -22,7 +23,7 @@ pub use address::{Address, hide_password};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 use diesel::{Connection, RunQueryDsl};
-use fresh::{Changes, Topic, gather};
+use fresh::{Changes, Topic};
 pub use fresh::{Depends, Moment};
 pub use manager::Tuning;
 use manager::{Manager, Quiet};
@@ -33,6 +34,7 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 pub use types::Time;
 
 #[derive(diesel::MultiConnection)]
@@ -61,7 +63,11 @@ macro_rules! either {
 /// # Errors
 /// What the database says.
 pub fn connect(address: &Address) -> Result<Conn, diesel::ConnectionError> {
-    Manager::open(address, Tuning::default())
+    let tuning = Tuning {
+        answers: false,
+        ..Tuning::default()
+    };
+    Manager::open(address, tuning)
 }
 
 /// What is measured here; `web` tells it.
@@ -89,6 +95,8 @@ struct Inner {
     clock: AtomicI64,
     /// The server does not answer: requests need not wait to hear that. The connection that listens finds it out.
     is_away: Arc<AtomicBool>,
+    /// Turns for writing on PostgreSQL.
+    writes: Arc<Semaphore>,
     ear: OnceLock<listen::Ear>,
 }
 
@@ -168,6 +176,7 @@ impl Db {
             ),
             clock: AtomicI64::new(ahead),
             is_away: Arc::default(),
+            writes: Arc::new(Semaphore::new(size as usize - postgres_write::READERS)),
             ear: OnceLock::new(),
         })))
     }
@@ -185,6 +194,11 @@ impl Db {
     /// Whether it held a moment ago, for while the database does not answer.
     pub fn held_lately(&self, kept: &Depends) -> bool {
         self.0.changes.held_lately(kept)
+    }
+
+    /// Whether the database server is known not to answer.
+    pub fn is_away(&self) -> bool {
+        self.0.is_away.load(Ordering::Relaxed)
     }
 
     /// The time that all nodes share: the database server's on PostgreSQL, this machine's on SQLite.
@@ -292,7 +306,7 @@ impl Db {
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
         let began = Instant::now();
         let conn = loop {
-            if self.0.is_away.load(Ordering::Relaxed) {
+            if self.is_away() {
                 break Err("the database does not answer".to_owned());
             }
             if let Some(conn) = self.0.pool.try_get() {
@@ -358,12 +372,7 @@ impl Db {
                 .submit(f)?
                 .await
                 .unwrap_or_else(|_| (Err(Error::Busy("the writer stopped".into())), 0)),
-            None => {
-                let db = self.clone();
-                tokio::task::spawn_blocking(move || spent::count(|| db.write_postgres(f)))
-                    .await
-                    .unwrap_or_else(|e| (Err(Error::broken(e)), 0))
-            }
+            None => self.write_on_postgres(f, began).await?,
         };
         spent::add(queries, began);
         result
@@ -380,46 +389,7 @@ impl Db {
                 |_| Err(Error::Busy("the writer stopped".into())),
                 |(result, _)| result,
             ),
-            None => self.write_postgres(f),
-        }
-    }
-
-    /// Tells the other nodes, once more over another connection where the first one is gone.
-    fn tell(&self, conn: &mut Conn, topics: &[Topic]) {
-        let told = listen::tell(conn, &self.0.node, topics).or_else(|_| {
-            let mut other = self.connection()?;
-            listen::tell(&mut other, &self.0.node, topics)
-        });
-        if let Err(error) = told {
-            tracing::error!(%error, "other nodes could not be told of a change: they may show what was for half a minute");
-        }
-    }
-
-    fn write_postgres<T>(&self, f: impl Fn(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        let mut conn = self.connection()?;
-        let mut tries = 0;
-        loop {
-            let (result, topics) = gather(|| Connection::transaction(&mut *conn, &f));
-            // Also after an error: a COMMIT whose answer was lost may stand.
-            self.0.changes.record(&topics);
-            match result {
-                Ok(done) => {
-                    self.tell(&mut conn, &topics);
-                    return Ok(done);
-                }
-                Err(e) if e.is_retryable() && tries < 3 => {
-                    tries += 1;
-                    std::thread::sleep(Duration::from_millis(5 << tries));
-                }
-                Err(e) if e.is_retryable() => {
-                    return Err(Error::Busy(format!("after {tries} retries: {e}")));
-                }
-                Err(e @ (Error::Busy(_) | Error::Broken { .. })) => {
-                    self.tell(&mut conn, &topics);
-                    return Err(e);
-                }
-                Err(e) => return Err(e),
-            }
+            None => self.write_postgres(f, Instant::now()),
         }
     }
 }

@@ -114,11 +114,17 @@ pub(super) struct Connected {
     last: LastRefusal,
 }
 
+/// How long a server may take for an answer: it gives up a statement itself after five seconds.
+pub(super) const PATIENCE: Duration = Duration::from_secs(7);
 /// How long a server may be silent before what was sent to it counts as lost.
 const SILENT: Duration = Duration::from_secs(10);
 
 /// Connects to the first host of a URL that answers.
-pub(super) async fn connect(url: &str, ca: Option<&Path>) -> ConnectionResult<Connected> {
+pub(super) async fn connect(
+    url: &str,
+    ca: Option<&Path>,
+    patience: Option<Duration>,
+) -> ConnectionResult<Connected> {
     let (url, verify) = match url.contains("sslmode=verify-full") {
         true => (url.replace("sslmode=verify-full", "sslmode=require"), true),
         false => (url.to_owned(), false),
@@ -130,7 +136,7 @@ pub(super) async fn connect(url: &str, ca: Option<&Path>) -> ConnectionResult<Co
     let tls = tls(verify, ca).map_err(|e| never(e.to_string()))?;
     let mut why = ConnectionError::InvalidConnectionUrl("the URL names no host".into());
     for (at, host) in config.get_hosts().iter().enumerate() {
-        let connecting = connect_to(&config, at, host, tls.clone());
+        let connecting = connect_to(&config, at, host, tls.clone(), patience);
         match tokio::time::timeout(Duration::from_secs(3), connecting).await {
             Ok(Ok(connected)) => return Ok(connected),
             Ok(Err(error)) => why = error,
@@ -145,7 +151,7 @@ pub(super) async fn connect_from_task(
     url: String,
     ca: Option<PathBuf>,
 ) -> ConnectionResult<Connected> {
-    let connecting = move || runtime().block_on(connect(&url, ca.as_deref()));
+    let connecting = move || runtime().block_on(connect(&url, ca.as_deref(), Some(PATIENCE)));
     tokio::task::spawn_blocking(connecting).await.map_err(bad)?
 }
 
@@ -155,6 +161,7 @@ async fn connect_to(
     at: usize,
     host: &Host,
     mut tls: tokio_postgres_rustls::MakeRustlsConnect,
+    patience: Option<Duration>,
 ) -> ConnectionResult<Connected> {
     let ports = config.get_ports();
     let port = *ports.get(at).or(ports.first()).unwrap_or(&5432);
@@ -188,7 +195,7 @@ async fn connect_to(
         inner,
         last: last.clone(),
     };
-    let stream = Tap::new(stream, last.clone(), true);
+    let stream = Tap::new(stream, last.clone(), true, patience);
     let (client, mut connection) = config.connect_raw(stream, tls).await.map_err(refused)?;
     let (sender, messages) = tokio::sync::mpsc::unbounded_channel();
     runtime().spawn(async move {
@@ -256,9 +263,13 @@ impl PgTokio {
     ///
     /// # Errors
     /// Whatever libpq would refuse as well, and an unreadable `ca`.
-    pub fn open(url: &str, ca: Option<&Path>) -> ConnectionResult<Self> {
+    pub fn open(
+        url: &str,
+        ca: Option<&Path>,
+        patience: Option<Duration>,
+    ) -> ConnectionResult<Self> {
         runtime().block_on(async {
-            let Connected { client, last, .. } = connect(url, ca).await?;
+            let Connected { client, last, .. } = connect(url, ca, patience).await?;
             let inner = AsyncPgConnection::try_from(client).await?;
             Ok(PgTokio {
                 inner: Inner::from(inner),
@@ -314,7 +325,7 @@ impl Connection for PgTokio {
     type Backend = Pg;
     type TransactionManager = Tm;
     fn establish(url: &str) -> ConnectionResult<Self> {
-        PgTokio::open(url, None)
+        PgTokio::open(url, None, None)
     }
     fn execute_returning_count<T: QueryFragment<Pg> + QueryId>(
         &mut self,

@@ -13,7 +13,9 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 /// The last refusal that came over a connection.
@@ -94,11 +96,20 @@ pub(super) struct Tap<S> {
     stream: S,
     reader: Reader,
     last: LastRefusal,
+    /// How long the server may take to answer, if there is a limit.
+    patience: Option<Duration>,
+    /// Until when it has to, while it is asked something.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Tap<S> {
     /// `begins_plain`: the server may first say whether it speaks TLS; if it does, there is nothing to read here.
-    pub(super) fn new(stream: S, last: LastRefusal, begins_plain: bool) -> Tap<S> {
+    pub(super) fn new(
+        stream: S,
+        last: LastRefusal,
+        begins_plain: bool,
+        patience: Option<Duration>,
+    ) -> Tap<S> {
         let reader = if begins_plain {
             Reader::First
         } else {
@@ -108,6 +119,8 @@ impl<S> Tap<S> {
             stream,
             reader,
             last,
+            patience,
+            deadline: None,
         }
     }
 }
@@ -205,6 +218,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
         let before = buffer.filled().len();
         let done = Pin::new(&mut tap.stream).poll_read(cx, buffer);
         tap.reader.feed(&buffer.filled()[before..], &tap.last);
+        if done.is_ready() {
+            tap.deadline = None;
+        } else if let Some(deadline) = &mut tap.deadline
+            && deadline.as_mut().poll(cx).is_ready()
+        {
+            // A server that is frozen keeps its connections open and says nothing.
+            let late = io::Error::new(io::ErrorKind::TimedOut, "the server does not answer");
+            return Poll::Ready(Err(late));
+        }
         done
     }
 }
@@ -215,6 +237,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if let (Some(patience), None) = (self.patience, &self.deadline) {
+            self.deadline = Some(Box::pin(tokio::time::sleep(patience)));
+            // So that reading looks at it.
+            cx.waker().wake_by_ref();
+        }
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -249,6 +276,6 @@ where
 
     fn connect(self, stream: S) -> Self::Future {
         let (connecting, last) = (self.inner.connect(stream), self.last);
-        Box::pin(async move { Ok(Tap::new(connecting.await?, last, false)) })
+        Box::pin(async move { Ok(Tap::new(connecting.await?, last, false, None)) })
     }
 }

@@ -13,6 +13,8 @@ use std::path::Path;
 /// Bytes that a picture may have.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
 const MOST_PIXELS: u64 = 80_000_000;
+/// Of one side: making a very wide picture smaller takes memory for each of its columns.
+const MOST_ACROSS: u32 = 20_000;
 
 /// A picture that is fit to be served.
 #[derive(Clone, Debug)]
@@ -63,6 +65,11 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
     let (mut width, mut height) = ImageReader::with_format(Cursor::new(bytes), format)
         .into_dimensions()
         .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
+    if width.max(height) > MOST_ACROSS {
+        return Err(format!(
+            "the image is {width} × {height} pixels; {MOST_ACROSS} across are the most"
+        ));
+    }
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(format!(
             "the image has {width} × {height} pixels; 80 million are the most"
@@ -107,7 +114,10 @@ pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
             // The row that names it is synced as well; a picture must not be emptier than its row says.
             file.sync_all()
         });
-        written.map_err(say)?;
+        if let Err(error) = written {
+            let _ = std::fs::remove_file(&draft);
+            return Err(say(error));
+        }
         std::fs::rename(&draft, &target).map_err(say)?;
         is_new = true;
     }

@@ -14,14 +14,16 @@ use crate::error::Error;
 use crate::text;
 use crate::web::session_cookie::Presented;
 use crate::web::viewer::Role;
-use crate::web::{Account, PageCache, Shared, SignedIn, State, cache, guard, viewer};
+use crate::web::{
+    Account, PageCache, Posted, Shared, SignedIn, State, Viewer, cache, guard, viewer,
+};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt};
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::time::Duration;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use base64::Engine as _;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,6 +42,8 @@ const NETWORK: &str = "network";
 const SINCE: &str = "since";
 const PASSWORD_VERSION: &str = "password_version";
 const PASSWORD_DUE: &str = "password_due";
+/// Instead of an account: why the store could not be asked.
+const UNAVAILABLE: &str = "unavailable";
 
 #[derive(Clone)]
 pub struct Sessions {
@@ -277,12 +281,20 @@ fn describe(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result
     note(session.insert(NETWORK, guard::network_of(request)))
 }
 
-/// After a change of roles a session goes on under a fresh key.
+/// After a change of roles a session goes on under a fresh key. Where sessions cannot be looked up the request ends here, with
+/// what was typed beside it for the error page.
 pub async fn renew(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let session = request.get_session();
+    if let Ok(Some(cause)) = session.get::<String>(UNAVAILABLE) {
+        let (request, mut payload) = request.into_parts();
+        request.extensions_mut().insert(Viewer(None));
+        let _ = Posted::from_request(&request, &mut payload).await;
+        let response = HttpResponse::from_error(Error::Busy(cause));
+        return Ok(ServiceResponse::new(request, response));
+    }
     // Read once: the session is empty again by the time that an error page or a header asks.
     let who = viewer::of(request.request());
     request.extensions_mut().insert(who.clone());
@@ -294,7 +306,7 @@ pub async fn renew(
             account.password_version,
         )?;
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Ends one session of an account, or all but the one that asks. Judged again as [`write`] does it.
@@ -386,9 +398,13 @@ fn hash(token: &str) -> Vec<u8> {
 
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        self.open(key.as_ref())
-            .await
-            .map_err(|e| LoadError::Other(e.into()))
+        let found = self.open(key.as_ref()).await;
+        found.or_else(|error| {
+            // Told to `renew`, which can read the form that would be lost here.
+            let cause = serde_json::to_string(&error.to_string());
+            let cause = cause.map_err(|e| LoadError::Other(e.into()))?;
+            Ok(Some(HashMap::from([(UNAVAILABLE.to_owned(), cause)])))
+        })
     }
     async fn save(
         &self,

@@ -93,7 +93,8 @@ pub fn excerpt(text: &str, most: usize) -> String {
 /// Folds what looks alike onto one string (Unicode TR39 skeleton, after letter case, spacing and digits for letters).
 pub fn lookalike(name: &str) -> String {
     let folded: String = name
-        .nfkc()
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .filter(|c| c.is_alphanumeric())
         .map(|c| match c {
@@ -104,10 +105,13 @@ pub fn lookalike(name: &str) -> String {
             other => other,
         })
         .collect();
-    unicode_security::confusable_detection::skeleton(&folded)
+    let skeleton: String = unicode_security::confusable_detection::skeleton(&folded)
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        .collect()
+        // Letters that the skeleton has made out of others.
+        .map(|c| if c == 'i' { 'l' } else { c })
+        .collect();
+    skeleton.replace("vv", "w")
 }
 
 /// Bytes as hexadecimal digits.

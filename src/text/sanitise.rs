@@ -88,5 +88,21 @@ pub(super) fn sanitise(
     }
     // Code that is wider than the page is scrolled: with the keyboard too.
     let html = html.replace("<pre>", "<pre tabindex=\"0\">");
-    SafeHtml::sanitised(builder.clean(&html).to_string())
+    SafeHtml::sanitised(builder.clean(&plain_quotes(&html)).to_string())
+}
+
+/// Quotation marks in text as themselves: the sanitiser writes them so anyway, and reading each back from `&quot;` is most of
+/// its work in a text that has many. Those in tags stay escaped.
+fn plain_quotes(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (text, tag) = rest.split_at(at);
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        out.push_str(&text.replace("&quot;", "\""));
+        out.push_str(&tag[..end]);
+        rest = &tag[end..];
+    }
+    out.push_str(&rest.replace("&quot;", "\""));
+    out
 }

@@ -32,7 +32,9 @@ pub fn page(
     request_id: &str,
 ) -> HttpResponse {
     match error {
-        Error::SignInFirst { next } => return page::see_other(&paths::login(next)),
+        Error::SignInFirst { next } if kept.is_none() => {
+            return page::see_other(&paths::login(next));
+        }
         Error::PasswordDue => return page::see_other(paths::ACCOUNT_PASSWORD),
         _ => {}
     }
@@ -50,10 +52,21 @@ pub fn page(
         } else {
             String::new()
         },
-        way: paths::FRONT.into(),
-        way_text: t.error_way_front(),
+        way: match error {
+            Error::SignInFirst { next } => paths::login(next),
+            _ => paths::FRONT.into(),
+        },
+        way_text: match error {
+            Error::SignInFirst { .. } => t.login_heading(),
+            _ => t.error_way_front(),
+        },
     };
-    let mut response = page::answer(error.status(), &page)
+    let status = match error {
+        // Signed out while a form was on its way: its text is given back.
+        Error::SignInFirst { .. } => StatusCode::FORBIDDEN,
+        other => other.status(),
+    };
+    let mut response = page::answer(status, &page)
         .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
     let extra = match error {
         Error::TooMany { seconds } => Some((header::RETRY_AFTER, seconds.to_string())),
@@ -73,9 +86,8 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
     match error {
         Error::Malformed(why) => (t.error_malformed(), why.clone()),
         Error::Refused(why) => (t.error_refused(), why.clone()),
-        Error::SignInFirst { .. } | Error::PasswordDue | Error::Forbidden => {
-            (t.error_forbidden(), t.error_forbidden_text())
-        }
+        Error::SignInFirst { .. } => (t.error_forbidden(), t.compose_log_in_first()),
+        Error::PasswordDue | Error::Forbidden => (t.error_forbidden(), t.error_forbidden_text()),
         Error::Forged => (t.error_forged(), t.error_forged_text()),
         Error::Banned { reason, until } => {
             let why = if reason.is_empty() {

@@ -87,7 +87,7 @@ impl FromRequest for Posted {
                     Err(Error::NotAForm)
                 }
             }));
-            for field in ["body", "bio", "detail", "note"] {
+            for field in ["body", "bio", "detail", "note", "tagline"] {
                 if let Some(text) = posted.field(field).filter(|t| !t.is_empty()) {
                     request.extensions_mut().insert(KeptText(text));
                     break;

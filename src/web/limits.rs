@@ -43,11 +43,15 @@ pub struct Reserved {
     now: Time,
 }
 
+/// How far the clocks of two counts may be apart, in milliseconds; a hit further ahead does not count.
+const AHEAD: i64 = Time::MINUTE;
+
 const RESERVE: &str = r"
 local now, hit = tonumber(ARGV[1]), ARGV[2]
 for i = 1, #KEYS do
   local most, window = tonumber(ARGV[2*i+1]), tonumber(ARGV[2*i+2])
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
+  redis.call('ZREMRANGEBYSCORE', KEYS[i], now + 60000, '+inf')
   if not redis.call('ZSCORE', KEYS[i], hit) and redis.call('ZCARD', KEYS[i]) >= most then
     local oldest = redis.call('ZRANGE', KEYS[i], -most, -most, 'WITHSCORES')
     return math.max(1, tonumber(oldest[2]) + window - now)
@@ -255,9 +259,9 @@ impl Reserved {
         let moments = stored
             .chunks_exact(8)
             .map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")));
-        Ok(moments
-            .filter(|hit| hit + rule.window > self.now.0)
-            .collect())
+        // What lies ahead was counted by a clock that was wrong.
+        let counts = |hit: &i64| hit + rule.window > self.now.0 && *hit <= self.now.0 + AHEAD;
+        Ok(moments.filter(counts).collect())
     }
 
     fn keep(&self, conn: &mut Conn, rule: &Rule, hits: &[i64]) -> Result<(), Error> {

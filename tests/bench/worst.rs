@@ -140,6 +140,9 @@ pub fn run() -> bool {
         "- a\n",
         "`a`",
         "http://a.b ",
+        "\"",
+        "\"a\" ",
+        "'\"",
         "word ",
         "word word word word word word word word word word.\n\n",
     ] {

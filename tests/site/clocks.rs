@@ -96,3 +96,20 @@ site_test! {
         assert_eq!(site.db().read(asked).await.expect("a reader's"), wanted);
     }
 }
+
+site_test! {
+    async fn a_clock_that_was_ahead_locks_nobody_out(site: Site) {
+        use masthead::web::limits::Rule;
+        let now = site.db().now();
+        let rules = || vec![Rule::new("test", "mira", 3, Time::MINUTE)];
+        for _ in 0..3 {
+            let year = now.plus(365 * Time::DAY);
+            site.state.limits.take(site.db(), rules(), year).await.expect("room");
+        }
+        for n in 0..3 {
+            site.state.limits.take(site.db(), rules(), now).await.unwrap_or_else(|e| panic!("{n}: {e}"));
+        }
+        let full = site.state.limits.take(site.db(), rules(), now).await.expect_err("three were counted");
+        assert_eq!(full.status().as_u16(), 429);
+    }
+}

@@ -206,6 +206,14 @@ fn articles_are_flattened_and_bounded_too() {
         assert!(refused.reason.contains("marks"), "{}", refused.reason);
         assert_eq!(refused.line, 4);
     }
+    // Quotation marks are words' own: they cost nothing to keep, and stay what they are.
+    let ready =
+        read("Say \"hello\" to [\"x\"](https://example.org \"a \\\"b\\\" c\") and `\"y\"`.")
+            .unwrap_or_else(|r| panic!("{}", r.reason));
+    assert_eq!(
+        ready.draft.body.text().trim(),
+        "Say \"hello\" to \"x\" and \"y\"."
+    );
     assert!(!structure::has_too_many_marks(
         &"A sentence of a book, with a comma and a full stop.\n\n".repeat(30_000)
     ));

@@ -270,6 +270,8 @@ fn postgresql_is_understood_in_every_language() {
 struct Cut {
     port: u16,
     is_open: Arc<AtomicBool>,
+    /// Connections stay open, and nothing goes over them.
+    is_frozen: Arc<AtomicBool>,
 }
 
 impl Cut {
@@ -280,6 +282,8 @@ impl Cut {
         let port = listener.local_addr().expect("an address").port();
         let is_open = Arc::new(AtomicBool::new(true));
         let open = is_open.clone();
+        let is_frozen = Arc::new(AtomicBool::new(false));
+        let freezes = is_frozen.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -292,10 +296,18 @@ impl Cut {
                     if !open.load(Ordering::SeqCst) {
                         continue;
                     }
-                    let open = open.clone();
+                    let (open, frozen) = (open.clone(), freezes.clone());
                     tokio::spawn(async move {
-                        let Ok(mut far) = tokio::net::TcpStream::connect(server).await else {
+                        let Ok(far) = tokio::net::TcpStream::connect(server).await else {
                             return;
+                        };
+                        let (near_in, near_out) = near.split();
+                        let (far_in, far_out) = far.into_split();
+                        let both = async {
+                            tokio::join!(
+                                forward(near_in, far_out, &frozen),
+                                forward(far_in, near_out, &frozen)
+                            )
                         };
                         let cut = async {
                             while open.load(Ordering::SeqCst) {
@@ -303,14 +315,22 @@ impl Cut {
                             }
                         };
                         tokio::select! {
-                            _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                            _ = both => {}
                             () = cut => {}
                         }
                     });
                 }
             });
         });
-        Cut { port, is_open }
+        Cut {
+            port,
+            is_open,
+            is_frozen,
+        }
+    }
+
+    fn freeze(&self, is_frozen: bool) {
+        self.is_frozen.store(is_frozen, Ordering::SeqCst);
     }
 
     fn set(&self, is_open: bool) {
@@ -321,6 +341,24 @@ impl Cut {
     fn url(&self, url: &str) -> String {
         let at = host(url);
         url.replace(&at, &format!("127.0.0.1:{}", self.port))
+    }
+}
+
+/// Copies what comes, while it may.
+async fn forward(
+    mut from: impl tokio::io::AsyncRead + Unpin,
+    mut to: impl tokio::io::AsyncWrite + Unpin,
+    frozen: &AtomicBool,
+) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut bytes = [0; 16 * 1024];
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
+        while frozen.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        if to.write_all(&bytes[..read]).await.is_err() {
+            return;
+        }
     }
 }
 
@@ -371,6 +409,13 @@ fn while_postgresql_is_away_kept_pages_go_on_and_the_rest_is_refused_at_once() {
         );
         let personal = mira.get("/account").await;
         assert_eq!(personal.status, 503, "nothing personal");
+        let form = [("body", "Kept all the same."), ("action", "post")];
+        let post = mira.post(&format!("{path}/comments"), &form).await;
+        assert_eq!(post.status, 503);
+        assert!(
+            post.body.contains("Kept all the same."),
+            "the text is given back"
+        );
         assert_eq!(away.get("/readyz").await.status, 503);
         assert_eq!(away.get("/healthz").await.status, 200);
         cut.set(true);
@@ -383,6 +428,55 @@ fn while_postgresql_is_away_kept_pages_go_on_and_the_rest_is_refused_at_once() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         assert_eq!(mira.get("/account").await.status, 200);
+    });
+}
+
+#[test]
+fn a_postgresql_that_is_frozen_hangs_nobody() {
+    on_postgres(|site| async move {
+        let url = site.place.database_url.clone().expect("PostgreSQL");
+        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        let slug = site.article().await;
+        site.reader("mira").await;
+        let through = crate::harness::Place {
+            database_url: Some(cut.url(&url)),
+            ..site.place.clone()
+        };
+        let (place, path) = (through.clone(), format!("/articles/{slug}"));
+        let program = tokio::task::spawn_blocking(move || Program::start(&place, &[])).await;
+        let program = program.expect("it starts");
+        let browser = program.browser();
+        let mira = program.log_in("mira").await;
+        assert_eq!(browser.get(&path).await.status, 200);
+        cut.freeze(true);
+        // Asked in the moment before it is known: whoever waits is answered all the same.
+        let began = Instant::now();
+        let form = [("body", "Is anybody there?"), ("action", "post")];
+        let post_to = format!("{path}/comments");
+        let (early, post) =
+            tokio::join!(browser.get("/search?q=bridge"), mira.post(&post_to, &form));
+        assert_eq!((early.status, post.status), (503, 503));
+        assert!(post.body.contains("Is anybody there?"), "the text is kept");
+        assert!(
+            began.elapsed() < Duration::from_secs(15),
+            "{:?}",
+            began.elapsed()
+        );
+        for _ in 0..5 {
+            let began = Instant::now();
+            assert_eq!(browser.get(&path).await.status, 200, "kept");
+            assert_eq!(browser.get("/archive").await.status, 503);
+            assert_eq!(browser.get("/readyz").await.status, 503);
+            let late = mira.post(&post_to, &form).await;
+            assert!(late.status == 503 && late.body.contains("Is anybody there?"));
+            assert!(
+                began.elapsed() < Duration::from_secs(5),
+                "{:?}",
+                began.elapsed()
+            );
+        }
+        let stopped = tokio::task::spawn_blocking(move || program.stop()).await;
+        assert!(stopped.expect("it ends"), "within ten seconds");
     });
 }
 

@@ -79,6 +79,11 @@ fn a_password_with_any_sign_is_hidden() {
             "postgres://host/db?…",
         ),
         ("postgres://anna:x?password@host/db", "postgres://…"),
+        ("postgres://anna:secret", "postgres://…"),
+        (
+            "postgres://127.0.0.1:1/db?PassWord=secret",
+            "postgres://127.0.0.1:1/db?…",
+        ),
         ("redis://:se/cret@host:6379/", "redis://:…@host:6379/"),
         ("redis://127.0.0.1:6379/", "redis://127.0.0.1:6379/"),
     ] {
@@ -139,6 +144,18 @@ fn a_colour_profile_that_unpacks_to_megabytes_is_left_out() {
     assert!(!has_profile(&taken.bytes));
     let plain = masthead::media::take_in(&with_profile(3000)).expect("a picture");
     assert!(has_profile(&plain.bytes));
+}
+
+#[test]
+fn a_picture_is_not_endlessly_wide() {
+    let mut png = with_profile(3000);
+    // The width stands first in the first chunk, whose checksum follows it.
+    png[16..20].copy_from_slice(&1_000_000_u32.to_be_bytes());
+    let mut crc = flate2::Crc::new();
+    crc.update(&png[12..29]);
+    png[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+    let refused = masthead::media::take_in(&png).expect_err("too wide");
+    assert!(refused.contains("20000 across"), "{refused}");
 }
 
 #[test]

@@ -95,6 +95,13 @@ pub(super) async fn make<S: Inner>(
     route: KeptRoute,
     began: Instant,
 ) -> Answer {
+    if state.db.is_away()
+        && let Some(entry) = state.cache.last_known(&state.db, &key)
+    {
+        // Whoever makes it now may wait for long.
+        let response = answer(&state, &entry, Asked::of(request.headers(), &entry));
+        return Ok(request.into_response(response));
+    }
     let arrived = state.db.moment();
     loop {
         match Flight::board(&state, Making::Page(key.clone())) {
