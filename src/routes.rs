@@ -107,8 +107,8 @@ routes! {
     "/articles/{slug}/comments/{id}" { GET all comments::pages::show => keep(after) }
     "/comments/{id}/reply" { GET reader comments::pages::reply }
     "/comments/{id}/edit" { GET reader comments::pages::edit, POST reader comments::pages::update ["30 a minute; 256 KiB"] }
-    "/comments/{id}/delete" { POST reader comments::pages::delete ["20 a minute, undeleting included"] }
-    "/comments/{id}/undelete" { POST reader comments::pages::undelete ["20 a minute, deleting included"] }
+    "/comments/{id}/delete" { POST reader comments::pages::delete ["20 a minute, staff 120, undeleting included"] }
+    "/comments/{id}/undelete" { POST reader comments::pages::undelete ["20 a minute, staff 120, deleting included"] }
     "/comments/{id}/flag" { GET reader comments::pages::flag, POST reader comments::pages::raise ["10 a minute; 256 KiB"] }
     "/sections/{slug}" { GET all articles::pages::section => keep(after) }
     "/sections/{slug}/feed.atom" { GET all feed::section::<Atom> => keep() }

@@ -3,7 +3,7 @@
 
 pub mod pages;
 pub mod password;
-mod rights;
+pub mod rights;
 pub mod store;
 
 use crate::interface::Interface;

@@ -1,6 +1,6 @@
 //! Roles and bans: who may do what, changed under one lock and written to the log.
 
-use super::store::{PROFILE, Profile, by_id, by_login};
+use super::store::{PROFILE, Profile, RIGHTS, by_id, by_login};
 use crate::db::fresh::{Topic, changed};
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time, lock};
@@ -64,9 +64,6 @@ pub enum Kept {
     NoSuchAccount,
     LastAdmin,
 }
-
-/// The lock under which rights change: two admins who demote each other must not both succeed.
-pub(super) const RIGHTS: &str = "rights";
 
 /// Sets the grants of an account. Who gets a first role must choose a new password; the account's id comes back.
 pub fn set_roles(

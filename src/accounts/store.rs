@@ -1,13 +1,14 @@
 //! Queries of accounts. This feature alone writes `accounts`.
 
-use super::rights::RIGHTS;
-pub use super::rights::{Kept, Roles, set_ban, set_roles, staff};
 use super::{DisplayName, Email, Username};
 use crate::db::fresh::{Topic, changed};
 use crate::db::schema::{accounts, authors};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use diesel::prelude::*;
+
+/// The lock under which rights change: two admins who demote each other must not both succeed.
+pub(super) const RIGHTS: &str = "rights";
 
 /// An account as log-in and the command line need it.
 #[derive(Clone, Debug, Queryable)]

@@ -7,7 +7,8 @@ pub use settings::{settings, update};
 pub use setup::{install, setup};
 
 use crate::accounts::password;
-use crate::accounts::store::{Kept, Roles, by_id, set_roles, staff};
+use crate::accounts::rights::{Kept, Roles, set_roles, staff};
+use crate::accounts::store::by_id;
 use crate::articles;
 use crate::db::Time;
 use crate::error::Error;

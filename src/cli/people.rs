@@ -2,7 +2,8 @@
 
 use super::{Refused, open, say};
 use masthead::accounts::password::{For, NewPassword, hash_now};
-use masthead::accounts::store::{self, Kept, New, Roles, Taken};
+use masthead::accounts::rights::{self, Kept, Roles};
+use masthead::accounts::store::{self, New, Taken};
 use masthead::accounts::{Email, Username};
 use masthead::config::Config;
 use masthead::db::{Db, Time};
@@ -118,7 +119,7 @@ pub fn ban(
     }
     let db = open(config)?;
     let (name, why) = (username.to_owned(), reason.to_owned());
-    db.write_now(move |conn| store::set_ban(conn, &name, Some((&why, until)), CONSOLE, now))?
+    db.write_now(move |conn| rights::set_ban(conn, &name, Some((&why, until)), CONSOLE, now))?
         .map_err(|k| kept(username, k))?;
     say(format_args!(
         "{username} may read, and no longer write{}.",
@@ -129,7 +130,7 @@ pub fn ban(
 
 pub fn unban(config: &Config, username: &str) -> Result<ExitCode, Refused> {
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| store::set_ban(conn, &name, None, CONSOLE, now))?
+    db.write_now(move |conn| rights::set_ban(conn, &name, None, CONSOLE, now))?
         .map_err(|k| kept(username, k))?;
     say(format_args!("{username} may write again."));
     Ok(ExitCode::SUCCESS)
@@ -143,7 +144,7 @@ pub fn role(config: &Config, username: &str, names: &[String]) -> Result<ExitCod
         )
     })?;
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| store::set_roles(conn, &name, roles, CONSOLE, None, now))?
+    db.write_now(move |conn| rights::set_roles(conn, &name, roles, CONSOLE, None, now))?
         .map_err(|k| kept(username, k))?;
     say(format_args!("{username} is now: {}.", roles.names()));
     Ok(ExitCode::SUCCESS)

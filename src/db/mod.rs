@@ -250,8 +250,7 @@ impl Db {
     /// Takes note of what other processes wrote. To be asked once a second.
     pub async fn notice_others(&self) {
         let Some(writer) = &self.0.writer else {
-            let hears = self.0.ear.get().is_some_and(listen::Ear::hears);
-            return self.0.changes.hears_others(hears);
+            return self.0.changes.hears_others(self.hears_others());
         };
         let foreign = match writer.foreign() {
             Ok(answer) => answer.await.unwrap_or(true),
@@ -261,6 +260,11 @@ impl Db {
         if foreign {
             self.0.changes.record(&[Topic::Everything]);
         }
+    }
+
+    /// Whether the way from node to node is open; on SQLite there are no others.
+    pub fn hears_others(&self) -> bool {
+        self.0.writer.is_some() || self.0.ear.get().is_some_and(listen::Ear::hears)
     }
 
     /// Listens to the other nodes from now on. Where there are none this does nothing.

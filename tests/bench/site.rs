@@ -2,7 +2,8 @@
 
 use super::Plan;
 use masthead::accounts::password::{For, NewPassword, hash_now};
-use masthead::accounts::store::{New, Roles, create, set_roles};
+use masthead::accounts::rights::{Roles, set_roles};
+use masthead::accounts::store::{New, create};
 use masthead::accounts::{Email, Username};
 use masthead::config::{Config, Given};
 use masthead::db::{Address, Db, Time, Tuning};

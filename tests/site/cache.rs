@@ -2,7 +2,7 @@
 
 use crate::harness::{PASSWORD, run};
 use crate::{Answer, Browser, Site, site_test};
-use masthead::accounts::store::{Roles, set_ban, set_roles};
+use masthead::accounts::rights::{Roles, set_ban, set_roles};
 use masthead::db::Time;
 use std::io::Read;
 use std::sync::atomic::Ordering;

@@ -2,7 +2,7 @@
 
 use crate::harness::session_cookie;
 use crate::{Answer, Site, site_test};
-use masthead::accounts::store::{self, Roles};
+use masthead::accounts::rights::{self, Roles};
 use masthead::db::Time;
 use masthead::db::fresh::{Topic, changed};
 use masthead::web::{Viewer, page};
@@ -14,7 +14,7 @@ site_test! {
         // Given by a node whose clock is two minutes ahead.
         let ahead = Time::now().plus(2 * Time::MINUTE);
         let roles = Roles { moderator: true, ..Roles::default() };
-        site.db().write(move |conn| store::set_roles(conn, "mira", roles, "test", None, ahead)).await.expect("a write").expect("an account");
+        site.db().write(move |conn| rights::set_roles(conn, "mira", roles, "test", None, ahead)).await.expect("a write").expect("an account");
         let get = |cookie: String| Answer::of(site.browser().request("GET", "/account").header("cookie", cookie));
         let first = get(old.clone()).await;
         let new = session_cookie(&first).expect("a fresh key");

@@ -1,7 +1,8 @@
 //! A site of its own for every test, browsers that use it, and answers that can be asked.
 
 use masthead::accounts::password::{For, NewPassword, hash_now};
-use masthead::accounts::store::{New, Roles, create, set_roles};
+use masthead::accounts::rights::{Roles, set_roles};
+use masthead::accounts::store::{New, create};
 use masthead::accounts::{Email, Username};
 use masthead::app::{assemble, prepare};
 use masthead::config::{Config, Given};

@@ -120,6 +120,12 @@ site_test! {
         assert_eq!(site.get("/metrics").await.status, 404);
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
         let metered = Site::start(&site.place, |given| given.metrics_listen = Some(format!("127.0.0.1:{port}")));
+        // A node that begins to listen forgets what it kept before.
+        let began = std::time::Instant::now();
+        while !metered.state.db.hears_others() {
+            assert!(began.elapsed() < std::time::Duration::from_secs(10));
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
         metered.get("/").await;
         metered.get("/").await;
         metered.get("/nowhere").await;

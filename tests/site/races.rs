@@ -2,7 +2,8 @@
 
 use crate::harness::session_cookie;
 use crate::{Answer, PASSWORD, Site, site_test};
-use masthead::accounts::store::{self, Roles};
+use masthead::accounts::rights::{self, Roles};
+use masthead::accounts::store;
 use masthead::db::Time;
 use masthead::sessions;
 
@@ -12,7 +13,7 @@ impl Site {
     async fn ban(&self, username: &'static str) {
         let now = Time::now();
         self.db()
-            .write(move |conn| store::set_ban(conn, username, Some(("spam", None)), "test", now))
+            .write(move |conn| rights::set_ban(conn, username, Some(("spam", None)), "test", now))
             .await
             .expect("a write")
             .expect("an account");
@@ -21,7 +22,7 @@ impl Site {
     async fn set_roles(&self, username: &'static str, roles: Roles) {
         let now = Time::now();
         self.db()
-            .write(move |conn| store::set_roles(conn, username, roles, "test", None, now))
+            .write(move |conn| rights::set_roles(conn, username, roles, "test", None, now))
             .await
             .expect("a write")
             .expect("an account");

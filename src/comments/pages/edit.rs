@@ -217,7 +217,8 @@ fn actor(who: &Account) -> Actor<'_> {
 
 /// Deleting writes to the moderation log: it has a limit, for staff as well.
 fn delete_rules(account: &Account) -> Vec<Rule> {
-    vec![Rule::new("delete", account.id, 20, Time::MINUTE)]
+    let most = if account.is_staff() { 120 } else { 20 };
+    vec![Rule::new("delete", account.id, most, Time::MINUTE)]
 }
 
 /// Status and reason as they are now.
