@@ -23,7 +23,7 @@ pub fn has_too_many_marks(source: &str) -> bool {
         // Escaped and read back by the sanitiser, which costs it most.
         b'&' => 4,
         b'\n' | b'*' | b'_' | b'[' | b']' | b'`' | b'~' | b'<' | b'>' | b'|' | b'\\' | b'#'
-        | b'+' | b'@' | b'!' | b'=' => 1,
+        | b'+' | b'@' | b'!' | b'=' | b'"' => 1,
         _ => 0,
     };
     source.as_bytes().iter().map(weight).sum::<usize>() > MOST_MARKS

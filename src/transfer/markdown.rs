@@ -12,6 +12,8 @@ use comrak::nodes::{AstNode, NodeValue};
 /// Finds an image that the text names: an address of this site for a file that was taken in, `None` for a remote one.
 pub type Images<'a> = dyn FnMut(&str) -> Result<Option<TakenIn>, String> + 'a;
 
+/// Bytes of code that get their parts told apart, with the tags that this takes.
+const MOST_CODE: usize = 64 * 1024;
 const TOO_DENSE: &str = "the text is made of marks more than of words (quotes, lists, tables, links): it would become a page that browsers choke on; make several articles of it";
 
 /// Reads one Markdown file. `images` is asked for every image in it.
@@ -150,9 +152,15 @@ fn body_into(
         *place = text::markdown::article(&arena, part, &sizes, &mut ids);
     }
     let html = draft.summary.len() + draft.body.len() + draft.matters.len();
-    // Pictures and links bring more than was typed: widths, what they may do.
-    let brought =
-        1024 * sizes.len() + 256 * (body.matches("](").count() + body.matches("://").count());
+    // Pictures, links and code bring more than was typed: widths, what they may do, what each part of the code is.
+    let has_code = body.contains("```") || body.contains("~~~");
+    let links = body.matches("](").count() + body.matches("://").count();
+    let code = if has_code {
+        body.len().min(MOST_CODE)
+    } else {
+        0
+    };
+    let brought = 1024 * sizes.len() + 256 * links + 8 * code;
     if html > structure::most_html(body.len()) + brought {
         return Err(Refusal::at(skipped + 1, TOO_DENSE));
     }

@@ -214,6 +214,12 @@ fn articles_are_flattened_and_bounded_too() {
         ready.draft.body.text().trim(),
         "Say \"hello\" to \"x\" and \"y\"."
     );
+    // An article that is all code, each part of it told apart.
+    let code = format!(
+        "```rust\n{}```",
+        "fn main() { println!(\"{}\", 1 + 2); }\n".repeat(1500)
+    );
+    assert!(read(&code).is_ok_and(|ready| ready.draft.body.to_string().contains("<span")));
     assert!(!structure::has_too_many_marks(
         &"A sentence of a book, with a comma and a full stop.\n\n".repeat(30_000)
     ));
