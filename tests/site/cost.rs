@@ -217,7 +217,7 @@ fn articles_are_flattened_and_bounded_too() {
     // An article that is all code, each part of it told apart.
     let code = format!(
         "```rust\n{}```",
-        "fn main() { println!(\"{}\", 1 + 2); }\n".repeat(1500)
+        "fn main() { println!(\"{}\", 1 + 2); }\n".repeat(300)
     );
     assert!(read(&code).is_ok_and(|ready| ready.draft.body.to_string().contains("<span")));
     assert!(!structure::has_too_many_marks(
