@@ -245,7 +245,7 @@ pub async fn update_password(
     let version = sessions::write(&state, &account, move |conn, who: &SignedIn| {
         let version = store::choose_password(conn, id, Some(seen), &hash, for_role)?;
         sessions::store::end_others(conn, id, Some(&who.session_id))?;
-        // Somebody else's new password stands, and has ended this session with all others.
+        // Another new password stands, and has ended this session with all others.
         version.ok_or_else(Error::session_ended)
     });
     let version = version.await?;

@@ -196,7 +196,7 @@ pub(super) fn known(state: &State, username: &str, email: &str) -> Vec<String> {
     vec![state.site().name.clone(), username.into(), email.into()]
 }
 
-/// `POST /logout`. The browser forgets what scripts kept, such as where somebody was reading:
+/// `POST /logout`. The browser forgets what scripts kept, such as the place in an article:
 /// <https://www.w3.org/TR/clear-site-data/>
 pub async fn log_out(
     state: Shared,

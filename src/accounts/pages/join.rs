@@ -168,7 +168,7 @@ pub async fn create(
     }
 }
 
-/// What somebody may join with.
+/// Fields that make an account, each judged.
 struct Asked {
     username: Username,
     email: Email,
