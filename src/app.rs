@@ -116,7 +116,7 @@ pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
-/// The database's files, readable by their owner alone, whatever a folder that was there before allows.
+/// Makes the database's files readable by their owner alone, also in a folder that is open to others.
 fn make_files_private(folder: &std::path::Path) -> Result<(), String> {
     let say = |e: std::io::Error| format!("{} cannot be made private: {e}", folder.display());
     for entry in std::fs::read_dir(folder).map_err(say)?.flatten() {

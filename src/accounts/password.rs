@@ -204,7 +204,7 @@ pub async fn verify(
     stored: Option<String>,
 ) -> Result<Verdict, Error> {
     let check = move || {
-        // What is no hash, as the samples' accounts have, is checked against nobody's: the answer takes as long.
+        // The samples' accounts have no hash: the check runs against the stand-in, so that the answer takes as long.
         let stored = stored.filter(|stored| stored.starts_with("$argon2"));
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.to_owned());

@@ -142,7 +142,7 @@ pub struct New {
 pub enum Taken {
     Username,
     Email,
-    /// The name would be taken for somebody on the staff or an author.
+    /// The name looks like that of a staff member or an author.
     Lookalike,
 }
 
@@ -181,7 +181,7 @@ pub fn taken(conn: &mut Conn, username: &Username, email: &Email) -> Result<Opti
     Ok(by(name, Taken::Username).or(by(mail, Taken::Email)))
 }
 
-/// Whether somebody may join under this name and address.
+/// Why an account may not be made with this name and address; `None`: it may.
 pub fn may_join(
     conn: &mut Conn,
     username: &Username,
@@ -276,7 +276,7 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
     Ok(true)
 }
 
-/// Whether a name would be taken for somebody on the staff (but `own`) or an article's author.
+/// Whether a name looks like that of a staff member (but `own`) or of an article's author.
 pub fn passes_for_somebody(conn: &mut Conn, own: Option<i64>, key: &str) -> Result<bool, Error> {
     let author: Option<i64> = authors::table
         .filter(authors::name_key.eq(key))

@@ -226,16 +226,12 @@ pub async fn staff_update(
         }
     };
     let now = state.db.now();
+    let why = match form.current.is_empty() {
+        true => t.staff_password_needed(),
+        false => t.password_wrong(),
+    };
     if now.0 - admin.since > RECENT && !is_own_password(&state, &admin, form.current).await? {
-        let mut page = staff_page(
-            &state,
-            &admin,
-            form.username,
-            roles,
-            t.staff_password_needed(),
-            String::new(),
-        )
-        .await?;
+        let mut page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
         page.asks_password = true;
         return page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }

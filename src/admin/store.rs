@@ -20,7 +20,7 @@ pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Saves settings, unless somebody else has since the form was made: `false`. Without `seen` nobody asks. Writes these and
+/// Saves settings, unless they were saved since the form was made: `false`. Without `seen` that is not asked. Writes these and
 /// no others, so that what another admin changes elsewhere in the form stays.
 pub fn save_settings(
     conn: &mut Conn,

@@ -209,6 +209,7 @@ site_test! {
         assert!(refused.has("input[name=current]"));
         let wrong = chief.post("/admin/staff", &[("username", "mira"), ("role", "moderator"), ("current", "not this one")]).await;
         assert_eq!(wrong.status, 422);
+        assert_ne!(wrong.one(".errors"), refused.one(".errors"), "a wrong password is called wrong");
         let given = chief.post("/admin/staff", &[("username", "mira"), ("role", "moderator"), ("current", PASSWORD)]).await;
         assert_eq!(given.status, 303, "{}", given.body);
     }

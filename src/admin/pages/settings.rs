@@ -200,7 +200,7 @@ pub async fn settings(
     page::ok(&page)
 }
 
-/// `POST /admin/settings`. A field that is not sent stays as it is, whoever changes it meanwhile.
+/// `POST /admin/settings`. A field that is not sent stays as it is in the database at that moment.
 pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpResponse, Error> {
     let form: SettingsForm = posted.read()?;
     if !matches!(form.remove.as_str(), "" | "samples") {
