@@ -142,7 +142,7 @@ fn interface() -> String {
             .collect();
         writeln!(code, "    pub fn {name}(self{list}) -> String {{").expect("memory");
         if arguments.is_empty() {
-            // Said once and kept: a page says hundreds of them.
+            // IndexedComment once and kept: a page says hundreds of them.
             writeln!(code, "        self.plain()[{}].clone()", plain.len()).expect("memory");
             plain.push(id);
         } else {

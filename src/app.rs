@@ -3,8 +3,8 @@
 use crate::config::Config;
 use crate::db::{Db, Tuning};
 use crate::error::Error;
-use crate::sessions::{ABSOLUTE, RedisStore, Sessions};
-use crate::web::cache::express::Express;
+use crate::sessions::{ABSOLUTE_TIMEOUT, RedisStore, Sessions};
+use crate::web::cache::middleware::PageCacheLayer;
 use crate::web::connections::Connections;
 use crate::web::{Limits, Meter, PageCache, Shared, Site, State, guard, session_cookie};
 use crate::{accounts, admin, articles, ops, redirects, routes, samples, search};
@@ -152,7 +152,7 @@ pub fn redis_prefix(cookie_key: &[u8]) -> String {
 }
 
 /// A dead Redis is a 503 within two seconds.
-fn patience() -> redis::aio::ConnectionManagerConfig {
+fn redis_timeouts() -> redis::aio::ConnectionManagerConfig {
     let second = Some(std::time::Duration::from_secs(1));
     redis::aio::ConnectionManagerConfig::new()
         .set_connection_timeout(second)
@@ -175,7 +175,8 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
                 )
             };
             let client = redis::Client::open(url.as_str()).map_err(say)?;
-            let connecting = redis::aio::ConnectionManager::new_with_config(client, patience());
+            let connecting =
+                redis::aio::ConnectionManager::new_with_config(client, redis_timeouts());
             let waited = tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await;
             Some(
                 waited
@@ -232,9 +233,9 @@ impl App {
             ..
         } = self;
         let clock = state.clone();
-        let home = web::Data::new(redirects::Home {
+        let home = web::Data::new(redirects::Redirects {
             list: redirects::List::of(&state.config.data),
-            known: routes::known,
+            route_kind: routes::route_kind,
         });
         let old_links = home.clone();
         state.db.listen();
@@ -248,7 +249,8 @@ impl App {
                 .cookie_http_only(true)
                 .cookie_content_security(CookieContentSecurity::Signed)
                 .session_lifecycle(
-                    PersistentSession::default().session_ttl(Duration::milliseconds(ABSOLUTE)),
+                    PersistentSession::default()
+                        .session_ttl(Duration::milliseconds(ABSOLUTE_TIMEOUT)),
                 )
                 .build();
             ActixApp::new()
@@ -256,13 +258,17 @@ impl App {
                 .app_data(web::Data::new(sessions.clone()))
                 .app_data(home.clone())
                 .configure(routes::configure)
-                .wrap(from_fn(redirects::lead_home))
+                .wrap(from_fn(redirects::redirect_not_found))
                 .wrap(from_fn(crate::sessions::renew))
                 .wrap(cookie)
                 .wrap(from_fn(guard::guard))
                 .wrap(Compress::default())
                 // The outermost: what is in memory is answered here.
-                .wrap(Express::new(state.clone(), key.clone(), routes::kept))
+                .wrap(PageCacheLayer::new(
+                    state.clone(),
+                    key.clone(),
+                    routes::cached_route,
+                ))
         })
         .on_connect(move |io, data| connections.accepted(io, data, &accepting.notices))
         .workers(workers)
@@ -280,7 +286,7 @@ impl App {
         actix_web::rt::spawn(async move {
             loop {
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                db.notice_others().await;
+                db.poll_outside_commits().await;
             }
         });
         let unread = clock.clone();
@@ -308,7 +314,7 @@ async fn read_on(state: &Shared) -> Result<(), Error> {
 }
 
 /// Once a second: settings that were changed elsewhere, articles whose hour has come; every ten minutes: what is swept.
-async fn pass_time(state: Shared, home: web::Data<redirects::Home>) {
+async fn pass_time(state: Shared, home: web::Data<redirects::Redirects>) {
     let mut ticks: u64 = 0;
     loop {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
@@ -317,7 +323,7 @@ async fn pass_time(state: Shared, home: web::Data<redirects::Home>) {
         home.list.refresh();
         let mut done = state.refresh_site().await;
         if ticks % 10 == 1 {
-            done = done.and(state.db.set_clock().await);
+            done = done.and(state.db.sync_clock().await);
         }
         match state
             .db

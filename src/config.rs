@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Every setting as somebody wrote it; the keys of `masthead.toml`.
 #[derive(Clone, Debug, Default, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields, default)]
-pub struct Given {
+pub struct PartialConfig {
     /// The data folder: database, media, mail, keys [default: ./data]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -133,7 +133,7 @@ impl Config {
     ///
     /// # Errors
     /// A sentence that names the file, line or variable and what it takes.
-    pub fn load(flags: Given, env: &[(String, String)]) -> Result<Config, String> {
+    pub fn load(flags: PartialConfig, env: &[(String, String)]) -> Result<Config, String> {
         let environment = from_environment(env)?;
         let early = flags.data.clone().or_else(|| environment.data.clone());
         let candidates = [
@@ -146,13 +146,13 @@ impl Config {
         let file = candidates.into_iter().find(|p| p.is_file());
         let written = match &file {
             Some(path) => from_file(path)?,
-            None => Given::default(),
+            None => PartialConfig::default(),
         };
-        flags.over(environment).over(written).finish(file)
+        flags.merge(environment).merge(written).resolve(file)
     }
 }
 
-fn from_environment(env: &[(String, String)]) -> Result<Given, String> {
+fn from_environment(env: &[(String, String)]) -> Result<PartialConfig, String> {
     let variables = KEYS.map(|(_, variable)| variable);
     if let Some((unknown, _)) = env
         .iter()
@@ -200,7 +200,7 @@ fn from_environment(env: &[(String, String)]) -> Result<Given, String> {
         .map_err(|e: toml::de::Error| e.message().to_owned())
 }
 
-fn from_file(path: &Path) -> Result<Given, String> {
+fn from_file(path: &Path) -> Result<PartialConfig, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
     toml::from_str(&text).map_err(|e| {
@@ -233,9 +233,9 @@ pub fn nearest<'a>(known: &[&'a str], given: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-impl Given {
-    fn over(self, under: Given) -> Given {
-        Given {
+impl PartialConfig {
+    fn merge(self, under: PartialConfig) -> PartialConfig {
+        PartialConfig {
             data: self.data.or(under.data),
             port: self.port.or(under.port),
             listen: self.listen.or(under.listen),
@@ -256,7 +256,7 @@ impl Given {
         }
     }
 
-    fn finish(self, file: Option<PathBuf>) -> Result<Config, String> {
+    fn resolve(self, file: Option<PathBuf>) -> Result<Config, String> {
         let data = self.data.unwrap_or_else(|| "data".into());
         let port = self.port.unwrap_or(8080);
         if port == 0 {

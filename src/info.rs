@@ -33,9 +33,9 @@ struct PrivacyPage {
 
 /// `GET /about`
 pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (t, site) = (state.t(), state.site());
-    page::kept(
+    page::cached(
         &AboutPage {
             page: Page::new(&state, &viewer, &t.about_heading(&site.name)).at(&state, paths::ABOUT),
             t,
@@ -49,9 +49,9 @@ pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
 
 /// `GET /guidelines`
 pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let t = state.t();
-    page::kept(
+    page::cached(
         &GuidelinesPage {
             page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, paths::GUIDELINES),
             t,
@@ -65,9 +65,9 @@ pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, E
 
 /// `GET /privacy`
 pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (t, site) = (state.t(), state.site());
-    page::kept(
+    page::cached(
         &PrivacyPage {
             page: Page::new(&state, &viewer, &t.privacy_heading()).at(&state, paths::PRIVACY),
             t,

@@ -26,11 +26,11 @@ pub mod cards;
 pub mod demo;
 pub mod discovery;
 pub mod feeds;
+pub mod import;
 pub mod info;
 pub mod ops;
 pub mod redirects;
 pub mod samples;
-pub mod transfer;
 
 pub mod app;
 pub mod routes;

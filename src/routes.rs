@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::feeds::{Atom, Json, Rss, pages as feed};
-use crate::redirects::Known;
-use crate::web::cache::{KeptRoute, Param};
+use crate::redirects::KnownRoute;
+use crate::web::cache::{CachedRoute, Param};
 use crate::{
     accounts, admin, articles, cards, comments, discovery, info, log, media, moderation, ops,
     search, web as page,
@@ -21,28 +21,28 @@ pub struct Route {
     pub limits: &'static str,
     /// Its pages are kept in memory, told apart by these parts of the query.
     #[serde(skip)]
-    pub keep: Option<&'static [Param]>,
+    pub cache: Option<&'static [Param]>,
 }
 
 /// The address that a path belongs to, if its pages are kept.
-pub fn kept(path: &str) -> Option<KeptRoute> {
+pub fn cached_route(path: &str) -> Option<CachedRoute> {
     let (index, route) = ROUTES
         .iter()
         .enumerate()
         .find(|(_, r)| r.method == "GET" && fits(r.path, path))?;
-    let query = route.keep?;
-    Some(KeptRoute { index, query })
+    let query = route.cache?;
+    Some(CachedRoute { index, query })
 }
 
 /// What an address that is read is to the router, for [`crate::redirects`].
-pub fn known(path: &str) -> Known {
+pub fn route_kind(path: &str) -> KnownRoute {
     let found = ROUTES
         .iter()
         .find(|r| r.method == "GET" && fits(r.path, path));
     match found {
-        None => Known::Nothing,
-        Some(route) if route.path.contains('{') => Known::Pattern,
-        Some(_) => Known::Literal,
+        None => KnownRoute::Nothing,
+        Some(route) if route.path.contains('{') => KnownRoute::Pattern,
+        Some(_) => KnownRoute::Literal,
     }
 }
 
@@ -65,14 +65,14 @@ async fn not_found() -> Result<actix_web::HttpResponse, Error> {
 }
 
 macro_rules! routes {
-    ($($path:literal { $($method:ident $role:ident $handler:path $([$limits:literal])? $(=> keep($($query:ident$(=$($value:ident)|+)?),*))?),+ $(,)? })+) => {
+    ($($path:literal { $($method:ident $role:ident $handler:path $([$limits:literal])? $(=> cache($($query:ident$(=$($value:ident)|+)?),*))?),+ $(,)? })+) => {
         /// Every address of the site.
         pub const ROUTES: &[Route] = &[$($(Route {
             method: stringify!($method),
             path: $path,
             role: stringify!($role),
             limits: concat!($($limits)?),
-            keep: routes!(@keep $(($(Param {
+            cache: routes!(@cache $(($(Param {
                 name: stringify!($query),
                 values: &[$($(stringify!($value)),+)?],
             }),*))?),
@@ -87,8 +87,8 @@ macro_rules! routes {
             app.default_service(web::to(not_found));
         }
     };
-    (@keep) => { None };
-    (@keep ($($param:expr),*)) => { Some(&[$($param),*]) };
+    (@cache) => { None };
+    (@cache ($($param:expr),*)) => { Some(&[$($param),*]) };
     (@verb GET) => { web::route().guard(guard::Any(guard::Get()).or(guard::Head())) };
     (@verb POST) => { web::post() };
     (@allow GET) => { "GET, HEAD" };
@@ -97,52 +97,52 @@ macro_rules! routes {
 }
 
 routes! {
-    "/" { GET all articles::pages::front => keep() }
-    "/articles/{slug}" { GET all articles::pages::show => keep(sort = newest | oldest | best | replies, after) }
-    "/articles/{slug}/card.png" { GET all cards::pages::show => keep() }
-    "/articles/{slug}/comments.atom" { GET all feed::thread => keep() }
-    "/articles/{slug}/revisions" { GET all articles::pages::revisions => keep() }
-    "/articles/{slug}/revisions/{n}" { GET all articles::pages::revision => keep() }
+    "/" { GET all articles::pages::front => cache() }
+    "/articles/{slug}" { GET all articles::pages::show => cache(sort = newest | oldest | best | replies, after) }
+    "/articles/{slug}/card.png" { GET all cards::pages::show => cache() }
+    "/articles/{slug}/comments.atom" { GET all feed::thread => cache() }
+    "/articles/{slug}/revisions" { GET all articles::pages::revisions => cache() }
+    "/articles/{slug}/revisions/{n}" { GET all articles::pages::revision => cache() }
     "/articles/{slug}/comments" { POST reader comments::pages::create ["10 a minute, 60 an hour, 60 previews a minute; 256 KiB"] }
-    "/articles/{slug}/comments/{id}" { GET all comments::pages::show => keep(after) }
+    "/articles/{slug}/comments/{id}" { GET all comments::pages::show => cache(after) }
     "/comments/{id}/reply" { GET reader comments::pages::reply }
     "/comments/{id}/edit" { GET reader comments::pages::edit, POST reader comments::pages::update ["30 a minute; 256 KiB"] }
     "/comments/{id}/delete" { POST reader comments::pages::delete ["20 a minute, staff 120, undeleting included"] }
     "/comments/{id}/undelete" { POST reader comments::pages::undelete ["20 a minute, staff 120, deleting included"] }
     "/comments/{id}/flag" { GET reader comments::pages::flag, POST reader comments::pages::raise ["10 a minute; 256 KiB"] }
-    "/sections/{slug}" { GET all articles::pages::section => keep(after) }
-    "/sections/{slug}/feed.atom" { GET all feed::section::<Atom> => keep() }
-    "/sections/{slug}/feed.rss" { GET all feed::section::<Rss> => keep() }
-    "/sections/{slug}/feed.json" { GET all feed::section::<Json> => keep() }
-    "/tags/{slug}" { GET all articles::pages::tag => keep(after) }
-    "/tags/{slug}/feed.atom" { GET all feed::tag::<Atom> => keep() }
-    "/tags/{slug}/feed.rss" { GET all feed::tag::<Rss> => keep() }
-    "/tags/{slug}/feed.json" { GET all feed::tag::<Json> => keep() }
-    "/authors/{slug}" { GET all articles::pages::author => keep(after) }
-    "/authors/{slug}/feed.atom" { GET all feed::author::<Atom> => keep() }
-    "/authors/{slug}/feed.rss" { GET all feed::author::<Rss> => keep() }
-    "/authors/{slug}/feed.json" { GET all feed::author::<Json> => keep() }
-    "/archive" { GET all articles::pages::archive => keep() }
-    "/archive/{yyyy}/{mm}" { GET all articles::pages::month => keep(after) }
+    "/sections/{slug}" { GET all articles::pages::section => cache(after) }
+    "/sections/{slug}/feed.atom" { GET all feed::section::<Atom> => cache() }
+    "/sections/{slug}/feed.rss" { GET all feed::section::<Rss> => cache() }
+    "/sections/{slug}/feed.json" { GET all feed::section::<Json> => cache() }
+    "/tags/{slug}" { GET all articles::pages::tag => cache(after) }
+    "/tags/{slug}/feed.atom" { GET all feed::tag::<Atom> => cache() }
+    "/tags/{slug}/feed.rss" { GET all feed::tag::<Rss> => cache() }
+    "/tags/{slug}/feed.json" { GET all feed::tag::<Json> => cache() }
+    "/authors/{slug}" { GET all articles::pages::author => cache(after) }
+    "/authors/{slug}/feed.atom" { GET all feed::author::<Atom> => cache() }
+    "/authors/{slug}/feed.rss" { GET all feed::author::<Rss> => cache() }
+    "/authors/{slug}/feed.json" { GET all feed::author::<Json> => cache() }
+    "/archive" { GET all articles::pages::archive => cache() }
+    "/archive/{yyyy}/{mm}" { GET all articles::pages::month => cache(after) }
     "/search" { GET all search::pages::index }
-    "/corrections" { GET all articles::pages::corrections => keep(after) }
-    "/corrections/feed.atom" { GET all feed::corrections::<Atom> => keep() }
-    "/corrections/feed.rss" { GET all feed::corrections::<Rss> => keep() }
-    "/corrections/feed.json" { GET all feed::corrections::<Json> => keep() }
-    "/feed.atom" { GET all feed::site::<Atom> => keep() }
-    "/feed.rss" { GET all feed::site::<Rss> => keep() }
-    "/feed.json" { GET all feed::site::<Json> => keep() }
-    "/sitemap.xml" { GET all discovery::pages::sitemap => keep(part) }
+    "/corrections" { GET all articles::pages::corrections => cache(after) }
+    "/corrections/feed.atom" { GET all feed::corrections::<Atom> => cache() }
+    "/corrections/feed.rss" { GET all feed::corrections::<Rss> => cache() }
+    "/corrections/feed.json" { GET all feed::corrections::<Json> => cache() }
+    "/feed.atom" { GET all feed::site::<Atom> => cache() }
+    "/feed.rss" { GET all feed::site::<Rss> => cache() }
+    "/feed.json" { GET all feed::site::<Json> => cache() }
+    "/sitemap.xml" { GET all discovery::pages::sitemap => cache(part) }
     "/news-sitemap.xml" { GET all discovery::pages::news_sitemap }
-    "/robots.txt" { GET all discovery::pages::robots => keep() }
-    "/llms.txt" { GET all discovery::pages::llms => keep() }
-    "/site.webmanifest" { GET all discovery::pages::manifest => keep() }
+    "/robots.txt" { GET all discovery::pages::robots => cache() }
+    "/llms.txt" { GET all discovery::pages::llms => cache() }
+    "/site.webmanifest" { GET all discovery::pages::manifest => cache() }
     "/.well-known/security.txt" { GET all discovery::pages::security }
     "/.well-known/change-password" { GET all discovery::pages::change_password }
-    "/about" { GET all info::about => keep() }
-    "/guidelines" { GET all info::guidelines => keep() }
-    "/privacy" { GET all info::privacy => keep() }
-    "/readers/{username}" { GET all accounts::pages::profile => keep() }
+    "/about" { GET all info::about => cache() }
+    "/guidelines" { GET all info::guidelines => cache() }
+    "/privacy" { GET all info::privacy => cache() }
+    "/readers/{username}" { GET all accounts::pages::profile => cache() }
     "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network; 100 refused in 10 minutes"] }
     "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network; 100 an hour an account"] }
     "/logout" { POST all accounts::pages::log_out ["60 in 10 minutes"] }

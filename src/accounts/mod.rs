@@ -3,7 +3,7 @@
 
 pub mod pages;
 pub mod password;
-pub mod rights;
+pub mod roles;
 pub mod store;
 
 use crate::interface::Interface;

@@ -8,34 +8,34 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters that a password may have at most; more is refused, never cut.
-const MOST: usize = 256;
-const READER_LEAST: usize = 10;
-const STAFF_LEAST: usize = 15;
+const MAX_LENGTH: usize = 256;
+const READER_MIN_LENGTH: usize = 10;
+const STAFF_MIN_LENGTH: usize = 15;
 /// zxcvbn guesses, as a power of ten.
-const LEAST_GUESSES_LOG10: f64 = 10.0;
+const MIN_GUESSES_LOG10: f64 = 10.0;
 
 /// Whose password it is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum For {
+pub enum PasswordPolicy {
     Reader,
     Staff,
 }
 
-impl For {
-    pub fn least(self) -> usize {
+impl PasswordPolicy {
+    pub fn min_length(self) -> usize {
         match self {
-            For::Reader => READER_LEAST,
-            For::Staff => STAFF_LEAST,
+            PasswordPolicy::Reader => READER_MIN_LENGTH,
+            PasswordPolicy::Staff => STAFF_MIN_LENGTH,
         }
     }
 }
 
 /// Characters of a password that are judged: guessing the beginning is guessing enough, and what zxcvbn does with more
 /// grows faster than the text.
-const JUDGED: usize = 64;
+const JUDGED_LENGTH: usize = 64;
 /// Words known of a person that are looked for, and how long each may be.
-const KNOWN: usize = 16;
-const KNOWN_LENGTH: usize = 40;
+const MAX_CONTEXT_WORDS: usize = 16;
+const MAX_CONTEXT_LENGTH: usize = 40;
 
 /// A password of the right length, in NFC. Whether it can be guessed is not known yet: that costs processor time.
 #[derive(Clone)]
@@ -44,18 +44,18 @@ pub struct Candidate(String);
 impl Candidate {
     /// # Errors
     /// The sentence that stands beside the field.
-    pub fn parse(t: Interface, given: &str, whose: For) -> Result<Candidate, String> {
+    pub fn parse(t: Interface, given: &str, whose: PasswordPolicy) -> Result<Candidate, String> {
         // Four bytes a character at most, and composing makes no text more than three times shorter.
-        if given.len() > 12 * MOST {
-            return Err(t.password_long(MOST as i64));
+        if given.len() > 12 * MAX_LENGTH {
+            return Err(t.password_long(MAX_LENGTH as i64));
         }
         let password: String = given.nfc().collect();
         let length = password.chars().count();
-        if length < whose.least() {
-            return Err(t.password_short(whose.least() as i64));
+        if length < whose.min_length() {
+            return Err(t.password_short(whose.min_length() as i64));
         }
-        if length > MOST {
-            return Err(t.password_long(MOST as i64));
+        if length > MAX_LENGTH {
+            return Err(t.password_long(MAX_LENGTH as i64));
         }
         Ok(Candidate(password))
     }
@@ -65,18 +65,22 @@ impl Candidate {
     ///
     /// # Errors
     /// The sentence that stands beside the field.
-    pub fn judge_now(self, t: Interface, known: &[&str]) -> Result<NewPassword, String> {
+    pub fn check_strength_now(self, t: Interface, known: &[&str]) -> Result<NewPassword, String> {
         let parts = known
             .iter()
             .flat_map(|k| k.split(['@', '.', ' ', '-', '_']))
             .filter(|p| p.len() > 2);
-        let short = |word: &str| word.chars().take(KNOWN_LENGTH).collect::<String>();
+        let short = |word: &str| word.chars().take(MAX_CONTEXT_LENGTH).collect::<String>();
         let inputs: Vec<String> = known.iter().copied().chain(parts).map(short).collect();
-        let inputs: Vec<&str> = inputs.iter().map(String::as_str).take(KNOWN).collect();
-        let beginning: String = self.0.chars().take(JUDGED).collect();
+        let inputs: Vec<&str> = inputs
+            .iter()
+            .map(String::as_str)
+            .take(MAX_CONTEXT_WORDS)
+            .collect();
+        let beginning: String = self.0.chars().take(JUDGED_LENGTH).collect();
         let beginning = fewer_readings(&beginning);
         let judged = zxcvbn::zxcvbn(&beginning, &inputs);
-        if judged.guesses_log10() < LEAST_GUESSES_LOG10 {
+        if judged.guesses_log10() < MIN_GUESSES_LOG10 {
             let why = judged
                 .feedback()
                 .and_then(|f| f.warning())
@@ -134,22 +138,22 @@ fn fewer_readings(password: &str) -> String {
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// [`Candidate::parse`] and [`Candidate::judge_now`], for callers that may block.
+    /// [`Candidate::parse`] and [`Candidate::check_strength_now`], for callers that may block.
     ///
     /// # Errors
     /// The sentence that stands beside the field.
     pub fn parse(
         t: Interface,
         given: &str,
-        whose: For,
+        whose: PasswordPolicy,
         known: &[&str],
     ) -> Result<NewPassword, String> {
-        Candidate::parse(t, given, whose)?.judge_now(t, known)
+        Candidate::parse(t, given, whose)?.check_strength_now(t, known)
     }
 
     /// A password that was right a moment ago, to be hashed with today's parameters.
     pub fn verified(given: &str) -> NewPassword {
-        NewPassword(given.nfc().take(MOST).collect())
+        NewPassword(given.nfc().take(MAX_LENGTH).collect())
     }
 }
 
@@ -157,7 +161,7 @@ impl NewPassword {
 ///
 /// # Errors
 /// `Busy` when too many hash or judge already.
-pub async fn judge(
+pub async fn check_strength(
     state: &State,
     candidate: Candidate,
     known: Vec<String>,
@@ -165,7 +169,7 @@ pub async fn judge(
     let t = state.t();
     let work = move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        candidate.judge_now(t, &known)
+        candidate.check_strength_now(t, &known)
     };
     state.hashing.run(work).await
 }
@@ -186,7 +190,7 @@ pub async fn hash(state: &State, password: NewPassword) -> Result<String, Error>
     state.hashing.run(move || hash_now(&password)).await?
 }
 
-/// For the command line and set-up.
+/// PasswordPolicy the command line and set-up.
 pub fn hash_now(password: &NewPassword) -> Result<String, Error> {
     Ok(argon()
         .hash_password(password.0.as_bytes())
@@ -202,14 +206,14 @@ pub async fn verify(
     state: &State,
     given: String,
     stored: Option<String>,
-) -> Result<Verdict, Error> {
+) -> Result<Verification, Error> {
     let check = move || {
         // The samples' accounts have no hash: the check runs against the stand-in, so that the answer takes as long.
         let stored = stored.filter(|stored| stored.starts_with("$argon2"));
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
-        let given: String = given.nfc().take(MOST + 1).collect();
-        let given = if given.chars().count() > MOST {
+        let stored = stored.unwrap_or_else(|| DUMMY_HASH.to_owned());
+        let given: String = given.nfc().take(MAX_LENGTH + 1).collect();
+        let given = if given.chars().count() > MAX_LENGTH {
             String::new()
         } else {
             given
@@ -219,16 +223,16 @@ pub async fn verify(
             .is_ok()
             && known;
         let outdated = !stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$");
-        Verdict { right, outdated }
+        Verification { right, outdated }
     };
     state.hashing.run(check).await
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Verification {
     pub right: bool,
     /// The hash was made with other parameters than today's.
     pub outdated: bool,
 }
 
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$1Xrt5sXQ0ZQtjs1Qyl+EsMCn2bM9v6xKq3pS4J8TzqA";
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$1Xrt5sXQ0ZQtjs1Qyl+EsMCn2bM9v6xKq3pS4J8TzqA";

@@ -1,7 +1,7 @@
 //! Queries of accounts. This feature alone writes `accounts`.
 
 use super::{DisplayName, Email, Username};
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{accounts, authors};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
@@ -17,7 +17,7 @@ pub struct Login {
     pub username: String,
     pub email: String,
     pub password_hash: String,
-    pub password_due: bool,
+    pub must_change_password: bool,
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
@@ -49,7 +49,7 @@ type LoginColumns = (
     accounts::username,
     accounts::email,
     accounts::password_hash,
-    accounts::password_due,
+    accounts::must_change_password,
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
@@ -60,7 +60,7 @@ const LOGIN: LoginColumns = (
     accounts::username,
     accounts::email,
     accounts::password_hash,
-    accounts::password_due,
+    accounts::must_change_password,
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
@@ -191,7 +191,7 @@ pub fn may_join(
         return Ok(Some(taken));
     }
     let key = super::lookalike(username.as_str());
-    Ok(passes_for_somebody(conn, None, &key)?.then_some(Taken::Lookalike))
+    Ok(is_impersonation(conn, None, &key)?.then_some(Taken::Lookalike))
 }
 
 pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
@@ -217,9 +217,9 @@ pub fn log_in(
     }
     if suffices {
         diesel::update(accounts::table.find(login.id))
-            .set(accounts::password_due.eq(false))
+            .set(accounts::must_change_password.eq(false))
             .execute(conn)?;
-        changed(conn, Topic::Account(login.id));
+        changed(conn, CacheTag::Account(login.id));
     }
     if let Some(hash) = rehashed {
         diesel::update(accounts::table.find(login.id))
@@ -248,11 +248,11 @@ pub fn choose_password(
     diesel::update(accounts::table.find(id))
         .set((
             accounts::password_hash.eq(hash),
-            accounts::password_due.eq(now.is_staff() && !for_role),
+            accounts::must_change_password.eq(now.is_staff() && !for_role),
             accounts::password_version.eq(version),
         ))
         .execute(conn)?;
-    changed(conn, Topic::Account(id));
+    changed(conn, CacheTag::Account(id));
     Ok(Some(version))
 }
 
@@ -261,7 +261,7 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
     let own = by_id(conn, id)?;
     if !name.key.is_empty()
         && !own.is_staff()
-        && (name.is_reserved() || passes_for_somebody(conn, Some(id), &name.key)?)
+        && (name.is_reserved() || is_impersonation(conn, Some(id), &name.key)?)
     {
         return Ok(false);
     }
@@ -272,12 +272,12 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
             accounts::bio.eq(bio),
         ))
         .execute(conn)?;
-    changed(conn, Topic::Account(id));
+    changed(conn, CacheTag::Account(id));
     Ok(true)
 }
 
 /// Whether a name looks like that of a staff member (but `own`) or of an article's author.
-pub fn passes_for_somebody(conn: &mut Conn, own: Option<i64>, key: &str) -> Result<bool, Error> {
+pub fn is_impersonation(conn: &mut Conn, own: Option<i64>, key: &str) -> Result<bool, Error> {
     let author: Option<i64> = authors::table
         .filter(authors::name_key.eq(key))
         .select(authors::id)
@@ -303,6 +303,6 @@ pub fn bio(conn: &mut Conn, id: i64) -> Result<String, Error> {
 
 /// Takes away the readers that came with the samples.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
-    changed(conn, Topic::Everything);
+    changed(conn, CacheTag::Everything);
     Ok(diesel::delete(accounts::table.filter(accounts::is_sample)).execute(conn)?)
 }

@@ -7,7 +7,7 @@ pub use settings::{settings, update};
 pub use setup::{install, setup};
 
 use crate::accounts::password;
-use crate::accounts::rights::{Kept, Roles, set_roles, staff};
+use crate::accounts::roles::{RoleChangeError, Roles, set_roles, staff};
 use crate::accounts::store::by_id;
 use crate::articles;
 use crate::db::Time;
@@ -18,15 +18,15 @@ use crate::paths;
 use crate::sessions;
 use crate::web::form::Link;
 use crate::web::limits::Rule;
-use crate::web::{Admin, Page, Posted, Shared, Staff, State, page};
+use crate::web::{Admin, FormBody, Page, Shared, Staff, State, page};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
 #[derive(Template)]
-#[template(path = "admin/desk.html")]
-struct DeskPage {
+#[template(path = "admin/dashboard.html")]
+struct DashboardPage {
     page: Page,
     t: Interface,
     moderates: bool,
@@ -56,8 +56,8 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         .await?;
     let t = state.t();
     let queue = |q: crate::moderation::Queue| paths::queue(q.as_str());
-    page::ok(&DeskPage {
-        page: Page::desk(&state, &who.viewer(), &t.desk_heading(), "desk"),
+    page::ok(&DashboardPage {
+        page: Page::dashboard(&state, &who.viewer(), &t.dashboard_heading(), "desk"),
         t,
         moderates,
         reported: counts[0],
@@ -132,7 +132,7 @@ async fn staff_page(
     let people = state.db.read(staff).await?;
     let t = state.t();
     Ok(StaffPage {
-        page: Page::desk(state, &admin.viewer(), &t.staff_heading(), "staff"),
+        page: Page::dashboard(state, &admin.viewer(), &t.staff_heading(), "staff"),
         t,
         people: people
             .into_iter()
@@ -206,7 +206,7 @@ async fn is_own_password(state: &State, admin: &Admin, given: String) -> Result<
 pub async fn staff_update(
     state: Shared,
     admin: Admin,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: StaffForm = posted.read()?;
     let t = state.t();
@@ -241,7 +241,7 @@ pub async fn staff_update(
     });
     match set.await? {
         Ok(_) => Ok(page::see_other(paths::ADMIN_STAFF)),
-        Err(Kept::NoSuchAccount) => {
+        Err(RoleChangeError::NoSuchAccount) => {
             let page = staff_page(
                 &state,
                 &admin,
@@ -253,7 +253,7 @@ pub async fn staff_update(
             .await?;
             page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(Kept::LastAdmin) => {
+        Err(RoleChangeError::LastAdmin) => {
             let page = staff_page(
                 &state,
                 &admin,

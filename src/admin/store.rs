@@ -1,6 +1,6 @@
 //! Settings and the one-time set-up link. This feature alone writes `settings`.
 
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::settings;
 use crate::db::{Conn, Time};
 use crate::either;
@@ -16,7 +16,7 @@ pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
         .do_update()
         .set(settings::value.eq(value))
         .execute(c))?;
-    changed(conn, Topic::Everything);
+    changed(conn, CacheTag::Everything);
     Ok(())
 }
 
@@ -52,7 +52,7 @@ pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>, Error> {
 
 pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
     diesel::delete(settings::table.find(key)).execute(conn)?;
-    changed(conn, Topic::Everything);
+    changed(conn, CacheTag::Everything);
     Ok(())
 }
 
@@ -91,7 +91,7 @@ pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
 }
 
 /// Takes the samples away with their readers, comments and pictures. How many articles went, and the pictures' files,
-/// which are for [`crate::media::discard`].
+/// which are for [`crate::media::delete_files`].
 pub fn remove_samples(conn: &mut Conn) -> Result<(usize, Vec<String>), Error> {
     let pictures = articles::store::sample_pictures(conn)?;
     let ids = articles::store::sample_ids(conn)?;

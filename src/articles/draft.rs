@@ -199,18 +199,18 @@ pub fn cut_notes(line: &str) -> Vec<String> {
         .collect()
 }
 
-pub const TITLE_MOST: usize = 300;
+pub const MAX_TITLE: usize = 300;
 
 /// What every format must have in the end.
 pub fn check(draft: &Draft, line: usize) -> Result<(), Refusal> {
     if crate::text::is_blank(&draft.title) {
         return Err(Refusal::at(line, "the article has no title"));
     }
-    if draft.title.chars().count() > TITLE_MOST {
+    if draft.title.chars().count() > MAX_TITLE {
         return Err(Refusal::at(
             line,
             format!(
-                "the title is longer than {TITLE_MOST} characters; is the dek on the same line?"
+                "the title is longer than {MAX_TITLE} characters; is the dek on the same line?"
             ),
         ));
     }

@@ -73,7 +73,7 @@ fn load(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Teaser>, Error>
 
 /// Which articles a list has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shelf {
+pub enum ListScope {
     Latest,
     Section(i64),
     Tag(i64),
@@ -128,24 +128,24 @@ pub struct Page {
 }
 
 /// Articles a page.
-pub const A_PAGE: i64 = 20;
+pub const PAGE_SIZE: i64 = 20;
 
-/// A page of a shelf behind the cursor.
-pub fn page(conn: &mut Conn, shelf: Shelf, behind: Option<Cursor>) -> Result<Page, Error> {
-    let mut teasers = take(conn, shelf, behind, A_PAGE + 1)?;
+/// A page of a shelf after the cursor.
+pub fn page(conn: &mut Conn, shelf: ListScope, after: Option<Cursor>) -> Result<Page, Error> {
+    let mut teasers = take(conn, shelf, after, PAGE_SIZE + 1)?;
     let mut older = None;
-    if teasers.len() as i64 > A_PAGE {
-        teasers.truncate(A_PAGE as usize);
+    if teasers.len() as i64 > PAGE_SIZE {
+        teasers.truncate(PAGE_SIZE as usize);
         older = teasers.last().map(Cursor::of);
     }
-    let newer = match (behind, teasers.first()) {
+    let newer = match (after, teasers.first()) {
         (Some(_), Some(first)) => {
             let before = load(
                 conn,
-                query(shelf, Some(Cursor::of(first)), true, A_PAGE + 1),
+                query(shelf, Some(Cursor::of(first)), true, PAGE_SIZE + 1),
             )?;
-            // The page before begins behind the twenty-first article from here, if there are so many.
-            Some(before.get(A_PAGE as usize).map(Cursor::of))
+            // The page before begins after the twenty-first article from here, if there are so many.
+            Some(before.get(PAGE_SIZE as usize).map(Cursor::of))
         }
         _ => None,
     };
@@ -156,22 +156,22 @@ pub fn page(conn: &mut Conn, shelf: Shelf, behind: Option<Cursor>) -> Result<Pag
     })
 }
 
-/// So many articles of a shelf behind the cursor, the newest first.
+/// So many articles of a shelf after the cursor, the newest first.
 pub fn take(
     conn: &mut Conn,
-    shelf: Shelf,
-    behind: Option<Cursor>,
-    most: i64,
+    shelf: ListScope,
+    after: Option<Cursor>,
+    limit: i64,
 ) -> Result<Vec<Teaser>, Error> {
-    load(conn, query(shelf, behind, false, most))
+    load(conn, query(shelf, after, false, limit))
 }
 
 /// The newest published articles.
-pub fn latest(conn: &mut Conn, most: i64) -> Result<Vec<Teaser>, Error> {
-    take(conn, Shelf::Latest, None, most)
+pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Teaser>, Error> {
+    take(conn, ListScope::Latest, None, limit)
 }
 
-fn query(shelf: Shelf, cursor: Option<Cursor>, upwards: bool, most: i64) -> Prepared<Columns> {
+fn query(shelf: ListScope, cursor: Option<Cursor>, upwards: bool, limit: i64) -> Prepared<Columns> {
     let select = format!("SELECT {COLUMNS} FROM ");
     let named = |table: &str, column: &str, id: i64| {
         prepared(format!("{select}{table} l JOIN articles ON articles.id = l.article_id {JOINS} WHERE l.{column} = "))
@@ -180,13 +180,13 @@ fn query(shelf: Shelf, cursor: Option<Cursor>, upwards: bool, most: i64) -> Prep
     };
     let plain = || prepared(format!("{select}articles {JOINS} WHERE {PUBLISHED}"));
     let (mut query, at, id) = match shelf {
-        Shelf::Latest => (plain(), "articles.published_at", "articles.id"),
-        Shelf::Section(section) => (
+        ListScope::Latest => (plain(), "articles.published_at", "articles.id"),
+        ListScope::Section(section) => (
             plain().text(" AND articles.section_id = ").int(section),
             "articles.published_at",
             "articles.id",
         ),
-        Shelf::Span(from, to) => (
+        ListScope::Span(from, to) => (
             plain()
                 .text(" AND articles.published_at >= ")
                 .int(from.0)
@@ -195,12 +195,12 @@ fn query(shelf: Shelf, cursor: Option<Cursor>, upwards: bool, most: i64) -> Prep
             "articles.published_at",
             "articles.id",
         ),
-        Shelf::Tag(tag) => (
+        ListScope::Tag(tag) => (
             named("article_tags", "tag_id", tag),
             "l.listed_at",
             "l.article_id",
         ),
-        Shelf::Author(author) => (
+        ListScope::Author(author) => (
             named("article_authors", "author_id", author),
             "l.listed_at",
             "l.article_id",
@@ -217,11 +217,11 @@ fn query(shelf: Shelf, cursor: Option<Cursor>, upwards: bool, most: i64) -> Prep
     }
     query
         .text(format!(" ORDER BY {at} {order}, {id} {order} LIMIT "))
-        .int(most)
+        .int(limit)
 }
 
 /// The newest articles of each of these sections, in one statement.
-pub fn strips(conn: &mut Conn, sections: &[i64], most: i64) -> Result<Vec<Teaser>, Error> {
+pub fn strips(conn: &mut Conn, sections: &[i64], limit: i64) -> Result<Vec<Teaser>, Error> {
     let mut query: Option<Prepared<Columns>> = None;
     for section in sections {
         let all = match query {
@@ -232,7 +232,7 @@ pub fn strips(conn: &mut Conn, sections: &[i64], most: i64) -> Result<Vec<Teaser
             all.text(format!("SELECT {COLUMNS} FROM articles {JOINS} WHERE {PUBLISHED} AND articles.section_id = "))
                 .int(*section)
                 .text(" ORDER BY articles.published_at DESC, articles.id DESC LIMIT ")
-                .int(most)
+                .int(limit)
                 .text(") s"),
         );
     }
@@ -243,7 +243,7 @@ pub fn strips(conn: &mut Conn, sections: &[i64], most: i64) -> Result<Vec<Teaser
 pub const TALKED_ABOUT: i64 = 200;
 
 /// Those of the newest articles that are talked about most. Second: the ids of all that were compared.
-pub fn most_discussed(conn: &mut Conn, most: i64) -> Result<(Vec<Teaser>, Vec<i64>), Error> {
+pub fn most_discussed(conn: &mut Conn, limit: i64) -> Result<(Vec<Teaser>, Vec<i64>), Error> {
     let query = prepared::<(BigInt, Nullable<BigInt>)>(format!(
         "SELECT s.id, threads.public_comments FROM (SELECT articles.id, articles.published_at FROM articles WHERE {PUBLISHED} \
          ORDER BY articles.published_at DESC, articles.id DESC LIMIT "
@@ -254,7 +254,7 @@ pub fn most_discussed(conn: &mut Conn, most: i64) -> Result<(Vec<Teaser>, Vec<i6
     let all = counts.iter().map(|c| c.0).collect();
     counts.retain(|c| c.1.unwrap_or(0) > 0);
     counts.sort_by_key(|c| std::cmp::Reverse((c.1, c.0)));
-    counts.truncate(most as usize);
+    counts.truncate(limit as usize);
     let ids: Vec<i64> = counts.into_iter().map(|c| c.0).collect();
     Ok((by_ids(conn, &ids)?, all))
 }
@@ -281,10 +281,10 @@ pub fn related(
     article: i64,
     tags: &[i64],
     section: i64,
-    most: usize,
+    limit: usize,
 ) -> Result<Vec<Teaser>, Error> {
     let mut query: Option<Prepared<(BigInt, BigInt)>> = None;
-    let piece = most as i64 * 4;
+    let piece = limit as i64 * 4;
     for tag in tags.iter().take(6) {
         let all = match query {
             None => prepared("SELECT * FROM ("),
@@ -306,7 +306,7 @@ pub fn related(
         .text(format!("SELECT articles.id, CAST(0 AS BIGINT) AS weight FROM articles WHERE {PUBLISHED} AND articles.section_id = "))
         .int(section)
         .text(" ORDER BY articles.published_at DESC, articles.id DESC LIMIT ")
-        .int(most as i64 + 1)
+        .int(limit as i64 + 1)
         .text(") s");
     let found: Vec<(i64, i64)> = query.load(conn)?;
     let mut weighed: Vec<(i64, i64)> = Vec::new();
@@ -317,7 +317,7 @@ pub fn related(
         }
     }
     weighed.sort_by_key(|w| std::cmp::Reverse((w.1, w.0)));
-    weighed.truncate(most);
+    weighed.truncate(limit);
     let ids: Vec<i64> = weighed.into_iter().map(|w| w.0).collect();
     by_ids(conn, &ids)
 }
@@ -345,7 +345,7 @@ impl Kind {
 ///
 /// # Errors
 /// `NotFound` for a slug that nothing has.
-pub fn named(conn: &mut Conn, kind: Kind, slug: &str) -> Result<(Shelf, String), Error> {
+pub fn named(conn: &mut Conn, kind: Kind, slug: &str) -> Result<(ListScope, String), Error> {
     macro_rules! find {
         ($table:ident) => {
             $table::table
@@ -357,15 +357,15 @@ pub fn named(conn: &mut Conn, kind: Kind, slug: &str) -> Result<(Shelf, String),
     Ok(match kind {
         Kind::Section => {
             let (id, name) = find!(sections);
-            (Shelf::Section(id), name)
+            (ListScope::Section(id), name)
         }
         Kind::Tag => {
             let (id, name) = find!(tags);
-            (Shelf::Tag(id), name)
+            (ListScope::Tag(id), name)
         }
         Kind::Author => {
             let (id, name) = find!(authors);
-            (Shelf::Author(id), name)
+            (ListScope::Author(id), name)
         }
     })
 }

@@ -1,7 +1,7 @@
 //! Articles: what is published, and the pages that show it. Comments come as a finished thread from `comments`.
 
+pub mod corrections;
 pub mod draft;
-pub mod ledger;
 pub mod lists;
 pub mod names;
 pub mod pages;
@@ -12,7 +12,7 @@ pub mod texts;
 /// Reading speed in words a minute. Brysbaert 2019 (<https://doi.org/10.1016/j.jml.2019.104047>): 238 for English non-fiction.
 const WORDS_A_MINUTE: i64 = 238;
 
-/// Whole minutes, at least one.
+/// FullArticle minutes, at least one.
 pub fn reading_minutes(words: i64) -> i64 {
     ((words + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE).max(1)
 }

@@ -3,7 +3,7 @@
 use super::names::{introduce, named_author, named_section, named_tag};
 use super::store::{self, PUBLISHED};
 use crate::articles::draft::{Byline, Draft};
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{
     article_authors, article_revisions, article_tags, articles, corrections, former_slugs,
     source_notes,
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 /// Takes the samples away; their comments must be gone.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
-    changed(conn, Topic::Everything);
+    changed(conn, CacheTag::Everything);
     let gone: Vec<(i64, Time)> = articles::table
         .filter(articles::is_sample)
         .select((articles::id, articles::published_at))
@@ -44,7 +44,7 @@ pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     for id in &published {
         let (number, text) = readable(conn, *id)?;
         make_public(conn, *id, number, &text)?;
-        show(conn, *id)?;
+        sync_derived_data(conn, *id)?;
     }
     Ok(published.len())
 }
@@ -110,7 +110,7 @@ fn make_public(conn: &mut Conn, id: i64, number: i64, text: &str) -> Result<(), 
 }
 
 /// Whatever shows an article follows its row: lists by tag and author, the search, what is kept in memory.
-fn show(conn: &mut Conn, id: i64) -> Result<(), Error> {
+fn sync_derived_data(conn: &mut Conn, id: i64) -> Result<(), Error> {
     let listed: Option<i64> = articles::table
         .filter(articles::id.eq(id))
         .filter(sql::<Bool>(PUBLISHED))
@@ -124,8 +124,8 @@ fn show(conn: &mut Conn, id: i64) -> Result<(), Error> {
         .set(article_authors::listed_at.eq(listed))
         .execute(conn)?;
     search::index::put_article(conn, id)?;
-    changed(conn, Topic::Article(id));
-    changed(conn, Topic::Articles);
+    changed(conn, CacheTag::Article(id));
+    changed(conn, CacheTag::Articles);
     Ok(())
 }
 
@@ -259,12 +259,12 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
         ))
         .execute(conn)?;
     attach(conn, id, draft, with)?;
-    lead_here(conn, id, &former, with)?;
+    record_former_slugs(conn, id, &former, with)?;
     if is_public(conn, id)? {
         let (number, text) = readable(conn, id)?;
         make_public(conn, id, number, &text)?;
     }
-    show(conn, id)?;
+    sync_derived_data(conn, id)?;
     Ok(id)
 }
 
@@ -391,7 +391,12 @@ fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), 
 }
 
 /// Former slugs lead here from now on; the slug that it has leads nowhere else.
-fn lead_here(conn: &mut Conn, id: i64, slugs: &[String], with: &Saving) -> Result<(), Error> {
+fn record_former_slugs(
+    conn: &mut Conn,
+    id: i64,
+    slugs: &[String],
+    with: &Saving,
+) -> Result<(), Error> {
     diesel::delete(former_slugs::table.filter(former_slugs::slug.eq(&with.slug))).execute(conn)?;
     for slug in slugs.iter().filter(|slug| **slug != with.slug) {
         diesel::delete(former_slugs::table.filter(former_slugs::slug.eq(slug))).execute(conn)?;

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 /// An article with its whole text, for a feed.
 #[derive(Clone, Debug, Queryable)]
-pub struct Whole {
+pub struct FullArticle {
     pub id: i64,
     pub summary: SafeHtml,
     pub body: SafeHtml,
@@ -20,7 +20,7 @@ pub struct Whole {
 }
 
 /// The texts of these articles.
-pub fn texts(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Whole>, Error> {
+pub fn full_articles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<FullArticle>, Error> {
     Ok(articles::table
         .left_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
         .filter(articles::id.eq_any(ids.to_vec()))
@@ -36,9 +36,9 @@ pub fn texts(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Whole>, Error> {
         .load(conn)?)
 }
 
-/// What belongs to articles besides their texts, each with the article's id.
+/// What belongs to articles feed_extras their texts, each with the article's id.
 #[derive(Clone, Debug, Default)]
-pub struct Besides {
+pub struct FeedExtras {
     /// Kind and text.
     pub notes: Vec<(i64, String, String)>,
     /// Kind, text, time.
@@ -47,8 +47,8 @@ pub struct Besides {
 }
 
 /// Notes, corrections and tags of these articles.
-pub fn besides(conn: &mut Conn, ids: &[i64]) -> Result<Besides, Error> {
-    Ok(Besides {
+pub fn feed_extras(conn: &mut Conn, ids: &[i64]) -> Result<FeedExtras, Error> {
+    Ok(FeedExtras {
         notes: source_notes::table
             .filter(source_notes::article_id.eq_any(ids.to_vec()))
             .order((source_notes::article_id, source_notes::position))

@@ -2,7 +2,7 @@
 
 use super::draw;
 use crate::articles::store;
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::web::{Shared, Viewer, page};
 use actix_web::{HttpResponse, web};
@@ -12,7 +12,7 @@ pub async fn show(
     viewer: Viewer,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let article = state
         .db
         .read(move |conn| store::by_slug(conn, &slug))
@@ -28,11 +28,11 @@ pub async fn show(
         )
     });
     let png = drawn.await??;
-    let topics = [Topic::Article(id)];
-    Ok(page::kept_file(
+    let cache_tags = [CacheTag::Article(id)];
+    Ok(page::cached_file(
         &viewer,
         since,
-        &topics,
+        &cache_tags,
         "image/png",
         None,
         png,

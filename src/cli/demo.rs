@@ -1,6 +1,6 @@
 //! `masthead demo`: fills a database for trying out and for measuring.
 
-use super::{DemoArgs, Refused, say};
+use super::{CliError, DemoArgs, print_line};
 use indicatif::{ProgressBar, ProgressStyle};
 use masthead::config::Config;
 use masthead::db::Tuning;
@@ -10,7 +10,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Instant;
 
-pub fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode, Refused> {
+pub fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode, CliError> {
     let db = super::open_with(config, Tuning::bulk())?;
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let size = Size {
@@ -28,7 +28,7 @@ pub fn run(config: &Config, args: &DemoArgs) -> Result<ExitCode, Refused> {
     let began = Instant::now();
     demo::fill(&db, &site, size, &|done| bar.set_position(done))?;
     bar.finish_and_clear();
-    say(format_args!(
+    print_line(format_args!(
         "Made {} articles and {} comments in {:.1} s.",
         size.articles,
         size.comments,

@@ -1,10 +1,10 @@
 //! `masthead import PATH…`
 
-use super::{ImportArgs, Refused, open, say};
+use super::{CliError, ImportArgs, open, print_line};
 use indicatif::{ProgressBar, ProgressStyle};
 use masthead::config::Config;
 use masthead::db::Db;
-use masthead::transfer::{self, OnChange, Outcome};
+use masthead::import::{self, ImportOutcome, OnChange};
 use masthead::web::Site;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -19,8 +19,8 @@ struct Tally {
     refused: usize,
 }
 
-pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, Refused> {
-    let (files, refused) = transfer::find(&args.paths);
+pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
+    let (files, refused) = import::find(&args.paths);
     let db = open(config)?;
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let bar = ProgressBar::new(files.len() as u64);
@@ -37,7 +37,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, Refused> {
     let complain = |line: &str| bar.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
     refused.iter().for_each(|line| complain(line));
     if files.is_empty() && refused.is_empty() {
-        return Err(Refused(
+        return Err(CliError(
             "There is no .txt, .md or .markdown file in what was named.".into(),
             1,
         ));
@@ -45,26 +45,26 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, Refused> {
     for path in &files {
         bar.set_message(path.display().to_string());
         match one(&db, config, &site, path, args, &bar) {
-            Ok(Outcome::Published { slug, status }) => {
+            Ok(ImportOutcome::Published { slug, status }) => {
                 tally.published += 1;
-                bar.suspend(|| say(format_args!("{status}: /articles/{slug}")));
+                bar.suspend(|| print_line(format_args!("{status}: /articles/{slug}")));
             }
-            Ok(Outcome::Updated { slug, status }) => {
+            Ok(ImportOutcome::Updated { slug, status }) => {
                 tally.updated += 1;
                 let now = if status == "published" {
                     String::new()
                 } else {
                     format!(" ({status}: readers do not see it)")
                 };
-                bar.suspend(|| say(format_args!("updated: /articles/{slug}{now}")));
+                bar.suspend(|| print_line(format_args!("updated: /articles/{slug}{now}")));
             }
-            Ok(Outcome::Unchanged { slug }) => {
+            Ok(ImportOutcome::Unchanged { slug }) => {
                 tally.unchanged += 1;
-                bar.suspend(|| say(format_args!("unchanged: /articles/{slug}")));
+                bar.suspend(|| print_line(format_args!("unchanged: /articles/{slug}")));
             }
-            Ok(Outcome::Left { slug }) => {
+            Ok(ImportOutcome::Left { slug }) => {
                 tally.left += 1;
-                bar.suspend(|| say(format_args!("left as it is: /articles/{slug}")));
+                bar.suspend(|| print_line(format_args!("left as it is: /articles/{slug}")));
             }
             Err(line) => {
                 tally.refused += 1;
@@ -82,7 +82,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, Refused> {
         refused,
     } = tally;
     if files.len() > 1 {
-        say(format_args!(
+        print_line(format_args!(
             "{published} new, {updated} updated, {unchanged} unchanged, {left} left, {refused} refused"
         ));
     }
@@ -96,11 +96,11 @@ fn one(
     path: &Path,
     args: &ImportArgs,
     bar: &ProgressBar,
-) -> Result<Outcome, String> {
+) -> Result<ImportOutcome, String> {
     let named = |line: usize, why: &str| format!("{}:{line}: {why}", path.display());
-    let ready = transfer::read(path).map_err(|r| named(r.line, &r.reason))?;
+    let ready = import::read(path).map_err(|r| named(r.line, &r.reason))?;
     let mut unasked = false;
-    let outcome = transfer::store(db, &config.data, site, ready, false, |old, new| {
+    let outcome = import::store(db, &config.data, site, ready, false, |old, new| {
         match (args.yes, args.skip) {
             (true, _) => OnChange::Take,
             (_, true) => OnChange::Leave,
@@ -110,7 +110,7 @@ fn one(
                     drop(write!(
                         std::io::stderr(),
                         "{}",
-                        transfer::shown_diff(old, new)
+                        import::shown_diff(old, new)
                     ))
                 });
                 OnChange::Leave
@@ -119,7 +119,7 @@ fn one(
         }
     });
     match outcome {
-        Ok(Outcome::Left { slug }) if unasked => Err(named(
+        Ok(ImportOutcome::Left { slug }) if unasked => Err(named(
             1,
             &format!(
                 "/articles/{slug} is there already and differs; --yes takes the file, --skip leaves the article"
@@ -134,7 +134,7 @@ fn ask(path: &Path, old: &str, new: &str) -> OnChange {
     let _ = write!(
         out,
         "{}\n{} has changed. Take it? [y/N] ",
-        transfer::shown_diff(old, new),
+        import::shown_diff(old, new),
         path.display()
     );
     let _ = out.flush();

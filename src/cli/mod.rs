@@ -6,7 +6,7 @@ mod people;
 mod serve;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use masthead::config::{AccessLog, Config, Given};
+use masthead::config::{AccessLog, Config, PartialConfig};
 use masthead::db::{Address, Db, Tuning};
 use masthead::{admin, routes};
 use std::fmt;
@@ -25,7 +25,7 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten, next_help_heading = "Settings")]
-    given: Box<Given>,
+    given: Box<PartialConfig>,
 }
 
 #[derive(Subcommand)]
@@ -140,21 +140,21 @@ enum SamplesCommand {
 }
 
 /// Why a command was not done: a sentence and the exit code.
-pub struct Refused(String, u8);
+pub struct CliError(String, u8);
 
-impl From<String> for Refused {
-    fn from(why: String) -> Refused {
-        Refused(why, 1)
+impl From<String> for CliError {
+    fn from(why: String) -> CliError {
+        CliError(why, 1)
     }
 }
-impl From<masthead::error::Error> for Refused {
-    fn from(error: masthead::error::Error) -> Refused {
-        Refused(error.to_string(), 1)
+impl From<masthead::error::Error> for CliError {
+    fn from(error: masthead::error::Error) -> CliError {
+        CliError(error.to_string(), 1)
     }
 }
 
 /// Prints a line of the answer. Nobody may be reading it any more: the work goes on. A full disk is said.
-pub fn say(line: impl fmt::Display) {
+pub fn print_line(line: impl fmt::Display) {
     let wrote = writeln!(std::io::stdout(), "{line}");
     if let Err(error) = wrote.and_then(|()| std::io::stdout().flush())
         && error.kind() != std::io::ErrorKind::BrokenPipe
@@ -183,14 +183,14 @@ pub fn run() -> ExitCode {
     };
     match dispatch(cli) {
         Ok(code) => code,
-        Err(Refused(why, code)) => {
+        Err(CliError(why, code)) => {
             let _ = writeln!(std::io::stderr(), "masthead: {why}");
             ExitCode::from(code)
         }
     }
 }
 
-fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
+fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
     match &cli.command {
         Some(Command::Routes { json }) => {
             list_routes(*json);
@@ -229,8 +229,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
         }) => people::reset_password(&config, &username, password_stdin),
         Command::Samples(SamplesCommand::Remove) => {
             let (removed, files) = open(&config)?.write_now(admin::store::remove_samples)?;
-            masthead::media::discard(&config.data.join("media"), &files);
-            say(if removed == 0 {
+            masthead::media::delete_files(&config.data.join("media"), &files);
+            print_line(if removed == 0 {
                 "There are no samples.".to_owned()
             } else {
                 format!("{removed} sample articles are gone, with their readers and comments.")
@@ -240,7 +240,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refused> {
         Command::Migrate => {
             masthead::app::make_private(&config.data)?;
             let ran = Db::open(&config.database)?.migrate()?;
-            say(if ran.is_empty() {
+            print_line(if ran.is_empty() {
                 "The database is up to date.".to_owned()
             } else {
                 format!("Migrated: {}.", ran.join(", "))
@@ -259,19 +259,19 @@ fn environment() -> Vec<(String, String)> {
 }
 
 /// The database, made and migrated where that was never done.
-pub fn open(config: &Config) -> Result<Db, Refused> {
+pub fn open(config: &Config) -> Result<Db, CliError> {
     open_with(config, Tuning::default())
 }
 
-pub fn open_with(config: &Config, tuning: Tuning) -> Result<Db, Refused> {
+pub fn open_with(config: &Config, tuning: Tuning) -> Result<Db, CliError> {
     masthead::app::make_private(&config.data)?;
     let db = Db::open_with(&config.database, tuning)?;
-    let version = db.version()?;
+    let version = db.schema_version()?;
     if version.database.is_empty() {
         db.migrate()?;
     } else if version.pending > 0 || version.database > version.binary {
         // An older or newer server may be running on it.
-        return Err(Refused(
+        return Err(CliError(
             format!(
                 "The database has migration {}, this masthead {} knows {}. Use the masthead that serves it, or stop it and run \
                  `masthead migrate` first.",
@@ -287,10 +287,10 @@ pub fn open_with(config: &Config, tuning: Tuning) -> Result<Db, Refused> {
 
 fn list_routes(json: bool) {
     if json {
-        say(serde_json::to_string_pretty(routes::ROUTES).unwrap_or_default());
+        print_line(serde_json::to_string_pretty(routes::ROUTES).unwrap_or_default());
     } else {
         for route in routes::ROUTES {
-            say(format_args!(
+            print_line(format_args!(
                 "{:<5} {:<34} {:<10} {}",
                 route.method, route.path, route.role, route.limits
             ));
@@ -304,23 +304,23 @@ fn check(config: &Config) -> ExitCode {
         url.as_deref()
             .map_or_else(|| "off".into(), masthead::db::hide_password)
     };
-    say(format_args!(
+    print_line(format_args!(
         "file                {}",
         config
             .file
             .as_ref()
             .map_or_else(|| "none".into(), |f| f.display().to_string())
     ));
-    say(format_args!(
+    print_line(format_args!(
         "data                {}",
         config.data.display()
     ));
-    say(format_args!(
+    print_line(format_args!(
         "listen              {}:{}",
         config.listen, config.port
     ));
-    say(format_args!("base_url            {}", config.base.origin));
-    say(format_args!(
+    print_line(format_args!("base_url            {}", config.base.origin));
+    print_line(format_args!(
         "trusted_proxies     {}",
         if config.trusted_proxies.is_empty() {
             "none".into()
@@ -328,16 +328,16 @@ fn check(config: &Config) -> ExitCode {
             format!("{} given", config.trusted_proxies.len())
         }
     ));
-    say(format_args!("site_name           {}", config.site_name));
-    say(format_args!(
+    print_line(format_args!("site_name           {}", config.site_name));
+    print_line(format_args!(
         "samples             {}",
         if config.samples { "on" } else { "off" }
     ));
-    say(format_args!(
+    print_line(format_args!(
         "metrics_listen      {}",
         or_none(&config.metrics_listen)
     ));
-    say(format_args!(
+    print_line(format_args!(
         "access_log          {}",
         match config.access_log {
             None => "off",
@@ -345,32 +345,32 @@ fn check(config: &Config) -> ExitCode {
             Some(AccessLog::Json) => "json",
         }
     ));
-    say(format_args!(
+    print_line(format_args!(
         "connections         {} a network",
         config.connections_per_network.map_or_else(
             || "512, without a limit for this machine itself".into(),
             |n| n.to_string()
         )
     ));
-    say(format_args!(
+    print_line(format_args!(
         "smtp_url            {}",
         hidden(&config.smtp_url)
     ));
-    say(format_args!(
+    print_line(format_args!(
         "mail_from           {}",
         or_none(&config.mail_from)
     ));
-    say(format_args!(
+    print_line(format_args!(
         "database            {}",
         config.database.shown()
     ));
-    say(format_args!(
+    print_line(format_args!(
         "session_store_url   {}",
         hidden(&config.session_store_url)
     ));
     let mut wrong: Vec<String> = writable(&config.data).err().into_iter().collect();
     let (redirects, refused) = masthead::redirects::List::read(&config.data);
-    say(format_args!("redirects           {redirects}"));
+    print_line(format_args!("redirects           {redirects}"));
     wrong.extend(refused);
     let missing = matches!(&config.database, Address::Sqlite(path) if !path.exists());
     if let (Address::Sqlite(path), true) = (&config.database, missing)
@@ -378,18 +378,18 @@ fn check(config: &Config) -> ExitCode {
     {
         wrong.push(why);
     } else if missing {
-        say("database is         not there yet; `masthead serve` makes it");
+        print_line("database is         not there yet; `masthead serve` makes it");
     } else {
-        match Db::open(&config.database).and_then(|db| db.version()) {
+        match Db::open(&config.database).and_then(|db| db.schema_version()) {
             Ok(v) if v.database > v.binary => wrong.push(format!(
                 "The database is newer (migration {}) than this masthead ({}).",
                 v.database, v.binary
             )),
-            Ok(v) if v.pending > 0 => say(format_args!(
+            Ok(v) if v.pending > 0 => print_line(format_args!(
                 "database is         behind by {} migrations; `masthead serve` or `masthead migrate` runs them",
                 v.pending
             )),
-            Ok(v) => say(format_args!(
+            Ok(v) => print_line(format_args!(
                 "database is         up to date (migration {})",
                 v.database
             )),
@@ -401,16 +401,16 @@ fn check(config: &Config) -> ExitCode {
     {
         wrong.push(why);
     }
-    say(
+    print_line(
         "mail                nothing is sent yet: this version does not use MASTHEAD_SMTP_URL and MASTHEAD_MAIL_FROM",
     );
     if let Some(listen) = &config.metrics_listen {
-        say(format_args!(
+        print_line(format_args!(
             "metrics             http://{listen}/metrics, for whoever reaches that address"
         ));
     }
     if !config.base.https && config.base.loopback.is_none() {
-        say(
+        print_line(
             "base_url            is plain http: sessions travel unprotected; put a proxy with https in front",
         );
     }
@@ -422,32 +422,32 @@ fn check(config: &Config) -> ExitCode {
 
 /// Whether the data folder, or the nearest folder above it that is there, can be written.
 fn writable(data: &std::path::Path) -> Result<(), String> {
-    let say =
+    let failed =
         |e: &dyn fmt::Display| format!("The data folder {} cannot be written: {e}", data.display());
-    let data = std::path::absolute(data).map_err(|e| say(&e))?;
+    let data = std::path::absolute(data).map_err(|e| failed(&e))?;
     let there = data.ancestors().find(|p| p.exists()).unwrap_or(&data);
     if !there.is_dir() {
-        return Err(say(&format!("{} is no folder", there.display())));
+        return Err(failed(&format!("{} is no folder", there.display())));
     }
     let probe = there.join(format!(".masthead-check-{}", std::process::id()));
     std::fs::write(&probe, b"")
         .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|e| say(&e))
+        .map_err(|e| failed(&e))
 }
 
 fn redis_answers(url: &str) -> Result<(), String> {
-    let say = |e: redis::RedisError| {
+    let failed = |e: redis::RedisError| {
         format!(
             "The session store at {} does not answer: {e}",
             masthead::db::hide_password(url)
         )
     };
-    let client = redis::Client::open(url).map_err(say)?;
+    let client = redis::Client::open(url).map_err(failed)?;
     let mut conn = client
         .get_connection_with_timeout(std::time::Duration::from_secs(5))
-        .map_err(say)?;
+        .map_err(failed)?;
     redis::cmd("PING")
         .query::<String>(&mut conn)
         .map(|_| ())
-        .map_err(say)
+        .map_err(failed)
 }

@@ -1,15 +1,15 @@
 //! `masthead admin create` and `masthead user …`. The log knows them as `console`.
 
-use super::{Refused, open, say};
-use masthead::accounts::password::{For, NewPassword, hash_now};
-use masthead::accounts::rights::{self, Kept, Roles};
+use super::{CliError, open, print_line};
+use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
+use masthead::accounts::roles::{self, RoleChangeError, Roles};
 use masthead::accounts::store::{self, New, Taken};
 use masthead::accounts::{Email, Username};
 use masthead::config::Config;
 use masthead::db::{Db, Time};
+use masthead::import::front_matter::parse_time;
 use masthead::interface::Interface;
 use masthead::sessions::{RedisStore, Sessions};
-use masthead::transfer::front_matter::parse_time;
 use masthead::web::Site;
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 const CONSOLE: &str = "console";
 
-fn password(from_stdin: bool) -> Result<String, Refused> {
+fn password(from_stdin: bool) -> Result<String, CliError> {
     if from_stdin {
         let mut line = String::new();
         std::io::stdin()
@@ -27,7 +27,7 @@ fn password(from_stdin: bool) -> Result<String, Refused> {
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Refused(
+        return Err(CliError(
             "There is no terminal to ask for a password on; give it with --password-stdin.".into(),
             1,
         ));
@@ -39,7 +39,7 @@ fn password(from_stdin: bool) -> Result<String, Refused> {
     if first == again {
         Ok(first)
     } else {
-        Err(Refused("The two passwords differ.".into(), 1))
+        Err(CliError("The two passwords differ.".into(), 1))
     }
 }
 
@@ -48,7 +48,7 @@ pub fn create_admin(
     username: &str,
     email: &str,
     from_stdin: bool,
-) -> Result<ExitCode, Refused> {
+) -> Result<ExitCode, CliError> {
     let t = Interface::English;
     let username = Username::parse(t, username)?;
     let email = Email::parse(t, email)?;
@@ -59,7 +59,7 @@ pub fn create_admin(
     let chosen = NewPassword::parse(
         t,
         &password(from_stdin)?,
-        For::Staff,
+        PasswordPolicy::Staff,
         &[&site.name, username.as_str(), email.as_str()],
     )?;
     let new = New {
@@ -78,23 +78,23 @@ pub fn create_admin(
         Ok(made)
     })?;
     refuse_taken(made.err())?;
-    say(format_args!("{} is an admin.", username.as_str()));
+    print_line(format_args!("{} is an admin.", username.as_str()));
     Ok(ExitCode::SUCCESS)
 }
 
-fn refuse_taken(taken: Option<Taken>) -> Result<(), Refused> {
+fn refuse_taken(taken: Option<Taken>) -> Result<(), CliError> {
     let t = Interface::English;
     match taken {
         None => Ok(()),
-        Some(Taken::Username | Taken::Lookalike) => Err(Refused(t.username_taken(), 1)),
-        Some(Taken::Email) => Err(Refused(t.email_taken(), 1)),
+        Some(Taken::Username | Taken::Lookalike) => Err(CliError(t.username_taken(), 1)),
+        Some(Taken::Email) => Err(CliError(t.email_taken(), 1)),
     }
 }
 
-fn kept(username: &str, why: Kept) -> Refused {
+fn role_change_refused(username: &str, why: RoleChangeError) -> CliError {
     match why {
-        Kept::NoSuchAccount => Refused(format!("There is no account {username:?}."), 1),
-        Kept::LastAdmin => Refused(Interface::English.staff_last_admin(), 1),
+        RoleChangeError::NoSuchAccount => CliError(format!("There is no account {username:?}."), 1),
+        RoleChangeError::LastAdmin => CliError(Interface::English.staff_last_admin(), 1),
     }
 }
 
@@ -103,11 +103,11 @@ pub fn ban(
     username: &str,
     reason: &str,
     until: Option<&str>,
-) -> Result<ExitCode, Refused> {
+) -> Result<ExitCode, CliError> {
     let until = match until {
         None => None,
         Some(text) => Some(parse_time(text).ok_or_else(|| {
-            Refused(
+            CliError(
                 format!("--until takes a date such as 2026-12-31, not {text:?}."),
                 2,
             )
@@ -115,38 +115,38 @@ pub fn ban(
     };
     let now = Time::now();
     if until.is_some_and(|u| u <= now) {
-        return Err(Refused("--until lies in the past.".into(), 1));
+        return Err(CliError("--until lies in the past.".into(), 1));
     }
     let db = open(config)?;
     let (name, why) = (username.to_owned(), reason.to_owned());
-    db.write_now(move |conn| rights::set_ban(conn, &name, Some((&why, until)), CONSOLE, now))?
-        .map_err(|k| kept(username, k))?;
-    say(format_args!(
+    db.write_now(move |conn| roles::set_ban(conn, &name, Some((&why, until)), CONSOLE, now))?
+        .map_err(|k| role_change_refused(username, k))?;
+    print_line(format_args!(
         "{username} may read, and no longer write{}.",
         until.map_or_else(String::new, |u| format!(" until {}", u.rfc3339()))
     ));
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn unban(config: &Config, username: &str) -> Result<ExitCode, Refused> {
+pub fn unban(config: &Config, username: &str) -> Result<ExitCode, CliError> {
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| rights::set_ban(conn, &name, None, CONSOLE, now))?
-        .map_err(|k| kept(username, k))?;
-    say(format_args!("{username} may write again."));
+    db.write_now(move |conn| roles::set_ban(conn, &name, None, CONSOLE, now))?
+        .map_err(|k| role_change_refused(username, k))?;
+    print_line(format_args!("{username} may write again."));
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn role(config: &Config, username: &str, names: &[String]) -> Result<ExitCode, Refused> {
+pub fn role(config: &Config, username: &str, names: &[String]) -> Result<ExitCode, CliError> {
     let roles = Roles::parse(names).map_err(|unknown| {
-        Refused(
+        CliError(
             format!("There is no role {unknown:?}; there are reader, moderator, editor and admin."),
             2,
         )
     })?;
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| rights::set_roles(conn, &name, roles, CONSOLE, None, now))?
-        .map_err(|k| kept(username, k))?;
-    say(format_args!("{username} is now: {}.", roles.names()));
+    db.write_now(move |conn| roles::set_roles(conn, &name, roles, CONSOLE, None, now))?
+        .map_err(|k| role_change_refused(username, k))?;
+    print_line(format_args!("{username} is now: {}.", roles.names()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -154,20 +154,23 @@ pub fn reset_password(
     config: &Config,
     username: &str,
     from_stdin: bool,
-) -> Result<ExitCode, Refused> {
+) -> Result<ExitCode, CliError> {
     let db = open(config)?;
     let name = username.to_owned();
     let found = db
         .read_now(move |conn| store::by_login(conn, &name))?
         .filter(|f| f.username.eq_ignore_ascii_case(username));
     let Some(found) = found else {
-        return Err(kept(username, Kept::NoSuchAccount));
+        return Err(role_change_refused(
+            username,
+            RoleChangeError::NoSuchAccount,
+        ));
     };
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let whose = if found.is_staff() {
-        For::Staff
+        PasswordPolicy::Staff
     } else {
-        For::Reader
+        PasswordPolicy::Reader
     };
     let chosen = NewPassword::parse(
         Interface::English,
@@ -177,11 +180,11 @@ pub fn reset_password(
     )?;
     let (id, hash) = (found.id, hash_now(&chosen)?);
     db.write_now(move |conn| {
-        store::choose_password(conn, id, None, &hash, whose == For::Staff)?;
+        store::choose_password(conn, id, None, &hash, whose == PasswordPolicy::Staff)?;
         masthead::sessions::store::end_others(conn, id, None)
     })?;
     end_sessions(config, &db, id)?;
-    say(format_args!(
+    print_line(format_args!(
         "{} has a new password; all sessions are ended.",
         found.username
     ));
@@ -189,7 +192,7 @@ pub fn reset_password(
 }
 
 /// Sessions in Redis end there; those in the database have ended in the change's own transaction.
-fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), Refused> {
+fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), CliError> {
     let Some(url) = &config.session_store_url else {
         return Ok(());
     };

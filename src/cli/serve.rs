@@ -1,6 +1,6 @@
 //! `masthead serve`
 
-use super::{Refused, say};
+use super::{CliError, print_line};
 use masthead::app::{assemble, make_private, prepare};
 use masthead::config::Config;
 use masthead::db::Address;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
 use tracing_subscriber::EnvFilter;
 
-pub fn run(config: Config) -> Result<ExitCode, Refused> {
+pub fn run(config: Config) -> Result<ExitCode, CliError> {
     // What cannot be parsed would be a line each, as fast as somebody sends it.
     let quiet = "info,actix_session=error,actix_server=warn,actix_http=off";
     let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new(quiet));
@@ -33,11 +33,11 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
     if std::time::SystemTime::now() < std::time::UNIX_EPOCH {
         let why =
             "The clock of this machine stands before 1970, where HTTP has no dates; set it first.";
-        return Err(Refused(why.into(), 1));
+        return Err(CliError(why.into(), 1));
     }
-    give_back_large_blocks();
+    limit_retained_memory();
     make_private(&config.data)?;
-    let _held = hold(&config)?;
+    let _held = lock_data_folder(&config)?;
     let listener = listen(&config)?;
     if let Some(metrics) = &config.metrics_listen {
         // Before anything is said or changed.
@@ -56,14 +56,14 @@ pub fn run(config: Config) -> Result<ExitCode, Refused> {
         let origin = config.base.origin.clone();
         let app = assemble(config, prepared).await?;
         if app.samples > 0 {
-            say(format_args!(
+            print_line(format_args!(
                 "{} sample articles are published; `masthead samples remove` takes them away.",
                 app.samples
             ));
         }
-        say(format_args!("The site is at {origin}/"));
+        print_line(format_args!("The site is at {origin}/"));
         if let Some(setup) = &app.setup {
-            say(format_args!(
+            print_line(format_args!(
                 "Make yourself its admin, once, at {origin}{setup}"
             ));
         }
@@ -111,7 +111,7 @@ async fn count_dropped(log: ErrorCounter, state: Shared) {
 
 /// Whatever takes a MiB or more goes back to the system when it is done. Left to itself glibc learns from the first
 /// password hash (19 MiB) to keep such blocks, one for each of its threads: <https://man7.org/linux/man-pages/man3/mallopt.3.html>
-fn give_back_large_blocks() {
+fn limit_retained_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: a documented option with a documented value.
     unsafe {
@@ -131,7 +131,7 @@ async fn wait_for_stop() {
     tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
 }
 
-fn listen(config: &Config) -> Result<TcpListener, Refused> {
+fn listen(config: &Config) -> Result<TcpListener, CliError> {
     let host = config.listen.trim_start_matches('[').trim_end_matches(']');
     TcpListener::bind((host, config.port)).map_err(|e| {
         let why = match e.kind() {
@@ -140,12 +140,12 @@ fn listen(config: &Config) -> Result<TcpListener, Refused> {
             }
             _ => format!("{}:{} cannot be served on: {e}", config.listen, config.port),
         };
-        Refused(why, 1)
+        CliError(why, 1)
     })
 }
 
 /// One server a data folder: with SQLite two would each believe to be the only writer.
-fn hold(config: &Config) -> Result<Option<std::fs::File>, Refused> {
+fn lock_data_folder(config: &Config) -> Result<Option<std::fs::File>, CliError> {
     if let Address::Postgres { .. } = config.database {
         return Ok(None);
     }
@@ -154,7 +154,7 @@ fn hold(config: &Config) -> Result<Option<std::fs::File>, Refused> {
         .map_err(|e| format!("{} cannot be written: {e}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
-        Err(_) => Err(Refused(
+        Err(_) => Err(CliError(
             format!(
                 "Another masthead serves the data folder {}; stop it, or choose another folder with --data.",
                 config.data.display()

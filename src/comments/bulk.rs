@@ -1,12 +1,12 @@
 //! Many comments at once, for `masthead demo`: what [`super::write`] keeps in step one by one is given here.
 
 use super::{CommentBody, Status, counters};
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{comment_versions, comments, flags};
 use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
-use crate::search::{self, index::Said};
+use crate::search::{self, index::IndexedComment};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ pub fn reserve(conn: &mut Conn, many: i64) -> Result<i64, Error> {
 
 /// Inserts rows whose articles, authors and parents are there.
 pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
-    changed(conn, Topic::Everything);
+    changed(conn, CacheTag::Everything);
     for rows in rows.chunks(AT_ONCE) {
         let values: Vec<_> = rows
             .iter()
@@ -151,8 +151,8 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
         }
     }
     let public = rows.iter().filter(|row| row.status.is_public());
-    let said: Vec<Said<'_>> = public
-        .map(|row| Said {
+    let said: Vec<IndexedComment<'_>> = public
+        .map(|row| IndexedComment {
             id: row.id,
             author: row.author,
             at: row.at,

@@ -2,7 +2,7 @@
 
 use super::{Status, path};
 use crate::db::Conn;
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{comment_counts, comments, threads};
 use crate::either;
 use crate::error::Error;
@@ -35,7 +35,7 @@ pub(super) fn count(
     if change == 0 {
         return Ok(());
     }
-    changed(conn, Topic::Thread(article));
+    changed(conn, CacheTag::Thread(article));
     add_public(conn, article, change)?;
     let ids = path::ids(path);
     let above: BTreeSet<i64> = ids[..ids.len() - 1].iter().copied().chain(parent).collect();
@@ -94,7 +94,7 @@ pub(super) fn reported_under(conn: &mut Conn, article: i64) -> Result<i64, Error
 
 pub(super) fn add(conn: &mut Conn, row: &str, change: i64) -> Result<(), Error> {
     if crate::web::viewer::WAITING.contains(&row) {
-        changed(conn, Topic::Waiting);
+        changed(conn, CacheTag::Waiting);
     }
     either!(conn, |c| diesel::insert_into(comment_counts::table)
         .values((

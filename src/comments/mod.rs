@@ -1,7 +1,7 @@
 //! Comments: what may be said, who sees it, and how a thread hangs together.
 //!
 //! A thread is a tree kept as paths: a comment's path is its parent's and its own id as eight bytes, so that a
-//! conversation is one range of one index. Below [`DEEPEST`] a reply stands beside its parent instead of under it.
+//! conversation is one range of one index. Below [`MAX_DEPTH`] a reply stands beside its parent instead of under it.
 
 pub mod bulk;
 mod counters;
@@ -21,7 +21,7 @@ use crate::web::State;
 pub use transition::{Act, Actor, transition};
 
 /// Characters that a comment may have.
-pub const MOST: usize = 10_000;
+pub const MAX_LENGTH: usize = 10_000;
 /// How long an author may edit, in milliseconds.
 pub const EDIT_WINDOW: i64 = 15 * crate::db::Time::MINUTE;
 /// How long an author may take a deletion back.
@@ -29,7 +29,7 @@ pub const UNDO_WINDOW: i64 = 10 * crate::db::Time::MINUTE;
 /// How long staff see what its author deleted.
 pub const PURGE_AFTER: i64 = 30 * crate::db::Time::DAY;
 /// Levels that a path distinguishes.
-pub const DEEPEST: usize = 12;
+pub const MAX_DEPTH: usize = 12;
 
 /// Reported, as the queue and the number in the header mean it.
 ///
@@ -59,7 +59,7 @@ pub const REJECT_REASONS: [&str; 9] = [
     "other",
 ];
 /// Characters of a flag's detail and of a rejection's note.
-pub const NOTE_MOST: usize = 500;
+pub const MAX_NOTE: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -120,16 +120,16 @@ impl CommentBody {
     /// The sentence that stands beside the field.
     pub fn parse(t: Interface, given: &str) -> Result<CommentBody, String> {
         let text = text::clean(given).map_err(|why| match why {
-            text::Unfit::Control => t.text_unfit(),
-            text::Unfit::Marks => t.text_marks(text::MOST_MARKS as i64),
+            text::InvalidText::Control => t.text_unfit(),
+            text::InvalidText::Marks => t.text_marks(text::MOST_MARKS as i64),
         })?;
         let text = text.trim().to_owned();
         if text::is_blank(&text) {
             return Err(t.comment_empty());
         }
         let length = text.chars().count();
-        if length > MOST {
-            return Err(t.comment_long(MOST as i64, length as i64));
+        if length > MAX_LENGTH {
+            return Err(t.comment_long(MAX_LENGTH as i64, length as i64));
         }
         let html = markdown::comment(&text);
         if html.len() > structure::most_html(text.len()) {
@@ -169,15 +169,15 @@ pub fn parse_key(t: Interface, given: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// A note or a detail: one text, at most [`NOTE_MOST`] characters.
+/// A note or a detail: one text, at most [`MAX_NOTE`] characters.
 pub fn parse_note(t: Interface, given: &str) -> Result<String, String> {
     let note = text::clean(given)
         .map_err(|_| t.text_unfit())?
         .trim()
         .to_owned();
     let length = note.chars().count();
-    if length > NOTE_MOST {
-        Err(t.note_long(NOTE_MOST as i64, length as i64))
+    if length > MAX_NOTE {
+        Err(t.note_long(MAX_NOTE as i64, length as i64))
     } else {
         Ok(note)
     }
@@ -188,8 +188,8 @@ pub mod revision {
     pub fn of_text(version: i64) -> String {
         format!("v{version}")
     }
-    pub fn of_state(version: i64, acts: i64) -> String {
-        format!("v{version}.{acts}")
+    pub fn of_state(version: i64, moderation_version: i64) -> String {
+        format!("v{version}.{moderation_version}")
     }
     /// The version that a moderation form saw.
     pub fn version(revision: &str) -> Option<i64> {
@@ -224,11 +224,11 @@ impl Sort {
 
 /// A comment's place in its thread.
 pub mod path {
-    use super::DEEPEST;
+    use super::MAX_DEPTH;
 
     /// The path of a comment under `parent`.
     pub fn under(parent: &[u8], id: i64) -> Vec<u8> {
-        let kept = parent.len().min((DEEPEST - 1) * 8);
+        let kept = parent.len().min((MAX_DEPTH - 1) * 8);
         let mut path = parent[..kept].to_vec();
         path.extend_from_slice(&id.to_be_bytes());
         path

@@ -21,7 +21,7 @@ pub struct Row {
     #[diesel(sql_type = BigInt)]
     pub version: i64,
     #[diesel(sql_type = BigInt)]
-    pub acts: i64,
+    pub moderation_version: i64,
     #[diesel(sql_type = Text)]
     pub status: String,
     #[diesel(sql_type = Text)]
@@ -53,7 +53,7 @@ pub struct Row {
 }
 
 /// The columns of a [`Row`].
-pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.version, c.acts, c.status, c.hold, c.reject_reason, \
+pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.version, c.moderation_version, c.status, c.hold, c.reject_reason, \
     c.reject_note, c.public_replies, c.open_flags, c.created_at, c.edited_at, c.deleted_at, a.username, a.name, a.is_moderator, \
     a.is_editor, a.is_admin FROM comments c JOIN accounts a ON a.id = c.author_id";
 
@@ -83,7 +83,7 @@ pub(super) type Columns = (
 
 impl From<Parts> for Row {
     fn from((text, standing, numbers, author): Parts) -> Row {
-        let (id, author_id, parent_id, path, html, version, acts) = text;
+        let (id, author_id, parent_id, path, html, version, moderation_version) = text;
         let (status, hold, reject_reason, reject_note) = standing;
         let (public_replies, open_flags, created_at, edited_at, deleted_at) = numbers;
         let (username, name, is_moderator, is_editor, is_admin) = author;
@@ -94,7 +94,7 @@ impl From<Parts> for Row {
             path,
             html,
             version,
-            acts,
+            moderation_version,
             status,
             hold,
             reject_reason,

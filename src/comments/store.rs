@@ -2,7 +2,7 @@
 
 use super::row::{COLUMNS, Columns, Parts, Row};
 use super::{PURGE_AFTER, Status, counters};
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::prepared::prepared;
 use crate::db::schema::{accounts, articles, comment_counts, comment_versions, comments};
 use crate::db::{Conn, Time, lock};
@@ -24,7 +24,7 @@ pub struct Comment {
     pub path: Vec<u8>,
     pub body: String,
     pub version: i64,
-    pub acts: i64,
+    pub moderation_version: i64,
     pub status: String,
     pub reject_reason: String,
     pub reject_note: String,
@@ -42,8 +42,8 @@ impl Comment {
     }
 
     /// As the search takes it.
-    pub fn said(&self) -> search::index::Said<'_> {
-        search::index::Said {
+    pub fn indexed(&self) -> search::index::IndexedComment<'_> {
+        search::index::IndexedComment {
             id: self.id,
             author: self.author_id,
             at: self.created_at,
@@ -54,7 +54,7 @@ impl Comment {
 
 /// The article that a thread hangs on.
 #[derive(Clone, Debug, Queryable)]
-pub struct Place {
+pub struct ArticleThread {
     pub id: i64,
     pub slug: String,
     pub title: String,
@@ -63,7 +63,7 @@ pub struct Place {
 
 /// # Errors
 /// `NotFound` for an article that is not published.
-pub fn place(conn: &mut Conn, slug: &str) -> Result<Place, Error> {
+pub fn article_thread(conn: &mut Conn, slug: &str) -> Result<ArticleThread, Error> {
     Ok(articles::table
         .filter(articles::slug.eq(slug))
         // Not bound: SQLite would prepare it anew each time, for an index might hang on it.
@@ -91,7 +91,7 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
             comments::path,
             comments::body,
             comments::version,
-            comments::acts,
+            comments::moderation_version,
             comments::status,
             comments::reject_reason,
             comments::reject_note,
@@ -220,7 +220,7 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
         let reported = counters::reported_under(conn, *article)?;
         counters::add(conn, counters::REPORTED, -reported)?;
         diesel::delete(comments::table.filter(comments::article_id.eq(article))).execute(conn)?;
-        changed(conn, Topic::Thread(*article));
+        changed(conn, CacheTag::Thread(*article));
     }
     Ok(())
 }

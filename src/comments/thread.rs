@@ -1,9 +1,9 @@
-//! Threads as they are read: a page of conversations, or one conversation. What a page costs depends on what it shows.
+//! Threads as they are read: a page of conversations, or one conversation. What a page costs dependencies on what it shows.
 
 use super::row::{COLUMNS, Columns, Parts, Row};
-use super::store::Place;
-use super::{DEEPEST, EDIT_WINDOW, Sort, UNDO_WINDOW, path};
-use crate::db::fresh::Topic;
+use super::store::ArticleThread;
+use super::{EDIT_WINDOW, MAX_DEPTH, Sort, UNDO_WINDOW, path};
+use crate::db::invalidation::CacheTag;
 use crate::db::prepared::{Prepared, prepared};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -40,14 +40,14 @@ pub struct Thread {
 
 impl Thread {
     /// What a page that shows this thread is made from.
-    pub fn topics(&self, place: &Place) -> Vec<Topic> {
+    pub fn cache_tags(&self, article: &ArticleThread) -> Vec<CacheTag> {
         let mut people: Vec<i64> = self.rows.iter().map(|r| r.author_id).collect();
         people.extend(&self.named);
         people.sort_unstable();
         people.dedup();
-        let mut topics = vec![Topic::Article(place.id), Topic::Thread(place.id)];
-        topics.extend(people.into_iter().map(Topic::Account));
-        topics
+        let mut cache_tags = vec![CacheTag::Article(article.id), CacheTag::Thread(article.id)];
+        cache_tags.extend(people.into_iter().map(CacheTag::Account));
+        cache_tags
     }
 
     /// When this viewer will be able to do less with what is his own on this page.
@@ -88,7 +88,7 @@ fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> Prepared<Col
 /// `NotFound` for a cursor that we did not make.
 pub fn page(
     conn: &mut Conn,
-    place: &Place,
+    article: &ArticleThread,
     viewer: &Viewer,
     sort: Sort,
     after: &str,
@@ -96,7 +96,7 @@ pub fn page(
 ) -> Result<Thread, Error> {
     let cursor = Cursor::parse(after)?;
     let shown = |query: Prepared<Columns>| query.text("c.is_shown");
-    let mut roots = roots(conn, place.id, shown, sort, cursor)?;
+    let mut roots = roots(conn, article.id, shown, sort, cursor)?;
     if viewer.account().is_some() {
         // Asked for apart, so that each question has an index of its own and what is hidden costs nobody else anything.
         // What is hidden has no public reply: among its like, most replies first is newest first.
@@ -107,7 +107,7 @@ pub fn page(
         };
         let hidden =
             |query: Prepared<Columns>| visible(query.text("NOT c.is_shown AND "), viewer, now);
-        roots.extend(self::roots(conn, place.id, hidden, like, behind)?);
+        roots.extend(self::roots(conn, article.id, hidden, like, behind)?);
         match sort {
             Sort::Oldest => roots.sort_by_key(|r| (r.created_at, r.id)),
             Sort::Newest | Sort::Best => {
@@ -119,7 +119,7 @@ pub fn page(
         }
     }
     let mut thread = Thread {
-        public_comments: public_comments(conn, place.id)?,
+        public_comments: public_comments(conn, article.id)?,
         ..Thread::default()
     };
     if roots.len() as i64 > CONVERSATIONS {
@@ -140,7 +140,7 @@ pub fn page(
         if may_have {
             let mut replies = below(
                 conn,
-                place.id,
+                article.id,
                 &root_path,
                 &root_path,
                 viewer,
@@ -167,13 +167,13 @@ pub fn page(
 /// `NotFound` for a comment that is not there, is of another article, or may not be seen.
 pub fn conversation(
     conn: &mut Conn,
-    place: &Place,
+    article: &ArticleThread,
     viewer: &Viewer,
     id: i64,
     after: &str,
     now: Time,
 ) -> Result<Thread, Error> {
-    let query = of_article(id, place.id);
+    let query = of_article(id, article.id);
     let query = if viewer.is_staff() {
         query
     } else {
@@ -194,18 +194,18 @@ pub fn conversation(
     above.sort_unstable();
     above.dedup();
     let mut thread = Thread {
-        public_comments: public_comments(conn, place.id)?,
+        public_comments: public_comments(conn, article.id)?,
         ..Thread::default()
     };
     for ancestor in above {
-        let row = first(conn, of_article(ancestor, place.id))?;
+        let row = first(conn, of_article(ancestor, article.id))?;
         thread.rows.push(row);
     }
     let from = match after {
         "" => target.path.clone(),
         after => {
             let id: i64 = after.parse().map_err(|_| Error::NotFound)?;
-            let row = first(conn, of_article(id, place.id))?;
+            let row = first(conn, of_article(id, article.id))?;
             let belongs = row.path.starts_with(&target.path) || row.parent_id == Some(target.id);
             if belongs {
                 row.path
@@ -217,10 +217,10 @@ pub fn conversation(
     let target_path = target.path.clone();
     let target_id = target.id;
     thread.rows.push(target);
-    let mut replies = if target_path.len() / 8 < DEEPEST {
+    let mut replies = if target_path.len() / 8 < MAX_DEPTH {
         below(
             conn,
-            place.id,
+            article.id,
             &target_path,
             &from,
             viewer,

@@ -3,7 +3,7 @@
 
 use super::store::Comment;
 use super::{Status, counters, flags};
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::comments;
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -65,7 +65,7 @@ pub fn transition(
         diesel::update(row)
             .set((
                 comments::status.eq(to.as_str()),
-                comments::acts.eq(comment.acts + 1),
+                comments::moderation_version.eq(comment.moderation_version + 1),
                 comments::reject_reason.eq(reason),
                 comments::reject_note.eq(note),
             ))
@@ -121,12 +121,12 @@ pub fn transition(
     if from.is_public() && !to.is_public() {
         search::index::drop_comment(conn, comment.id, comment.created_at)?;
     } else if to.is_public() && !from.is_public() {
-        search::index::put_comments(conn, &[comment.said()])?;
+        search::index::put_comments(conn, &[comment.indexed()])?;
     }
-    changed(conn, Topic::Comments(comment.author_id));
+    changed(conn, CacheTag::Comments(comment.author_id));
     if from.is_public() != to.is_public() || from == Status::Deleted || to == Status::Deleted {
         // What stands in its place, even where no count moved.
-        changed(conn, Topic::Thread(comment.article_id));
+        changed(conn, CacheTag::Thread(comment.article_id));
     }
     let entry = log::Entry {
         action: act.name(),

@@ -8,7 +8,7 @@ use crate::interface::Interface;
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::form::Choice;
-use crate::web::{Site, Viewer, When};
+use crate::web::{DateView, Site, Viewer};
 
 /// Levels that are indented; deeper ones stay in line.
 const INDENTED: usize = 4;
@@ -21,7 +21,7 @@ pub struct CommentView {
     pub username: String,
     pub profile: String,
     pub badge: String,
-    pub at: When,
+    pub at: DateView,
     pub is_edited: bool,
     pub in_reply_to: String,
     pub parent_link: String,
@@ -71,7 +71,7 @@ impl Actions {
     }
 }
 
-/// What a view needs to know besides the row.
+/// What a view needs to know feed_extras the row.
 pub struct Context<'a> {
     pub t: Interface,
     pub site: &'a Site,
@@ -157,7 +157,7 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
     let mut view = CommentView {
         id: row.id,
         permalink: paths::comment(slug, row.id),
-        at: When::minute(site, row.created_at),
+        at: DateView::minute(site, row.created_at),
         ..CommentView::default()
     };
     if !sees {
@@ -268,7 +268,7 @@ fn actions(context: &Context<'_>, row: &Row, status: Status, is_own: bool) -> Ac
     if viewer.moderates() {
         actions.approve = paths::moderate(row.id, "approve");
         actions.reject = paths::moderate(row.id, "reject");
-        actions.revision = revision::of_state(row.version, row.acts);
+        actions.revision = revision::of_state(row.version, row.moderation_version);
         actions.back = paths::comment(slug, row.id);
         actions.reasons = reject_choices(t, &row.reject_reason);
     }

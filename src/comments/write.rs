@@ -1,12 +1,12 @@
 //! Writing in a thread: posting, editing, deleting and taking that back.
 
-use super::store::{Comment, Place, find, lock_thread, place};
+use super::store::{ArticleThread, Comment, article_thread, find, lock_thread};
 use super::{Act, Actor, CommentBody, Status, UNDO_WINDOW, counters, path, revision, transition};
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::search::{self, index::Said};
+use crate::search::{self, index::IndexedComment};
 use diesel::prelude::*;
 
 /// A comment that is to be posted.
@@ -24,7 +24,7 @@ pub struct New {
 
 /// What became of a post.
 #[derive(Clone, Debug)]
-pub enum Posted {
+pub enum PostOutcome {
     /// Stored now, or before under the same key.
     Stored {
         id: i64,
@@ -36,7 +36,11 @@ pub enum Posted {
 }
 
 /// The comment that this author posted under this key.
-pub fn by_key(conn: &mut Conn, author: i64, key: &str) -> Result<Option<Posted>, Error> {
+pub fn by_idempotency_key(
+    conn: &mut Conn,
+    author: i64,
+    key: &str,
+) -> Result<Option<PostOutcome>, Error> {
     let row: Option<(i64, String)> = comments::table
         .inner_join(articles::table.on(articles::id.eq(comments::article_id)))
         .filter(
@@ -47,7 +51,7 @@ pub fn by_key(conn: &mut Conn, author: i64, key: &str) -> Result<Option<Posted>,
         .select((comments::id, articles::slug))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, slug)| Posted::Stored {
+    Ok(row.map(|(id, slug)| PostOutcome::Stored {
         id,
         slug,
         on_article: false,
@@ -55,19 +59,19 @@ pub fn by_key(conn: &mut Conn, author: i64, key: &str) -> Result<Option<Posted>,
 }
 
 /// Posts a comment, unless the thread is closed or the parent cannot be replied to.
-pub fn post(conn: &mut Conn, new: &New) -> Result<Posted, Error> {
-    let place = place(conn, &new.slug)?;
-    if !place.is_open {
-        return Ok(Posted::Closed);
+pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
+    let article = article_thread(conn, &new.slug)?;
+    if !article.is_open {
+        return Ok(PostOutcome::Closed);
     }
-    lock_thread(conn, place.id)?;
+    lock_thread(conn, article.id)?;
     let parent = match new.parent {
         None => None,
         Some(id) => match find(conn, id) {
-            Ok(parent) if parent.article_id == place.id && parent.status().is_public() => {
+            Ok(parent) if parent.article_id == article.id && parent.status().is_public() => {
                 Some(parent)
             }
-            Ok(_) | Err(Error::NotFound) => return Ok(Posted::NoParent),
+            Ok(_) | Err(Error::NotFound) => return Ok(PostOutcome::NoParent),
             Err(other) => return Err(other),
         },
     };
@@ -78,12 +82,12 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<Posted, Error> {
     } else {
         (Status::Published, "")
     };
-    let id = insert(conn, &place, parent.as_ref(), new, status, hold)?;
+    let id = insert(conn, &article, parent.as_ref(), new, status, hold)?;
     // A fresh root stands first on the article's page; a reply may stand on any page but its own.
     let on_article = parent.is_none();
-    Ok(Posted::Stored {
+    Ok(PostOutcome::Stored {
         id,
-        slug: place.slug,
+        slug: article.slug,
         on_article,
     })
 }
@@ -91,7 +95,7 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<Posted, Error> {
 /// Inserts the row with its path, first version and counters.
 fn insert(
     conn: &mut Conn,
-    place: &Place,
+    article: &ArticleThread,
     parent: Option<&Comment>,
     new: &New,
     status: Status,
@@ -102,7 +106,7 @@ fn insert(
     let id: i64 = diesel::insert_into(comments::table)
         .values((
             (
-                comments::article_id.eq(place.id),
+                comments::article_id.eq(article.id),
                 comments::author_id.eq(new.author),
                 comments::parent_id.eq(parent.map(|p| p.id)),
             ),
@@ -131,9 +135,9 @@ fn insert(
             comments::depth.eq((path.len() / 8 - 1) as i64),
         ))
         .execute(conn)?;
-    keep_version(conn, id, 1, &new.body.text, new.now)?;
+    insert_version(conn, id, 1, &new.body.text, new.now)?;
     if status.is_public() {
-        let said = Said {
+        let said = IndexedComment {
             id,
             author: new.author,
             at: new.now,
@@ -141,10 +145,10 @@ fn insert(
         };
         search::index::put_comments(conn, &[said])?;
     }
-    changed(conn, Topic::Comments(new.author));
+    changed(conn, CacheTag::Comments(new.author));
     counters::count(
         conn,
-        place.id,
+        article.id,
         &path,
         parent.map(|p| p.id),
         None,
@@ -153,7 +157,13 @@ fn insert(
     Ok(id)
 }
 
-fn keep_version(conn: &mut Conn, id: i64, number: i64, body: &str, now: Time) -> Result<(), Error> {
+fn insert_version(
+    conn: &mut Conn,
+    id: i64,
+    number: i64,
+    body: &str,
+    now: Time,
+) -> Result<(), Error> {
     diesel::insert_into(comment_versions::table)
         .values((
             comment_versions::comment_id.eq(id),
@@ -186,7 +196,7 @@ pub fn was_approved(conn: &mut Conn, author: i64) -> Result<bool, Error> {
 }
 
 /// Whether an author has anything under an article, whatever its status.
-pub fn has_voice(conn: &mut Conn, author: i64, article: i64) -> Result<bool, Error> {
+pub fn has_commented(conn: &mut Conn, author: i64, article: i64) -> Result<bool, Error> {
     let own = comments::table.filter(
         comments::author_id
             .eq(author)
@@ -201,7 +211,7 @@ pub fn has_voice(conn: &mut Conn, author: i64, article: i64) -> Result<bool, Err
 
 /// What became of an edit.
 #[derive(Clone, Debug)]
-pub enum Edited {
+pub enum EditOutcome {
     Stored(Comment),
     /// Somebody else's text stands there by now.
     Stale(Comment),
@@ -219,12 +229,12 @@ pub fn edit(
     by_staff: bool,
     actor: Actor<'_>,
     now: Time,
-) -> Result<Edited, Error> {
+) -> Result<EditOutcome, Error> {
     if revision::of_text(comment.version) != revision {
-        return Ok(Edited::Stale(comment));
+        return Ok(EditOutcome::Stale(comment));
     }
     if comment.body == body.text {
-        return Ok(Edited::Stored(comment));
+        return Ok(EditOutcome::Stored(comment));
     }
     let version = comment.version + 1;
     // An approved comment that is flagged counts as reported once it says something else.
@@ -239,15 +249,15 @@ pub fn edit(
             .execute(conn)?;
         Ok(())
     })?;
-    keep_version(conn, comment.id, version, &body.text, now)?;
-    changed(conn, Topic::Comments(comment.author_id));
+    insert_version(conn, comment.id, version, &body.text, now)?;
+    changed(conn, CacheTag::Comments(comment.author_id));
     if comment.status().is_public() {
-        let said = Said {
+        let said = IndexedComment {
             text: &body.text,
-            ..comment.said()
+            ..comment.indexed()
         };
         search::index::put_comments(conn, &[said])?;
-        changed(conn, Topic::Thread(comment.article_id));
+        changed(conn, CacheTag::Thread(comment.article_id));
     }
     if comment.status() == Status::Approved && !by_staff {
         let edited = Comment {
@@ -256,7 +266,7 @@ pub fn edit(
         };
         transition(conn, &edited, Status::Published, &Act::Edit, actor, now)?;
     }
-    Ok(Edited::Stored(comment))
+    Ok(EditOutcome::Stored(comment))
 }
 
 pub fn delete(
@@ -306,7 +316,7 @@ pub struct Sample {
 
 /// Inserts a comment that nobody typed; its id.
 pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
-    let place = Place {
+    let article = ArticleThread {
         id: sample.article,
         slug: String::new(),
         title: String::new(),
@@ -328,7 +338,7 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
     };
     let id = insert(
         conn,
-        &place,
+        &article,
         parent.as_ref(),
         &new,
         sample.status,

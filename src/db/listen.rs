@@ -4,7 +4,7 @@
 //! Outside the transaction on purpose: a NOTIFY inside it makes PostgreSQL commit one such transaction after the other
 //! (it takes a lock on the whole queue), sync and all.
 
-use super::fresh::{Changes, Topic, from_text, to_text};
+use super::invalidation::{CacheTag, Changes, from_text, to_text};
 use super::{Conn, postgres};
 use crate::error::Error;
 use diesel::RunQueryDsl;
@@ -17,17 +17,17 @@ use tokio_postgres::AsyncMessage;
 
 const CHANNEL: &str = "masthead_changes";
 /// A node that hears nothing of itself for so long believes nothing that it keeps.
-const DEAF: Duration = Duration::from_millis(800);
+const HEARTBEAT_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// Tells all nodes.
-pub(super) fn tell(conn: &mut Conn, node: &str, topics: &[Topic]) -> Result<(), Error> {
-    if topics.is_empty() {
+pub(super) fn notify(conn: &mut Conn, node: &str, cache_tags: &[CacheTag]) -> Result<(), Error> {
+    if cache_tags.is_empty() {
         return Ok(());
     }
     if let Conn::Postgres(_) = conn {
         diesel::sql_query("SELECT pg_notify($1, $2)")
             .bind::<Text, _>(CHANNEL)
-            .bind::<Text, _>(format!("{node}{}", to_text(topics)))
+            .bind::<Text, _>(format!("{node}{}", to_text(cache_tags)))
             .execute(conn)?;
     }
     Ok(())
@@ -35,41 +35,41 @@ pub(super) fn tell(conn: &mut Conn, node: &str, topics: &[Topic]) -> Result<(), 
 
 /// The connection that listens, opened again whenever it breaks.
 #[derive(Debug)]
-pub(super) struct Ear {
+pub(super) struct NotifyListener {
     began: Instant,
     heard: Arc<AtomicU64>,
     task: tokio::task::JoinHandle<()>,
 }
 
-impl Ear {
+impl NotifyListener {
     pub(super) fn open(
         url: String,
         ca: Option<PathBuf>,
         node: String,
         changes: Arc<Changes>,
-        is_away: Arc<AtomicBool>,
-    ) -> Ear {
+        is_unreachable: Arc<AtomicBool>,
+    ) -> NotifyListener {
         let (began, heard) = (Instant::now(), Arc::new(AtomicU64::new(0)));
         let last = heard.clone();
         let task = postgres::runtime().spawn(async move {
             loop {
-                if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last, &is_away).await {
+                if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last, &is_unreachable).await {
                     tracing::warn!(error, "this node does not hear the others; it keeps nothing for longer than a second");
                 }
                 tokio::time::sleep(Duration::from_millis(300)).await;
             }
         });
-        Ear { began, heard, task }
+        NotifyListener { began, heard, task }
     }
 
     /// Whether a word of our own came back a moment ago: the way from node to node is open.
     pub(super) fn hears(&self) -> bool {
         let heard = Duration::from_millis(self.heard.load(Ordering::Relaxed));
-        !heard.is_zero() && self.began.elapsed().saturating_sub(heard) < DEAF
+        !heard.is_zero() && self.began.elapsed().saturating_sub(heard) < HEARTBEAT_TIMEOUT
     }
 }
 
-impl Drop for Ear {
+impl Drop for NotifyListener {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -83,11 +83,11 @@ async fn hear(
     changes: &Changes,
     began: Instant,
     heard: &AtomicU64,
-    is_away: &AtomicBool,
+    is_unreachable: &AtomicBool,
 ) -> Result<(), String> {
     let gone = |why: String| {
         // A server that has no place for one more connection (53300) answers those that there are.
-        is_away.store(!why.contains("SQLSTATE 53300"), Ordering::Relaxed);
+        is_unreachable.store(!why.contains("SQLSTATE 53300"), Ordering::Relaxed);
         why
     };
     let connected = postgres::connect_from_task(url.to_owned(), ca.map(Into::into))
@@ -97,9 +97,9 @@ async fn hear(
     let said = |e: tokio_postgres::Error| e.to_string();
     let word = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
     client.batch_execute(&word).await.map_err(said)?;
-    is_away.store(false, Ordering::Relaxed);
+    is_unreachable.store(false, Ordering::Relaxed);
     // What was said before anybody listened.
-    changes.record(&[Topic::Everything]);
+    changes.record(&[CacheTag::Everything]);
     let mut beat = tokio::time::interval(Duration::from_millis(250));
     let mut asked = 0_u32;
     loop {
@@ -112,7 +112,7 @@ async fn hear(
                 let word = format!("NOTIFY {CHANNEL}, '{node}'");
                 let sent = tokio::time::timeout(Duration::from_secs(2), client.batch_execute(&word));
                 sent.await.map_err(|e| gone(e.to_string()))?.map_err(said)?;
-                is_away.store(false, Ordering::Relaxed);
+                is_unreachable.store(false, Ordering::Relaxed);
             }
             message = messages.recv() => {
                 let Some(message) = message else {

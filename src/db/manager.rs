@@ -1,6 +1,6 @@
 //! How connections are opened, and how SQLite commits.
 
-use super::{Address, Conn, postgres, spent};
+use super::{Address, Conn, postgres, query_stats};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 use diesel::{Connection, RunQueryDsl};
@@ -64,7 +64,7 @@ const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL;
 
 impl Manager {
     /// [`Manager::open`], again and again while a database server that is starting does not answer.
-    pub(super) fn open_patiently(
+    pub(super) fn open_with_retry(
         address: &Address,
         tuning: Tuning,
     ) -> Result<Conn, diesel::ConnectionError> {
@@ -89,7 +89,7 @@ impl Manager {
             |e: diesel::result::Error| diesel::ConnectionError::CouldntSetupConfiguration(e);
         match address {
             Address::Sqlite(path) => {
-                one_thread_each();
+                use_multithread_mode();
                 let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
                 conn.batch_execute(SQLITE_PRAGMAS).map_err(broken)?;
                 conn.batch_execute(&format!(
@@ -97,17 +97,17 @@ impl Manager {
                     tuning.synchronous, tuning.cache, tuning.checkpoint
                 ))
                 .map_err(broken)?;
-                conn.set_instrumentation(spent::on_event);
+                conn.set_instrumentation(query_stats::on_event);
                 Ok(Conn::Sqlite(conn))
             }
             Address::Postgres { url, ca } => {
-                let patience = tuning.answers.then_some(postgres::PATIENCE);
-                let mut conn = postgres::PgTokio::open(url, ca.as_deref(), patience)?;
+                let patience = tuning.answers.then_some(postgres::RESPONSE_TIMEOUT);
+                let mut conn = postgres::PostgresConnection::open(url, ca.as_deref(), patience)?;
                 conn.batch_execute(
                     "SET statement_timeout = '5s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'",
                 )
                 .map_err(broken)?;
-                conn.set_instrumentation(spent::on_event);
+                conn.set_instrumentation(query_stats::on_event);
                 Ok(Conn::Postgres(conn))
             }
         }
@@ -116,7 +116,7 @@ impl Manager {
 
 /// Every connection of ours is used by one thread at a time, so SQLite need not lock it at every call, nor count what it
 /// takes of memory: <https://www.sqlite.org/threadsafe.html>
-fn one_thread_each() {
+fn use_multithread_mode() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         // SAFETY: called before the first connection, and only with documented options and arguments.
@@ -153,8 +153,8 @@ impl ManageConnection for Manager {
 
 /// The pool retries in silence; the request that waited too long says what happened.
 #[derive(Debug)]
-pub(super) struct Quiet;
-impl diesel::r2d2::HandleError<diesel::r2d2::Error> for Quiet {
+pub(super) struct IgnorePoolErrors;
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for IgnorePoolErrors {
     fn handle_error(&self, error: diesel::r2d2::Error) {
         tracing::debug!(%error, "a database connection could not be opened");
     }

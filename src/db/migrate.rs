@@ -11,7 +11,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// How the database stands to this binary.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Version {
+pub struct SchemaVersion {
     /// The newest migration that the database has; empty when it has none.
     pub database: String,
     /// The newest one that this binary carries.
@@ -38,8 +38,8 @@ impl Db {
     ///
     /// # Errors
     /// A sentence when the database does not answer.
-    pub fn version(&self) -> Result<Version, String> {
-        self.with_one(version)
+    pub fn schema_version(&self) -> Result<SchemaVersion, String> {
+        self.with_one(schema_version)
     }
 
     /// Brings the database up to date. Before an existing SQLite file is changed, a copy is kept beside it.
@@ -63,7 +63,7 @@ impl Db {
     }
 
     fn migrate_locked(&self, conn: &mut Conn) -> Result<Vec<String>, String> {
-        let found = version(conn)?;
+        let found = schema_version(conn)?;
         if found.database > found.binary {
             return Err(format!(
                 "The database at {} is newer than this masthead: it has migration {}, this binary knows {} at most. \
@@ -174,7 +174,7 @@ impl Source for diesel::SqliteConnection {
         SQLITE
     }
 }
-impl Source for super::postgres::PgTokio {
+impl Source for super::postgres::PostgresConnection {
     fn source() -> EmbeddedMigrations {
         POSTGRES
     }
@@ -191,8 +191,8 @@ where
     Ok(ran.iter().map(ToString::to_string).collect())
 }
 
-fn version(conn: &mut Conn) -> Result<Version, String> {
-    fn of<C, DB>(conn: &mut C) -> Result<Version, String>
+fn schema_version(conn: &mut Conn) -> Result<SchemaVersion, String> {
+    fn of<C, DB>(conn: &mut C) -> Result<SchemaVersion, String>
     where
         C: MigrationHarness<DB> + Source,
         DB: diesel::backend::Backend,
@@ -205,7 +205,7 @@ fn version(conn: &mut Conn) -> Result<Version, String> {
             .map(|m| m.name().version().to_string())
             .collect();
         let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
-        Ok(Version {
+        Ok(SchemaVersion {
             pending: known.iter().filter(|k| !applied.contains(k)).count(),
             database: applied.into_iter().max().unwrap_or_default(),
             binary: known.into_iter().max().unwrap_or_default(),

@@ -4,16 +4,16 @@
 //! On SQLite one thread owns the write connection and commits what waits together (see [`writer`]).
 
 mod address;
-pub mod fresh;
+mod generation;
+pub mod invalidation;
 mod listen;
 mod manager;
-mod mark;
 mod migrate;
 mod postgres;
 mod postgres_write;
 pub mod prepared;
+pub mod query_stats;
 pub mod schema;
-pub mod spent;
 mod sqlstate;
 pub mod types;
 mod writer;
@@ -23,12 +23,12 @@ pub use address::{Address, hide_password};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 use diesel::{Connection, RunQueryDsl};
-use fresh::{Changes, Topic};
-pub use fresh::{Depends, Moment};
+pub use generation::check_file;
+use invalidation::{CacheTag, Changes};
+pub use invalidation::{Dependencies, Version};
 pub use manager::Tuning;
-use manager::{Manager, Quiet};
-pub use mark::check_file;
-pub use migrate::{Version, sync_folder, versions};
+use manager::{IgnorePoolErrors, Manager};
+pub use migrate::{SchemaVersion, sync_folder, versions};
 use prometheus_client::metrics::histogram::Histogram;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -43,7 +43,7 @@ pub use types::Time;
     reason = "a process has a dozen of them, all of one kind"
 )]
 pub enum Conn {
-    Postgres(postgres::PgTokio),
+    Postgres(postgres::PostgresConnection),
     Sqlite(diesel::SqliteConnection),
 }
 
@@ -94,10 +94,10 @@ struct Inner {
     /// Milliseconds that the database server's clock is ahead of this machine's.
     clock: AtomicI64,
     /// The server does not answer: requests need not wait to hear that. The connection that listens finds it out.
-    is_away: Arc<AtomicBool>,
+    is_unreachable: Arc<AtomicBool>,
     /// Turns for writing on PostgreSQL.
     writes: Arc<Semaphore>,
-    ear: OnceLock<listen::Ear>,
+    ear: OnceLock<listen::NotifyListener>,
 }
 
 impl Db {
@@ -119,13 +119,13 @@ impl Db {
             Address::Postgres { .. } => (8, 5),
         };
         if let Address::Sqlite(path) = address {
-            mark::check_file(path)?;
+            generation::check_file(path)?;
         }
         // One connection by hand first: its error says more than the pool's time-out.
-        let mut first = Manager::open_patiently(address, tuning)
+        let mut first = Manager::open_with_retry(address, tuning)
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
-        let (mark, ahead) = match address {
-            Address::Sqlite(path) => (Some(mark::check(path, &mut first)?), 0),
+        let (generation, ahead) = match address {
+            Address::Sqlite(path) => (Some(generation::check(path, &mut first)?), 0),
             Address::Postgres { .. } => {
                 let ahead = postgres::clock_ahead(&mut first).map_err(|e| e.to_string())?;
                 (None, ahead)
@@ -137,14 +137,14 @@ impl Db {
             .min_idle(Some(1))
             .test_on_check_out(matches!(address, Address::Postgres { .. }))
             .connection_timeout(Duration::from_secs(wait))
-            .error_handler(Box::new(Quiet))
+            .error_handler(Box::new(IgnorePoolErrors))
             .build(Manager(address.clone(), tuning))
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
-        let longest = match address {
+        let max_age = match address {
             Address::Sqlite(_) => None,
             Address::Postgres { .. } => Some(Duration::from_secs(30)),
         };
-        let changes = Arc::new(Changes::new(longest));
+        let changes = Arc::new(Changes::new(max_age));
         let meters = Meters {
             pool_wait: Histogram::new([0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 5.0]),
             batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0]),
@@ -158,7 +158,7 @@ impl Db {
                     changes.clone(),
                     meters.batch.clone(),
                     tuning,
-                    mark,
+                    generation,
                 );
                 Some(writer.map_err(|e| e.to_string())?)
             }
@@ -175,30 +175,32 @@ impl Db {
                 std::hash::RandomState::new().hash_one(std::process::id())
             ),
             clock: AtomicI64::new(ahead),
-            is_away: Arc::default(),
-            writes: Arc::new(Semaphore::new(size as usize - postgres_write::READERS)),
+            is_unreachable: Arc::default(),
+            writes: Arc::new(Semaphore::new(
+                size as usize - postgres_write::RESERVED_FOR_READS,
+            )),
             ear: OnceLock::new(),
         })))
     }
 
-    /// A moment before the next read: for [`Depends`].
-    pub fn moment(&self) -> Moment {
-        self.0.changes.moment()
+    /// A moment before the next read: for [`Dependencies`].
+    pub fn version(&self) -> Version {
+        self.0.changes.version()
     }
 
     /// Whether nothing that something kept was made from has changed.
-    pub fn still_holds(&self, kept: &Depends) -> bool {
-        self.0.changes.still_holds(kept)
+    pub fn is_valid(&self, kept: &Dependencies) -> bool {
+        self.0.changes.is_valid(kept)
     }
 
     /// Whether it held a moment ago, for while the database does not answer.
-    pub fn held_lately(&self, kept: &Depends) -> bool {
-        self.0.changes.held_lately(kept)
+    pub fn was_valid_recently(&self, kept: &Dependencies) -> bool {
+        self.0.changes.was_valid_recently(kept)
     }
 
     /// Whether the database server is known not to answer.
-    pub fn is_away(&self) -> bool {
-        self.0.is_away.load(Ordering::Relaxed)
+    pub fn is_unreachable(&self) -> bool {
+        self.0.is_unreachable.load(Ordering::Relaxed)
     }
 
     /// The time that all nodes share: the database server's on PostgreSQL, this machine's on SQLite.
@@ -210,7 +212,7 @@ impl Db {
     ///
     /// # Errors
     /// When it does not answer.
-    pub async fn set_clock(&self) -> Result<(), Error> {
+    pub async fn sync_clock(&self) -> Result<(), Error> {
         if self.0.writer.is_some() {
             return Ok(());
         }
@@ -223,8 +225,8 @@ impl Db {
     ///
     /// # Errors
     /// When the others cannot be told.
-    pub async fn announce(&self, topics: Vec<Topic>) -> Result<(), Error> {
-        self.0.changes.record(&topics);
+    pub async fn invalidate(&self, cache_tags: Vec<CacheTag>) -> Result<(), Error> {
+        self.0.changes.record(&cache_tags);
         if self.0.writer.is_some() {
             // A commit that changes nothing: other processes on the file see that there was one.
             return self
@@ -237,46 +239,49 @@ impl Db {
         let db = self.clone();
         let told = tokio::task::spawn_blocking(move || {
             let mut conn = db.connection()?;
-            listen::tell(&mut conn, &db.0.node, &topics)
+            listen::notify(&mut conn, &db.0.node, &cache_tags)
         });
         told.await.unwrap_or_else(|e| Err(Error::broken(e)))
     }
 
     /// Says that these have changed in this process's own memory.
-    pub fn announce_here(&self, topics: &[Topic]) {
-        self.0.changes.record(topics);
+    pub fn invalidate_local(&self, cache_tags: &[CacheTag]) {
+        self.0.changes.record(cache_tags);
     }
 
     /// Takes note of what other processes wrote. To be asked once a second.
-    pub async fn notice_others(&self) {
+    pub async fn poll_outside_commits(&self) {
         let Some(writer) = &self.0.writer else {
-            return self.0.changes.hears_others(self.hears_others());
+            return self
+                .0
+                .changes
+                .receives_notifications(self.receives_notifications());
         };
-        let foreign = match writer.foreign() {
+        let outside_commit = match writer.outside_commit() {
             Ok(answer) => answer.await.unwrap_or(true),
             // Not to know is to believe nothing.
             Err(_) => true,
         };
-        if foreign {
-            self.0.changes.record(&[Topic::Everything]);
+        if outside_commit {
+            self.0.changes.record(&[CacheTag::Everything]);
         }
     }
 
     /// Whether the way from node to node is open; on SQLite there are no others.
-    pub fn hears_others(&self) -> bool {
-        self.0.writer.is_some() || self.0.ear.get().is_some_and(listen::Ear::hears)
+    pub fn receives_notifications(&self) -> bool {
+        self.0.writer.is_some() || self.0.ear.get().is_some_and(listen::NotifyListener::hears)
     }
 
     /// Listens to the other nodes from now on. Where there are none this does nothing.
     pub fn listen(&self) {
         if let Address::Postgres { url, ca } = &self.0.address {
             self.0.ear.get_or_init(|| {
-                listen::Ear::open(
+                listen::NotifyListener::open(
                     url.clone(),
                     ca.clone(),
                     self.0.node.clone(),
                     self.0.changes.clone(),
-                    self.0.is_away.clone(),
+                    self.0.is_unreachable.clone(),
                 )
             });
         }
@@ -310,7 +315,7 @@ impl Db {
     fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Manager>, Error> {
         let began = Instant::now();
         let conn = loop {
-            if self.is_away() {
+            if self.is_unreachable() {
                 break Err("the database does not answer".to_owned());
             }
             if let Some(conn) = self.0.pool.try_get() {
@@ -343,10 +348,10 @@ impl Db {
     {
         let (db, began) = (self.clone(), Instant::now());
         let (result, queries) =
-            tokio::task::spawn_blocking(move || spent::count(|| db.read_now(f)))
+            tokio::task::spawn_blocking(move || query_stats::count(|| db.read_now(f)))
                 .await
                 .unwrap_or_else(|e| (Err(Error::broken(e)), 0));
-        spent::add(queries, began);
+        query_stats::add(queries, began);
         result
     }
 
@@ -378,7 +383,7 @@ impl Db {
                 .unwrap_or_else(|_| (Err(Error::Busy("the writer stopped".into())), 0)),
             None => self.write_on_postgres(f, began).await?,
         };
-        spent::add(queries, began);
+        query_stats::add(queries, began);
         result
     }
 

@@ -3,7 +3,7 @@
 //! `sslmode` keeps libpq's meaning, which tokio-postgres alone does not: `prefer` and `require` encrypt without asking
 //! who answers, `verify-full` asks the web's roots and `MASTHEAD_DATABASE_CA`.
 
-use super::sqlstate::{LastRefusal, Rows, Tap, TapTls};
+use super::sqlstate::{LastSqlstate, Rows, SqlstateReader, SqlstateReaderTls};
 use super::{Conn, Time};
 use crate::error::Error;
 use diesel::connection::{
@@ -47,20 +47,20 @@ pub(super) fn runtime() -> &'static Runtime {
             .expect("pg runtime")
     })
 }
-pub struct Rt;
-impl BlockOn for Rt {
+pub struct SharedRuntime;
+impl BlockOn for SharedRuntime {
     fn block_on<F: Future>(&self, f: F) -> F::Output {
         runtime().block_on(f)
     }
     fn get_runtime() -> Self {
-        Rt
+        SharedRuntime
     }
 }
-type Inner = AsyncConnectionWrapper<AsyncPgConnection, Rt>;
+type Inner = AsyncConnectionWrapper<AsyncPgConnection, SharedRuntime>;
 type InnerTm = <Inner as Connection>::TransactionManager;
-pub struct PgTokio {
+pub struct PostgresConnection {
     inner: Inner,
-    last: LastRefusal,
+    last: LastSqlstate,
 }
 
 fn bad(e: impl std::error::Error) -> ConnectionError {
@@ -95,7 +95,7 @@ fn tls(
     } else {
         builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Anyone(provider)))
+            .with_custom_certificate_verifier(Arc::new(AcceptAnyCertificate(provider)))
             .with_no_client_auth()
     };
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
@@ -104,18 +104,18 @@ fn tls(
 /// A socket of either kind.
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Io for S {}
-type Stream = Tap<Box<dyn Io>>;
+type Stream = SqlstateReader<Box<dyn Io>>;
 
 /// A connection that is driven by a task of [`runtime`], until the client is dropped.
 pub(super) struct Connected {
     pub client: tokio_postgres::Client,
     /// What the server says unasked.
     pub messages: UnboundedReceiver<AsyncMessage>,
-    last: LastRefusal,
+    last: LastSqlstate,
 }
 
 /// How long a server may take for an answer: it gives up a statement itself after five seconds.
-pub(super) const PATIENCE: Duration = Duration::from_secs(7);
+pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(7);
 /// How long a server may be silent before what was sent to it counts as lost.
 const SILENT: Duration = Duration::from_secs(10);
 
@@ -151,7 +151,8 @@ pub(super) async fn connect_from_task(
     url: String,
     ca: Option<PathBuf>,
 ) -> ConnectionResult<Connected> {
-    let connecting = move || runtime().block_on(connect(&url, ca.as_deref(), Some(PATIENCE)));
+    let connecting =
+        move || runtime().block_on(connect(&url, ca.as_deref(), Some(RESPONSE_TIMEOUT)));
     tokio::task::spawn_blocking(connecting).await.map_err(bad)?
 }
 
@@ -189,13 +190,13 @@ async fn connect_to(
             (Box::new(stream), "")
         }
     };
-    let last = LastRefusal::default();
+    let last = LastSqlstate::default();
     let inner = MakeTlsConnect::<Stream>::make_tls_connect(&mut tls, name).map_err(bad)?;
-    let tls = TapTls {
+    let tls = SqlstateReaderTls {
         inner,
         last: last.clone(),
     };
-    let stream = Tap::new(stream, last.clone(), true, patience);
+    let stream = SqlstateReader::new(stream, last.clone(), true, patience);
     let (client, mut connection) = config.connect_raw(stream, tls).await.map_err(refused)?;
     let (sender, messages) = tokio::sync::mpsc::unbounded_channel();
     runtime().spawn(async move {
@@ -258,7 +259,7 @@ pub(super) fn clock_ahead(conn: &mut Conn) -> Result<i64, Error> {
     Ok(clock.now - (before + Time::now().0) / 2)
 }
 
-impl PgTokio {
+impl PostgresConnection {
     /// Connects to a `postgres://` URL.
     ///
     /// # Errors
@@ -271,7 +272,7 @@ impl PgTokio {
         runtime().block_on(async {
             let Connected { client, last, .. } = connect(url, ca, patience).await?;
             let inner = AsyncPgConnection::try_from(client).await?;
-            Ok(PgTokio {
+            Ok(PostgresConnection {
                 inner: Inner::from(inner),
                 last,
             })
@@ -280,8 +281,8 @@ impl PgTokio {
 }
 
 #[derive(Debug)]
-struct Anyone(Arc<rustls::crypto::CryptoProvider>);
-impl rustls::client::danger::ServerCertVerifier for Anyone {
+struct AcceptAnyCertificate(Arc<rustls::crypto::CryptoProvider>);
+impl rustls::client::danger::ServerCertVerifier for AcceptAnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,
@@ -313,19 +314,19 @@ impl rustls::client::danger::ServerCertVerifier for Anyone {
     }
 }
 
-impl SimpleConnection for PgTokio {
+impl SimpleConnection for PostgresConnection {
     fn batch_execute(&mut self, q: &str) -> QueryResult<()> {
         self.inner
             .batch_execute(q)
             .map_err(|e| self.last.explain(e))
     }
 }
-impl ConnectionSealed for PgTokio {}
-impl Connection for PgTokio {
+impl ConnectionSealed for PostgresConnection {}
+impl Connection for PostgresConnection {
     type Backend = Pg;
-    type TransactionManager = Tm;
+    type TransactionManager = PostgresTransactionManager;
     fn establish(url: &str) -> ConnectionResult<Self> {
-        PgTokio::open(url, None, None)
+        PostgresConnection::open(url, None, None)
     }
     fn execute_returning_count<T: QueryFragment<Pg> + QueryId>(
         &mut self,
@@ -335,7 +336,9 @@ impl Connection for PgTokio {
             .execute_returning_count(q)
             .map_err(|e| self.last.explain(e))
     }
-    fn transaction_state(&mut self) -> &mut <Tm as TransactionManager<Self>>::TransactionStateData {
+    fn transaction_state(
+        &mut self,
+    ) -> &mut <PostgresTransactionManager as TransactionManager<Self>>::TransactionStateData {
         self.inner.transaction_state()
     }
     fn instrumentation(&mut self) -> &mut dyn Instrumentation {
@@ -348,7 +351,7 @@ impl Connection for PgTokio {
         self.inner.set_prepared_statement_cache_size(s)
     }
 }
-impl LoadConnection for PgTokio {
+impl LoadConnection for PostgresConnection {
     type Cursor<'c, 'q> = Rows<<Inner as LoadConnection>::Cursor<'c, 'q>>;
     type Row<'c, 'q> = <Inner as LoadConnection>::Row<'c, 'q>;
     fn load<'c, 'q, T>(&'c mut self, q: T) -> QueryResult<Self::Cursor<'c, 'q>>
@@ -363,31 +366,31 @@ impl LoadConnection for PgTokio {
         }
     }
 }
-pub struct Tm;
-impl TransactionManager<PgTokio> for Tm {
+pub struct PostgresTransactionManager;
+impl TransactionManager<PostgresConnection> for PostgresTransactionManager {
     type TransactionStateData = <InnerTm as TransactionManager<Inner>>::TransactionStateData;
-    fn begin_transaction(c: &mut PgTokio) -> QueryResult<()> {
+    fn begin_transaction(c: &mut PostgresConnection) -> QueryResult<()> {
         InnerTm::begin_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
     }
-    fn rollback_transaction(c: &mut PgTokio) -> QueryResult<()> {
+    fn rollback_transaction(c: &mut PostgresConnection) -> QueryResult<()> {
         InnerTm::rollback_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
     }
-    fn commit_transaction(c: &mut PgTokio) -> QueryResult<()> {
+    fn commit_transaction(c: &mut PostgresConnection) -> QueryResult<()> {
         InnerTm::commit_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
     }
-    fn transaction_manager_status_mut(c: &mut PgTokio) -> &mut TransactionManagerStatus {
+    fn transaction_manager_status_mut(c: &mut PostgresConnection) -> &mut TransactionManagerStatus {
         InnerTm::transaction_manager_status_mut(&mut c.inner)
     }
-    fn is_broken_transaction_manager(c: &mut PgTokio) -> bool {
+    fn is_broken_transaction_manager(c: &mut PostgresConnection) -> bool {
         InnerTm::is_broken_transaction_manager(&mut c.inner)
     }
 }
-impl MigrationConnection for PgTokio {
+impl MigrationConnection for PostgresConnection {
     fn setup(&mut self) -> QueryResult<usize> {
         self.inner.setup()
     }
 }
-impl R2D2Connection for PgTokio {
+impl R2D2Connection for PostgresConnection {
     fn ping(&mut self) -> QueryResult<()> {
         R2D2Connection::ping(&mut self.inner)
     }
@@ -410,7 +413,7 @@ impl PgMetadataLookup for FixedOidsOnly {
         self
     }
 }
-impl MultiConnectionHelper for PgTokio {
+impl MultiConnectionHelper for PostgresConnection {
     fn to_any<'a>(_: &mut <Pg as TypeMetadata>::MetadataLookup) -> &mut (dyn Any + 'a) {
         Box::leak(Box::new(FixedOidsOnly)) // zero-sized: nothing is allocated, nothing leaks
     }

@@ -1,17 +1,17 @@
 //! Writes on PostgreSQL: a turn, a connection, one transaction that is tried again where the server asks for it, and word to
 //! the other nodes before the acknowledgement.
 
-use super::fresh::{Topic, gather};
-use super::{Conn, Db, listen, spent};
+use super::invalidation::{CacheTag, gather};
+use super::{Conn, Db, listen, query_stats};
 use crate::error::Error;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use std::time::{Duration, Instant};
 
 /// How long a write waits for a turn and for locks.
-const PATIENCE: Duration = Duration::from_secs(5);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that no write takes, on PostgreSQL.
-pub(super) const READERS: usize = 2;
+pub(super) const RESERVED_FOR_READS: usize = 2;
 
 impl Db {
     /// What came of a write, and how many statements it took.
@@ -26,13 +26,13 @@ impl Db {
     {
         // Some connections are left to those who read.
         let turn = self.0.writes.clone().acquire_owned();
-        let Ok(turn) = tokio::time::timeout(PATIENCE, turn).await else {
+        let Ok(turn) = tokio::time::timeout(WRITE_TIMEOUT, turn).await else {
             return Err(Error::Busy("other writes wait for a lock".into()));
         };
         let db = self.clone();
         let work = move || {
             let _turn = turn;
-            spent::count(|| db.write_postgres(f, asked))
+            query_stats::count(|| db.write_postgres(f, asked))
         };
         Ok(tokio::task::spawn_blocking(work)
             .await
@@ -40,10 +40,10 @@ impl Db {
     }
 
     /// Tells the other nodes, once more over another connection where the first one is gone.
-    fn tell(&self, conn: &mut Conn, topics: &[Topic]) {
-        let told = listen::tell(conn, &self.0.node, topics).or_else(|_| {
+    fn notify(&self, conn: &mut Conn, cache_tags: &[CacheTag]) {
+        let told = listen::notify(conn, &self.0.node, cache_tags).or_else(|_| {
             let mut other = self.connection()?;
-            listen::tell(&mut other, &self.0.node, topics)
+            listen::notify(&mut other, &self.0.node, cache_tags)
         });
         if let Err(error) = told {
             tracing::error!(%error, "other nodes could not be told of a change: they may show what was for half a minute");
@@ -59,7 +59,10 @@ impl Db {
         let mut tries = 0;
         loop {
             // Who has waited for a turn waits that much less for a lock.
-            let left = PATIENCE.saturating_sub(asked.elapsed()).as_millis().max(1);
+            let left = WRITE_TIMEOUT
+                .saturating_sub(asked.elapsed())
+                .as_millis()
+                .max(1);
             let shorten = (left < 4_900).then(|| format!("SET LOCAL lock_timeout = {left}"));
             let work = |conn: &mut Conn| {
                 if let Some(shorten) = &shorten {
@@ -67,12 +70,12 @@ impl Db {
                 }
                 f(conn)
             };
-            let (result, topics) = gather(|| Connection::transaction(&mut *conn, work));
+            let (result, cache_tags) = gather(|| Connection::transaction(&mut *conn, work));
             // Also after an error: a COMMIT whose answer was lost may stand.
-            self.0.changes.record(&topics);
+            self.0.changes.record(&cache_tags);
             match result {
                 Ok(done) => {
-                    self.tell(&mut conn, &topics);
+                    self.notify(&mut conn, &cache_tags);
                     return Ok(done);
                 }
                 Err(e) if e.is_retryable() && tries < 3 => {
@@ -83,7 +86,7 @@ impl Db {
                     return Err(Error::Busy(format!("after {tries} retries: {e}")));
                 }
                 Err(e @ (Error::Busy(_) | Error::Broken { .. })) => {
-                    self.tell(&mut conn, &topics);
+                    self.notify(&mut conn, &cache_tags);
                     return Err(e);
                 }
                 Err(e) => return Err(e),

@@ -18,7 +18,7 @@ diesel::table! {
         name_key -> Text,
         bio -> Text,
         password_hash -> Text,
-        password_due -> Bool,
+        must_change_password -> Bool,
         is_moderator -> Bool,
         is_editor -> Bool,
         is_admin -> Bool,
@@ -43,7 +43,7 @@ diesel::table! {
         seen_at -> BigInt,
         password_version -> BigInt,
         roles_version -> BigInt,
-        password_due -> Bool,
+        must_change_password -> Bool,
     }
 }
 
@@ -192,7 +192,7 @@ diesel::table! {
         body -> Text,
         html -> SanitisedHtml,
         version -> BigInt,
-        acts -> BigInt,
+        moderation_version -> BigInt,
         status -> Text,
         hold -> Text,
         reject_reason -> Text,

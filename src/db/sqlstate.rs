@@ -20,9 +20,9 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
 /// The last refusal that came over a connection.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LastRefusal(Arc<Mutex<Option<String>>>);
+pub(super) struct LastSqlstate(Arc<Mutex<Option<String>>>);
 
-impl LastRefusal {
+impl LastSqlstate {
     fn note(&self, code: String) {
         *self.0.lock().unwrap_or_else(|e| e.into_inner()) = Some(code);
     }
@@ -33,7 +33,7 @@ impl LastRefusal {
         match (error, code) {
             (Error::DatabaseError(DatabaseErrorKind::Unknown, inner), Some(code)) => {
                 let message = format!("{PREFIX}{code}: {}", inner.message());
-                let explained = Explained { message, inner };
+                let explained = ErrorWithSqlstate { message, inner };
                 Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(explained))
             }
             (error, _) => error,
@@ -44,11 +44,11 @@ impl LastRefusal {
 /// The rows of an answer; what goes wrong on the way is explained as well.
 pub struct Rows<C> {
     inner: C,
-    last: LastRefusal,
+    last: LastSqlstate,
 }
 
 impl<C> Rows<C> {
-    pub(super) fn new(inner: C, last: LastRefusal) -> Rows<C> {
+    pub(super) fn new(inner: C, last: LastSqlstate) -> Rows<C> {
         Rows { inner, last }
     }
 }
@@ -61,12 +61,12 @@ impl<R, C: Iterator<Item = Result<R, Error>>> Iterator for Rows<C> {
     }
 }
 
-struct Explained {
+struct ErrorWithSqlstate {
     message: String,
     inner: Box<dyn DatabaseErrorInformation + Send + Sync>,
 }
 
-impl DatabaseErrorInformation for Explained {
+impl DatabaseErrorInformation for ErrorWithSqlstate {
     fn message(&self) -> &str {
         &self.message
     }
@@ -92,30 +92,30 @@ impl DatabaseErrorInformation for Explained {
 
 /// A stream from the server that is read along.
 #[derive(Debug)]
-pub(super) struct Tap<S> {
+pub(super) struct SqlstateReader<S> {
     stream: S,
     reader: Reader,
-    last: LastRefusal,
+    last: LastSqlstate,
     /// How long the server may take to answer, if there is a limit.
     patience: Option<Duration>,
     /// Until when it has to, while it is asked something.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Tap<S> {
+impl<S> SqlstateReader<S> {
     /// `begins_plain`: the server may first say whether it speaks TLS; if it does, there is nothing to read here.
     pub(super) fn new(
         stream: S,
-        last: LastRefusal,
+        last: LastSqlstate,
         begins_plain: bool,
         patience: Option<Duration>,
-    ) -> Tap<S> {
+    ) -> SqlstateReader<S> {
         let reader = if begins_plain {
             Reader::First
         } else {
             Reader::header()
         };
-        Tap {
+        SqlstateReader {
             stream,
             reader,
             last,
@@ -146,7 +146,7 @@ impl Reader {
         Reader::Header([0; 5], 0)
     }
 
-    fn feed(&mut self, mut bytes: &[u8], last: &LastRefusal) {
+    fn feed(&mut self, mut bytes: &[u8], last: &LastSqlstate) {
         while let Some((first, rest)) = bytes.split_first() {
             match self {
                 Reader::Blind => return,
@@ -208,7 +208,7 @@ fn code(fields: &[u8]) -> Option<String> {
     String::from_utf8(code.to_vec()).ok()
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for SqlstateReader<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -231,7 +231,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for SqlstateReader<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -252,30 +252,30 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
     }
 }
 
-impl<S: TlsStream + Unpin> TlsStream for Tap<S> {
+impl<S: TlsStream + Unpin> TlsStream for SqlstateReader<S> {
     fn channel_binding(&self) -> ChannelBinding {
         self.stream.channel_binding()
     }
 }
 
 /// Reads along inside TLS.
-pub(super) struct TapTls<C> {
+pub(super) struct SqlstateReaderTls<C> {
     pub inner: C,
-    pub last: LastRefusal,
+    pub last: LastSqlstate,
 }
 
-impl<S, C> TlsConnect<S> for TapTls<C>
+impl<S, C> TlsConnect<S> for SqlstateReaderTls<C>
 where
     C: TlsConnect<S>,
     C::Stream: Unpin,
     C::Future: Send + 'static,
 {
-    type Stream = Tap<C::Stream>;
+    type Stream = SqlstateReader<C::Stream>;
     type Error = C::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Stream, C::Error>> + Send>>;
 
     fn connect(self, stream: S) -> Self::Future {
         let (connecting, last) = (self.inner.connect(stream), self.last);
-        Box::pin(async move { Ok(Tap::new(connecting.await?, last, false, None)) })
+        Box::pin(async move { Ok(SqlstateReader::new(connecting.await?, last, false, None)) })
     }
 }

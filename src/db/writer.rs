@@ -1,4 +1,4 @@
-//! The one writer of a SQLite database: takes all writes that wait, commits them together, answers after the sync.
+//! The one writer of a SQLite database: takes all writes that wait, commits them commit_batch, answers after the sync.
 //!
 //! Every write runs in a savepoint of its own, so that one that fails fails alone. With `synchronous=FULL` a commit
 //! costs a disk sync; sharing it is what makes many small durable writes cheap.
@@ -8,9 +8,9 @@
     reason = "the lock is for closing alone: no request waits for it"
 )]
 
-use super::fresh::{Changes, Topic, gather};
-use super::mark::Mark;
-use super::{Conn, Tuning, spent};
+use super::generation::Generation;
+use super::invalidation::{CacheTag, Changes, gather};
+use super::{Conn, Tuning, query_stats};
 use crate::error::Error;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{Connection, RunQueryDsl};
@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 /// How many writes may wait; one more is answered with 503.
 const QUEUE: usize = 1024;
 type Acknowledge = Box<dyn FnOnce(bool) + Send>;
-type Write = Box<dyn FnOnce(&mut Conn) -> (Acknowledge, Vec<Topic>) + Send>;
+type Write = Box<dyn FnOnce(&mut Conn) -> (Acknowledge, Vec<CacheTag>) + Send>;
 
 enum Job {
     /// And since when it waits.
@@ -38,7 +38,7 @@ enum Job {
 }
 
 /// How long a write may wait while another process holds the lock.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often the lock is asked for again, as SQLite does it.
 const RETRY: &str = "PRAGMA busy_timeout=100";
 
@@ -60,7 +60,7 @@ impl Writer {
         changes: Arc<Changes>,
         batches: Histogram,
         tuning: Tuning,
-        mark: Option<Mark>,
+        generation: Option<Generation>,
     ) -> Result<Writer, diesel::ConnectionError> {
         let first = open()?;
         let (sender, jobs) = sync_channel::<Job>(QUEUE);
@@ -70,7 +70,7 @@ impl Writer {
                 changes,
                 batches,
                 most: tuning.batch,
-                mark,
+                generation,
                 seen: None,
             }
             .run(first, &jobs);
@@ -106,7 +106,7 @@ impl Writer {
     {
         let (sender, receiver) = oneshot::channel();
         let job: Write = Box::new(move |conn| {
-            let ((result, topics), queries) = spent::count(|| {
+            let ((result, cache_tags), queries) = query_stats::count(|| {
                 gather(|| {
                     catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c)))).unwrap_or_else(
                         |_| {
@@ -133,7 +133,7 @@ impl Writer {
                 };
                 let _ = sender.send((result, queries));
             });
-            (acknowledge, topics)
+            (acknowledge, cache_tags)
         });
         self.send(Job::Write(job, Instant::now()))?;
         Ok(receiver)
@@ -143,7 +143,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue is full.
-    pub(super) fn foreign(&self) -> Result<oneshot::Receiver<bool>, Error> {
+    pub(super) fn outside_commit(&self) -> Result<oneshot::Receiver<bool>, Error> {
         let (sender, receiver) = oneshot::channel();
         self.send(Job::Foreign(sender))?;
         Ok(receiver)
@@ -166,20 +166,20 @@ struct Running {
     changes: Arc<Changes>,
     batches: Histogram,
     most: usize,
-    mark: Option<Mark>,
+    generation: Option<Generation>,
     /// The database's version when it was last asked whether others wrote.
     seen: Option<i64>,
 }
 
 impl Running {
     fn run(&mut self, first: Conn, jobs: &Receiver<Job>) {
-        let mut writer = Some(patient(first));
+        let mut writer = Some(with_long_timeout(first));
         self.seen = writer.as_mut().and_then(data_version);
         while let Ok(first) = jobs.recv() {
             // A job that is dropped unrun tells its caller that the writer is busy.
             let Some(mut conn) = writer.take().or_else(|| {
                 self.seen = None;
-                reopen(&self.open).map(patient)
+                reopen(&self.open).map(with_long_timeout)
             }) else {
                 if matches!(first, Job::Close) {
                     return;
@@ -188,8 +188,8 @@ impl Running {
             };
             let mut batch = Batch::default();
             batch.take(first);
-            let is_good = self.together(&mut conn, &mut batch, jobs);
-            self.answer_foreign(&mut conn, &mut batch, is_good);
+            let is_good = self.commit_batch(&mut conn, &mut batch, jobs);
+            self.answer_outside_commit(&mut conn, &mut batch, is_good);
             if batch.closes {
                 close(&mut conn);
                 return;
@@ -204,11 +204,11 @@ impl Running {
         }
     }
 
-    fn answer_foreign(&mut self, conn: &mut Conn, batch: &mut Batch, is_good: bool) {
+    fn answer_outside_commit(&mut self, conn: &mut Conn, batch: &mut Batch, is_good: bool) {
         if batch.asked.is_empty() {
             return;
         }
-        self.mark_last(conn);
+        self.record_generation(conn);
         // Outside of a transaction, which would see the number as it was when it began.
         let version = data_version(conn).filter(|_| is_good);
         for answer in batch.asked.drain(..) {
@@ -218,27 +218,31 @@ impl Running {
     }
 
     /// After the last write for a while: notes that there was one.
-    fn mark_last(&mut self, conn: &mut Conn) {
-        let Some(mark) = self.mark.as_mut().filter(|mark| mark.is_behind) else {
+    fn record_generation(&mut self, conn: &mut Conn) {
+        let Some(generation) = self
+            .generation
+            .as_mut()
+            .filter(|generation| generation.is_behind)
+        else {
             return;
         };
         if begin(conn).is_ok() {
-            let marked = mark.advance(conn);
-            if let (true, Some(marked)) = (commit(conn), marked) {
-                mark.keep(marked);
+            let number = generation.advance(conn);
+            if let (true, Some(number)) = (commit(conn), number) {
+                generation.confirm(number);
             }
         }
     }
 
     /// One transaction for all that comes while it is open. Whether the connection is still of use.
-    fn together(&mut self, conn: &mut Conn, batch: &mut Batch, jobs: &Receiver<Job>) -> bool {
+    fn commit_batch(&mut self, conn: &mut Conn, batch: &mut Batch, jobs: &Receiver<Job>) -> bool {
         if batch.writes.is_empty() {
             return true;
         }
         match self.begin(conn, batch, jobs) {
-            Begun::Yes => {}
-            Begun::NobodyWaits => return true,
-            Begun::Broken => return false,
+            BeginOutcome::Yes => {}
+            BeginOutcome::NobodyWaits => return true,
+            BeginOutcome::Broken => return false,
         }
         let (mut acknowledge, mut changed) = (Vec::new(), Vec::new());
         let mut whole = true;
@@ -255,20 +259,22 @@ impl Running {
             let Some((write, _)) = next else {
                 break;
             };
-            let (answer, topics) = write(conn);
+            let (answer, cache_tags) = write(conn);
             acknowledge.push(answer);
-            changed.extend(topics);
+            changed.extend(cache_tags);
             // A full disk or a failed read makes SQLite end the whole transaction: nothing of this batch may stand.
             whole = in_transaction(conn);
             if !whole {
                 break;
             }
         }
-        let mark = self.mark.as_mut().filter(|_| whole);
-        let marked = mark.and_then(|mark| mark.advance(conn));
+        let generation = self.generation.as_mut().filter(|_| whole);
+        let number = generation.and_then(|generation| generation.advance(conn));
         let committed = whole && commit(conn);
-        if let (true, Some(mark), Some(marked)) = (committed, self.mark.as_mut(), marked) {
-            mark.keep(marked);
+        if let (true, Some(generation), Some(number)) =
+            (committed, self.generation.as_mut(), number)
+        {
+            generation.confirm(number);
         }
         // Also after a commit that failed: a render too many at worst.
         self.changes.record(&changed);
@@ -277,20 +283,20 @@ impl Running {
             acknowledge(committed);
         }
         // More than fits into one commit: in the next one.
-        committed && (batch.writes.is_empty() || self.together(conn, batch, jobs))
+        committed && (batch.writes.is_empty() || self.commit_batch(conn, batch, jobs))
     }
 
-    /// Begins the transaction. While another process holds the lock, whoever waited for [`PATIENCE`] is refused, and those
+    /// Begins the transaction. While another process holds the lock, whoever waited for [`LOCK_TIMEOUT`] is refused, and those
     /// who came later wait on.
-    fn begin(&self, conn: &mut Conn, batch: &mut Batch, jobs: &Receiver<Job>) -> Begun {
+    fn begin(&self, conn: &mut Conn, batch: &mut Batch, jobs: &Receiver<Job>) -> BeginOutcome {
         loop {
             let error = match begin(conn) {
-                Ok(()) => return Begun::Yes,
+                Ok(()) => return BeginOutcome::Yes,
                 Err(error) => error,
             };
             if !error.to_string().contains("database is locked") {
                 tracing::error!(%error, "a write transaction could not begin");
-                return Begun::Broken;
+                return BeginOutcome::Broken;
             }
             // What does not fit waits in the channel, and what does not fit there is refused.
             while batch.writes.len() < QUEUE
@@ -299,19 +305,21 @@ impl Running {
                 batch.take(job);
             }
             let waiting = batch.writes.len();
-            batch.writes.retain(|(_, since)| since.elapsed() < PATIENCE);
+            batch
+                .writes
+                .retain(|(_, since)| since.elapsed() < LOCK_TIMEOUT);
             let refused = waiting - batch.writes.len();
             if refused > 0 {
                 tracing::error!(refused, "another process holds the database's write lock");
             }
             if batch.writes.is_empty() {
-                return Begun::NobodyWaits;
+                return BeginOutcome::NobodyWaits;
             }
         }
     }
 }
 
-enum Begun {
+enum BeginOutcome {
     Yes,
     /// All that waited were refused; the connection is as good as before.
     NobodyWaits,
@@ -337,7 +345,7 @@ impl Batch {
 }
 
 /// With a short wait for the lock: between two tries the queue is looked after.
-fn patient(mut conn: Conn) -> Conn {
+fn with_long_timeout(mut conn: Conn) -> Conn {
     let _ = conn.batch_execute(RETRY);
     conn
 }
@@ -354,11 +362,11 @@ fn close(conn: &mut Conn) {
 /// <https://www.sqlite.org/pragma.html#pragma_data_version>
 fn data_version(conn: &mut Conn) -> Option<i64> {
     #[derive(diesel::QueryableByName)]
-    struct Version {
+    struct DataVersion {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         data_version: i64,
     }
-    let asked: diesel::QueryResult<Version> =
+    let asked: diesel::QueryResult<DataVersion> =
         diesel::sql_query("PRAGMA data_version").get_result(conn);
     asked.ok().map(|v| v.data_version)
 }

@@ -11,8 +11,8 @@ use crate::accounts::{Email, Username};
 use crate::comments::{CommentBody, bulk};
 use crate::db::{Db, Time};
 use crate::error::Error;
+use crate::import;
 use crate::interface::Interface;
-use crate::transfer;
 use crate::web::Site;
 use std::sync::Arc;
 
@@ -191,7 +191,7 @@ fn publish(
                 format!("{}-{seed}-{at}", short.trim_end_matches('-'))
             });
             let source = text::article(dice, &title, &slug, &Time(*moment).rfc3339());
-            let one = transfer::judge(&source, true, &|_| Err(transfer::MISSING.into()));
+            let one = import::judge(&source, true, &|_| Err(import::MISSING.into()));
             ready.push(one.map_err(|r| format!("line {}: {}", r.line, r.reason))?);
         }
         let site = site.clone();
@@ -223,7 +223,7 @@ impl Dice {
     fn new(seed: u64) -> Dice {
         Dice(seed)
     }
-    /// For one article, whatever else there is.
+    /// PasswordPolicy one article, whatever else there is.
     fn of(seed: u64, article: u32) -> Dice {
         Dice(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }

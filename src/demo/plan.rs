@@ -1,7 +1,7 @@
 //! Who says what where and when, before anything is written: one number decides it all.
 
 use super::Dice;
-use crate::comments::{DEEPEST, Status, path};
+use crate::comments::{MAX_DEPTH, Status, path};
 use crate::db::Time;
 
 /// No parent.
@@ -136,7 +136,7 @@ fn status(dice: &mut Dice) -> Status {
     }
 }
 
-/// Sorts by time, a parent always before its replies, and fills in what depends on the others.
+/// Sorts by time, a parent always before its replies, and fills in what dependencies on the others.
 fn in_order(all: Vec<Planned>) -> Vec<Planned> {
     let mut order: Vec<u32> = (0..all.len() as u32).collect();
     order.sort_by_key(|i| (all[*i as usize].at, *i));
@@ -150,7 +150,7 @@ fn in_order(all: Vec<Planned>) -> Vec<Planned> {
         if one.parent != ROOT {
             one.parent = rank[one.parent as usize];
             let parent = sorted[one.parent as usize];
-            let is_full = usize::from(parent.depth) + 1 >= DEEPEST;
+            let is_full = usize::from(parent.depth) + 1 >= MAX_DEPTH;
             one.above = if is_full { parent.above } else { one.parent };
             one.depth = if is_full {
                 parent.depth

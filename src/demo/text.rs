@@ -92,7 +92,7 @@ const OPENINGS: [&str; 16] = [
     "I was at that meeting. It was longer, louder and less clear than this.",
     "The photograph shows the wrong side of {place}. The crack is on the other one.",
     "We had the same discussion in my town. It ended when {who} {did}.",
-    "For once I would like to read how this turns out, not only how it starts.",
+    "PasswordPolicy once I would like to read how this turns out, not only how it starts.",
     "A fair summary, but the last paragraph gives {who} far too much credit.",
     "There is a simple test for all of this: go to {place} at low water and look.",
 ];

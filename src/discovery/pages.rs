@@ -2,7 +2,7 @@
 
 use super::{NEWS_HOURS, NEWS_MOST, store};
 use crate::db::Time;
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::paths;
 use crate::web::{Shared, Viewer, assets, page};
@@ -94,7 +94,7 @@ pub async fn sitemap(
     viewer: Viewer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let which: Which = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let origin = state.config.base.origin.clone();
     let place = |path: &str, at: Option<Time>| Location {
@@ -158,10 +158,10 @@ pub async fn sitemap(
             })?
         }
     };
-    Ok(page::kept_file(
+    Ok(page::cached_file(
         &viewer,
         since,
-        &[Topic::Articles],
+        &[CacheTag::Articles],
         XML,
         None,
         body,
@@ -210,7 +210,7 @@ fn plain(mime: &'static str, body: String) -> HttpResponse {
 
 /// `GET /robots.txt`
 pub async fn robots(state: Shared, viewer: Viewer) -> HttpResponse {
-    let since = state.db.moment();
+    let since = state.db.version();
     let origin = &state.config.base.origin;
     let mut text = String::from("User-agent: *\n");
     for closed in [
@@ -229,12 +229,12 @@ pub async fn robots(state: Shared, viewer: Viewer) -> HttpResponse {
         paths::SITEMAP,
         paths::NEWS_SITEMAP
     );
-    page::kept_file(&viewer, since, &[], TEXT, None, text)
+    page::cached_file(&viewer, since, &[], TEXT, None, text)
 }
 
 /// `GET /llms.txt`: <https://llmstxt.org/>
 pub async fn llms(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let newest = state.db.read(|conn| store::newest(conn, 20)).await?;
     let (site, origin) = (state.site(), &state.config.base.origin);
     // Brackets and line ends would end a link.
@@ -276,10 +276,10 @@ pub async fn llms(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> 
         paths::CORRECTIONS,
         paths::feed(paths::FRONT, "json")
     );
-    Ok(page::kept_file(
+    Ok(page::cached_file(
         &viewer,
         since,
-        &[Topic::Articles],
+        &[CacheTag::Articles],
         TEXT,
         None,
         text,
@@ -288,7 +288,7 @@ pub async fn llms(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> 
 
 /// `GET /site.webmanifest`: <https://www.w3.org/TR/appmanifest/>
 pub async fn manifest(state: Shared, viewer: Viewer) -> HttpResponse {
-    let since = state.db.moment();
+    let since = state.db.version();
     let site = state.site();
     let icon = |src: &str, sizes: &str| json!({ "src": src, "sizes": sizes, "type": "image/png", "purpose": "any maskable" });
     let body = json!({
@@ -308,7 +308,7 @@ pub async fn manifest(state: Shared, viewer: Viewer) -> HttpResponse {
             icon(assets::ICON_512_PNG, "512x512"),
         ],
     });
-    page::kept_file(
+    page::cached_file(
         &viewer,
         since,
         &[],

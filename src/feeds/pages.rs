@@ -1,14 +1,14 @@
 //! `/feed.atom`, `/feed.rss`, `/feed.json`, of the site and of its parts; `/articles/{slug}/comments.atom`.
 
 use super::{Atom, ENTRIES, Entry, Feed, Format};
-use crate::articles::ledger;
-use crate::articles::lists::{self, Kind, Shelf, Teaser};
+use crate::articles::corrections;
+use crate::articles::lists::{self, Kind, ListScope, Teaser};
 use crate::articles::pages::correction_label;
 use crate::articles::store::{self, Name};
-use crate::articles::texts::{self, Besides, Whole};
+use crate::articles::texts::{self, FeedExtras, FullArticle};
 use crate::comments;
-use crate::db::fresh::Topic;
-use crate::db::{Conn, Moment, Time};
+use crate::db::invalidation::CacheTag;
+use crate::db::{Conn, Time, Version};
 use crate::error::Error;
 use crate::paths;
 use crate::text::escape;
@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 
 /// Whose feed it is: the address of the list, its name; nothing for the site's own.
 struct Of {
-    shelf: Shelf,
+    shelf: ListScope,
     path: String,
     name: String,
 }
@@ -61,14 +61,21 @@ fn frame(state: &State, site: &Site, path: &str, name: &str, kind: &str) -> Feed
 /// The latest entry says when the feed was updated; an empty one says now.
 fn finish<F: Format>(
     viewer: &Viewer,
-    since: Moment,
-    topics: &[Topic],
+    since: Version,
+    cache_tags: &[CacheTag],
     mut feed: Feed,
     now: Time,
 ) -> HttpResponse {
     feed.updated = feed.entries.iter().map(|e| e.updated).max().unwrap_or(now);
     // It changes as well when an entry goes: as of now it is what it is.
-    page::kept_file(viewer, since, topics, F::MIME, Some(now), F::write(&feed))
+    page::cached_file(
+        viewer,
+        since,
+        cache_tags,
+        F::MIME,
+        Some(now),
+        F::write(&feed),
+    )
 }
 
 async fn articles<F: Format>(
@@ -76,22 +83,22 @@ async fn articles<F: Format>(
     viewer: Viewer,
     find: impl FnOnce(&mut Conn) -> Result<Of, Error> + Send + 'static,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let site = state.site();
-    let (of, teasers, texts, besides, names) = state
+    let (of, teasers, texts, feed_extras, names) = state
         .db
         .read(move |conn| {
             let of = find(conn)?;
             let teasers = lists::take(conn, of.shelf, None, ENTRIES)?;
-            if teasers.is_empty() && of.shelf != Shelf::Latest {
+            if teasers.is_empty() && of.shelf != ListScope::Latest {
                 return Err(Error::NotFound);
             }
             let ids: Vec<i64> = teasers.iter().map(|t| t.id).collect();
             Ok((
                 of,
                 teasers,
-                texts::texts(conn, &ids)?,
-                texts::besides(conn, &ids)?,
+                texts::full_articles(conn, &ids)?,
+                texts::feed_extras(conn, &ids)?,
                 store::names(conn, &ids)?,
             ))
         })
@@ -99,20 +106,26 @@ async fn articles<F: Format>(
     let mut feed = frame(&state, &site, &of.path, &of.name, F::KIND);
     let entry = |teaser: Teaser| {
         let text = texts.iter().find(|t| t.id == teaser.id)?;
-        Some(entry(&state, &site, teaser, text, &besides, &names))
+        Some(entry(&state, &site, teaser, text, &feed_extras, &names))
     };
     feed.entries = teasers.into_iter().filter_map(entry).collect();
     Ok(finish::<F>(
         &viewer,
         since,
-        &[Topic::Articles],
+        &[CacheTag::Articles],
         feed,
         state.db.now(),
     ))
 }
 
 /// The whole article as it is read elsewhere: picture, corrections, text, why it matters, where it comes from.
-fn content(state: &State, site: &Site, url: &str, text: &Whole, besides: &Besides) -> String {
+fn content(
+    state: &State,
+    site: &Site,
+    url: &str,
+    text: &FullArticle,
+    feed_extras: &FeedExtras,
+) -> String {
     let (t, origin) = (site.t(), &state.config.base.origin);
     let mut content = String::new();
     if let Some((file, width, height)) = &text.hero {
@@ -123,7 +136,7 @@ fn content(state: &State, site: &Site, url: &str, text: &Whole, besides: &Beside
             escape(&text.hero_alt)
         );
     }
-    for (_, kind, said, at) in besides.corrections.iter().filter(|c| c.0 == text.id) {
+    for (_, kind, said, at) in feed_extras.corrections.iter().filter(|c| c.0 == text.id) {
         let label = correction_label(t, kind);
         let _ = writeln!(
             content,
@@ -139,7 +152,7 @@ fn content(state: &State, site: &Site, url: &str, text: &Whole, besides: &Beside
         let _ = writeln!(content, "<h2>{}</h2>", escape(&t.why_it_matters()));
         content += &text.matters.absolute(origin, url);
     }
-    let notes: Vec<&String> = besides
+    let notes: Vec<&String> = feed_extras
         .notes
         .iter()
         .filter(|n| n.0 == text.id)
@@ -159,13 +172,13 @@ fn entry(
     state: &State,
     site: &Site,
     teaser: Teaser,
-    text: &Whole,
-    besides: &Besides,
+    text: &FullArticle,
+    feed_extras: &FeedExtras,
     names: &[Name],
 ) -> Entry {
     let origin = &state.config.base.origin;
     let url = format!("{origin}{}", paths::article(&teaser.slug));
-    let tags = besides.tags.iter().filter(|tag| tag.0 == teaser.id);
+    let tags = feed_extras.tags.iter().filter(|tag| tag.0 == teaser.id);
     let mut categories = vec![teaser.section];
     categories.extend(tags.map(|tag| tag.1.clone()));
     let mine = names.iter().filter(|name| name.article == teaser.id);
@@ -173,7 +186,7 @@ fn entry(
         id: id(state, "article", teaser.id),
         title: teaser.title,
         summary: teaser.dek,
-        content: content(state, site, &url, text, besides),
+        content: content(state, site, &url, text, feed_extras),
         image: text
             .hero
             .as_ref()
@@ -195,7 +208,7 @@ fn entry(
 
 pub async fn site<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
     let of = Of {
-        shelf: Shelf::Latest,
+        shelf: ListScope::Latest,
         path: paths::FRONT.into(),
         name: String::new(),
     };
@@ -222,11 +235,11 @@ lists! { section Section tag Tag author Author }
 
 /// The ledger of corrections.
 pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (t, site) = (state.t(), state.site());
     let found = state
         .db
-        .read(|conn| ledger::corrections(conn, None, ENTRIES))
+        .read(|conn| corrections::corrections(conn, None, ENTRIES))
         .await?;
     let mut feed = frame(
         &state,
@@ -236,7 +249,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
         F::KIND,
     );
     let origin = &state.config.base.origin;
-    let entry = |one: ledger::Corrected| Entry {
+    let entry = |one: corrections::Corrected| Entry {
         // By what it says: places shift when another one comes before it.
         id: id(&state, "correction", one.article)
             + &format!(
@@ -257,7 +270,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
     Ok(finish::<F>(
         &viewer,
         since,
-        &[Topic::Articles],
+        &[CacheTag::Articles],
         feed,
         state.db.now(),
     ))
@@ -269,28 +282,28 @@ pub async fn thread(
     viewer: Viewer,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (t, site) = (state.t(), state.site());
-    let (place, rows) = state
+    let (article, rows) = state
         .db
         .read(move |conn| {
-            let place = comments::store::place(conn, &slug)?;
-            let rows = comments::store::latest(conn, place.id, ENTRIES)?;
-            Ok((place, rows))
+            let article = comments::store::article_thread(conn, &slug)?;
+            let rows = comments::store::latest(conn, article.id, ENTRIES)?;
+            Ok((article, rows))
         })
         .await?;
-    let mut topics = vec![Topic::Article(place.id), Topic::Thread(place.id)];
-    topics.extend(rows.iter().map(|row| Topic::Account(row.author_id)));
-    let path = paths::article(&place.slug);
+    let mut cache_tags = vec![CacheTag::Article(article.id), CacheTag::Thread(article.id)];
+    cache_tags.extend(rows.iter().map(|row| CacheTag::Account(row.author_id)));
+    let path = paths::article(&article.slug);
     let origin = &state.config.base.origin;
     let mut feed = frame(
         &state,
         &site,
         &path,
-        &t.feed_of_thread(&place.title),
+        &t.feed_of_thread(&article.title),
         Atom::KIND,
     );
-    feed.own = format!("{origin}{}", paths::thread_feed(&place.slug));
+    feed.own = format!("{origin}{}", paths::thread_feed(&article.slug));
     feed.description = String::new();
     let entry = |row: comments::row::Row| {
         let name = if row.name.is_empty() {
@@ -298,7 +311,7 @@ pub async fn thread(
         } else {
             row.name
         };
-        let url = format!("{origin}{}", paths::comment(&place.slug, row.id));
+        let url = format!("{origin}{}", paths::comment(&article.slug, row.id));
         Entry {
             id: id(&state, "comment", row.id),
             title: t.conversation_by(&name),
@@ -316,7 +329,7 @@ pub async fn thread(
     Ok(finish::<Atom>(
         &viewer,
         since,
-        &topics,
+        &cache_tags,
         feed,
         state.db.now(),
     ))

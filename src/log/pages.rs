@@ -4,7 +4,7 @@ use super::{action_name, store};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::{Admin, Page, Shared, When, page};
+use crate::web::{Admin, DateView, Page, Shared, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ struct RowView {
     comment: String,
     comment_log: String,
     actor: String,
-    at: When,
+    at: DateView,
     change: String,
     reason: String,
     note: String,
@@ -77,7 +77,7 @@ pub async fn index(
             .unwrap_or_default(),
         actor: row.actor,
         subject: row.subject,
-        at: When::minute(&site, row.at),
+        at: DateView::minute(&site, row.at),
         change: if row.from == row.to {
             String::new()
         } else {
@@ -88,7 +88,7 @@ pub async fn index(
         action: row.action,
     };
     page::ok(&LogPage {
-        page: Page::desk(&state, &admin.viewer(), &t.log_heading(), "log"),
+        page: Page::dashboard(&state, &admin.viewer(), &t.log_heading(), "log"),
         t,
         rows: rows.into_iter().map(view).collect(),
         next,

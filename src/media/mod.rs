@@ -25,12 +25,12 @@ pub struct Picture {
     pub file: String,
     pub width: u32,
     pub height: u32,
-    pub smaller: Vec<Smaller>,
+    pub smaller: Vec<Variant>,
 }
 
 /// A picture in fewer pixels, for narrow screens.
 #[derive(Clone, Debug)]
-pub struct Smaller {
+pub struct Variant {
     pub bytes: Vec<u8>,
     pub mime: &'static str,
     pub file: String,
@@ -41,7 +41,7 @@ pub struct Smaller {
 ///
 /// # Errors
 /// A sentence: too large, no picture of a kind that browsers show, or damaged.
-pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
+pub fn process(bytes: &[u8]) -> Result<Picture, String> {
     if bytes.len() > MOST_BYTES {
         return Err("the image is larger than 10 MiB".into());
     }
@@ -98,7 +98,7 @@ pub fn take_in(bytes: &[u8]) -> Result<Picture, String> {
 ///
 /// # Errors
 /// A sentence when the folder cannot be written.
-pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
+pub fn save_files(folder: &Path, picture: &Picture) -> Result<(), String> {
     let say = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(say)?;
     let smaller = picture.smaller.iter().map(|s| (&s.file, &s.bytes));
@@ -129,7 +129,7 @@ pub fn keep(folder: &Path, picture: &Picture) -> Result<(), String> {
 }
 
 /// Removes the files of pictures that were forgotten. One that is gone already is gone.
-pub fn discard(folder: &Path, files: &[String]) {
+pub fn delete_files(folder: &Path, files: &[String]) {
     for file in files {
         if let Err(error) = std::fs::remove_file(folder.join(file)) {
             tracing::debug!(%error, file, "a picture's file was not there");

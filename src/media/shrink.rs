@@ -1,6 +1,6 @@
 //! The same picture in fewer pixels: a phone does not load what a desk shows.
 
-use super::Smaller;
+use super::Variant;
 use fast_image_resize::{PixelType, ResizeOptions, Resizer, images::Image};
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
@@ -21,7 +21,7 @@ pub(super) fn smaller(
     turn: u8,
     name: &str,
     original: &[u8],
-) -> Vec<Smaller> {
+) -> Vec<Variant> {
     let longest = picture.width().max(picture.height());
     if moves(format, original) || WIDTHS[0] * 5 > longest * 4 {
         return Vec::new();
@@ -68,7 +68,7 @@ fn one(
     as_png: bool,
     profile: Option<&[u8]>,
     name: &str,
-) -> Option<Smaller> {
+) -> Option<Variant> {
     let scale = f64::from(width) / f64::from(source.width());
     let height = ((f64::from(source.height()) * scale).round() as u32).max(1);
     let mut target = Image::new(width, height, source.pixel_type());
@@ -103,7 +103,7 @@ fn one(
             .ok()?;
         ("image/jpeg", "jpg")
     };
-    Some(Smaller {
+    Some(Variant {
         bytes,
         mime,
         file: format!("{name}-{width}.{ending}"),

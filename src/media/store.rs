@@ -7,7 +7,7 @@ use crate::error::Error;
 use diesel::prelude::*;
 
 /// The row of a picture; the same bytes are one row. Widths that it lacks are added.
-pub fn remember(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
+pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
     let known: Option<i64> = media::table
         .filter(media::file.eq(&picture.file))
         .select(media::id)

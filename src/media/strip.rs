@@ -196,7 +196,7 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
             b"VP8X" => {
                 let from = out.len();
                 out.extend_from_slice(chunk);
-                // The bits that announce EXIF and XMP.
+                // The bits that invalidate EXIF and XMP.
                 *out.get_mut(from + 8)? &= !0b1100;
             }
             b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => {

@@ -5,16 +5,16 @@ mod act;
 pub use act::{approve, bulk, reject};
 
 use super::Queue;
-use super::store::{self, PAGE, Waiting};
+use super::store::{self, PAGE, QueueItem};
 use crate::comments::store::{RECORD, records};
 use crate::comments::view::{reason, reject_choices};
-use crate::comments::{NOTE_MOST, revision};
+use crate::comments::{MAX_NOTE, revision};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::{self, SafeHtml};
 use crate::web::form::{Choice, Link};
-use crate::web::{Moderator, Page, Shared, State, When, page};
+use crate::web::{DateView, Moderator, Page, Shared, State, page};
 use act::BulkForm;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -26,12 +26,12 @@ pub struct Card {
     pub id: i64,
     pub username: String,
     pub profile: String,
-    pub joined: When,
+    pub joined: DateView,
     pub approved: String,
     pub rejected: String,
     pub article: Link,
     pub permalink: String,
-    pub at: When,
+    pub at: DateView,
     pub in_reply_to: String,
     pub parent_excerpt: String,
     pub why: Vec<String>,
@@ -104,7 +104,7 @@ fn at_least(counted: i64) -> String {
     }
 }
 
-fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back: &str) -> Card {
+fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, back: &str) -> Card {
     let (t, site) = (state.t(), state.site());
     let (row, place) = (&waiting.comment, &waiting.place);
     let mut why = Vec::new();
@@ -137,7 +137,7 @@ fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back
         id: row.id,
         username: row.username.clone(),
         profile: paths::reader(&row.username),
-        joined: When::day(&site, place.joined_at),
+        joined: DateView::day(&site, place.joined_at),
         approved: at_least(approved),
         rejected: at_least(rejected),
         article: Link {
@@ -145,7 +145,7 @@ fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back
             text: place.title.clone(),
         },
         permalink: paths::comment(&place.slug, row.id),
-        at: When::minute(&site, row.created_at),
+        at: DateView::minute(&site, row.created_at),
         in_reply_to: place.parent_username.clone().unwrap_or_default(),
         parent_excerpt: place
             .parent_body
@@ -156,7 +156,7 @@ fn card(state: &State, waiting: &Waiting, records: &Records, flags: &Flags, back
         html: row.html.clone(),
         approve: paths::moderate(row.id, "approve"),
         reject: paths::moderate(row.id, "reject"),
-        revision: revision::of_state(row.version, row.acts),
+        revision: revision::of_state(row.version, row.moderation_version),
         back: back.to_owned(),
         reasons: reject_choices(t, &row.reject_reason),
         note: String::new(),
@@ -261,7 +261,7 @@ async fn queue_page(
         card.is_picked = form.ids.contains(&card.pick);
     }
     Ok(QueuePage {
-        page: Page::desk(state, &moderator.viewer(), &t.queues_heading(), "comments"),
+        page: Page::dashboard(state, &moderator.viewer(), &t.queues_heading(), "comments"),
         t,
         queues: Queue::ALL
             .into_iter()
@@ -278,7 +278,7 @@ async fn queue_page(
         notices,
         queue: queue.as_str(),
         empty: t.queue_empty(),
-        note_most: NOTE_MOST,
+        note_most: MAX_NOTE,
         reasons: reject_choices(t, &form.reason),
         note: form.note.clone(),
     })

@@ -16,15 +16,15 @@ use std::collections::HashMap;
 pub const PAGE: i64 = 50;
 
 #[derive(Clone, Debug, QueryableByName)]
-pub struct Waiting {
+pub struct QueueItem {
     #[diesel(embed)]
     pub comment: Row,
     #[diesel(embed)]
-    pub place: WaitingPlace,
+    pub place: QueueItemArticle,
 }
 
 #[derive(Clone, Debug, QueryableByName)]
-pub struct WaitingPlace {
+pub struct QueueItemArticle {
     #[diesel(sql_type = Text)]
     pub slug: String,
     #[diesel(sql_type = Text)]
@@ -50,7 +50,7 @@ pub fn page(
     conn: &mut Conn,
     queue: Queue,
     after: Option<(i64, i64)>,
-) -> Result<Vec<Waiting>, Error> {
+) -> Result<Vec<QueueItem>, Error> {
     let condition = qualified(queue.condition());
     let (behind, order) = if queue.oldest_first() {
         (">", "c.created_at, c.id")
@@ -87,7 +87,7 @@ fn qualified(condition: &str) -> String {
 ///
 /// # Errors
 /// `NotFound`.
-pub fn one(conn: &mut Conn, id: i64) -> Result<Waiting, Error> {
+pub fn one(conn: &mut Conn, id: i64) -> Result<QueueItem, Error> {
     Ok(diesel::sql_query(format!("{} WHERE c.id = $1", columns()))
         .bind::<BigInt, _>(id)
         .get_result(conn)?)
@@ -136,7 +136,7 @@ pub fn open_flags(
 
 /// What became of an action.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum ModerationOutcome {
     Done(Comment),
     /// Text or status are not what the moderator saw; the last thing that happened.
     Stale(Option<log::store::Row>),
@@ -153,17 +153,17 @@ pub fn act(
     act: &Act,
     actor: Actor<'_>,
     now: Time,
-) -> Result<Outcome, Error> {
+) -> Result<ModerationOutcome, Error> {
     let comment = store::find_locked(conn, id)?;
     if comment.status() == Status::Deleted {
-        return Ok(Outcome::Stale(log::store::last(conn, id)?));
+        return Ok(ModerationOutcome::Stale(log::store::last(conn, id)?));
     }
     let to = if matches!(act, Act::Approve) {
         Status::Approved
     } else {
         Status::Rejected
     };
-    if revision::of_state(comment.version, comment.acts) != seen {
+    if revision::of_state(comment.version, comment.moderation_version) != seen {
         let last = log::store::last(conn, id)?;
         // The same moderator's second click on the same text is the first one, done.
         let again = last.as_ref().is_some_and(|l| {
@@ -173,11 +173,11 @@ pub fn act(
                 && revision::version(seen) == Some(comment.version)
         });
         return Ok(if again && comment.status() == to {
-            Outcome::Done(comment)
+            ModerationOutcome::Done(comment)
         } else {
-            Outcome::Stale(last)
+            ModerationOutcome::Stale(last)
         });
     }
     transition(conn, &comment, to, act, actor, now)?;
-    Ok(Outcome::Done(comment))
+    Ok(ModerationOutcome::Done(comment))
 }

@@ -1,7 +1,7 @@
 //! Looks once more for what was not found.
 
 use super::list::{Target, plain};
-use super::{Home, Known, store};
+use super::{KnownRoute, Redirects, store};
 use crate::error::Error;
 use crate::web::Shared;
 use actix_web::body::{BoxBody, MessageBody};
@@ -14,7 +14,7 @@ use actix_web::{HttpResponse, web};
 const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"];
 
 /// An address as this site spells it.
-fn spelled(path: &str) -> String {
+fn normalize(path: &str) -> String {
     let mut path = plain(path);
     while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
         path = plain(shorter);
@@ -25,11 +25,11 @@ fn spelled(path: &str) -> String {
 }
 
 /// What stands at an address, or where it has moved to; `None`: nothing.
-async fn look(state: &Shared, home: &Home, path: &str) -> Option<String> {
-    let (asked, known) = (spelled(path), home.known);
+async fn find_target(state: &Shared, redirects: &Redirects, path: &str) -> Option<String> {
+    let (asked, route_kind) = (normalize(path), redirects.route_kind);
     let found = state
         .db
-        .read(move |conn| store::resolve(conn, &asked, known))
+        .read(move |conn| store::resolve(conn, &asked, route_kind))
         .await;
     found.unwrap_or_else(|error| {
         tracing::warn!(%error, "could not look for a moved page");
@@ -38,9 +38,9 @@ async fn look(state: &Shared, home: &Home, path: &str) -> Option<String> {
 }
 
 /// Where an address of this site leads in the end, its query kept.
-async fn at_last(state: &Shared, home: &Home, to: String) -> String {
+async fn follow(state: &Shared, redirects: &Redirects, to: String) -> String {
     let (path, query) = to.split_once('?').unwrap_or((&to, ""));
-    match look(state, home, path).await {
+    match find_target(state, redirects, path).await {
         Some(there) => with_query(there, query),
         None => to,
     }
@@ -55,8 +55,8 @@ fn with_query(path: String, query: &str) -> String {
     }
 }
 
-/// What was not found may have moved, or be spelled otherwise: then one 301 leads there.
-pub async fn lead_home(
+/// What was not found may have moved, or be normalize otherwise: then one 301 leads there.
+pub async fn redirect_not_found(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -70,25 +70,25 @@ pub async fn lead_home(
         return Ok(response);
     }
     let asked = response.request();
-    let (Some(state), Some(home)) = (
+    let (Some(state), Some(redirects)) = (
         asked.app_data::<Shared>().cloned(),
-        asked.app_data::<web::Data<Home>>().cloned(),
+        asked.app_data::<web::Data<Redirects>>().cloned(),
     ) else {
         return Ok(response);
     };
-    let stays = |to: &str| (home.known)(to) == Known::Literal;
-    let listed = home.list.target(&path, stays);
-    let listed = listed.or_else(|| home.list.target(&spelled(&path), stays));
+    let stays = |to: &str| (redirects.route_kind)(to) == KnownRoute::Literal;
+    let listed = redirects.list.target(&path, stays);
+    let listed = listed.or_else(|| redirects.list.target(&normalize(&path), stays));
     let target = match listed {
         // The list may lead to an address that has moved as well.
         Some(Target::Moved(to)) if to.starts_with('/') => {
-            Target::Moved(at_last(&state, &home, to).await)
+            Target::Moved(follow(&state, &redirects, to).await)
         }
         Some(Target::Found(to)) if to.starts_with('/') => {
-            Target::Found(at_last(&state, &home, to).await)
+            Target::Found(follow(&state, &redirects, to).await)
         }
         Some(listed) => listed,
-        None => match look(&state, &home, &path).await {
+        None => match find_target(&state, &redirects, &path).await {
             Some(to) if to != path => Target::Moved(with_query(to, &query)),
             _ => return Ok(response),
         },

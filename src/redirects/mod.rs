@@ -1,15 +1,15 @@
-//! Old links live: former slugs, the operator's own list, and addresses that are spelled otherwise lead home by one 301.
+//! Old links live: former slugs, the operator's own list, and addresses that are normalize otherwise lead home by one 301.
 
 pub mod list;
 mod middleware;
 mod store;
 
 pub use list::List;
-pub use middleware::lead_home;
+pub use middleware::redirect_not_found;
 
 /// What the router knows of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownRoute {
     Nothing,
     /// An address without a part of its own, which is there.
     Literal,
@@ -19,7 +19,7 @@ pub enum Known {
 
 /// What looking once more needs.
 #[derive(Debug)]
-pub struct Home {
+pub struct Redirects {
     pub list: List,
-    pub known: fn(&str) -> Known,
+    pub route_kind: fn(&str) -> KnownRoute,
 }

@@ -1,19 +1,19 @@
 //! What stands at an address, as far as the database knows.
 
-use crate::articles::lists::{self, Kind, Shelf};
+use crate::articles::lists::{self, Kind, ListScope};
 use crate::articles::store;
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
-use crate::redirects::Known;
+use crate::redirects::KnownRoute;
 use diesel::prelude::*;
 
 /// Where a path leads: itself when something is there, an article's place today when it is a former one. `None`: nowhere.
 pub fn resolve(
     conn: &mut Conn,
     path: &str,
-    known: fn(&str) -> Known,
+    route_kind: fn(&str) -> KnownRoute,
 ) -> Result<Option<String>, Error> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let there = match parts.as_slice() {
@@ -31,7 +31,7 @@ pub fn resolve(
             ]
             .concat()
             .join("/");
-            return Ok((known(&path) != Known::Nothing).then_some(path));
+            return Ok((route_kind(&path) != KnownRoute::Nothing).then_some(path));
         }
         ["sections", slug, ..] => has_something(conn, Kind::Section, slug)?,
         ["tags", slug, ..] => has_something(conn, Kind::Tag, slug)?,
@@ -43,9 +43,9 @@ pub fn resolve(
             .first::<i64>(conn)
             .optional()?
             .is_some(),
-        _ => known(path) == Known::Literal,
+        _ => route_kind(path) == KnownRoute::Literal,
     };
-    Ok((there && known(path) != Known::Nothing).then(|| path.to_owned()))
+    Ok((there && route_kind(path) != KnownRoute::Nothing).then(|| path.to_owned()))
 }
 
 fn has_something(conn: &mut Conn, kind: Kind, slug: &str) -> Result<bool, Error> {
@@ -64,6 +64,6 @@ fn was_published(conn: &mut Conn, year: &str, month: &str) -> Result<bool, Error
         return Ok(false);
     };
     let first = Time(first.timestamp().as_millisecond());
-    let shelf = Shelf::Span(first.plus(-Time::DAY), first.plus(32 * Time::DAY));
+    let shelf = ListScope::Span(first.plus(-Time::DAY), first.plus(32 * Time::DAY));
     Ok(!lists::take(conn, shelf, None, 1)?.is_empty())
 }

@@ -1,6 +1,6 @@
 //! Something to read at the first start: ten articles, their readers and their threads. One command takes them away.
 
-mod talk;
+mod comments;
 
 use crate::accounts::store as accounts;
 use crate::accounts::{Email, Username};
@@ -9,8 +9,8 @@ use crate::comments::{CommentBody, Status};
 use crate::config::Config;
 use crate::db::{Conn, Db, Time, lock};
 use crate::error::Error;
+use crate::import;
 use crate::interface::Interface;
-use crate::transfer;
 use crate::web::Site;
 use std::path::Path;
 
@@ -63,13 +63,13 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
         if path == Path::new("tide-gate.jpg") {
             Ok(PICTURE.to_vec())
         } else {
-            Err(transfer::MISSING.into())
+            Err(import::MISSING.into())
         }
     };
     let now = Time::now();
     let mut all = Vec::new();
     for (file, source, hours, count) in ARTICLES {
-        let mut ready = transfer::judge(source, file.ends_with(".md"), &beside)
+        let mut ready = import::judge(source, file.ends_with(".md"), &beside)
             .map_err(|r| format!("{file}:{}: {}", r.line, r.reason))?;
         let published = now.plus(-hours * Time::HOUR);
         ready.draft.published = Some(published);
@@ -77,7 +77,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
             correction.date = published.plus(hours * Time::HOUR / 3);
         }
         ready.draft.updated = ready.draft.corrections.first().map(|c| c.date);
-        ready.keep_pictures(&config.data)?;
+        ready.save_pictures(&config.data)?;
         all.push((ready, published, count));
     }
     let site = site.clone();
@@ -101,7 +101,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
 fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
     let t = Interface::English;
     let mut ids = Vec::new();
-    for (at, name) in talk::READERS.iter().enumerate() {
+    for (at, name) in comments::READERS.iter().enumerate() {
         let (Ok(username), Ok(email)) = (
             Username::parse(t, name),
             Email::parse(t, &format!("{name}@sample.invalid")),
@@ -133,7 +133,7 @@ fn converse(
     everybody: &[i64],
     seed: u64,
 ) -> Result<(), Error> {
-    let (newcomers, readers) = everybody.split_at(everybody.len().min(talk::NEWCOMERS));
+    let (newcomers, readers) = everybody.split_at(everybody.len().min(comments::NEWCOMERS));
     if readers.len() < 2 {
         // Their names were taken: nobody is there to talk to.
         return Ok(());
@@ -164,10 +164,10 @@ fn converse(
         };
         let text = if parent.is_some() {
             answer += 1;
-            talk::answer(answer)
+            comments::answer(answer)
         } else {
             opening += 1;
-            talk::opening(opening)
+            comments::opening(opening)
         };
         let Ok(body) = CommentBody::parse(Interface::English, &text) else {
             continue;

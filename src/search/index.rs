@@ -34,7 +34,7 @@ pub(super) fn id_of(number: i64) -> i64 {
 
 /// A public comment on its way into the index.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'a> {
+pub struct IndexedComment<'a> {
     pub id: i64,
     pub author: i64,
     pub at: Time,
@@ -42,8 +42,8 @@ pub struct Said<'a> {
 }
 
 /// Puts public comments into the index, or their new texts. No id twice.
-pub fn put_comments(conn: &mut Conn, said: &[Said<'_>]) -> Result<(), Error> {
-    let row = |one: &Said<'_>| {
+pub fn put_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<(), Error> {
+    let row = |one: &IndexedComment<'_>| {
         let words = [
             marked(FACET, [format!("a{}", one.author)]),
             folded("", one.text),
@@ -261,8 +261,8 @@ pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
         let public = rows
             .iter()
             .filter(|r| matches!(r.3.as_str(), "published" | "approved"));
-        let said: Vec<Said<'_>> = public
-            .map(|(id, author, at, _, text)| Said {
+        let said: Vec<IndexedComment<'_>> = public
+            .map(|(id, author, at, _, text)| IndexedComment {
                 id: *id,
                 author: *author,
                 at: *at,

@@ -21,22 +21,22 @@ const MOST_WORDS: usize = 12;
 
 /// What somebody wants to find: every term, and none of what is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SearchQuery {
     pub terms: Vec<Term>,
     pub without: Vec<Term>,
 }
 
-impl Wanted {
+impl SearchQuery {
     /// Reads what was typed. Words must all be there; `"…"` is a phrase, `word*` a beginning, `-word` must not be there.
     /// Whatever else is typed is taken as space: nothing is an error.
-    pub fn parse(typed: &str) -> Wanted {
+    pub fn parse(typed: &str) -> SearchQuery {
         let typed: String = typed.chars().take(LONGEST).collect();
-        let mut wanted = Wanted::default();
+        let mut query = SearchQuery::default();
         let mut rest = typed.as_str();
         loop {
             rest = rest.trim_start();
             if rest.is_empty() {
-                return wanted;
+                return query;
             }
             let (minus, begun) = match rest.strip_prefix('-') {
                 Some(after) if !after.starts_with(char::is_whitespace) => (true, after),
@@ -68,9 +68,9 @@ impl Wanted {
             };
             rest = behind;
             let list = if minus {
-                &mut wanted.without
+                &mut query.without
             } else {
-                &mut wanted.terms
+                &mut query.terms
             };
             // One letter begins too much; it stands for itself.
             let open = open && words.last().is_some_and(|word| word.chars().count() > 1);
@@ -82,7 +82,7 @@ impl Wanted {
     }
 
     /// The same with every word as a beginning, for when nothing was found.
-    pub fn opened(&self) -> Wanted {
+    pub fn opened(&self) -> SearchQuery {
         let open = |term: &Term| Term {
             open: term
                 .words
@@ -90,7 +90,7 @@ impl Wanted {
                 .is_some_and(|word| word.chars().count() > 1),
             ..term.clone()
         };
-        Wanted {
+        SearchQuery {
             terms: self.terms.iter().map(open).collect(),
             without: self.without.clone(),
         }

@@ -1,6 +1,6 @@
 //! `GET /search?q=&in=articles|comments`
 
-use super::Wanted;
+use super::SearchQuery;
 use super::store::{self, Cursor, Hits, Narrow};
 use crate::db::Conn;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use crate::paths;
 use crate::text::{self, SafeHtml, fold};
 use crate::web::form::Choice;
 use crate::web::guard::network_of;
-use crate::web::{Page, Shared, Site, Viewer, When, page};
+use crate::web::{DateView, Page, Shared, Site, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ const A_PAGE: usize = 20;
 /// What the form asks for. Whatever is not understood is as if it were not there.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct SearchForm {
     q: String,
     r#in: String,
     section: String,
@@ -30,9 +30,9 @@ struct Asked {
     after: String,
 }
 
-impl Asked {
-    fn of(request: &HttpRequest) -> Asked {
-        let mut asked: Asked =
+impl SearchForm {
+    fn of(request: &HttpRequest) -> SearchForm {
+        let mut asked: SearchForm =
             serde_html_form::from_str(request.query_string()).unwrap_or_default();
         for field in [&mut asked.q, &mut asked.section, &mut asked.author] {
             *field = text::clean_line(field).unwrap_or_default();
@@ -73,14 +73,14 @@ impl Asked {
 
 /// Where a page begins, and whether words stand for their beginnings on it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+struct SearchCursor {
     open: bool,
     cursor: Cursor,
 }
 
-impl Place {
+impl SearchCursor {
     /// What is not ours is the beginning.
-    fn parse(text: &str) -> Place {
+    fn parse(text: &str) -> SearchCursor {
         let (open, rest) = match text.strip_prefix('o') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -92,7 +92,7 @@ impl Place {
             rank,
             number: Some(number),
         });
-        Place {
+        SearchCursor {
             open,
             cursor: cursor.unwrap_or_default(),
         }
@@ -114,7 +114,7 @@ struct HitView {
     /// Section or commenter, and where that leads.
     by: String,
     by_href: String,
-    at: When,
+    at: DateView,
     snippet: SafeHtml,
 }
 
@@ -146,7 +146,7 @@ fn day(site: &Site, given: &str, days: i64) -> Option<crate::db::Time> {
 }
 
 /// What the hits are narrowed down to. `None`: to somebody who is not there.
-fn narrow(conn: &mut Conn, site: &Site, asked: &Asked) -> Result<Option<Narrow>, Error> {
+fn narrow(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Narrow>, Error> {
     let section = site
         .sections
         .iter()
@@ -168,41 +168,41 @@ fn narrow(conn: &mut Conn, site: &Site, asked: &Asked) -> Result<Option<Narrow>,
 }
 
 /// What was found, and as what the words were taken.
-type Found = (Hits, Wanted, bool);
+type SearchResults = (Hits, SearchQuery, bool);
 
-fn find(conn: &mut Conn, asked: &Asked, narrow: &Narrow) -> Result<Found, Error> {
-    let wanted = Wanted::parse(&asked.q);
-    let place = Place::parse(&asked.after);
-    let look = |conn: &mut Conn, wanted: &Wanted| match asked.is_in_comments() {
-        true => store::comments(conn, wanted, narrow, place.cursor, A_PAGE),
-        false => store::articles(conn, wanted, narrow, place.cursor, A_PAGE),
+fn find(conn: &mut Conn, asked: &SearchForm, narrow: &Narrow) -> Result<SearchResults, Error> {
+    let query = SearchQuery::parse(&asked.q);
+    let place = SearchCursor::parse(&asked.after);
+    let look = |conn: &mut Conn, query: &SearchQuery| match asked.is_in_comments() {
+        true => store::comments(conn, query, narrow, place.cursor, A_PAGE),
+        false => store::articles(conn, query, narrow, place.cursor, A_PAGE),
     };
-    if wanted.is_empty() {
-        return Ok((Hits::default(), wanted, false));
+    if query.is_empty() {
+        return Ok((Hits::default(), query, false));
     }
     if !place.open {
-        let hits = look(conn, &wanted)?;
+        let hits = look(conn, &query)?;
         if !hits.ids.is_empty() || place.cursor.number.is_some() {
-            return Ok((hits, wanted, false));
+            return Ok((hits, query, false));
         }
     }
     // No text has the words as they stand: those that begin like them, then.
-    let opened = wanted.opened();
+    let opened = query.opened();
     Ok((look(conn, &opened)?, opened, true))
 }
 
 fn hits(
     conn: &mut Conn,
     site: &Site,
-    asked: &Asked,
+    asked: &SearchForm,
 ) -> Result<(Vec<HitView>, String, bool), Error> {
     let Some(narrow) = narrow(conn, site, asked)? else {
         return Ok((Vec::new(), String::new(), true));
     };
-    let (hits, wanted, open) = find(conn, asked, &narrow)?;
+    let (hits, query, open) = find(conn, asked, &narrow)?;
     let next = hits
         .next
-        .map(|cursor| Place { open, cursor }.text())
+        .map(|cursor| SearchCursor { open, cursor }.text())
         .unwrap_or_default();
     let views = if asked.is_in_comments() {
         let comment = |row: store::CommentRow| HitView {
@@ -214,8 +214,8 @@ fn hits(
                 row.name
             },
             by_href: paths::reader(&row.username),
-            at: When::minute(site, row.created_at),
-            snippet: fold::snippet(&row.html.text(), &wanted.terms),
+            at: DateView::minute(site, row.created_at),
+            snippet: fold::snippet(&row.html.text(), &query.terms),
         };
         store::comment_rows(conn, &hits.ids)?
             .into_iter()
@@ -227,11 +227,11 @@ fn hits(
             text.extend([row.summary, row.body, row.matters].map(|html| html.text()));
             HitView {
                 href: paths::article(&row.slug),
-                title: fold::snippet(&row.title, &wanted.terms),
+                title: fold::snippet(&row.title, &query.terms),
                 by_href: paths::section(&row.section_slug),
                 by: row.section,
-                at: When::day(site, row.published_at),
-                snippet: fold::snippet(&text.join("\n"), &wanted.terms),
+                at: DateView::day(site, row.published_at),
+                snippet: fold::snippet(&text.join("\n"), &query.terms),
             }
         };
         store::article_rows(conn, &hits.ids)?
@@ -248,10 +248,10 @@ pub async fn index(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let (t, site) = (state.t(), state.site());
-    let asked = Asked::of(&request);
-    let has_words = !Wanted::parse(&asked.q).is_empty();
+    let asked = SearchForm::of(&request);
+    let has_words = !SearchQuery::parse(&asked.q).is_empty();
     let (found, next, nobody) = if has_words {
-        let turn = state.searching.enter_from(network_of(&request)).await?;
+        let turn = state.searching.acquire_for(network_of(&request)).await?;
         let (asked, site) = (asked.clone(), site.clone());
         let search = move |conn: &mut Conn| {
             let _turn = turn;

@@ -1,6 +1,6 @@
 //! What is asked of the index for each rank of hits, in the words of FTS5 and of PostgreSQL.
 
-use super::Wanted;
+use super::SearchQuery;
 use crate::text::fold::Term;
 
 /// Marks stand before a word in the index and say where in an article it stands: words of the title are there once more
@@ -30,31 +30,31 @@ fn at(mark: &str, terms: &[Term]) -> Vec<Term> {
 }
 
 /// Ranks of articles, the best first: in the title, in the lead, anywhere.
-pub(super) fn of_articles(wanted: &Wanted, facets: &[String]) -> Vec<Rank> {
-    let places = [TITLE, LEAD, ""].map(|mark| at(mark, &wanted.terms));
+pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
+    let places = [TITLE, LEAD, ""].map(|mark| at(mark, &query.terms));
     let rank = |place: usize| {
         let better = place.checked_sub(1).map(|better| places[better].clone());
-        narrowed(places[place].clone(), better, wanted, facets)
+        narrowed(places[place].clone(), better, query, facets)
     };
     (0..places.len()).map(rank).collect()
 }
 
 /// Ranks of comments: those that have the words side by side, then those that have them all.
-pub(super) fn of_comments(wanted: &Wanted, facets: &[String]) -> Vec<Rank> {
-    let all = wanted.terms.clone();
-    match wanted.side_by_side() {
+pub(super) fn of_comments(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
+    let all = query.terms.clone();
+    match query.side_by_side() {
         Some(phrase) => vec![
-            narrowed(vec![phrase.clone()], None, wanted, facets),
-            narrowed(all, Some(vec![phrase]), wanted, facets),
+            narrowed(vec![phrase.clone()], None, query, facets),
+            narrowed(all, Some(vec![phrase]), query, facets),
         ],
-        None => vec![narrowed(all, None, wanted, facets)],
+        None => vec![narrowed(all, None, query, facets)],
     }
 }
 
 fn narrowed(
     mut all: Vec<Term>,
     better: Option<Vec<Term>>,
-    wanted: &Wanted,
+    query: &SearchQuery,
     facets: &[String],
 ) -> Rank {
     let facet = |facet: &String| Term {
@@ -63,7 +63,7 @@ fn narrowed(
     };
     all.extend(facets.iter().map(facet));
     let mut not: Vec<Vec<Term>> = better.into_iter().collect();
-    not.extend(wanted.without.iter().map(|term| vec![term.clone()]));
+    not.extend(query.without.iter().map(|term| vec![term.clone()]));
     Rank { all, not }
 }
 

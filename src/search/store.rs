@@ -1,6 +1,6 @@
 //! What was found: the rows of a page of hits, best first.
 
-use super::Wanted;
+use super::SearchQuery;
 use super::index::{ID_BITS, id_of, number};
 use super::ranks::{Rank, of_articles, of_comments};
 use crate::db::prepared::{Prepared, prepared};
@@ -39,7 +39,7 @@ pub struct Hits {
 /// A page of published articles.
 pub fn articles(
     conn: &mut Conn,
-    wanted: &Wanted,
+    query: &SearchQuery,
     narrow: &Narrow,
     from: Cursor,
     most: usize,
@@ -53,7 +53,7 @@ pub fn articles(
         conn,
         "article_words",
         None,
-        &of_articles(wanted, &facets),
+        &of_articles(query, &facets),
         narrow,
         from,
         most,
@@ -63,7 +63,7 @@ pub fn articles(
 /// A page of public comments under published articles.
 pub fn comments(
     conn: &mut Conn,
-    wanted: &Wanted,
+    query: &SearchQuery,
     narrow: &Narrow,
     from: Cursor,
     most: usize,
@@ -76,7 +76,7 @@ pub fn comments(
         conn,
         "comment_words",
         Some(public),
-        &of_comments(wanted, &facets),
+        &of_comments(query, &facets),
         narrow,
         from,
         most,

@@ -8,14 +8,14 @@ pub mod store;
 
 pub use redis_store::Store as RedisStore;
 
-use crate::db::fresh::Topic;
-use crate::db::{Conn, Db, Depends, Time};
+use crate::db::invalidation::CacheTag;
+use crate::db::{Conn, Db, Dependencies, Time};
 use crate::error::Error;
 use crate::text;
 use crate::web::session_cookie::Presented;
 use crate::web::viewer::Role;
 use crate::web::{
-    Account, PageCache, Posted, Shared, SignedIn, State, Viewer, cache, guard, viewer,
+    Account, FormBody, PageCache, Shared, SignedIn, State, Viewer, cache, guard, viewer,
 };
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionExt};
@@ -29,10 +29,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use store::SessionRow;
 
-pub const IDLE: i64 = 30 * Time::DAY;
-pub const ABSOLUTE: i64 = 90 * Time::DAY;
+pub const IDLE_TIMEOUT: i64 = 30 * Time::DAY;
+pub const ABSOLUTE_TIMEOUT: i64 = 90 * Time::DAY;
 /// How stale `seen_at` may be, so that reading a page is not a write.
-const TOUCH: i64 = 10 * Time::MINUTE;
+const TOUCH_INTERVAL: i64 = 10 * Time::MINUTE;
 
 /// The session's own entries, written at log-in.
 const ACCOUNT_ID: &str = "account_id";
@@ -41,7 +41,7 @@ const NETWORK: &str = "network";
 /// When it was logged in to, if that was under an earlier key.
 const SINCE: &str = "since";
 const PASSWORD_VERSION: &str = "password_version";
-const PASSWORD_DUE: &str = "password_due";
+const MUST_CHANGE_PASSWORD: &str = "must_change_password";
 /// Instead of an account: why the store could not be asked.
 const UNAVAILABLE: &str = "unavailable";
 
@@ -59,7 +59,7 @@ impl Sessions {
 
     /// Sessions of this account have ended in Redis, where no write of the database tells of it.
     async fn ended(&self, account: i64) -> Result<(), Error> {
-        self.db.announce(vec![Topic::Account(account)]).await
+        self.db.invalidate(vec![CacheTag::Account(account)]).await
     }
 
     /// The open sessions of an account, last seen first.
@@ -110,12 +110,12 @@ impl Sessions {
         if let Some(known) = self.cache.session(&self.db, token) {
             return entry(&known.account);
         }
-        let (hash, now, since) = (hash(token), self.db.now(), self.db.moment());
+        let (hash, now, since) = (hash(token), self.db.now(), self.db.version());
         let Some((mut account, seen_at)) = self.look_up(&hash, now).await? else {
             self.cache.note_unknown(token);
             return Ok(None);
         };
-        if now.0 - seen_at.0 > TOUCH {
+        if now.0 - seen_at.0 > TOUCH_INTERVAL {
             let touched = match &self.redis {
                 Some(redis) => redis_store::touch(redis.clone(), &hash, now).await,
                 None => {
@@ -129,13 +129,13 @@ impl Sessions {
                 tracing::warn!(%error, "when a session was last seen could not be noted");
             }
         }
-        let mut topics = vec![Topic::Account(account.id)];
+        let mut cache_tags = vec![CacheTag::Account(account.id)];
         if account.moderates() {
             account.waiting = self.db.read(store::waiting).await?;
-            topics.push(Topic::Waiting);
+            cache_tags.push(CacheTag::Waiting);
         }
-        let depends = Depends::new(since, &topics);
-        self.cache.keep_session(token, &account, depends);
+        let dependencies = Dependencies::new(since, &cache_tags);
+        self.cache.cache_session(token, &account, dependencies);
         entry(&account)
     }
 
@@ -157,9 +157,9 @@ impl Sessions {
             .read(move |conn| store::find(conn, &wanted, now))
             .await?;
         match found {
-            store::Found::Open { account, seen_at } => Ok(Some((*account, seen_at))),
-            store::Found::Unknown => Ok(None),
-            store::Found::Expired => {
+            store::SessionLookup::Open { account, seen_at } => Ok(Some((*account, seen_at))),
+            store::SessionLookup::Unknown => Ok(None),
+            store::SessionLookup::Expired => {
                 let ended = hash.to_vec();
                 let forgotten = self.db.write(move |conn| store::forget(conn, &ended));
                 if let Err(error) = forgotten.await {
@@ -184,14 +184,14 @@ impl Sessions {
         getrandom::fill(&mut bytes).map_err(Error::broken)?;
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
         let now = self.db.now();
-        let new = store::New {
+        let new = store::NewSession {
             hash: hash(&token),
             account,
             agent: part(state, AGENT).unwrap_or_default(),
             network: part(state, NETWORK).unwrap_or_default(),
             since: part(state, SINCE).map_or(now, Time),
             password_version: part(state, PASSWORD_VERSION).unwrap_or_default(),
-            password_due: part(state, PASSWORD_DUE).unwrap_or_default(),
+            must_change_password: part(state, MUST_CHANGE_PASSWORD).unwrap_or_default(),
             now,
         };
         match &self.redis {
@@ -228,7 +228,7 @@ pub struct LoggedIn {
     /// The password that was checked: the session ends once there is another.
     pub password_version: i64,
     /// A role asks for a new password before it works.
-    pub password_due: bool,
+    pub must_change_password: bool,
 }
 
 /// Writes who a session belongs to; the store makes its key when the answer goes out.
@@ -259,7 +259,7 @@ pub fn go_on(
     let login = LoggedIn {
         account: account.id,
         password_version,
-        password_due: account.password_due,
+        must_change_password: account.must_change_password,
     };
     describe(session, request, login)?;
     session.insert(SINCE, account.since).map_err(Error::broken)
@@ -276,7 +276,7 @@ fn describe(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result
         |result: Result<(), actix_session::SessionInsertError>| result.map_err(Error::broken);
     note(session.insert(ACCOUNT_ID, login.account))?;
     note(session.insert(PASSWORD_VERSION, login.password_version))?;
-    note(session.insert(PASSWORD_DUE, login.password_due))?;
+    note(session.insert(MUST_CHANGE_PASSWORD, login.must_change_password))?;
     note(session.insert(AGENT, agent.unwrap_or_default()))?;
     note(session.insert(NETWORK, guard::network_of(request)))
 }
@@ -291,7 +291,7 @@ pub async fn renew(
     if let Ok(Some(cause)) = session.get::<String>(UNAVAILABLE) {
         let (request, mut payload) = request.into_parts();
         request.extensions_mut().insert(Viewer(None));
-        let _ = Posted::from_request(&request, &mut payload).await;
+        let _ = FormBody::from_request(&request, &mut payload).await;
         let response = HttpResponse::from_error(Error::Busy(cause));
         return Ok(ServiceResponse::new(request, response));
     }
@@ -371,7 +371,7 @@ where
             created_at: Time(before.since),
             password_version,
             roles_version: 0,
-            password_due: before.password_due,
+            must_change_password: before.must_change_password,
         };
         return state
             .db
@@ -386,7 +386,7 @@ where
     state
         .db
         .write(move |conn| match store::find(conn, &hash, now)? {
-            store::Found::Open { account, .. } => work(conn, &R::admit(*account)?),
+            store::SessionLookup::Open { account, .. } => work(conn, &R::admit(*account)?),
             _ => Err(Error::session_ended()),
         })
         .await

@@ -1,7 +1,7 @@
 //! Sessions in Redis: one JSON value a session, one set of hashes an account.
 
-use super::store::{Held, MOST, New, SessionRow};
-use super::{ABSOLUTE, IDLE};
+use super::store::{Held, MAX_PER_ACCOUNT, NewSession, SessionRow};
+use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
 use crate::db::Time;
 use crate::error::Error;
 use crate::text;
@@ -22,7 +22,7 @@ struct Stored {
     roles_version: i64,
     /// Missing in sessions that an older version stored: then the account's own word counts.
     #[serde(default = "yes")]
-    password_due: bool,
+    must_change_password: bool,
 }
 
 fn yes() -> bool {
@@ -65,7 +65,7 @@ async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Erro
         .ignore()
         .sadd(store.account_set(stored.account), hash)
         .ignore()
-        .pexpire(store.account_set(stored.account), ABSOLUTE)
+        .pexpire(store.account_set(stored.account), ABSOLUTE_TIMEOUT)
         .ignore()
         .query_async::<()>(&mut store.redis)
         .await
@@ -73,7 +73,7 @@ async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Erro
 }
 
 /// A session, and whose it is.
-pub(super) struct Found {
+pub(super) struct RedisSession {
     pub account: i64,
     pub held: Held,
     pub seen_at: Time,
@@ -81,25 +81,29 @@ pub(super) struct Found {
 
 /// The session with this hash. One that is past its time is deleted, so that a clock that goes back does not open it
 /// again.
-pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<Found>, Error> {
+pub(super) async fn find(
+    mut store: Store,
+    hash: &[u8],
+    now: Time,
+) -> Result<Option<RedisSession>, Error> {
     let hash = text::hex(hash);
     let Some(stored) = load(&mut store, &hash).await? else {
         return Ok(None);
     };
-    if stored.created + ABSOLUTE <= now.0 || stored.seen + IDLE <= now.0 {
+    if stored.created + ABSOLUTE_TIMEOUT <= now.0 || stored.seen + IDLE_TIMEOUT <= now.0 {
         if let Err(error) = remove(&mut store, stored.account, &hash).await {
             tracing::warn!(%error, "a session that has ended could not be deleted");
         }
         return Ok(None);
     }
-    Ok(Some(Found {
+    Ok(Some(RedisSession {
         account: stored.account,
         held: Held {
             id: id(&hash),
             created_at: Time(stored.created),
             password_version: stored.password_version,
             roles_version: stored.roles_version,
-            password_due: stored.password_due,
+            must_change_password: stored.must_change_password,
             hash,
         },
         seen_at: Time(stored.seen),
@@ -121,8 +125,12 @@ fn row(hash: &str, s: &Stored) -> SessionRow {
     }
 }
 
-/// Stores a session. An account that has [`MOST`] loses those that were not seen for longest; whether it did.
-pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Result<bool, Error> {
+/// Stores a session. An account that has [`MAX_PER_ACCOUNT`] loses those that were not seen for longest; whether it did.
+pub(super) async fn begin(
+    mut store: Store,
+    new: &NewSession,
+    roles_version: i64,
+) -> Result<bool, Error> {
     let stored = Stored {
         account: new.account,
         agent: new.agent.clone(),
@@ -131,7 +139,7 @@ pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Re
         seen: new.now.0,
         password_version: new.password_version,
         roles_version,
-        password_due: new.password_due,
+        must_change_password: new.must_change_password,
     };
     let hash = text::hex(&new.hash);
     save(&mut store, &hash, &stored).await?;
@@ -140,7 +148,7 @@ pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Re
         .scard(store.account_set(new.account))
         .await
         .map_err(busy)?;
-    if count > MOST {
+    if count > MAX_PER_ACCOUNT {
         let mut seen = Vec::new();
         for other in all(&mut store, new.account).await? {
             let stored = load(&mut store, &other).await?;
@@ -148,11 +156,11 @@ pub(super) async fn begin(mut store: Store, new: &New, roles_version: i64) -> Re
         }
         seen.retain(|(_, other)| *other != hash);
         seen.sort_unstable();
-        for (_, other) in seen.iter().take(count - MOST) {
+        for (_, other) in seen.iter().take(count - MAX_PER_ACCOUNT) {
             remove(&mut store, new.account, other).await?;
         }
     }
-    Ok(count > MOST)
+    Ok(count > MAX_PER_ACCOUNT)
 }
 
 pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {
@@ -180,7 +188,9 @@ pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<()
 
 /// Milliseconds until it ends by itself.
 fn life(stored: &Stored) -> u64 {
-    IDLE.min(stored.created + ABSOLUTE - stored.seen).max(1000) as u64
+    IDLE_TIMEOUT
+        .min(stored.created + ABSOLUTE_TIMEOUT - stored.seen)
+        .max(1000) as u64
 }
 
 pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<Option<i64>, Error> {

@@ -1,7 +1,7 @@
 //! Sessions in the database. This feature alone writes `sessions`.
 
-use super::{ABSOLUTE, IDLE};
-use crate::db::fresh::{Topic, changed};
+use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{accounts, comment_counts, sessions};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub struct SessionRow {
 }
 
 /// What a request's session leads to.
-pub enum Found {
+pub enum SessionLookup {
     Open {
         account: Box<Account>,
         seen_at: Time,
@@ -44,24 +44,24 @@ pub struct Held {
     /// The roles that it got its key under: others give it a new one.
     pub roles_version: i64,
     /// A role asked for a new password when it was opened.
-    pub password_due: bool,
+    pub must_change_password: bool,
 }
 
 /// A session that is to be stored.
 #[derive(Clone, Debug)]
-pub struct New {
+pub struct NewSession {
     pub hash: Vec<u8>,
     pub account: i64,
     pub agent: String,
     pub network: String,
     pub since: Time,
     pub password_version: i64,
-    pub password_due: bool,
+    pub must_change_password: bool,
     pub now: Time,
 }
 
 /// Sessions that one account may have; a new one ends the oldest.
-pub const MOST: usize = 50;
+pub const MAX_PER_ACCOUNT: usize = 50;
 
 type AccountColumns = (
     (
@@ -74,7 +74,7 @@ type AccountColumns = (
         accounts::is_moderator,
         accounts::is_editor,
         accounts::is_admin,
-        accounts::password_due,
+        accounts::must_change_password,
         accounts::password_version,
         accounts::roles_version,
     ),
@@ -95,7 +95,7 @@ const ACCOUNT: AccountColumns = (
         accounts::is_moderator,
         accounts::is_editor,
         accounts::is_admin,
-        accounts::password_due,
+        accounts::must_change_password,
         accounts::password_version,
         accounts::roles_version,
     ),
@@ -112,7 +112,7 @@ type AccountRow = (
 );
 
 /// The session of a token, with its account as it is now. One statement.
-pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Found, Error> {
+pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<SessionLookup, Error> {
     type Session = (i64, Time, Time, i64, i64, bool);
     let row: Option<(Session, AccountRow)> = sessions::table
         .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
@@ -124,18 +124,21 @@ pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Found, Error> {
                 sessions::created_at,
                 sessions::password_version,
                 sessions::roles_version,
-                sessions::password_due,
+                sessions::must_change_password,
             ),
             ACCOUNT,
         ))
         .first(conn)
         .optional()?;
-    let Some(((id, seen_at, created_at, password_version, roles_version, password_due), row)) = row
+    let Some((
+        (id, seen_at, created_at, password_version, roles_version, must_change_password),
+        row,
+    )) = row
     else {
-        return Ok(Found::Unknown);
+        return Ok(SessionLookup::Unknown);
     };
-    if seen_at.0 <= now.0 - IDLE || created_at.0 <= now.0 - ABSOLUTE {
-        return Ok(Found::Expired);
+    if seen_at.0 <= now.0 - IDLE_TIMEOUT || created_at.0 <= now.0 - ABSOLUTE_TIMEOUT {
+        return Ok(SessionLookup::Expired);
     }
     let held = Held {
         id: id.to_string(),
@@ -143,14 +146,14 @@ pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Found, Error> {
         created_at,
         password_version,
         roles_version,
-        password_due,
+        must_change_password,
     };
     Ok(match account_from(row, &held, now) {
-        Some(account) => Found::Open {
+        Some(account) => SessionLookup::Open {
             account: Box::new(account),
             seen_at,
         },
-        None => Found::Expired,
+        None => SessionLookup::Expired,
     })
 }
 
@@ -166,7 +169,8 @@ pub fn account(conn: &mut Conn, id: i64, held: &Held, now: Time) -> Result<Optio
 
 fn account_from(row: AccountRow, held: &Held, now: Time) -> Option<Account> {
     let ((id, username, name, email), roles, (banned_at, until, reason)) = row;
-    let (is_moderator, is_editor, is_admin, password_due, password_version, roles_version) = roles;
+    let (is_moderator, is_editor, is_admin, must_change_password, password_version, roles_version) =
+        roles;
     if password_version != held.password_version {
         return None;
     }
@@ -181,7 +185,7 @@ fn account_from(row: AccountRow, held: &Held, now: Time) -> Option<Account> {
         is_editor,
         is_admin,
         // Asked for at the next log-in, not in the middle of a session.
-        password_due: password_due && held.password_due,
+        must_change_password: must_change_password && held.must_change_password,
         ban,
         waiting: 0,
         session_id: held.id.clone(),
@@ -207,8 +211,8 @@ pub fn roles_version(conn: &mut Conn, account: i64) -> Result<i64, Error> {
         .first(conn)?)
 }
 
-/// Stores a session. An account that has [`MOST`] loses its oldest.
-pub fn begin(conn: &mut Conn, new: &New) -> Result<(), Error> {
+/// Stores a session. An account that has [`MAX_PER_ACCOUNT`] loses its oldest.
+pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
     let roles = roles_version(conn, new.account)?;
     diesel::insert_into(sessions::table)
         .values((
@@ -220,13 +224,13 @@ pub fn begin(conn: &mut Conn, new: &New) -> Result<(), Error> {
             sessions::seen_at.eq(new.now.0),
             sessions::password_version.eq(new.password_version),
             sessions::roles_version.eq(roles),
-            sessions::password_due.eq(new.password_due),
+            sessions::must_change_password.eq(new.must_change_password),
         ))
         .execute(conn)?;
     let too_old: Option<i64> = sessions::table
         .filter(sessions::account_id.eq(new.account))
         .order(sessions::seen_at.desc())
-        .offset(MOST as i64)
+        .offset(MAX_PER_ACCOUNT as i64)
         .select(sessions::seen_at)
         .first(conn)
         .optional()?;
@@ -238,7 +242,7 @@ pub fn begin(conn: &mut Conn, new: &New) -> Result<(), Error> {
                 .and(sessions::token_hash.ne(&new.hash)),
         );
         diesel::delete(ended).execute(conn)?;
-        changed(conn, Topic::Account(new.account));
+        changed(conn, CacheTag::Account(new.account));
     }
     Ok(())
 }
@@ -246,8 +250,8 @@ pub fn begin(conn: &mut Conn, new: &New) -> Result<(), Error> {
 /// Takes away what has ended by itself.
 pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
     let ended = sessions::seen_at
-        .lt(now.0 - IDLE)
-        .or(sessions::created_at.lt(now.0 - ABSOLUTE));
+        .lt(now.0 - IDLE_TIMEOUT)
+        .or(sessions::created_at.lt(now.0 - ABSOLUTE_TIMEOUT));
     diesel::delete(sessions::table.filter(ended)).execute(conn)?;
     Ok(())
 }
@@ -267,7 +271,7 @@ pub fn forget(conn: &mut Conn, hash: &[u8]) -> Result<(), Error> {
         .returning(sessions::account_id)
         .get_results(conn)?;
     for account in ended {
-        changed(conn, Topic::Account(account));
+        changed(conn, CacheTag::Account(account));
     }
     Ok(())
 }
@@ -277,8 +281,8 @@ pub fn list(conn: &mut Conn, account: i64, now: Time) -> Result<Vec<SessionRow>,
         .filter(
             sessions::account_id
                 .eq(account)
-                .and(sessions::seen_at.gt(now.0 - IDLE))
-                .and(sessions::created_at.gt(now.0 - ABSOLUTE)),
+                .and(sessions::seen_at.gt(now.0 - IDLE_TIMEOUT))
+                .and(sessions::created_at.gt(now.0 - ABSOLUTE_TIMEOUT)),
         )
         .order(sessions::seen_at.desc())
         .limit(100)
@@ -308,7 +312,7 @@ pub fn end(conn: &mut Conn, account: i64, id: &str) -> Result<(), Error> {
         sessions::table.filter(sessions::id.eq(id).and(sessions::account_id.eq(account))),
     )
     .execute(conn)?;
-    changed(conn, Topic::Account(account));
+    changed(conn, CacheTag::Account(account));
     if ended == 0 {
         Err(Error::NotFound)
     } else {
@@ -323,6 +327,6 @@ pub fn end_others(conn: &mut Conn, account: i64, keep: Option<&str>) -> Result<(
         sessions::table.filter(sessions::account_id.eq(account).and(sessions::id.ne(keep))),
     )
     .execute(conn)?;
-    changed(conn, Topic::Account(account));
+    changed(conn, CacheTag::Account(account));
     Ok(())
 }

@@ -4,7 +4,7 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 use std::time::{Duration, Instant};
 
 /// Longer than any reader waits; a coarser result after it.
-const PATIENCE: Duration = Duration::from_millis(300);
+const TIME_LIMIT: Duration = Duration::from_millis(300);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -56,7 +56,7 @@ pub fn first_change(old: &str, new: &str) -> String {
 
 /// Compares two texts, one paragraph a line: lines first, then the words of the lines that changed.
 pub fn paragraphs(old: &str, new: &str) -> Vec<Paragraph> {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + TIME_LIMIT;
     let lines = TextDiff::configure()
         .algorithm(Algorithm::Patience)
         .deadline(until)

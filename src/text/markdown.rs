@@ -1,7 +1,7 @@
 //! Markdown to safe HTML, once, when it is saved. HTML that somebody types is shown as typed, never dropped.
 
 use super::picture::img;
-pub use super::picture::{SIZES, TakenIn, srcset};
+pub use super::picture::{ImportedImage, SIZES, srcset};
 use super::sanitise::{Kind, sanitise};
 use super::structure::{ARTICLE_DEPTH, COMMENT_DEPTH, flatten};
 use super::{SafeHtml, code};
@@ -189,7 +189,7 @@ fn join_texts<'a>(root: &'a AstNode<'a>) {
 pub fn article<'a>(
     arena: &'a Arena<'a>,
     root: &'a AstNode<'a>,
-    images: &[TakenIn],
+    images: &[ImportedImage],
     ids: &mut Ids,
 ) -> SafeHtml {
     flatten(root, ARTICLE_DEPTH);
@@ -272,7 +272,7 @@ fn with_ids(html: &str, ids: &[String]) -> String {
 
 /// A picture alone in its paragraph is a figure, its title the caption; a link alone is a card: its text, its title in the
 /// author's words, and the host. Nothing is fetched from there.
-fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[TakenIn]) {
+fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[ImportedImage]) {
     let mut children = node.children();
     let (Some(only), None) = (children.next(), children.next()) else {
         return;

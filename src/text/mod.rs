@@ -21,7 +21,7 @@ pub const MOST_MARKS: usize = 8;
 
 /// Why a text cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfit {
+pub enum InvalidText {
     /// NUL or another control character but tab and newline.
     Control,
     /// More than [`MOST_MARKS`] combining marks on one letter.
@@ -32,8 +32,8 @@ pub enum Unfit {
 /// <https://trojansource.codes/>).
 ///
 /// # Errors
-/// [`Unfit`] for what no reader could have meant.
-pub fn clean(given: &str) -> Result<String, Unfit> {
+/// [`InvalidText`] for what no reader could have meant.
+pub fn clean(given: &str) -> Result<String, InvalidText> {
     let lines = given.replace("\r\n", "\n").replace('\r', "\n");
     let text: String = lines
         .chars()
@@ -44,20 +44,20 @@ pub fn clean(given: &str) -> Result<String, Unfit> {
         .chars()
         .any(|c| c.is_control() && !matches!(c, '\t' | '\n'))
     {
-        return Err(Unfit::Control);
+        return Err(InvalidText::Control);
     }
     let mut marks = 0;
     for c in text.chars() {
         marks = if is_combining_mark(c) { marks + 1 } else { 0 };
         if marks > MOST_MARKS {
-            return Err(Unfit::Marks);
+            return Err(InvalidText::Marks);
         }
     }
     Ok(text)
 }
 
 /// [`clean`] for one line: spaces folded, ends trimmed.
-pub fn clean_line(given: &str) -> Result<String, Unfit> {
+pub fn clean_line(given: &str) -> Result<String, InvalidText> {
     Ok(clean(given)?
         .split_whitespace()
         .collect::<Vec<_>>()

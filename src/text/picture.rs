@@ -2,7 +2,7 @@
 
 /// An image in the media folder.
 #[derive(Clone, Debug)]
-pub struct TakenIn {
+pub struct ImportedImage {
     pub src: String,
     pub width: u32,
     pub height: u32,
@@ -10,7 +10,7 @@ pub struct TakenIn {
     pub smaller: Vec<(u32, String)>,
 }
 
-impl TakenIn {
+impl ImportedImage {
     /// For `srcset`; empty where there is one width only.
     pub fn srcset(&self) -> String {
         srcset(
@@ -42,7 +42,7 @@ pub fn srcset<'a>(
 /// How wide a picture stands in the column of text.
 pub const SIZES: &str = "(max-width: 43.5rem) calc(100vw - 2.5rem), 41rem";
 
-pub(super) fn img(src: &str, alt: &str, images: &[TakenIn]) -> String {
+pub(super) fn img(src: &str, alt: &str, images: &[ImportedImage]) -> String {
     let alt = super::escape(alt);
     let Some(image) = images.iter().find(|i| i.src == src) else {
         return format!("<img src=\"{}\" alt=\"{alt}\">", super::escape(src));

@@ -18,7 +18,7 @@ const COMMENT_TAGS: &[&str] = &[
     "a",
     "hr",
 ];
-/// What an article may have besides.
+/// What an article may have feed_extras.
 const ARTICLE_TAGS: &[&str] = &[
     "h2",
     "h3",

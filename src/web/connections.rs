@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How long an answer may make no progress: nothing acknowledged, or nothing read.
-const STALLED: Duration = Duration::from_secs(30);
+const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Connections of one network, where the operator gives no number.
 const DEFAULT: usize = 512;
 
@@ -47,13 +47,13 @@ impl Connections {
         let socket = SockRef::from(stream);
         // Covers a closed window as well as lost packets: <https://www.rfc-editor.org/rfc/rfc5482>
         #[cfg(target_os = "linux")]
-        if let Err(error) = socket.set_tcp_user_timeout(Some(STALLED)) {
+        if let Err(error) = socket.set_tcp_user_timeout(Some(STALL_TIMEOUT)) {
             tracing::debug!(%error, "a connection has no deadline for writing");
         }
         let Ok(peer) = stream.peer_addr() else {
             return;
         };
-        match self.hold(peer.ip().to_canonical()) {
+        match self.acquire(peer.ip().to_canonical()) {
             Ok(held) => {
                 data.insert(held);
             }
@@ -64,7 +64,7 @@ impl Connections {
         }
     }
 
-    fn most_of(&self, peer: IpAddr) -> Option<usize> {
+    fn limit_for(&self, peer: IpAddr) -> Option<usize> {
         if self.trusted.iter().any(|proxy| proxy.contains(peer)) {
             return None;
         }
@@ -76,15 +76,15 @@ impl Connections {
     }
 
     /// Counts a connection for as long as what comes back is held.
-    fn hold(&self, peer: IpAddr) -> Result<Held, String> {
+    fn acquire(&self, peer: IpAddr) -> Result<ConnectionPermit, String> {
         let network = Network::of(peer);
         let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
         let count = open.entry(network.clone()).or_default();
-        if self.most_of(peer).is_some_and(|most| *count >= most) {
+        if self.limit_for(peer).is_some_and(|most| *count >= most) {
             return Err(network);
         }
         *count += 1;
-        Ok(Held {
+        Ok(ConnectionPermit {
             network,
             open: self.open.clone(),
         })
@@ -93,12 +93,12 @@ impl Connections {
 
 /// One open connection.
 #[derive(Debug)]
-struct Held {
+struct ConnectionPermit {
     network: String,
     open: Arc<Mutex<HashMap<String, usize>>>,
 }
 
-impl Drop for Held {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(count) = open.get_mut(&self.network) {

@@ -20,13 +20,13 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The body of a POST, not yet judged: the handler decides when it counts.
 #[derive(Debug)]
-pub struct Posted(Result<Vec<u8>, Error>);
+pub struct FormBody(Result<Vec<u8>, Error>);
 
 /// What a person typed, kept beside the request for an error page.
 #[derive(Clone, Debug)]
-pub struct KeptText(pub String);
+pub struct SubmittedText(pub String);
 
-impl Posted {
+impl FormBody {
     /// Decodes the form.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl Posted {
     }
 }
 
-impl FromRequest for Posted {
+impl FromRequest for FormBody {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
@@ -80,7 +80,7 @@ impl FromRequest for Posted {
                 is_form(&request)
                     || (bytes.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE))
             };
-            let posted = Posted(read.and_then(|bytes| {
+            let posted = FormBody(read.and_then(|bytes| {
                 if fits(&bytes) {
                     Ok(bytes)
                 } else {
@@ -89,7 +89,7 @@ impl FromRequest for Posted {
             }));
             for field in ["body", "bio", "detail", "note", "tagline"] {
                 if let Some(text) = posted.field(field).filter(|t| !t.is_empty()) {
-                    request.extensions_mut().insert(KeptText(text));
+                    request.extensions_mut().insert(SubmittedText(text));
                     break;
                 }
             }

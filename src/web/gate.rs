@@ -28,7 +28,7 @@ const SHARE: usize = 8;
 /// A turn in a gate. It goes with the work, not with the request: a client that goes away ends its request, and not what
 /// runs on another thread.
 #[derive(Debug)]
-pub struct Turn {
+pub struct Permit {
     _permit: OwnedSemaphorePermit,
     _share: Option<Share>,
 }
@@ -50,20 +50,20 @@ impl Gate {
 
     /// # Errors
     /// `Busy` when the queue is full.
-    pub async fn enter(&self) -> Result<Turn, Error> {
-        self.enter_with(None).await
+    pub async fn acquire(&self) -> Result<Permit, Error> {
+        self.acquire_with(None).await
     }
 
     /// [`Gate::enter`] for work that anybody may ask for: one network gets an eighth of the places.
     ///
     /// # Errors
     /// `TooMany` when this network has its share, `Busy` when the queue is full.
-    pub async fn enter_from(&self, network: String) -> Result<Turn, Error> {
+    pub async fn acquire_for(&self, network: String) -> Result<Permit, Error> {
         let share = Share::take(&self.networks, network, (self.queue / SHARE).max(2))?;
-        self.enter_with(Some(share)).await
+        self.acquire_with(Some(share)).await
     }
 
-    async fn enter_with(&self, share: Option<Share>) -> Result<Turn, Error> {
+    async fn acquire_with(&self, share: Option<Share>) -> Result<Permit, Error> {
         struct Waiting<'a>(&'a AtomicUsize);
         impl Drop for Waiting<'_> {
             fn drop(&mut self) {
@@ -82,7 +82,7 @@ impl Gate {
                 permits.acquire_owned().await.map_err(Error::broken)?
             }
         };
-        Ok(Turn {
+        Ok(Permit {
             _permit: permit,
             _share: share,
         })
@@ -96,7 +96,7 @@ impl Gate {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = self.enter().await?;
+        let turn = self.acquire().await?;
         let work = move || {
             let _turn = turn;
             work()

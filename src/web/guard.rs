@@ -1,14 +1,14 @@
 //! Around everything that is not answered out of memory: Host, forged forms, error pages, headers, the request's id and log
 //! line.
 
-use crate::db::spent;
+use crate::db::query_stats;
 use crate::error::Error;
 use crate::paths;
-use crate::web::form::KeptText;
+use crate::web::form::SubmittedText;
 use crate::web::headers::{REQUEST_ID, is_picture, request_id, set_security, share};
 use crate::web::notices::Event;
 use crate::web::session_cookie::Presented;
-use crate::web::{Network, Shared, State, Viewer, failure, meter, viewer};
+use crate::web::{Network, Shared, State, Viewer, error_pages, meter, viewer};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -53,16 +53,16 @@ pub async fn guard(
 
     let network = network_of(request.request());
     let mut response = match admit(&state, &request) {
-        Err(Early::Error(error)) => {
+        Err(Rejection::Error(error)) => {
             match error {
                 Error::Forged => state.notices.note(Event::Forged, &network, logged(&path)),
                 Error::ForeignHost => state.notices.note(Event::ForeignHost, &network, ""),
                 _ => {}
             }
-            let page = failure::page(&state, &Viewer(None), &error, None, &id);
+            let page = error_pages::page(&state, &Viewer(None), &error, None, &id);
             request.into_response(page)
         }
-        Err(Early::Elsewhere(to)) => request.into_response(
+        Err(Rejection::Elsewhere(to)) => request.into_response(
             HttpResponse::PermanentRedirect()
                 .insert_header((header::LOCATION, to))
                 .finish(),
@@ -71,14 +71,14 @@ pub async fn guard(
             Ok(response) => with_error_page(&state, response.map_into_boxed_body(), &id),
             Err(error) => {
                 tracing::error!(request = %id, %method, path, %error, "failed before a handler");
-                let page = failure::page(
+                let page = error_pages::page(
                     &state,
                     &Viewer(None),
                     &Error::Busy(error.to_string()),
                     None,
                     &id,
                 );
-                return Err(Finished::new(finish(&state, page, &id, personal)).into());
+                return Err(ErrorResponse::new(finish(&state, page, &id, personal)).into());
             }
         },
     };
@@ -104,7 +104,7 @@ pub async fn guard(
         _ => {}
     }
     if viewer::of(response.request()).is_staff() {
-        let timing = meter::server_timing(spent::so_far(), began.elapsed());
+        let timing = meter::server_timing(query_stats::current(), began.elapsed());
         if let Ok(timing) = HeaderValue::from_str(&timing) {
             let name = HeaderName::from_static("server-timing");
             response.headers_mut().insert(name, timing);
@@ -129,13 +129,13 @@ fn is_for_staff(response: &ServiceResponse<BoxBody>) -> bool {
     pattern.is_some_and(|pattern| pattern.starts_with(paths::ADMIN))
 }
 
-enum Early {
+enum Rejection {
     Error(Error),
     Elsewhere(String),
 }
 
 /// Host and forgery, before anything else counts.
-fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
+fn admit(state: &State, request: &ServiceRequest) -> Result<(), Rejection> {
     let base = &state.config.base;
     let safe = matches!(
         *request.method(),
@@ -144,11 +144,11 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
     if !request.path().starts_with('/') {
         // `GET *`: the asterisk is for OPTIONS, and what it asks is not asked of us.
         let why = "The address does not begin with a slash.".to_owned();
-        return Err(Early::Error(Error::Malformed(why)));
+        return Err(Rejection::Error(Error::Malformed(why)));
     }
     if request.path().contains("%00") {
         // No address has one, and PostgreSQL takes none.
-        return Err(Early::Error(Error::NotFound));
+        return Err(Rejection::Error(Error::NotFound));
     }
     if !matches!(request.path(), "/healthz" | "/readyz") {
         let forwarded = trusted(state, request)
@@ -159,7 +159,7 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
             .or_else(|| request.uri().authority().map(ToString::to_string));
         let host = host.unwrap_or_default();
         if !base.knows(&host) {
-            return Err(Early::Error(Error::ForeignHost));
+            return Err(Rejection::Error(Error::ForeignHost));
         }
         let reading = matches!(*request.method(), Method::GET | Method::HEAD);
         if reading
@@ -168,13 +168,13 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(), Early> {
             && !default_port(&host, &base.authority)
         {
             let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
-            return Err(Early::Elsewhere(format!("{}{path}", base.origin)));
+            return Err(Rejection::Elsewhere(format!("{}{path}", base.origin)));
         }
     }
     if safe || may_post(state, request) {
         Ok(())
     } else {
-        Err(Early::Error(Error::Forged))
+        Err(Rejection::Error(Error::Forged))
     }
 }
 
@@ -267,7 +267,7 @@ fn with_error_page(
         tracing::error!(request = %id, path = response.request().path(), cause = %error, "could not answer");
     }
     let request = response.request().clone();
-    let kept = request.extensions_mut().remove::<KeptText>();
+    let kept = request.extensions_mut().remove::<SubmittedText>();
     let error = match error {
         // The session ended while the request was under way.
         Error::SignInFirst { next } if next.is_empty() => Error::SignInFirst {
@@ -275,7 +275,7 @@ fn with_error_page(
         },
         other => other,
     };
-    let page = failure::page(state, &viewer::of(&request), &error, kept, id);
+    let page = error_pages::page(state, &viewer::of(&request), &error, kept, id);
     let cookies: Vec<HeaderValue> = response
         .headers()
         .get_all(header::SET_COOKIE)
@@ -327,7 +327,7 @@ fn set_headers(
 }
 
 /// Whether a request is for the site's own address, in so many letters.
-pub fn is_at_home(state: &State, request: &ServiceRequest) -> bool {
+pub fn is_own_host(state: &State, request: &ServiceRequest) -> bool {
     let named = request.headers().get(header::HOST);
     let exact = named.is_some_and(|host| host.as_bytes() == state.config.base.authority.as_bytes());
     // Behind a proxy another header may name the host.
@@ -339,28 +339,28 @@ pub fn is_at_home(state: &State, request: &ServiceRequest) -> bool {
 
 /// An answer that ends a request whose place in the chain is lost.
 pub fn as_error(state: &State, page: HttpResponse, id: &str) -> actix_web::Error {
-    Finished::new(finish(state, page, id, false)).into()
+    ErrorResponse::new(finish(state, page, id, false)).into()
 }
 
 /// An answer that travels as an error, for failures that no longer have their request.
-struct Finished(std::cell::RefCell<Option<HttpResponse>>);
+struct ErrorResponse(std::cell::RefCell<Option<HttpResponse>>);
 
-impl Finished {
-    fn new(response: HttpResponse) -> Finished {
-        Finished(std::cell::RefCell::new(Some(response)))
+impl ErrorResponse {
+    fn new(response: HttpResponse) -> ErrorResponse {
+        ErrorResponse(std::cell::RefCell::new(Some(response)))
     }
 }
-impl fmt::Debug for Finished {
+impl fmt::Debug for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Finished")
+        f.write_str("ErrorResponse")
     }
 }
-impl fmt::Display for Finished {
+impl fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("answered with an error page")
     }
 }
-impl ResponseError for Finished {
+impl ResponseError for ErrorResponse {
     fn error_response(&self) -> HttpResponse {
         self.0
             .borrow_mut()

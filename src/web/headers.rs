@@ -27,7 +27,9 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
     (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+        HeaderValue::from_static(
+            "camera=(), geolocation=(), microphone=(), browsing-cache_tags=()",
+        ),
     ),
     (
         header::REFERRER_POLICY,

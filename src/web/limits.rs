@@ -44,7 +44,7 @@ pub struct Reserved {
 }
 
 /// How far the clocks of two counts may be apart, in milliseconds; a hit further ahead does not count.
-const AHEAD: i64 = Time::MINUTE;
+const MAX_CLOCK_SKEW: i64 = Time::MINUTE;
 
 const RESERVE: &str = r"
 local now, hit = tonumber(ARGV[1]), ARGV[2]
@@ -142,7 +142,7 @@ impl Limits {
     ///
     /// # Errors
     /// `Busy` when Redis does not answer.
-    pub async fn keep(&self, reserved: &Reserved) -> Result<(), Error> {
+    pub async fn confirm(&self, reserved: &Reserved) -> Result<(), Error> {
         match self {
             Limits::Redis(redis, prefix) if reserved.counted => {
                 let mut pipe = redis::pipe();
@@ -232,7 +232,7 @@ impl Reserved {
             lock(conn, &rule.key)?;
             let mut hits = self.room(conn, rule)?;
             hits.push(self.now.0);
-            self.keep(conn, rule, &hits)?;
+            self.store_hits(conn, rule, &hits)?;
         }
         Ok(())
     }
@@ -244,7 +244,7 @@ impl Reserved {
             if let Some(at) = hits.iter().rposition(|hit| *hit == self.now.0) {
                 hits.remove(at);
             }
-            self.keep(conn, rule, &hits)?;
+            self.store_hits(conn, rule, &hits)?;
         }
         Ok(())
     }
@@ -260,11 +260,12 @@ impl Reserved {
             .chunks_exact(8)
             .map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")));
         // What lies ahead was counted by a clock that was wrong.
-        let counts = |hit: &i64| hit + rule.window > self.now.0 && *hit <= self.now.0 + AHEAD;
+        let counts =
+            |hit: &i64| hit + rule.window > self.now.0 && *hit <= self.now.0 + MAX_CLOCK_SKEW;
         Ok(moments.filter(counts).collect())
     }
 
-    fn keep(&self, conn: &mut Conn, rule: &Rule, hits: &[i64]) -> Result<(), Error> {
+    fn store_hits(&self, conn: &mut Conn, rule: &Rule, hits: &[i64]) -> Result<(), Error> {
         let bytes: Vec<u8> = hits.iter().flat_map(|hit| hit.to_be_bytes()).collect();
         let row = (
             throttles::key.eq(&rule.key),

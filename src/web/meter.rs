@@ -1,6 +1,6 @@
 //! What `/metrics` tells: for every address how often, how long and how many statements; the cache; the queues.
 
-use crate::db::spent::Spent;
+use crate::db::query_stats::QueryStats;
 use crate::web::State;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode};
@@ -115,12 +115,12 @@ impl Meter {
     }
 
     /// An answer went out that the router has not seen.
-    pub fn unrouted(&self, status: StatusCode, began: Instant, spent: Spent) {
+    pub fn unrouted(&self, status: StatusCode, began: Instant, spent: QueryStats) {
         self.answered(self.routes.len() - 1, status, began, spent);
     }
 
     /// An answer went out.
-    pub fn answered(&self, route: usize, status: StatusCode, began: Instant, spent: Spent) {
+    pub fn answered(&self, route: usize, status: StatusCode, began: Instant, spent: QueryStats) {
         let of = &self.routes[route];
         of.seconds.observe(began.elapsed().as_secs_f64());
         let class = usize::from(status.as_u16() / 100).clamp(1, 5) - 1;
@@ -129,7 +129,7 @@ impl Meter {
     }
 
     /// [`Meter::answered`], for a request that the router has seen.
-    pub fn routed<B>(&self, response: &ServiceResponse<B>, began: Instant, spent: Spent) {
+    pub fn routed<B>(&self, response: &ServiceResponse<B>, began: Instant, spent: QueryStats) {
         let request = response.request();
         let route = self.index(request.method(), request.match_pattern().as_deref());
         self.answered(route, response.status(), began, spent);
@@ -188,7 +188,7 @@ impl Meter {
 }
 
 /// What the guard says to staff of the time that an answer took: <https://www.w3.org/TR/server-timing/>
-pub fn server_timing(spent: Spent, whole: Duration) -> String {
+pub fn server_timing(spent: QueryStats, whole: Duration) -> String {
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
     format!(
         "db;dur={:.2};desc=\"{} statements\", total;dur={:.2}",

@@ -5,7 +5,7 @@ pub mod assets;
 pub mod cache;
 pub mod coding;
 pub mod connections;
-pub mod failure;
+pub mod error_pages;
 pub mod form;
 pub mod gate;
 pub mod guard;
@@ -21,17 +21,17 @@ pub mod viewer;
 use crate::config::Config;
 pub use crate::config::Network;
 use crate::db::Db;
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use arc_swap::ArcSwap;
 pub use cache::PageCache;
-pub use form::Posted;
+pub use form::FormBody;
 pub use gate::Gate;
 pub use limits::Limits;
 pub use meter::Meter;
 pub use notices::Notices;
-pub use page::{Page, When};
+pub use page::{DateView, Page};
 pub use site::Site;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ pub struct State {
     pub limits: Limits,
     /// Password hashing: memory and CPU for a few at a time.
     pub hashing: Gate,
-    /// Making HTML of what readers write.
+    /// FlightKey HTML of what readers write.
     pub rendering: Gate,
     /// Full-text search: the one question of which the asker decides how much work it is.
     pub searching: Gate,
@@ -120,7 +120,7 @@ impl State {
         if site != **self.site.load() {
             self.site.store(Arc::new(site));
             // After it: whoever reads from now on has the new settings.
-            self.db.announce_here(&[Topic::Everything]);
+            self.db.invalidate_local(&[CacheTag::Everything]);
         }
         Ok(())
     }

@@ -52,10 +52,10 @@ impl Event {
 }
 
 /// Networks that are told apart within a second; more share a line.
-const MOST_NETWORKS: usize = 256;
-const PAUSE: Duration = Duration::from_secs(1);
+const MAX_NETWORKS: usize = 256;
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
 /// After so long without a word the place of a network is given to another; what was left out of it is not told any more.
-const FORGOTTEN: Duration = Duration::from_secs(10);
+const FORGET_AFTER: Duration = Duration::from_secs(10);
 
 /// When each kind was last logged, and how many were left out since.
 #[derive(Debug, Default)]
@@ -82,18 +82,18 @@ impl Notices {
         let mut key = (event, String::new());
         if event.is_by_network() {
             key.1 = network.to_owned();
-            if !seen.contains_key(&key) && seen.len() >= MOST_NETWORKS {
-                seen.retain(|_, last| now.duration_since(last.at) < FORGOTTEN);
-                if seen.len() >= MOST_NETWORKS {
+            if !seen.contains_key(&key) && seen.len() >= MAX_NETWORKS {
+                seen.retain(|_, last| now.duration_since(last.at) < FORGET_AFTER);
+                if seen.len() >= MAX_NETWORKS {
                     key.1 = "others".into();
                 }
             }
         }
         let last = seen.entry(key).or_insert(Last {
-            at: now.checked_sub(PAUSE).unwrap_or(now),
+            at: now.checked_sub(MIN_INTERVAL).unwrap_or(now),
             left_out: 0,
         });
-        if now.duration_since(last.at) < PAUSE {
+        if now.duration_since(last.at) < MIN_INTERVAL {
             last.left_out = last.left_out.saturating_add(1);
             return None;
         }

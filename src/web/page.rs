@@ -1,12 +1,12 @@
 //! The page around the content: what `layout.html` needs, and how a template becomes an answer.
 
-use crate::db::fresh::Topic;
-use crate::db::{Moment, Time};
+use crate::db::invalidation::CacheTag;
+use crate::db::{Time, Version};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::SafeHtml;
-use crate::web::cache::{self, Audience, ForReader, Wanted, key_mark, name_mark};
+use crate::web::cache::{self, Audience, ReaderPage, RequestedPage, key_mark, name_mark};
 use crate::web::headers::new_key;
 use crate::web::site::Section;
 use crate::web::{Account, Site, State, Viewer, assets};
@@ -17,21 +17,21 @@ use std::time::{Duration, Instant};
 
 /// A moment as a page prints it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct When {
+pub struct DateView {
     /// For `<time datetime>`.
     pub iso: String,
     pub shown: String,
 }
 
-impl When {
-    pub fn day(site: &Site, time: Time) -> When {
-        When {
+impl DateView {
+    pub fn day(site: &Site, time: Time) -> DateView {
+        DateView {
             iso: time.rfc3339(),
             shown: site.day(time),
         }
     }
-    pub fn minute(site: &Site, time: Time) -> When {
-        When {
+    pub fn minute(site: &Site, time: Time) -> DateView {
+        DateView {
             iso: time.rfc3339(),
             shown: site.minute(time),
         }
@@ -104,7 +104,7 @@ pub struct Page {
     /// The address to come back to after logging in.
     pub next: String,
     /// The newsroom's header instead of the reader's.
-    pub desk: bool,
+    pub dashboard: bool,
     /// Which item of the desk's navigation is this page.
     pub current: &'static str,
     pub css: &'static str,
@@ -117,7 +117,7 @@ pub struct Page {
     pub sections: Vec<Section>,
     /// The slug of the section that this page belongs to.
     pub section: String,
-    /// Feeds of this page, besides the site's own.
+    /// Feeds of this page, feed_extras the site's own.
     pub feeds: Vec<Feed>,
     /// What other sites call the page: <https://ogp.me/>.
     pub card: Card,
@@ -152,7 +152,7 @@ impl Page {
             person,
             join_open: site.join_open,
             next: paths::FRONT.into(),
-            desk: false,
+            dashboard: false,
             current: "",
             site_name: site.name.clone(),
             tagline: site.tagline.clone(),
@@ -177,9 +177,9 @@ impl Page {
     }
 
     /// A page of the newsroom.
-    pub fn desk(state: &State, viewer: &Viewer, title: &str, current: &'static str) -> Page {
+    pub fn dashboard(state: &State, viewer: &Viewer, title: &str, current: &'static str) -> Page {
         Page {
-            desk: true,
+            dashboard: true,
             current,
             noindex: true,
             ..Page::new(state, viewer, title)
@@ -245,30 +245,30 @@ pub fn see_other(location: &str) -> HttpResponse {
         .finish()
 }
 
-/// A page that is the same for everybody who is not signed in: for them it is kept in memory until one of these topics
+/// A page that is the same for everybody who is not signed in: for them it is kept in memory until one of these cache_tags
 /// changes after `since`. Who is signed in gets it as [`ok`] gives it.
 ///
 /// # Errors
 /// `Broken` when the template fails.
-pub fn kept(
+pub fn cached(
     template: &impl Template,
     viewer: &Viewer,
-    since: Moment,
-    topics: &[Topic],
+    since: Version,
+    cache_tags: &[CacheTag],
 ) -> Result<HttpResponse, Error> {
     let mut response = ok(template)?;
     if viewer.account().is_none() {
-        cache::may_be_kept(&mut response, since, topics);
+        cache::mark_cacheable(&mut response, since, cache_tags);
     }
     Ok(response)
 }
 
-/// Something else than a page, the same for everybody and made only from these topics: a feed, a map, a picture.
+/// Something else than a page, the same for everybody and made only from these cache_tags: a feed, a map, a picture.
 /// `last_modified` lets a client ask whether it has changed.
-pub fn kept_file(
+pub fn cached_file(
     viewer: &Viewer,
-    since: Moment,
-    topics: &[Topic],
+    since: Version,
+    cache_tags: &[CacheTag],
     mime: &'static str,
     last_modified: Option<Time>,
     body: impl Into<actix_web::web::Bytes>,
@@ -282,18 +282,18 @@ pub fn kept_file(
     }
     let mut response = response.body(body.into());
     if viewer.account().is_none() {
-        cache::may_be_kept(&mut response, since, topics);
+        cache::mark_cacheable(&mut response, since, cache_tags);
     }
     response
 }
 
 /// What a page that readers share was made from.
-pub struct Shares<'a> {
-    pub since: Moment,
-    pub topics: &'a [Topic],
+pub struct SharedPage<'a> {
+    pub since: Version,
+    pub cache_tags: &'a [CacheTag],
     /// Which readers see the same page as this one; not asked of others.
     pub audience: Audience,
-    /// When something on it ends by itself, on the wall clock.
+    /// DateView something on it ends by itself, on the wall clock.
     pub until: Option<Time>,
     pub now: Time,
 }
@@ -304,18 +304,18 @@ pub struct Shares<'a> {
 ///
 /// # Errors
 /// `Broken` when the template fails.
-pub async fn shared<T: Template>(
+pub async fn cached_for_readers<T: Template>(
     state: &State,
     request: &HttpRequest,
     viewer: &Viewer,
-    shares: &Shares<'_>,
+    shares: &SharedPage<'_>,
     build: impl FnOnce(&Viewer, String) -> T,
 ) -> Result<HttpResponse, Error> {
     let Some(account) = viewer.account() else {
         let page = build(viewer, String::new());
-        return kept(&page, viewer, shares.since, shares.topics);
+        return cached(&page, viewer, shares.since, shares.cache_tags);
     };
-    let wanted = request.extensions().get::<Wanted>().cloned();
+    let wanted = request.extensions().get::<RequestedPage>().cloned();
     let Some(wanted) = wanted.filter(|_| account.is_plain()) else {
         return ok(&build(viewer, new_key()));
     };
@@ -327,7 +327,7 @@ pub async fn shared<T: Template>(
         .render()
         .map_err(Error::broken)?;
     let left = |until: Time| Duration::from_millis((until.0 - shares.now.0).max(0) as u64);
-    let reader = ForReader {
+    let reader = ReaderPage {
         account,
         audience: shares.audience,
         since: shares.since,
@@ -335,12 +335,12 @@ pub async fn shared<T: Template>(
     };
     state
         .cache
-        .keep_for_readers(
+        .cache_for_readers(
             state,
             &wanted,
             html,
             &reader,
-            shares.topics,
+            shares.cache_tags,
             request.headers(),
         )
         .await

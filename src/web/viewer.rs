@@ -21,7 +21,7 @@ pub struct Account {
     pub is_admin: bool,
     /// Logged in after a role was given, with a password that was chosen as a reader's: no role works until a new one is
     /// chosen.
-    pub password_due: bool,
+    pub must_change_password: bool,
     pub ban: Option<Ban>,
     /// What waits for a moderator: Reported + Pending. Counted for moderators only.
     pub waiting: i64,
@@ -46,13 +46,13 @@ pub struct Ban {
 
 impl Account {
     pub fn moderates(&self) -> bool {
-        (self.is_moderator || self.is_admin) && !self.password_due
+        (self.is_moderator || self.is_admin) && !self.must_change_password
     }
     pub fn edits(&self) -> bool {
-        (self.is_editor || self.is_admin) && !self.password_due
+        (self.is_editor || self.is_admin) && !self.must_change_password
     }
     pub fn administers(&self) -> bool {
-        self.is_admin && !self.password_due
+        self.is_admin && !self.must_change_password
     }
     /// Has been given a role, whether it works already or not.
     pub fn has_role(&self) -> bool {
@@ -60,7 +60,7 @@ impl Account {
     }
     /// Has a role that works.
     pub fn is_staff(&self) -> bool {
-        self.has_role() && !self.password_due
+        self.has_role() && !self.must_change_password
     }
     pub fn shown_name(&self) -> &str {
         if self.name.is_empty() {
@@ -92,7 +92,7 @@ impl Account {
             is_moderator: false,
             is_editor: false,
             is_admin: false,
-            password_due: false,
+            must_change_password: false,
             ban: None,
             waiting: 0,
             session_id: String::new(),
@@ -210,7 +210,7 @@ macro_rules! extractor {
                         account.may_write()?;
                     }
                     Ok($name(account))
-                } else if account.password_due && account.has_role() {
+                } else if account.must_change_password && account.has_role() {
                     Err(Error::PasswordDue)
                 } else {
                     Err(Error::Forbidden)
@@ -252,7 +252,7 @@ extractor!(
     Account::edits
 );
 extractor!(
-    /// Anyone with a role.
+    /// AcceptAnyCertificate with a role.
     Staff,
     even_if_banned: false,
     Account::is_staff

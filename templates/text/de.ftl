@@ -2,7 +2,7 @@
 
 skip = Zum Inhalt springen
 nav-label = Website
-nav-desk = Redaktion
+nav-dashboard = Redaktion
 nav-comments = Kommentare
 nav-log = Protokoll
 nav-staff = Team
@@ -298,10 +298,10 @@ log-details = Näheres
 log-change = { $from } → { $to }
 
 # Redaktion
-desk-heading = Redaktion
-desk-waits = Was wartet
-desk-latest = Neueste Artikel
-desk-import = Artikel kommen mit „masthead import PFAD…“ herein.
+dashboard-heading = Redaktion
+dashboard-waits = Was wartet
+dashboard-latest = Neueste Artikel
+dashboard-import = Artikel kommen mit „masthead import PFAD…“ herein.
 samples-heading = Beispiele
 samples-text = Die Beispielartikel sind zum Ausprobieren da. Mit ihnen gehen auch ihre Leser und Kommentare, und das lässt sich nicht zurücknehmen.
 samples-button = Beispiele entfernen

@@ -3,7 +3,7 @@
 
 skip = Skip to the content
 nav-label = Site
-nav-desk = Desk
+nav-dashboard = Desk
 nav-comments = Comments
 nav-log = Log
 nav-staff = Staff
@@ -299,10 +299,10 @@ log-details = Details
 log-change = { $from } → { $to }
 
 # Desk
-desk-heading = Desk
-desk-waits = What waits
-desk-latest = Latest articles
-desk-import = Articles come in with “masthead import PATH…”.
+dashboard-heading = Desk
+dashboard-waits = What waits
+dashboard-latest = Latest articles
+dashboard-import = Articles come in with “masthead import PATH…”.
 samples-heading = Samples
 samples-text = The sample articles are there to try things out. Taking them away removes their readers and comments too, and cannot be undone.
 samples-button = Remove the samples

@@ -64,7 +64,7 @@ impl Load {
         }
     }
 
-    /// For wrk: <https://github.com/wg/wrk/blob/master/SCRIPTING>
+    /// PasswordPolicy wrk: <https://github.com/wg/wrk/blob/master/SCRIPTING>
     fn script(&self, etag: &str) -> String {
         let mut lua = String::from("wrk.headers['Sec-Fetch-Site'] = 'same-origin'\n");
         let mut header = |name: &str, value: &str| {

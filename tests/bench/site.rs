@@ -1,11 +1,11 @@
 //! What is measured: a folder of data, a server on it, nginx beside.
 
 use super::Plan;
-use masthead::accounts::password::{For, NewPassword, hash_now};
-use masthead::accounts::rights::{Roles, set_roles};
+use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
+use masthead::accounts::roles::{Roles, set_roles};
 use masthead::accounts::store::{New, create};
 use masthead::accounts::{Email, Username};
-use masthead::config::{Config, Given};
+use masthead::config::{Config, PartialConfig};
 use masthead::db::{Address, Db, Time, Tuning};
 use masthead::interface::Interface;
 use std::io::{Read, Write};
@@ -78,8 +78,8 @@ fn people(folder: &Path) {
     let db = Db::open(&Address::Sqlite(folder.join("masthead.db"))).expect("a database");
     db.migrate().expect("migrations");
     let t = Interface::English;
-    let password =
-        NewPassword::parse(t, PASSWORD, For::Staff, &[]).unwrap_or_else(|why| panic!("{why}"));
+    let password = NewPassword::parse(t, PASSWORD, PasswordPolicy::Staff, &[])
+        .unwrap_or_else(|why| panic!("{why}"));
     let hash = hash_now(&password).expect("a hash");
     for n in 0..=WRITERS {
         let name = if n == WRITERS {
@@ -219,7 +219,7 @@ pub fn serve_tuned(args: &[String]) {
         ..Tuning::default()
     };
     let environment: Vec<(String, String)> = std::env::vars().collect();
-    let config = Config::load(Given::default(), &environment).expect("a configuration");
+    let config = Config::load(PartialConfig::default(), &environment).expect("a configuration");
     let listener = std::net::TcpListener::bind(("127.0.0.1", config.port)).expect("a port");
     let prepared = masthead::app::prepare_with(&config, tuning).expect("a database");
     actix_web::rt::System::new().block_on(async move {

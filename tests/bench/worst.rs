@@ -1,9 +1,9 @@
 //! `just worst`: processor time of the worst inputs that are known, one call each, on one thread.
 
-use masthead::accounts::password::{Candidate, For};
+use masthead::accounts::password::{Candidate, PasswordPolicy};
 use masthead::comments::CommentBody;
+use masthead::import;
 use masthead::interface::Interface;
-use masthead::transfer;
 
 const ARTICLE: usize = 2 * 1024 * 1024 - 64;
 
@@ -40,12 +40,13 @@ fn fill(part: &str, bytes: usize) -> String {
 
 fn password(name: &str, given: &str) -> bool {
     measure(&format!("password, {name}"), 20.0, || {
-        let judged = Candidate::parse(Interface::English, given, For::Reader).and_then(|c| {
-            c.judge_now(
-                Interface::English,
-                &["The Harbour Courier", "mira", "mira@example.org"],
-            )
-        });
+        let judged =
+            Candidate::parse(Interface::English, given, PasswordPolicy::Reader).and_then(|c| {
+                c.check_strength_now(
+                    Interface::English,
+                    &["The Harbour Courier", "mira", "mira@example.org"],
+                )
+            });
         if judged.is_ok() { "taken" } else { "refused" }
     })
 }
@@ -66,7 +67,7 @@ fn article(name: &str, body: &str) -> bool {
     measure(
         &format!("article, {name}"),
         1000.0,
-        || match transfer::judge(&source, true, &|_| Err(transfer::MISSING.into())) {
+        || match import::judge(&source, true, &|_| Err(import::MISSING.into())) {
             Ok(_) => "taken",
             Err(_) => "refused",
         },

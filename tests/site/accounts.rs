@@ -1,7 +1,7 @@
 //! Joining, logging in, looking after oneself.
 
 use crate::{Browser, PASSWORD, site_test};
-use masthead::accounts::rights::Roles;
+use masthead::accounts::roles::Roles;
 
 async fn join(browser: &Browser, username: &str, email: &str, password: &str) -> crate::Answer {
     browser
@@ -217,7 +217,7 @@ site_test! {
             for answer in [&one, &two] {
                 assert!([303, 403, 422].contains(&answer.status), "{}", answer.status);
             }
-            let left = site.db().read(masthead::accounts::rights::staff).await.expect("a read");
+            let left = site.db().read(masthead::accounts::roles::staff).await.expect("a read");
             assert_eq!(left.iter().filter(|p| p.is_admin).count(), 1, "round {round}: {} {}", one.status, two.status);
         }
     }
@@ -230,7 +230,7 @@ site_test! {
         let short = "qz7!kfw2xmb";
         assert_eq!(join(&browser, "pell", "pell@example.org", short).await.status, 303);
         let roles = Roles { moderator: true, ..Roles::default() };
-        site.db().write(move |conn| masthead::accounts::rights::set_roles(conn, "pell", roles, "test", None, masthead::db::Time::now())).await.expect("ok").expect("ok");
+        site.db().write(move |conn| masthead::accounts::roles::set_roles(conn, "pell", roles, "test", None, masthead::db::Time::now())).await.expect("ok").expect("ok");
         let again = site.browser();
         let answer = again.post("/login", &[("login", "pell"), ("password", short), ("next", "/admin")]).await;
         assert_eq!(answer.location().as_deref(), Some("/account/password"));

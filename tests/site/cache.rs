@@ -2,7 +2,7 @@
 
 use crate::harness::{PASSWORD, run};
 use crate::{Answer, Browser, Site, site_test};
-use masthead::accounts::rights::{Roles, set_ban, set_roles};
+use masthead::accounts::roles::{Roles, set_ban, set_roles};
 use masthead::db::Time;
 use std::io::Read;
 use std::sync::atomic::Ordering;
@@ -214,7 +214,7 @@ site_test! {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         for _ in 0..20 {
-            site.state.db.announce_here(&[masthead::db::fresh::Topic::Everything]);
+            site.state.db.invalidate_local(&[masthead::db::invalidation::CacheTag::Everything]);
             let hasty = site.browser();
             let asked = hasty.request("GET", &path).timeout(Duration::from_micros(300)).send();
             let _ = asked.await;
@@ -343,13 +343,13 @@ site_test! {
         let login = site.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/")]).await;
         let cookie = login.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned();
         let (name, value) = cookie.split_once('=').expect("a pair");
-        for spelled in [format!("{name} ={value}"), format!("%6d{}={value}", &name[1..]), format!("a=b;\t{name}={value}"), format!("{name}={value}; {name} ={value}")] {
+        for normalize in [format!("{name} ={value}"), format!("%6d{}={value}", &name[1..]), format!("a=b;\t{name}={value}"), format!("{name}={value}; {name} ={value}")] {
             for path in [own.as_str(), "/about", "/", "/readers/mira", "/guidelines", &format!("/articles/{slug}")] {
-                Answer::of(site.browser().request("GET", path).header("cookie", &spelled)).await;
+                Answer::of(site.browser().request("GET", path).header("cookie", &normalize)).await;
                 let anybody = site.get(path).await;
-                assert!(!anybody.has("header nav a[href='/account']") && !anybody.body.contains("Waits."), "{spelled} {path}");
+                assert!(!anybody.has("header nav a[href='/account']") && !anybody.body.contains("Waits."), "{normalize} {path}");
             }
-            assert_eq!(site.get(&own).await.status, 404, "{spelled}");
+            assert_eq!(site.get(&own).await.status, 404, "{normalize}");
         }
     }
 }

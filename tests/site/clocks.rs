@@ -2,19 +2,19 @@
 
 use crate::harness::session_cookie;
 use crate::{Answer, Site, site_test};
-use masthead::accounts::rights::{self, Roles};
+use masthead::accounts::roles::{self, Roles};
 use masthead::db::Time;
-use masthead::db::fresh::{Topic, changed};
+use masthead::db::invalidation::{CacheTag, changed};
 use masthead::web::{Viewer, page};
 
 site_test! {
     async fn new_roles_give_a_session_one_new_key_whatever_the_clocks_say(site: Site) {
         site.reader("mira").await;
         let old = site.cookie("mira").await;
-        // Given by a node whose clock is two minutes ahead.
+        // PartialConfig by a node whose clock is two minutes ahead.
         let ahead = Time::now().plus(2 * Time::MINUTE);
         let roles = Roles { moderator: true, ..Roles::default() };
-        site.db().write(move |conn| rights::set_roles(conn, "mira", roles, "test", None, ahead)).await.expect("a write").expect("an account");
+        site.db().write(move |conn| roles::set_roles(conn, "mira", roles, "test", None, ahead)).await.expect("a write").expect("an account");
         let get = |cookie: String| Answer::of(site.browser().request("GET", "/account").header("cookie", cookie));
         let first = get(old.clone()).await;
         let new = session_cookie(&first).expect("a fresh key");
@@ -42,7 +42,7 @@ async fn gone_for_good(site: Site) {
             let rows = diesel::update(sessions::table)
                 .set(sessions::seen_at.eq(at.0))
                 .execute(conn)?;
-            changed(conn, Topic::Everything);
+            changed(conn, CacheTag::Everything);
             Ok(rows)
         })
     };
@@ -60,15 +60,15 @@ async fn gone_for_good(site: Site) {
 
 site_test! {
     async fn a_clock_before_1970_breaks_no_feed(site: Site) {
-        let since = site.db().moment();
-        let file = page::kept_file(&Viewer(None), since, &[], "application/atom+xml", Some(Time(-86_400_000)), "x");
+        let since = site.db().version();
+        let file = page::cached_file(&Viewer(None), since, &[], "application/atom+xml", Some(Time(-86_400_000)), "x");
         assert_eq!(file.headers().get("last-modified").and_then(|v| v.to_str().ok()), Some("Thu, 01 Jan 1970 00:00:00 GMT"));
     }
 }
 
 site_test! {
     async fn the_time_is_the_databases(site: Site) {
-        site.db().set_clock().await.expect("an answer");
+        site.db().sync_clock().await.expect("an answer");
         assert!((site.db().now().0 - Time::now().0).abs() < 2_000, "they run on one machine here");
     }
 }

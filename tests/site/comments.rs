@@ -69,9 +69,9 @@ site_test! {
         assert_eq!(other_reader.post(&path, &fields).await.status, 303);
         assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 2, "a key is one account's own");
         for bad in ["short", "with space 123", &"x".repeat(65)] {
-            let refused = reader.post(&path, &[("body", "Kept."), ("parent", ""), ("key", bad)]).await;
+            let refused = reader.post(&path, &[("body", "RoleChangeError."), ("parent", ""), ("key", bad)]).await;
             assert_eq!(refused.status, 422);
-            assert_eq!(refused.field("body").as_deref(), Some("Kept."));
+            assert_eq!(refused.field("body").as_deref(), Some("RoleChangeError."));
         }
     }
 }

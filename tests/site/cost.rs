@@ -2,11 +2,11 @@
 
 use crate::harness::session_cookie;
 use crate::{Answer, Browser, PASSWORD, Site, site_test};
-use masthead::accounts::password::{Candidate, For};
+use masthead::accounts::password::{Candidate, PasswordPolicy};
 use masthead::comments::CommentBody;
 use masthead::interface::Interface;
 use masthead::text::structure;
-use masthead::transfer;
+
 use std::sync::atomic::Ordering;
 
 async fn join(browser: &Browser, name: &str, password: &str) -> Answer {
@@ -32,7 +32,7 @@ site_test! {
             assert_eq!(join(&site.browser(), "x", "short").await.status, 422);
         }
         // Nothing can be judged or hashed: whoever gets as far as that waits.
-        let held = [site.state.hashing.enter().await.expect("a turn"), site.state.hashing.enter().await.expect("a turn")];
+        let held = [site.state.hashing.acquire().await.expect("a turn"), site.state.hashing.acquire().await.expect("a turn")];
         let hostile = "4@8({[<369|!1/0$5+7%2".repeat(13);
         let browser = site.browser();
         let refused = tokio::time::timeout(std::time::Duration::from_secs(10), join(&browser, "mira", &hostile[..256]));
@@ -65,7 +65,8 @@ site_test! {
 fn a_password_of_many_signs_is_judged_like_others() {
     let t = Interface::English;
     let judge = |given: &str| {
-        Candidate::parse(t, given, For::Reader).and_then(|c| c.judge_now(t, &["masthead"]))
+        Candidate::parse(t, given, PasswordPolicy::Reader)
+            .and_then(|c| c.check_strength_now(t, &["masthead"]))
     };
     assert!(judge(&"4@8({[<369|!1/0$5+7%2".repeat(13)[..256]).is_ok());
     assert!(
@@ -168,8 +169,8 @@ site_test! {
 #[test]
 fn articles_are_flattened_and_bounded_too() {
     let read = |body: &str| {
-        transfer::judge(&format!("---\ntitle: A\n---\n\n{body}\n"), true, &|_| {
-            Err(transfer::MISSING.into())
+        masthead::import::judge(&format!("---\ntitle: A\n---\n\n{body}\n"), true, &|_| {
+            Err(masthead::import::MISSING.into())
         })
     };
     let ready =

@@ -409,11 +409,14 @@ fn while_postgresql_is_away_kept_pages_go_on_and_the_rest_is_refused_at_once() {
         );
         let personal = mira.get("/account").await;
         assert_eq!(personal.status, 503, "nothing personal");
-        let form = [("body", "Kept all the same."), ("action", "post")];
+        let form = [
+            ("body", "RoleChangeError all the same."),
+            ("action", "post"),
+        ];
         let post = mira.post(&format!("{path}/comments"), &form).await;
         assert_eq!(post.status, 503);
         assert!(
-            post.body.contains("Kept all the same."),
+            post.body.contains("RoleChangeError all the same."),
             "the text is given back"
         );
         assert_eq!(away.get("/readyz").await.status, 503);

@@ -140,9 +140,9 @@ fn a_colour_profile_that_unpacks_to_megabytes_is_left_out() {
     let has_profile = |bytes: &[u8]| bytes.windows(4).any(|w| w == b"iCCP");
     let bomb = with_profile(200 << 20);
     assert!(bomb.len() < 400_000);
-    let taken = masthead::media::take_in(&bomb).expect("the picture itself is fine");
+    let taken = masthead::media::process(&bomb).expect("the picture itself is fine");
     assert!(!has_profile(&taken.bytes));
-    let plain = masthead::media::take_in(&with_profile(3000)).expect("a picture");
+    let plain = masthead::media::process(&with_profile(3000)).expect("a picture");
     assert!(has_profile(&plain.bytes));
 }
 
@@ -154,7 +154,7 @@ fn a_picture_is_not_endlessly_wide() {
     let mut crc = flate2::Crc::new();
     crc.update(&png[12..29]);
     png[29..33].copy_from_slice(&crc.sum().to_be_bytes());
-    let refused = masthead::media::take_in(&png).expect_err("too wide");
+    let refused = masthead::media::process(&png).expect_err("too wide");
     assert!(refused.contains("20000 across"), "{refused}");
 }
 
@@ -169,7 +169,7 @@ fn a_damaged_webp_is_refused_and_no_more() {
     ] {
         let mut webp = b"RIFF\xff\0\0\0WEBP".to_vec();
         webp.extend(inside);
-        assert!(masthead::media::take_in(&webp).is_err());
+        assert!(masthead::media::process(&webp).is_err());
     }
 }
 

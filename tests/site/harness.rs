@@ -1,14 +1,14 @@
 //! A site of its own for every test, browsers that use it, and answers that can be asked.
 
-use masthead::accounts::password::{For, NewPassword, hash_now};
-use masthead::accounts::rights::{Roles, set_roles};
+use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
+use masthead::accounts::roles::{Roles, set_roles};
 use masthead::accounts::store::{New, create};
 use masthead::accounts::{Email, Username};
 use masthead::app::{assemble, prepare};
-use masthead::config::{Config, Given};
+use masthead::config::{Config, PartialConfig};
 use masthead::db::{Db, Time};
+use masthead::import::{self, OnChange};
 use masthead::interface::Interface;
-use masthead::transfer::{self, OnChange};
 use masthead::web::{Shared, Site as Settings};
 use reqwest::header::HeaderMap;
 use scraper::{Html, Selector};
@@ -21,7 +21,7 @@ use std::time::Duration;
 pub const PASSWORD: &str = "nine quiet herons by the lock";
 /// Hashed once: a hash in every test would be most of their time.
 static HASH: LazyLock<String> = LazyLock::new(|| {
-    let password = NewPassword::parse(Interface::English, PASSWORD, For::Staff, &[])
+    let password = NewPassword::parse(Interface::English, PASSWORD, PasswordPolicy::Staff, &[])
         .unwrap_or_else(|why| panic!("{why}"));
     hash_now(&password).expect("a hash")
 });
@@ -133,16 +133,16 @@ fn sql(url: &str, statement: &str) {
 
 impl Site {
     /// Starts the real thing on a free port.
-    pub fn start(place: &Place, change: impl FnOnce(&mut Given)) -> Site {
+    pub fn start(place: &Place, change: impl FnOnce(&mut PartialConfig)) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let mut given = Given {
+        let mut given = PartialConfig {
             data: Some(place.folder.clone()),
             port: Some(address.port()),
             samples: Some("off".into()),
             database_url: place.database_url.clone(),
             session_store_url: place.session_store_url.clone(),
-            ..Given::default()
+            ..PartialConfig::default()
         };
         change(&mut given);
         let config = Config::load(given, &[]).expect("a configuration");
@@ -320,14 +320,13 @@ impl Site {
             source.to_owned(),
         );
         let work = move || {
-            let ready =
-                transfer::judge(&source, true, &|_| Err(masthead::transfer::MISSING.into()))
-                    .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
+            let ready = import::judge(&source, true, &|_| Err(masthead::import::MISSING.into()))
+                .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
             let slug = ready.slug.clone();
             let site = db
                 .read_now(|conn| Settings::load(conn, &config.site_name))
                 .expect("settings");
-            transfer::store(&db, &config.data, &site, ready, false, |_, _| {
+            import::store(&db, &config.data, &site, ready, false, |_, _| {
                 OnChange::Take
             })
             .expect("stored");

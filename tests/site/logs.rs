@@ -33,7 +33,7 @@ fn a_log_that_is_closed_or_full_stops_nothing() {
                     command.stderr(Stdio::piped()).stdout(Stdio::piped());
                 },
             );
-            // Kept and never read, or gone.
+            // RoleChangeError and never read, or gone.
             let kept = (program.stderr(), program.stdout());
             let kept = if closes { None } else { Some(kept) };
             nonsense(&program, 700);

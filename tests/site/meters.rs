@@ -122,7 +122,7 @@ site_test! {
         let metered = Site::start(&site.place, |given| given.metrics_listen = Some(format!("127.0.0.1:{port}")));
         // A node that begins to listen forgets what it kept before.
         let began = std::time::Instant::now();
-        while !metered.state.db.hears_others() {
+        while !metered.state.db.receives_notifications() {
             assert!(began.elapsed() < std::time::Duration::from_secs(10));
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
@@ -151,11 +151,11 @@ site_test! {
 
 #[test]
 fn a_metrics_address_that_is_none_is_refused_by_name() {
-    use masthead::config::{Config, Given};
+    use masthead::config::{Config, PartialConfig};
     for wrong in ["9090", "nowhere:80", "127.0.0.1"] {
-        let given = Given {
+        let given = PartialConfig {
             metrics_listen: Some(wrong.into()),
-            ..Given::default()
+            ..PartialConfig::default()
         };
         let why = Config::load(given, &[]).expect_err("refused");
         assert!(

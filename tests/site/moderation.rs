@@ -253,13 +253,13 @@ site_test! {
         }
         moderator.reject(&slug, ids[1].0, "spam", "").await;
         let pairs: Vec<String> = ids.iter().map(|(id, revision)| format!("{id}:{revision}")).collect();
-        let fields = [("ids", pairs[0].as_str()), ("ids", pairs[1].as_str()), ("ids", pairs[2].as_str()), ("action", "approve"), ("queue", "pending"), ("note", "For all")];
+        let fields = [("ids", pairs[0].as_str()), ("ids", pairs[1].as_str()), ("ids", pairs[2].as_str()), ("action", "approve"), ("queue", "pending"), ("note", "PasswordPolicy all")];
         let answer = moderator.post("/admin/comments/bulk", &fields).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         let next = moderator.follow(&answer.location().expect("a place")).await;
         assert_eq!(next.all(".errors").len(), 1);
         assert!(next.one(".errors").contains(&ids[1].0.to_string()));
-        assert_eq!(next.one("#kept"), "For all", "what was typed is kept, also when nothing is left to say it of");
+        assert_eq!(next.one("#kept"), "PasswordPolicy all", "what was typed is kept, also when nothing is left to say it of");
         let page = site.get(&format!("/articles/{slug}")).await;
         assert!(page.has(&format!("#comment-{}", ids[0].0)) && page.has(&format!("#comment-{}", ids[2].0)));
         let kept = moderator.post("/admin/comments/bulk", &[("ids", "1:v1.0"), ("action", "reject"), ("note", "My note"), ("queue", "approved")]).await;

@@ -55,9 +55,9 @@ async fn a_second_node_knows_everything(site: Site) {
         303
     );
     assert_eq!(elsewhere.get("/account").await.status, 303);
-    let (named, none) = (name.clone(), masthead::accounts::rights::Roles::default());
+    let (named, none) = (name.clone(), masthead::accounts::roles::Roles::default());
     let taken = move |conn: &mut masthead::db::Conn| {
-        masthead::accounts::rights::set_roles(
+        masthead::accounts::roles::set_roles(
             conn,
             &named,
             none,

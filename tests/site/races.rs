@@ -2,7 +2,7 @@
 
 use crate::harness::session_cookie;
 use crate::{Answer, PASSWORD, Site, site_test};
-use masthead::accounts::rights::{self, Roles};
+use masthead::accounts::roles::{self, Roles};
 use masthead::accounts::store;
 use masthead::db::Time;
 use masthead::sessions;
@@ -13,7 +13,7 @@ impl Site {
     async fn ban(&self, username: &'static str) {
         let now = Time::now();
         self.db()
-            .write(move |conn| rights::set_ban(conn, username, Some(("spam", None)), "test", now))
+            .write(move |conn| roles::set_ban(conn, username, Some(("spam", None)), "test", now))
             .await
             .expect("a write")
             .expect("an account");
@@ -22,7 +22,7 @@ impl Site {
     async fn set_roles(&self, username: &'static str, roles: Roles) {
         let now = Time::now();
         self.db()
-            .write(move |conn| rights::set_roles(conn, username, roles, "test", None, now))
+            .write(move |conn| roles::set_roles(conn, username, roles, "test", None, now))
             .await
             .expect("a write")
             .expect("an account");
@@ -103,19 +103,19 @@ site_test! {
         let late = before.clone();
         assert!(!site.db().write(move |conn| store::log_in(conn, &late, false, None)).await.expect("a write"));
         // Even a session that was stored for it leads nowhere.
-        let new = sessions::store::New {
+        let new = sessions::store::NewSession {
             hash: vec![7; 32],
             account: id,
             agent: String::new(),
             network: String::new(),
             since: Time::now(),
             password_version: version,
-            password_due: false,
+            must_change_password: false,
             now: Time::now(),
         };
         site.db().write(move |conn| sessions::store::begin(conn, &new)).await.expect("a write");
         let found = site.db().read(|conn| sessions::store::find(conn, &[7; 32], Time::now())).await.expect("a read");
-        assert!(matches!(found, sessions::store::Found::Expired));
+        assert!(matches!(found, sessions::store::SessionLookup::Expired));
     }
 }
 
@@ -200,7 +200,7 @@ site_test! {
             use diesel::prelude::*;
             use masthead::db::schema::sessions;
             diesel::update(sessions::table).set(sessions::created_at.eq(two_hours.0)).execute(conn)?;
-            masthead::db::fresh::changed(conn, masthead::db::fresh::Topic::Everything);
+            masthead::db::invalidation::changed(conn, masthead::db::invalidation::CacheTag::Everything);
             Ok(())
         }).await.expect("a write");
         assert!(chief.get("/admin/staff").await.has("input[name=current]"));
@@ -221,13 +221,13 @@ site_test! {
         let id = site.db().read(|conn| store::by_login(conn, "mira")).await.expect("a read").expect("an account").id;
         for n in 0..55_u8 {
             let now = Time::now().plus(i64::from(n) + 1);
-            let new = sessions::store::New {
-                hash: vec![n; 32], account: id, agent: String::new(), network: String::new(), since: now, password_version: 0, password_due: false, now,
+            let new = sessions::store::NewSession {
+                hash: vec![n; 32], account: id, agent: String::new(), network: String::new(), since: now, password_version: 0, must_change_password: false, now,
             };
             site.db().write(move |conn| sessions::store::begin(conn, &new)).await.expect("a write");
         }
         let left = site.db().read(move |conn| sessions::store::list(conn, id, Time::now())).await.expect("a read");
-        assert_eq!(left.len(), sessions::store::MOST);
+        assert_eq!(left.len(), sessions::store::MAX_PER_ACCOUNT);
         assert_eq!(first.get("/account").await.status, 303, "the one that was seen least lately has ended");
     }
 }

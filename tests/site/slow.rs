@@ -22,10 +22,10 @@ impl Site {
             height: 3000,
             smaller: Vec::new(),
         };
-        media::keep(&self.place.folder.join("media"), &picture).expect("a file");
+        media::save_files(&self.place.folder.join("media"), &picture).expect("a file");
         let file = picture.file.clone();
         self.db()
-            .write(move |conn| media::store::remember(conn, &picture, Time::now()))
+            .write(move |conn| media::store::insert(conn, &picture, Time::now()))
             .await
             .expect("a row");
         format!("/media/{file}")
@@ -213,7 +213,7 @@ fn one_network_does_not_fill_a_gate() {
         .expect("a runtime");
     runtime.block_on(async {
         let gate = Gate::new(2, 24);
-        let enter = |network: &str| gate.enter_from(network.to_owned());
+        let enter = |network: &str| gate.acquire_for(network.to_owned());
         let held = (
             enter("192.0.2.1").await.expect("a turn"),
             enter("192.0.2.1").await.expect("a turn"),

@@ -5,10 +5,10 @@ use masthead::articles::draft::NoteKind;
 use masthead::articles::reading_minutes;
 use masthead::comments::{CommentBody, path};
 use masthead::config::{BaseUrl, Network};
+use masthead::import::{markdown, story};
 use masthead::interface::Interface;
 use masthead::paths;
 use masthead::text::{excerpt, slug};
-use masthead::transfer::{markdown, story};
 
 #[test]
 fn slugs_are_plain_short_and_never_empty() {
@@ -33,7 +33,7 @@ fn a_path_ends_where_the_next_sibling_begins() {
     for id in 10..100 {
         deep = path::under(&deep, id);
     }
-    assert_eq!(path::ids(&deep).len(), masthead::comments::DEEPEST);
+    assert_eq!(path::ids(&deep).len(), masthead::comments::MAX_DEPTH);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! One's own account, and the page that others see of it.
 
-use super::door::known;
-use crate::accounts::password::{self, Candidate, For, NewPassword};
+use super::auth::known;
+use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
 use crate::accounts::{DisplayName, parse_bio, store};
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
@@ -12,7 +12,9 @@ use crate::sessions::{self, Sessions};
 use crate::web::form::{Field, FormPage, Link};
 use crate::web::limits::Rule;
 use crate::web::viewer::Role;
-use crate::web::{Page, Participant, Posted, Shared, SignedIn, State, Viewer, When, failure, page};
+use crate::web::{
+    DateView, FormBody, Page, Participant, Shared, SignedIn, State, Viewer, error_pages, page,
+};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -54,7 +56,7 @@ fn profile_page(
     if account.is_staff() {
         more.push(Link {
             href: paths::ADMIN.into(),
-            text: t.nav_desk(),
+            text: t.nav_dashboard(),
         });
     }
     FormPage {
@@ -107,7 +109,7 @@ pub async fn show(state: Shared, account: SignedIn) -> Result<HttpResponse, Erro
 pub async fn update(
     state: Shared,
     account: SignedIn,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let who = Participant::admit(account.0.clone())?;
     let form: ProfileForm = posted.read()?;
@@ -143,12 +145,12 @@ fn password_page(
     new: &Result<NewPassword, String>,
 ) -> FormPage {
     let t = state.t();
-    let least = whose(account).least() as i64;
+    let least = whose(account).min_length() as i64;
     FormPage {
         page: Page::new(state, &account.viewer(), &t.password_heading()).unlisted(),
         t,
         heading: t.password_heading(),
-        intro: if account.password_due && account.has_role() {
+        intro: if account.must_change_password && account.has_role() {
             t.password_due_intro()
         } else {
             t.password_intro()
@@ -171,11 +173,11 @@ fn password_page(
     }
 }
 
-fn whose(account: &SignedIn) -> For {
+fn whose(account: &SignedIn) -> PasswordPolicy {
     if account.has_role() {
-        For::Staff
+        PasswordPolicy::Staff
     } else {
-        For::Reader
+        PasswordPolicy::Reader
     }
 }
 
@@ -196,7 +198,7 @@ pub async fn update_password(
     account: SignedIn,
     request: HttpRequest,
     session: Session,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: PasswordForm = posted.read()?;
     let (t, id, now) = (state.t(), account.id, state.db.now());
@@ -206,8 +208,8 @@ pub async fn update_password(
     let taken = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => {
             let mut form = password_page(&state, &account, &Ok(()), &blank());
-            form.alert = t.login_too_many(&failure::wait(t, seconds));
-            return failure::retry_after(
+            form.alert = t.login_too_many(&error_pages::wait(t, seconds));
+            return error_pages::retry_after(
                 page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?,
                 seconds,
             );
@@ -229,7 +231,7 @@ pub async fn update_password(
     let new = match candidate {
         Ok(candidate) => {
             let known = known(&state, &account.username, &account.email);
-            password::judge(&state, candidate, known).await?
+            password::check_strength(&state, candidate, known).await?
         }
         Err(why) => Err(why),
     };
@@ -241,7 +243,10 @@ pub async fn update_password(
         return password_page(&state, &account, &Ok(()), &new).answer();
     };
     let hash = password::hash(&state, chosen).await?;
-    let (for_role, seen) = (whose(&account) == For::Staff, stored.password_version);
+    let (for_role, seen) = (
+        whose(&account) == PasswordPolicy::Staff,
+        stored.password_version,
+    );
     let version = sessions::write(&state, &account, move |conn, who: &SignedIn| {
         let version = store::choose_password(conn, id, Some(seen), &hash, for_role)?;
         sessions::store::end_others(conn, id, Some(&who.session_id))?;
@@ -273,8 +278,8 @@ struct SessionView {
     id: String,
     agent: String,
     network: String,
-    since: When,
-    seen: When,
+    since: DateView,
+    seen: DateView,
     is_this: bool,
 }
 
@@ -295,8 +300,8 @@ pub async fn sessions(
             browser(&row.agent)
         },
         network: row.network,
-        since: When::minute(&site, row.created_at),
-        seen: When::minute(&site, row.seen_at),
+        since: DateView::minute(&site, row.created_at),
+        seen: DateView::minute(&site, row.seen_at),
         id: row.id,
     };
     let sessions: Vec<SessionView> = rows.into_iter().map(view).collect();
@@ -350,7 +355,7 @@ pub async fn end_session(
     state: Shared,
     sessions: web::Data<Sessions>,
     account: SignedIn,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: EndForm = posted.read()?;
     let (t, now) = (state.t(), state.db.now());
@@ -376,7 +381,7 @@ struct ReaderPage {
     name: String,
     bio: Vec<String>,
     badge: String,
-    since: When,
+    since: DateView,
 }
 
 /// `GET /readers/{username}`
@@ -385,7 +390,7 @@ pub async fn profile(
     viewer: Viewer,
     username: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let (username, opened) = (username.into_inner(), state.db.moment());
+    let (username, opened) = (username.into_inner(), state.db.version());
     let profile = state
         .db
         .read(move |conn| store::profile(conn, &username))
@@ -405,7 +410,7 @@ pub async fn profile(
     } else {
         String::new()
     };
-    let topics = [Topic::Account(profile.id)];
+    let cache_tags = [CacheTag::Account(profile.id)];
     let view = ReaderPage {
         page: Page::new(&state, &viewer, &name)
             .at(&state, &paths::reader(&profile.username))
@@ -420,7 +425,7 @@ pub async fn profile(
             .map(str::to_owned)
             .collect(),
         badge,
-        since: When::day(&site, profile.created_at),
+        since: DateView::day(&site, profile.created_at),
     };
-    page::kept(&view, &viewer, opened, &topics)
+    page::cached(&view, &viewer, opened, &cache_tags)
 }

@@ -1,7 +1,7 @@
-//! Making an account.
+//! FlightKey an account.
 
-use super::door::{known, next_of};
-use crate::accounts::password::{self, Candidate, For, NewPassword};
+use super::auth::{known, next_of};
+use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
 use crate::accounts::store::{self, New, Taken};
 use crate::accounts::{Email, Username};
 use crate::db::Time;
@@ -12,7 +12,7 @@ use crate::sessions::{LoggedIn, begin};
 use crate::web::form::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
-use crate::web::{Page, Posted, Shared, State, Viewer, failure, page};
+use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -52,7 +52,7 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
                 .value(&given.email)
                 .judged(&errors.email),
             Field::password("password", t.field_password(), "new-password")
-                .hint(t.password_hint(For::Reader.least() as i64))
+                .hint(t.password_hint(PasswordPolicy::Reader.min_length() as i64))
                 .judged(&errors.password),
             Field::hidden("next", next),
         ],
@@ -124,7 +124,7 @@ pub async fn create(
     viewer: Viewer,
     request: HttpRequest,
     session: Session,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: JoinForm = posted.read()?;
     let (t, now, network) = (state.t(), state.db.now(), network_of(&request));
@@ -135,7 +135,7 @@ pub async fn create(
         Err(Error::TooMany { seconds }) => return too_many(&state, &viewer, &form, seconds),
         other => other?,
     };
-    let asked = match Asked::parse(&state, &form).await? {
+    let asked = match ValidJoin::parse(&state, &form).await? {
         Ok(asked) => asked,
         Err(errors) => return join_page(&state, &viewer, &form, &errors).answer(),
     };
@@ -146,7 +146,7 @@ pub async fn create(
         }
         other => other?,
     };
-    let made = make(&state, asked, now).await;
+    let made = create_account(&state, asked, now).await;
     if !matches!(made, Ok(Ok(_))) {
         state.limits.refund(&state.db, counted).await?;
     }
@@ -156,7 +156,7 @@ pub async fn create(
             let login = LoggedIn {
                 account,
                 password_version: 0,
-                password_due: false,
+                must_change_password: false,
             };
             begin(&session, &request, login)?;
             Ok(page::see_other(paths::local(&form.next)))
@@ -169,15 +169,15 @@ pub async fn create(
 }
 
 /// Fields that make an account, each judged.
-struct Asked {
+struct ValidJoin {
     username: Username,
     email: Email,
     password: NewPassword,
 }
 
-impl Asked {
+impl ValidJoin {
     /// Judges the fields; the password last, for it costs most.
-    async fn parse(state: &State, form: &JoinForm) -> Result<Result<Asked, JoinErrors>, Error> {
+    async fn parse(state: &State, form: &JoinForm) -> Result<Result<ValidJoin, JoinErrors>, Error> {
         let t = state.t();
         let username = Username::parse(t, &form.username).and_then(|u| {
             if u.is_reserved() {
@@ -187,7 +187,7 @@ impl Asked {
             }
         });
         let email = Email::parse(t, &form.email);
-        let password = Candidate::parse(t, &form.password, For::Reader);
+        let password = Candidate::parse(t, &form.password, PasswordPolicy::Reader);
         let (Ok(username), Ok(email), Ok(candidate)) = (&username, &email, &password) else {
             return Ok(Err(JoinErrors {
                 alert: String::new(),
@@ -206,8 +206,8 @@ impl Asked {
         }
         let known = known(state, username.as_str(), email.as_str());
         Ok(
-            match password::judge(state, candidate.clone(), known).await? {
-                Ok(password) => Ok(Asked {
+            match password::check_strength(state, candidate.clone(), known).await? {
+                Ok(password) => Ok(ValidJoin {
                     username: username.clone(),
                     email: email.clone(),
                     password,
@@ -221,7 +221,11 @@ impl Asked {
     }
 }
 
-async fn make(state: &State, asked: Asked, now: Time) -> Result<Result<i64, Taken>, Error> {
+async fn create_account(
+    state: &State,
+    asked: ValidJoin,
+    now: Time,
+) -> Result<Result<i64, Taken>, Error> {
     let password_hash = password::hash(state, asked.password).await?;
     let new = New {
         username: asked.username,
@@ -250,10 +254,10 @@ fn too_many(
 ) -> Result<HttpResponse, Error> {
     let t = state.t();
     let errors = JoinErrors {
-        alert: t.join_too_many(&failure::wait(t, seconds)),
+        alert: t.join_too_many(&error_pages::wait(t, seconds)),
         ..JoinErrors::none()
     };
-    failure::retry_after(
+    error_pages::retry_after(
         page::answer(
             StatusCode::TOO_MANY_REQUESTS,
             &join_page(state, viewer, form, &errors),

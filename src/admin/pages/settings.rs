@@ -9,7 +9,7 @@ use crate::paths;
 use crate::sessions;
 use crate::text;
 use crate::web::form::{Field, FormPage};
-use crate::web::{Admin, Page, Posted, Shared, State, page};
+use crate::web::{Admin, FormBody, Page, Shared, State, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -81,7 +81,7 @@ impl Judged {
     }
 
     /// The settings whose fields were sent, with their new values; none if one of them is refused.
-    fn sent(&self, posted: &Posted) -> Option<Vec<(&'static str, String)>> {
+    fn sent(&self, posted: &FormBody) -> Option<Vec<(&'static str, String)>> {
         let list = [
             ("site_name", "site_name", &self.site_name),
             ("tagline", "tagline", &self.tagline),
@@ -116,7 +116,7 @@ fn settings_page(
         ("nobody", t.setting_join_nobody()),
     ];
     FormPage {
-        page: Page::desk(state, &admin.viewer(), &t.settings_heading(), "settings"),
+        page: Page::dashboard(state, &admin.viewer(), &t.settings_heading(), "settings"),
         t,
         heading: t.settings_heading(),
         intro: String::new(),
@@ -201,7 +201,7 @@ pub async fn settings(
 }
 
 /// `POST /admin/settings`. A field that is not sent stays as it is in the database at that moment.
-pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpResponse, Error> {
+pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<HttpResponse, Error> {
     let form: SettingsForm = posted.read()?;
     if !matches!(form.remove.as_str(), "" | "samples") {
         return Err(Error::Refused(state.t().choice_missing()));
@@ -209,7 +209,7 @@ pub async fn update(state: Shared, admin: Admin, posted: Posted) -> Result<HttpR
     if form.remove == "samples" {
         let removed = sessions::write(&state, &admin, |conn, _| store::remove_samples(conn));
         let (_, files) = removed.await?;
-        media::discard(&state.config.data.join("media"), &files);
+        media::delete_files(&state.config.data.join("media"), &files);
         // Their sections are named on every page.
         state.refresh_site().await?;
         return Ok(page::see_other(paths::ADMIN));
@@ -257,7 +257,7 @@ fn stale_page(
 }
 
 /// What was typed where a field was sent, what is there where it was not.
-fn typed_over(now: SettingsForm, form: SettingsForm, posted: &Posted) -> SettingsForm {
+fn typed_over(now: SettingsForm, form: SettingsForm, posted: &FormBody) -> SettingsForm {
     let kept = |name: &str, given: String, old: String| posted.field(name).map_or(old, |_| given);
     SettingsForm {
         site_name: kept("site_name", form.site_name, now.site_name),

@@ -1,6 +1,6 @@
 //! The first admin, by the one-time link that `serve` prints.
 
-use crate::accounts::password::{self, Candidate, For};
+use crate::accounts::password::{self, Candidate, PasswordPolicy};
 use crate::accounts::store::{self, New, Taken};
 use crate::accounts::{Email, Username};
 use crate::admin;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin};
 use crate::web::form::{Field, FormPage};
-use crate::web::{Page, Posted, Shared, State, Viewer, page};
+use crate::web::{FormBody, Page, Shared, State, Viewer, page};
 use actix_session::Session;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -60,7 +60,7 @@ fn setup_page(
                 .value(&given.email)
                 .judged(email),
             Field::password("password", t.field_password(), "new-password")
-                .hint(t.password_hint(For::Staff.least() as i64))
+                .hint(t.password_hint(PasswordPolicy::Staff.min_length() as i64))
                 .judged(password),
         ],
         button: t.setup_button(),
@@ -116,7 +116,7 @@ pub async fn install(
     request: HttpRequest,
     session: Session,
     token: web::Path<String>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let asked = token.clone();
@@ -125,10 +125,10 @@ pub async fn install(
     let t = state.t();
     let username = Username::parse(t, &form.username);
     let email = Email::parse(t, &form.email);
-    let new = match Candidate::parse(t, &form.password, For::Staff) {
+    let new = match Candidate::parse(t, &form.password, PasswordPolicy::Staff) {
         Ok(candidate) => {
             let typed = [&form.site_name, &form.username, &form.email];
-            password::judge(&state, candidate, typed.map(Clone::clone).into()).await?
+            password::check_strength(&state, candidate, typed.map(Clone::clone).into()).await?
         }
         Err(why) => Err(why),
     };
@@ -174,7 +174,7 @@ pub async fn install(
             let login = LoggedIn {
                 account: id,
                 password_version: 0,
-                password_due: false,
+                must_change_password: false,
             };
             begin(&session, &request, login)?;
             Ok(page::see_other(paths::ADMIN))

@@ -2,9 +2,9 @@
 
 use super::Listed;
 use super::list::answer;
-use crate::articles::lists::{self, Shelf};
+use crate::articles::lists::{self, ListScope};
 use crate::db::Time;
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -27,12 +27,12 @@ struct ArchivePage {
     sections: Vec<Link>,
 }
 
-/// Months that are listed at most: more than two centuries.
+/// Months that are listed at limit: more than two centuries.
 const MOST_MONTHS: usize = 2500;
 
 /// `GET /archive`
 pub async fn archive(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (t, site) = (state.t(), state.site());
     let here = site.clone();
     let months = state
@@ -80,7 +80,7 @@ pub async fn archive(state: Shared, viewer: Viewer) -> Result<HttpResponse, Erro
         years,
         sections: sections.collect(),
     };
-    page::kept(&view, &viewer, since, &[Topic::Articles])
+    page::cached(&view, &viewer, since, &[CacheTag::Articles])
 }
 
 /// `GET /archive/{yyyy}/{mm}`
@@ -108,7 +108,7 @@ pub async fn month(
             author: None,
             has_feed: false,
         };
-        Ok((Shelf::Span(from, to), listed))
+        Ok((ListScope::Span(from, to), listed))
     })
     .await
 }

@@ -2,19 +2,19 @@
 
 use crate::articles::store;
 use crate::comments;
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::diff::{self, Change, Paragraph};
 use crate::web::form::Link;
-use crate::web::{Page, Shared, Viewer, When, page};
+use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
 struct Row {
     href: String,
-    at: When,
+    at: DateView,
     /// The beginning of what changed.
     excerpt: String,
     is_first: bool,
@@ -36,7 +36,7 @@ struct RevisionPage {
     t: Interface,
     article: Link,
     all: String,
-    at: When,
+    at: DateView,
     is_first: bool,
     paragraphs: Vec<ParagraphView>,
 }
@@ -56,11 +56,11 @@ pub async fn revisions(
     viewer: Viewer,
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (article, all) = state
         .db
         .read(move |conn| {
-            let article = comments::store::place(conn, &slug)?;
+            let article = comments::store::article_thread(conn, &slug)?;
             let all = store::revisions(conn, article.id, LISTED)?;
             Ok((article, all))
         })
@@ -69,7 +69,7 @@ pub async fn revisions(
     let is_whole = (all.len() as i64) < LISTED;
     let row = |revision: store::Revision| Row {
         href: paths::revision(&article.slug, revision.number),
-        at: When::minute(&site, revision.saved_at),
+        at: DateView::minute(&site, revision.saved_at),
         is_first: false,
         excerpt: if revision.excerpt.is_empty() {
             String::new()
@@ -92,7 +92,7 @@ pub async fn revisions(
         },
         rows,
     };
-    page::kept(&view, &viewer, since, &[Topic::Article(article.id)])
+    page::cached(&view, &viewer, since, &[CacheTag::Article(article.id)])
 }
 
 /// `GET /articles/{slug}/revisions/{n}`
@@ -101,12 +101,12 @@ pub async fn revision(
     viewer: Viewer,
     at: web::Path<(String, i64)>,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (slug, number) = at.into_inner();
     let (article, (saved_at, text, before)) = state
         .db
         .read(move |conn| {
-            let article = comments::store::place(conn, &slug)?;
+            let article = comments::store::article_thread(conn, &slug)?;
             let versions = store::revision(conn, article.id, number)?;
             Ok((article, versions))
         })
@@ -121,7 +121,7 @@ pub async fn revision(
             .unlisted(),
         t,
         all: paths::revisions(&article.slug),
-        at: When::minute(&site, saved_at),
+        at: DateView::minute(&site, saved_at),
         is_first,
         paragraphs: views(t, paragraphs, is_first),
         article: Link {
@@ -129,7 +129,7 @@ pub async fn revision(
             text: article.title,
         },
     };
-    page::kept(&view, &viewer, since, &[Topic::Article(article.id)])
+    page::cached(&view, &viewer, since, &[CacheTag::Article(article.id)])
 }
 
 /// Paragraphs that stayed are counted, not repeated, unless the whole text is wanted.

@@ -3,23 +3,23 @@
 use super::After;
 use super::list::Pager;
 use super::show::correction_label;
-use crate::articles::ledger::{self, CorrectionCursor};
-use crate::db::fresh::Topic;
+use crate::articles::corrections::{self, CorrectionCursor};
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::web::page::Feed;
-use crate::web::{Page, Shared, Viewer, When, page};
+use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 /// Corrections a page.
-const A_PAGE: i64 = 50;
+const PAGE_SIZE: i64 = 50;
 
 struct Entry {
     label: String,
     text: String,
-    at: When,
+    at: DateView,
     href: String,
     title: String,
 }
@@ -34,7 +34,7 @@ struct LedgerPage {
     pager: Pager,
 }
 
-fn cursor(text: &str) -> Result<Option<CorrectionCursor>, Error> {
+fn parse_cursor(text: &str) -> Result<Option<CorrectionCursor>, Error> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -51,27 +51,27 @@ pub async fn corrections(
     viewer: Viewer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let after = After::of(&request).after;
-    let behind = cursor(&after)?;
+    let cursor = parse_cursor(&after)?;
     let mut found = state
         .db
-        .read(move |conn| ledger::corrections(conn, behind, A_PAGE + 1))
+        .read(move |conn| corrections::corrections(conn, cursor, PAGE_SIZE + 1))
         .await?;
-    if found.is_empty() && behind.is_some() {
+    if found.is_empty() && cursor.is_some() {
         return Err(Error::NotFound);
     }
     let (t, site) = (state.t(), state.site());
     let mut pager = Pager::default();
-    if found.len() as i64 > A_PAGE {
-        found.truncate(A_PAGE as usize);
+    if found.len() as i64 > PAGE_SIZE {
+        found.truncate(PAGE_SIZE as usize);
         if let Some(last) = found.last() {
             let cursor = format!("{}_{}_{}", last.at.0, last.article, last.position);
             pager.older = paths::after(paths::CORRECTIONS, &cursor);
         }
     }
-    if behind.is_some() {
-        // The ledger is read from its beginning; there is one way back to it.
+    if cursor.is_some() {
+        // Pages turn forward only; the way back leads to the first one.
         pager.newer = paths::CORRECTIONS.into();
     }
     let mut page = Page::new(&state, &viewer, &t.corrections_heading())
@@ -84,7 +84,7 @@ pub async fn corrections(
     let entries = found.into_iter().map(|one| Entry {
         label: correction_label(t, &one.kind),
         text: one.text,
-        at: When::day(&site, one.at),
+        at: DateView::day(&site, one.at),
         href: paths::article(&one.slug),
         title: one.title,
     });
@@ -95,5 +95,5 @@ pub async fn corrections(
         feed: paths::feed(paths::CORRECTIONS, "atom"),
         pager,
     };
-    page::kept(&view, &viewer, since, &[Topic::Articles])
+    page::cached(&view, &viewer, since, &[CacheTag::Articles])
 }

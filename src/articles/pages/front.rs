@@ -3,15 +3,15 @@
 use super::json_ld;
 use super::show::{Hero, correction_label};
 use super::teaser::{TeaserView, by_article, view};
-use crate::articles::{ledger, lists, store};
+use crate::articles::{corrections, lists, store};
 
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::web::cache::Audience;
-use crate::web::page::Shares;
-use crate::web::{Page, Shared, Viewer, When, page};
+use crate::web::page::SharedPage;
+use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::collections::HashSet;
@@ -39,7 +39,7 @@ struct Strip {
 struct Corrected {
     label: String,
     text: String,
-    at: When,
+    at: DateView,
     href: String,
     title: String,
 }
@@ -63,7 +63,7 @@ pub async fn front(
     viewer: Viewer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
+    let since = state.db.version();
     let (t, site) = (state.t(), state.site());
     let sections: Vec<i64> = site.sections.iter().take(STRIPS).map(|s| s.id).collect();
     // Where there are few sections each has more room.
@@ -82,7 +82,7 @@ pub async fn front(
             };
             let (discussed, compared) = lists::most_discussed(conn, DISCUSSED)?;
             let strips = lists::strips(conn, &sections, (wide + 1 + SECONDARY) as i64)?;
-            let corrected = ledger::corrections(conn, None, CORRECTED)?;
+            let corrected = corrections::corrections(conn, None, CORRECTED)?;
             let all = latest.iter().chain(&strips).chain(&discussed);
             let mut ids: Vec<i64> = all.map(|a| a.id).collect();
             ids.sort_unstable();
@@ -94,12 +94,12 @@ pub async fn front(
         })
         .await?;
     // Each says how many comments it has, and the count decides what is talked about.
-    let mut topics = vec![Topic::Articles];
+    let mut cache_tags = vec![CacheTag::Articles];
     let shown = latest.iter().chain(&strips).map(|teaser| teaser.id);
     let mut threads: Vec<i64> = shown.chain(compared).collect();
     threads.sort_unstable();
     threads.dedup();
-    topics.extend(threads.into_iter().map(Topic::Thread));
+    cache_tags.extend(threads.into_iter().map(CacheTag::Thread));
     let bylines = by_article(names);
     let of = |teaser| view(t, &site, teaser, &bylines);
     let is_young = latest.len() <= FEW;
@@ -132,9 +132,9 @@ pub async fn front(
             });
         }
     }
-    let shares = Shares {
+    let shares = SharedPage {
         since,
-        topics: &topics,
+        cache_tags: &cache_tags,
         audience: Audience::Readers,
         until: None,
         now: state.db.now(),
@@ -143,7 +143,7 @@ pub async fn front(
     let corrected = corrected.into_iter().map(|one| Corrected {
         label: correction_label(t, &one.kind),
         text: crate::text::excerpt(&one.text, 160),
-        at: When::day(&site, one.at),
+        at: DateView::day(&site, one.at),
         href: paths::article(&one.slug),
         title: one.title,
     });
@@ -153,7 +153,7 @@ pub async fn front(
     } else {
         site.tagline.clone()
     };
-    page::shared(&state, &request, &viewer, &shares, |viewer, _| {
+    page::cached_for_readers(&state, &request, &viewer, &shares, |viewer, _| {
         let mut page = Page::new(&state, viewer, "")
             .at(&state, paths::FRONT)
             .about(&about);

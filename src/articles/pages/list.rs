@@ -2,10 +2,10 @@
 
 use super::teaser::{TeaserView, by_article, view};
 use super::{After, Listed, json_ld};
-use crate::articles::lists::{self, Cursor, Kind, Shelf};
+use crate::articles::lists::{self, Cursor, Kind, ListScope};
 use crate::articles::store;
 use crate::db::Conn;
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -50,17 +50,17 @@ pub(super) async fn answer(
     state: &Shared,
     viewer: &Viewer,
     request: &HttpRequest,
-    find: impl FnOnce(&mut Conn, &Site) -> Result<(Shelf, Listed), Error> + Send + 'static,
+    find: impl FnOnce(&mut Conn, &Site) -> Result<(ListScope, Listed), Error> + Send + 'static,
 ) -> Result<HttpResponse, Error> {
-    let since = state.db.moment();
-    let behind = Cursor::parse(&After::of(request).after)?;
+    let since = state.db.version();
+    let after = Cursor::parse(&After::of(request).after)?;
     let (t, site) = (state.t(), state.site());
     let here = site.clone();
     let (listed, shown, names) = state
         .db
         .read(move |conn| {
             let (shelf, listed) = find(conn, &here)?;
-            let shown = lists::page(conn, shelf, behind)?;
+            let shown = lists::page(conn, shelf, after)?;
             if shown.teasers.is_empty() {
                 return Err(Error::NotFound);
             }
@@ -68,8 +68,13 @@ pub(super) async fn answer(
             Ok((listed, shown, store::names(conn, &ids)?))
         })
         .await?;
-    let mut topics = vec![Topic::Articles];
-    topics.extend(shown.teasers.iter().map(|teaser| Topic::Thread(teaser.id)));
+    let mut cache_tags = vec![CacheTag::Articles];
+    cache_tags.extend(
+        shown
+            .teasers
+            .iter()
+            .map(|teaser| CacheTag::Thread(teaser.id)),
+    );
     let pager = Pager {
         newer: shown.newer.map_or(String::new(), |cursor| {
             paths::after(
@@ -83,7 +88,7 @@ pub(super) async fn answer(
     };
     let here = paths::after(
         &listed.path,
-        &behind.map_or(String::new(), |c| c.to_string()),
+        &after.map_or(String::new(), |c| c.to_string()),
     );
     let mut page = Page::new(state, viewer, &listed.heading)
         .at(state, &here)
@@ -97,7 +102,7 @@ pub(super) async fn answer(
         page.card.kind = "profile";
     }
     let bylines = by_article(names);
-    let is_first = behind.is_none();
+    let is_first = after.is_none();
     let profile = listed.author.filter(|_| is_first).map(|author| Profile {
         bio: author
             .bio
@@ -129,7 +134,7 @@ pub(super) async fn answer(
             .collect(),
         pager,
     };
-    page::kept(&view, viewer, since, &topics)
+    page::cached(&view, viewer, since, &cache_tags)
 }
 
 /// The list of a section, a tag or an author.

@@ -4,18 +4,18 @@ use super::json_ld;
 use super::teaser::{TeaserView, by_article, view};
 use crate::articles::{changes_the_sense, is_long, lists, reading_minutes, store};
 use crate::comments::pages::{Query, ThreadView, thread_view};
-use crate::comments::store::Place;
+use crate::comments::store::ArticleThread;
 use crate::comments::{thread, write};
 use crate::db::Time;
-use crate::db::fresh::Topic;
+use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::{SafeHtml, markdown};
 use crate::web::cache::Audience;
 use crate::web::form::Link;
-use crate::web::page::{Feed, Shares};
-use crate::web::{Page, Shared, Viewer, When, page};
+use crate::web::page::{Feed, SharedPage};
+use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -34,7 +34,7 @@ struct NoteView {
 struct CorrectionView {
     label: String,
     text: String,
-    at: When,
+    at: DateView,
 }
 
 /// A picture above a text, in every width that it has.
@@ -71,8 +71,8 @@ struct ArticlePage {
     dek: String,
     section: Link,
     authors: Vec<Author>,
-    published: When,
-    updated: Option<When>,
+    published: DateView,
+    updated: Option<DateView>,
     revisions: String,
     reading: String,
     hero: Option<Hero>,
@@ -107,7 +107,7 @@ struct Read {
     was_changed: bool,
     related: Vec<lists::Teaser>,
     bylines: Vec<store::Name>,
-    place: Place,
+    article_thread: ArticleThread,
     thread: thread::Thread,
     audience: Audience,
 }
@@ -120,7 +120,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     let (slug, query, now) = (slug.into_inner(), Query::of(&request), state.db.now());
     let (sort, who) = (query.sort(), viewer.clone());
-    let (after, since) = (query.after.clone(), state.db.moment());
+    let (after, since) = (query.after.clone(), state.db.version());
     let Read {
         article,
         sizes,
@@ -131,24 +131,24 @@ pub async fn show(
         was_changed,
         related,
         bylines,
-        place,
+        article_thread,
         thread: read,
         audience,
     } = state
         .db
         .read(move |conn| {
             let article = store::by_slug(conn, &slug)?;
-            let place = Place {
+            let article_thread = ArticleThread {
                 id: article.id,
                 slug: article.slug.clone(),
                 title: article.title.clone(),
                 is_open: article.comments_open,
             };
-            let mut read = thread::page(conn, &place, &who, sort, &after, now)?;
+            let mut read = thread::page(conn, &article_thread, &who, sort, &after, now)?;
             let mut audience = Audience::Readers;
             if let Some(account) = who.account().filter(|a| !a.is_staff()) {
                 read.would_wait = !write::was_approved(conn, account.id)?;
-                if write::has_voice(conn, account.id, article.id)? {
+                if write::has_commented(conn, account.id, article.id)? {
                     audience = Audience::One(account.id);
                 } else if read.would_wait {
                     audience = Audience::Newcomers;
@@ -176,10 +176,10 @@ pub async fn show(
                 tags,
                 related,
                 bylines,
-                place,
+                article,
                 thread: read,
                 audience,
-                article,
+                article_thread,
             })
         })
         .await?;
@@ -191,13 +191,13 @@ pub async fn show(
         .as_ref()
         .map(|picture| hero(&article, picture, &sizes));
     let ban = viewer.account().and_then(|a| a.ban.clone());
-    let mut topics = read.topics(&place);
+    let mut cache_tags = read.cache_tags(&article_thread);
     // The articles that are named below.
-    topics.push(Topic::Articles);
-    topics.extend(related.iter().map(|teaser| Topic::Thread(teaser.id)));
-    let shares = Shares {
+    cache_tags.push(CacheTag::Articles);
+    cache_tags.extend(related.iter().map(|teaser| CacheTag::Thread(teaser.id)));
+    let shares = SharedPage {
         since,
-        topics: &topics,
+        cache_tags: &cache_tags,
         audience,
         until: read.lapses(&viewer, now),
         now,
@@ -230,8 +230,8 @@ pub async fn show(
         page
     };
     let related_views = by_article(bylines);
-    page::shared(&state, &request, &viewer, &shares, |viewer, key| {
-        let thread = thread_view(&state, viewer, &place, &read, sort, now, key);
+    page::cached_for_readers(&state, &request, &viewer, &shares, |viewer, key| {
+        let thread = thread_view(&state, viewer, &article_thread, &read, sort, now, key);
         let page = page(viewer, &thread);
         let numbered = [&article.summary, &article.body, &article.matters]
             .iter()
@@ -253,7 +253,7 @@ pub async fn show(
         let correction = |c: &store::CorrectionRow| CorrectionView {
             label: correction_label(t, &c.kind),
             text: c.text.clone(),
-            at: When::day(&site, c.at),
+            at: DateView::day(&site, c.at),
         };
         let all = |sense: bool| {
             let some = corrections
@@ -265,9 +265,9 @@ pub async fn show(
             letter: paths::letter(&article.title, &page.canonical),
             page,
             thread,
-            published: When::day(&site, article.published_at),
+            published: DateView::day(&site, article.published_at),
             updated: (article.updated_at.0 - article.published_at.0 > Time::MINUTE)
-                .then(|| When::minute(&site, article.updated_at)),
+                .then(|| DateView::minute(&site, article.updated_at)),
             revisions: if was_changed {
                 paths::revisions(&article.slug)
             } else {

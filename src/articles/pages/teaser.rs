@@ -5,7 +5,7 @@ use crate::articles::lists::Teaser;
 use crate::articles::store::Name;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::{Site, When};
+use crate::web::{DateView, Site};
 use std::collections::HashMap;
 
 pub struct TeaserView {
@@ -15,7 +15,7 @@ pub struct TeaserView {
     pub section: String,
     pub section_href: String,
     pub authors: String,
-    pub at: When,
+    pub at: DateView,
     pub comments: String,
 }
 
@@ -42,7 +42,7 @@ pub fn view(t: Interface, site: &Site, teaser: Teaser, bylines: &Names) -> Tease
         dek: teaser.dek,
         section_href: paths::section(&teaser.section_slug),
         section: teaser.section,
-        at: When::day(site, teaser.published_at),
+        at: DateView::day(site, teaser.published_at),
         comments: if count > 0 {
             t.comments_count(count)
         } else {

@@ -1,7 +1,7 @@
 //! The page on which a comment is written: previewed, refused, answered, edited, or waiting for a log-in.
 
 use crate::comments::Status;
-use crate::comments::store::{self, Place};
+use crate::comments::store::{self, ArticleThread};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -46,23 +46,28 @@ pub struct ComposePage {
 }
 
 impl ComposePage {
-    pub fn new(state: &State, viewer: &Viewer, place: &Place, heading: String) -> ComposePage {
+    pub fn new(
+        state: &State,
+        viewer: &Viewer,
+        article: &ArticleThread,
+        heading: String,
+    ) -> ComposePage {
         let mut page = Page::new(state, viewer, &heading).unlisted();
-        page.next = paths::article(&place.slug);
+        page.next = paths::article(&article.slug);
         ComposePage {
             page,
             t: state.t(),
             heading,
             article: Link {
-                href: paths::article(&place.slug),
-                text: place.title.clone(),
+                href: paths::article(&article.slug),
+                text: article.title.clone(),
             },
             parent: None,
             preview: None,
             current: None,
             alert: String::new(),
             error: String::new(),
-            action: paths::article_comments(&place.slug),
+            action: paths::article_comments(&article.slug),
             body: String::new(),
             parent_id: String::new(),
             key: crate::web::headers::new_key(),

@@ -2,7 +2,7 @@
 
 use super::compose::ComposePage;
 use crate::comments::store::{self, Comment};
-use crate::comments::write::{self, Edited};
+use crate::comments::write::{self, EditOutcome};
 use crate::comments::{Actor, CommentBody, EDIT_WINDOW, Status, render, revision};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -11,7 +11,7 @@ use crate::paths;
 use crate::sessions;
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::Role;
-use crate::web::{Account, Participant, Posted, Shared, SignedIn, State, Viewer, page};
+use crate::web::{Account, FormBody, Participant, Shared, SignedIn, State, Viewer, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -43,8 +43,12 @@ async fn page_for(
     comment: &Comment,
 ) -> Result<ComposePage, Error> {
     let slug = comment.slug.clone();
-    let place = state.db.read(move |conn| store::place(conn, &slug)).await?;
-    let mut compose = ComposePage::new(state, &account.viewer(), &place, state.t().edit_heading());
+    let article = state
+        .db
+        .read(move |conn| store::article_thread(conn, &slug))
+        .await?;
+    let mut compose =
+        ComposePage::new(state, &account.viewer(), &article, state.t().edit_heading());
     compose.action = paths::of_comment(comment.id, "edit");
     compose.body.clone_from(&comment.body);
     compose.revision = revision::of_text(comment.version);
@@ -76,7 +80,7 @@ pub async fn edit(
         .answer(StatusCode::OK)
 }
 
-enum Outcome {
+enum EditResult {
     /// Rejected, deleted or too old: nothing more can be written there.
     Ended(Comment, String),
     Stored(Comment),
@@ -89,7 +93,7 @@ pub async fn update(
     state: Shared,
     viewer: Viewer,
     id: web::Path<i64>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let (id, now, t) = (id.into_inner(), state.db.now(), state.t());
     let Some(account) = viewer.account().cloned() else {
@@ -115,7 +119,7 @@ pub async fn update(
         Ok(form) => edit_now(&state, &account, id, form, reserved, (t, now)).await,
         Err(why) => Err(why),
     };
-    if !matches!(outcome, Ok(Outcome::Stored(_))) {
+    if !matches!(outcome, Ok(EditResult::Stored(_))) {
         state.limits.unreserve(returned).await?;
     }
     if let Err(Error::SignInFirst { .. }) = outcome {
@@ -124,8 +128,10 @@ pub async fn update(
     }
     let typed = form.map(|f| f.body).unwrap_or_default();
     match outcome? {
-        Outcome::Stored(comment) => Ok(page::see_other(&paths::comment(&comment.slug, comment.id))),
-        Outcome::Stale(comment) => {
+        EditResult::Stored(comment) => {
+            Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
+        }
+        EditResult::Stale(comment) => {
             let mut compose = page_for(&state, &account, &comment).await?;
             let now = comment.id;
             compose.current = Some(state.db.read(move |conn| store::text_of(conn, now)).await?);
@@ -140,14 +146,14 @@ pub async fn update(
             compose.body = typed;
             compose.answer(StatusCode::CONFLICT)
         }
-        Outcome::Ended(comment, why) => {
+        EditResult::Ended(comment, why) => {
             let mut compose = page_for(&state, &account, &comment).await?;
             compose.alert = format!("{why} {}", standing(t, &comment));
             compose.body = typed;
             compose.may_send = false;
             compose.answer(StatusCode::CONFLICT)
         }
-        Outcome::Refused(comment, why) => {
+        EditResult::Refused(comment, why) => {
             state
                 .limits
                 .refused(&state.db, &account.username, now)
@@ -167,7 +173,7 @@ async fn edit_now(
     form: EditForm,
     reserved: Reserved,
     (t, now): (Interface, Time),
-) -> Result<Outcome, Error> {
+) -> Result<EditResult, Error> {
     let body = render(state, &form.body).await?;
     sessions::write(state, account, move |conn, who: &Participant| {
         store_edit(conn, who, id, &form, &body, &reserved, (t, now))
@@ -184,27 +190,27 @@ fn store_edit(
     body: &Result<CommentBody, String>,
     reserved: &Reserved,
     (t, now): (Interface, Time),
-) -> Result<Outcome, Error> {
+) -> Result<EditResult, Error> {
     let comment = store::owned(conn, id, who.id)?;
     if let Err(Error::Gone(why)) = editable(t, &comment, now) {
-        return Ok(Outcome::Ended(comment, why));
+        return Ok(EditResult::Ended(comment, why));
     }
     if form.revision.is_empty() {
-        return Ok(Outcome::Refused(comment, t.revision_missing()));
+        return Ok(EditResult::Refused(comment, t.revision_missing()));
     }
     if revision::of_text(comment.version) != form.revision {
-        return Ok(Outcome::Stale(comment));
+        return Ok(EditResult::Stale(comment));
     }
     let body = match body {
         Ok(body) => body,
-        Err(why) => return Ok(Outcome::Refused(comment, why.clone())),
+        Err(why) => return Ok(EditResult::Refused(comment, why.clone())),
     };
     reserved.spend(conn)?;
     let (actor, is_staff) = (actor(who), who.is_staff());
     let edited = write::edit(conn, comment, body, &form.revision, is_staff, actor, now)?;
     Ok(match edited {
-        Edited::Stored(comment) => Outcome::Stored(comment),
-        Edited::Stale(comment) => Outcome::Stale(comment),
+        EditOutcome::Stored(comment) => EditResult::Stored(comment),
+        EditOutcome::Stale(comment) => EditResult::Stale(comment),
     })
 }
 
@@ -244,7 +250,7 @@ fn not_signed_in(
     state: &State,
     viewer: &Viewer,
     id: i64,
-    posted: &Posted,
+    posted: &FormBody,
 ) -> Result<HttpResponse, Error> {
     let action = paths::of_comment(id, "edit");
     let body = posted.field("body").unwrap_or_default();
@@ -253,7 +259,7 @@ fn not_signed_in(
     }
     let (t, site) = (state.t(), state.site());
     // What the comment belongs to is not told to somebody who may not see it.
-    let nowhere = store::Place {
+    let nowhere = store::ArticleThread {
         id: 0,
         slug: String::new(),
         title: site.name.clone(),
@@ -276,7 +282,7 @@ pub async fn delete(
     state: Shared,
     account: SignedIn,
     id: web::Path<i64>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
     let reserved = state.limits.reserve(delete_rules(&account), now).await?;
@@ -296,7 +302,7 @@ pub async fn undelete(
     state: Shared,
     account: Participant,
     id: web::Path<i64>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
     let t = state.t();

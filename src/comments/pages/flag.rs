@@ -12,7 +12,7 @@ use crate::text;
 use crate::web::form::{Field, FormPage};
 use crate::web::limits::Rule;
 use crate::web::viewer::Role;
-use crate::web::{Page, Participant, Posted, Shared, SignedIn, State, Viewer, page};
+use crate::web::{FormBody, Page, Participant, Shared, SignedIn, State, Viewer, page};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ struct FlagForm {
 /// A comment that this reader sees and may report.
 fn flaggable(conn: &mut Conn, id: i64, viewer: &Viewer) -> Result<Comment, Error> {
     let comment = store::find(conn, id)?;
-    store::place(conn, &comment.slug)?;
+    store::article_thread(conn, &comment.slug)?;
     let sees = match Status::of(&comment.status) {
         Status::Published | Status::Approved => true,
         Status::Deleted => false,
@@ -120,7 +120,7 @@ fn own(t: Interface, comment: &Comment, account: &Participant) -> Result<(), Err
     }
 }
 
-enum Outcome {
+enum FlagResult {
     Raised(Comment),
     Refused(Comment),
 }
@@ -130,7 +130,7 @@ pub async fn raise(
     state: Shared,
     account: SignedIn,
     id: web::Path<i64>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let account = Participant::admit(account.0)?;
     let (id, now, t) = (id.into_inner(), state.db.now(), state.t());
@@ -156,21 +156,23 @@ pub async fn raise(
         own(t, &comment, who)?;
         let form = typed.as_ref().map_err(Clone::clone)?;
         let (Ok(()), Ok(detail)) = judge(form) else {
-            return Ok(Outcome::Refused(comment));
+            return Ok(FlagResult::Refused(comment));
         };
         if !flags::raised(conn, id, who.id)? {
             reserved.spend(conn)?;
             flags::raise(conn, id, who.id, &form.reason, &detail, now)?;
         }
-        Ok(Outcome::Raised(comment))
+        Ok(FlagResult::Raised(comment))
     });
     let outcome = outcome.await;
-    if !matches!(outcome, Ok(Outcome::Raised(_))) {
+    if !matches!(outcome, Ok(FlagResult::Raised(_))) {
         state.limits.unreserve(returned).await?;
     }
     match outcome? {
-        Outcome::Raised(comment) => Ok(page::see_other(&paths::comment(&comment.slug, comment.id))),
-        Outcome::Refused(comment) => {
+        FlagResult::Raised(comment) => {
+            Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
+        }
+        FlagResult::Refused(comment) => {
             state
                 .limits
                 .refused(&state.db, &account.username, now)

@@ -61,7 +61,7 @@ impl Query {
 pub fn thread_view(
     state: &State,
     viewer: &Viewer,
-    place: &store::Place,
+    article: &store::ArticleThread,
     read: &thread::Thread,
     sort: Sort,
     now: Time,
@@ -72,8 +72,8 @@ pub fn thread_view(
         t,
         site: &site,
         viewer,
-        slug: &place.slug,
-        is_open: place.is_open,
+        slug: &article.slug,
+        is_open: article.is_open,
         now,
     };
     let name = |sort: Sort| match sort {
@@ -85,7 +85,7 @@ pub fn thread_view(
     // `best` is taken as an address but not offered while it is the same as `newest`.
     let offered = [Sort::Newest, Sort::Oldest, Sort::Replies];
     let link = |s: Sort| SortLink {
-        href: paths::thread(&place.slug, s.as_str(), ""),
+        href: paths::thread(&article.slug, s.as_str(), ""),
         text: name(s),
         is_current: s == sort || (s == Sort::Newest && sort == Sort::Best),
     };
@@ -100,10 +100,10 @@ pub fn thread_view(
         next: if read.next.is_empty() {
             String::new()
         } else {
-            paths::thread(&place.slug, sort.as_str(), &read.next)
+            paths::thread(&article.slug, sort.as_str(), &read.next)
         },
-        is_open: place.is_open,
-        action: paths::article_comments(&place.slug),
+        is_open: article.is_open,
+        action: paths::article_comments(&article.slug),
         key,
         total: read.public_comments,
         hold_hint: if site.hold_first && read.would_wait {
@@ -134,12 +134,12 @@ pub async fn show(
 ) -> Result<HttpResponse, Error> {
     let (slug, id) = at.into_inner();
     let (query, now, who) = (Query::of(&request), state.db.now(), viewer.clone());
-    let since = state.db.moment();
-    let (place, read, deleted_text) = state
+    let since = state.db.version();
+    let (article, read, deleted_text) = state
         .db
         .read(move |conn| {
-            let place = store::place(conn, &slug)?;
-            let read = thread::conversation(conn, &place, &who, id, &query.after, now)?;
+            let article = store::article_thread(conn, &slug)?;
+            let read = thread::conversation(conn, &article, &who, id, &query.after, now)?;
             let is_deleted = read
                 .rows
                 .iter()
@@ -149,7 +149,7 @@ pub async fn show(
             } else {
                 None
             };
-            Ok((place, read, text))
+            Ok((article, read, text))
         })
         .await?;
     let (t, site) = (state.t(), state.site());
@@ -157,33 +157,33 @@ pub async fn show(
         t,
         site: &site,
         viewer: &viewer,
-        slug: &place.slug,
-        is_open: place.is_open,
+        slug: &article.slug,
+        is_open: article.is_open,
         now,
     };
     let comments = view::thread(&context, &read, Some(id));
-    let mut page = Page::new(&state, &viewer, &t.conversation_title(&place.title)).unlisted();
+    let mut page = Page::new(&state, &viewer, &t.conversation_title(&article.title)).unlisted();
     page.canonical = format!(
         "{}{}",
         state.config.base.origin,
-        paths::article(&place.slug)
+        paths::article(&article.slug)
     );
-    page.next = paths::conversation(&place.slug, id);
-    let topics = read.topics(&place);
+    page.next = paths::conversation(&article.slug, id);
+    let cache_tags = read.cache_tags(&article);
     let view = ConversationPage {
         page,
         t,
         article: Link {
-            href: paths::article(&place.slug),
-            text: place.title,
+            href: paths::article(&article.slug),
+            text: article.title,
         },
         comments,
         next: if read.next.is_empty() {
             String::new()
         } else {
-            paths::conversation_after(&place.slug, id, &read.next)
+            paths::conversation_after(&article.slug, id, &read.next)
         },
         deleted_text: deleted_text.filter(|text| !text.is_empty()),
     };
-    page::kept(&view, &viewer, since, &topics)
+    page::cached(&view, &viewer, since, &cache_tags)
 }

@@ -1,8 +1,8 @@
 //! Posting and replying.
 
 use super::compose::{ComposePage, Parent, parent};
-use crate::comments::store::{self, Place};
-use crate::comments::write::{self, New, Posted as Outcome};
+use crate::comments::store::{self, ArticleThread};
+use crate::comments::write::{self, New, PostOutcome};
 use crate::comments::{CommentBody, parse_key, render};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::text::SafeHtml;
 use crate::web::headers::new_key;
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::Role;
-use crate::web::{Account, Participant, Posted, Shared, SignedIn, Viewer, failure, page};
+use crate::web::{Account, FormBody, Participant, Shared, SignedIn, Viewer, error_pages, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -29,7 +29,7 @@ struct CommentForm {
 }
 
 /// Bytes of a text that is made into HTML as fast as a throttle is asked.
-const CHEAP: usize = 500;
+const SHORT_TEXT: usize = 500;
 
 fn rules(account: &Account) -> Vec<Rule> {
     if account.is_staff() {
@@ -42,17 +42,17 @@ fn rules(account: &Account) -> Vec<Rule> {
 }
 
 /// What the write found.
-enum Found {
+enum PostResult {
     Stored(String),
     Refused {
-        place: Place,
+        article: ArticleThread,
         parent: Option<Parent>,
         alert: String,
         error: String,
         may_send: bool,
     },
     Preview {
-        place: Place,
+        article: ArticleThread,
         parent: Option<Parent>,
         html: SafeHtml,
     },
@@ -60,7 +60,7 @@ enum Found {
 
 /// A form that was read, as far as it can be judged without the database.
 #[derive(Clone)]
-struct Read {
+struct ParsedForm {
     t: Interface,
     slug: String,
     body: Result<CommentBody, String>,
@@ -74,7 +74,7 @@ pub async fn create(
     viewer: Viewer,
     request: HttpRequest,
     slug: web::Path<String>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let slug = slug.into_inner();
     let Some(account) = viewer.account().cloned() else {
@@ -85,7 +85,10 @@ pub async fn create(
         Ok(form) => form,
         Err(why) => {
             // An article that is not there comes before what is wrong with the form.
-            state.db.read(move |conn| store::place(conn, &slug)).await?;
+            state
+                .db
+                .read(move |conn| store::article_thread(conn, &slug))
+                .await?;
             return Err(why);
         }
     };
@@ -107,27 +110,27 @@ pub async fn create(
         }
         Err(other) => return Err(other),
     };
-    let compose = |place: &Place, parent| {
-        let heading = t.compose_heading(&place.title);
+    let compose = |article: &ArticleThread, parent| {
+        let heading = t.compose_heading(&article.title);
         filled(
-            ComposePage::new(&state, &viewer, place, heading),
+            ComposePage::new(&state, &viewer, article, heading),
             &form,
             parent,
         )
     };
     match found {
-        Found::Stored(at) => Ok(page::see_other(&at)),
-        Found::Preview {
-            place,
+        PostResult::Stored(at) => Ok(page::see_other(&at)),
+        PostResult::Preview {
+            article,
             parent,
             html,
         } => ComposePage {
             preview: Some(html),
-            ..compose(&place, parent)
+            ..compose(&article, parent)
         }
         .answer(StatusCode::OK),
-        Found::Refused {
-            place,
+        PostResult::Refused {
+            article,
             parent,
             alert,
             error,
@@ -143,7 +146,7 @@ pub async fn create(
                 alert,
                 error,
                 may_send,
-                ..compose(&place, parent)
+                ..compose(&article, parent)
             }
             .answer(StatusCode::UNPROCESSABLE_ENTITY)
         }
@@ -158,17 +161,17 @@ async fn answer_to(
     form: &CommentForm,
     key: Result<Option<String>, String>,
     is_preview: bool,
-) -> Result<Found, Error> {
+) -> Result<PostResult, Error> {
     let now = state.db.now();
     if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once() && !is_preview) {
         // The same key is the same comment, however many were posted since.
         let (author, key) = (who.id, key.clone());
-        if let Some(Outcome::Stored { id, slug, .. }) = state
+        if let Some(PostOutcome::Stored { id, slug, .. }) = state
             .db
-            .read(move |conn| write::by_key(conn, author, &key))
+            .read(move |conn| write::by_idempotency_key(conn, author, &key))
             .await?
         {
-            return Ok(Found::Stored(paths::comment(&slug, id)));
+            return Ok(PostResult::Stored(paths::comment(&slug, id)));
         }
     }
     if is_preview {
@@ -181,11 +184,11 @@ async fn answer_to(
     };
     let wanted = if is_preview { Vec::new() } else { rules(who) };
     let reserved = state.limits.reserve_once(wanted, hit, now).await?;
-    let found = write_down(state, who, slug, form, key, is_preview, reserved.clone()).await;
+    let found = store_comment(state, who, slug, form, key, is_preview, reserved.clone()).await;
     match &found {
         // A twin of this form that was refused may have given the hit back.
-        Ok(Found::Stored(_)) => {
-            if let Err(error) = state.limits.keep(&reserved).await {
+        Ok(PostResult::Stored(_)) => {
+            if let Err(error) = state.limits.confirm(&reserved).await {
                 tracing::warn!(%error, "a post could not be counted once more");
             }
         }
@@ -194,7 +197,7 @@ async fn answer_to(
     found
 }
 
-async fn write_down(
+async fn store_comment(
     state: &Shared,
     who: &Participant,
     slug: &str,
@@ -202,13 +205,13 @@ async fn write_down(
     key: Result<Option<String>, String>,
     is_preview: bool,
     spending: Reserved,
-) -> Result<Found, Error> {
+) -> Result<PostResult, Error> {
     let now = state.db.now();
-    if form.body.len() > CHEAP {
+    if form.body.len() > SHORT_TEXT {
         let asked = spending.clone();
         state.db.read(move |conn| asked.check(conn)).await?;
     }
-    let read = Read {
+    let read = ParsedForm {
         t: state.t(),
         slug: slug.to_owned(),
         body: render(state, &form.body).await?,
@@ -217,45 +220,48 @@ async fn write_down(
     };
     let hold_first = state.site().hold_first;
     if is_preview {
-        let preview = move |conn: &mut Conn| settle(conn, None, &read, &spending, hold_first, now);
+        let preview = move |conn: &mut Conn| {
+            post_in_transaction(conn, None, &read, &spending, hold_first, now)
+        };
         return state.db.read(preview).await;
     }
     sessions::write(state, who, move |conn, who: &Participant| {
-        settle(conn, Some(who), &read, &spending, hold_first, now)
+        post_in_transaction(conn, Some(who), &read, &spending, hold_first, now)
     })
     .await
 }
 
 /// What becomes of a form: `who` is nobody for a preview, which stores nothing.
-fn settle(
+fn post_in_transaction(
     conn: &mut Conn,
     who: Option<&Participant>,
-    read: &Read,
+    read: &ParsedForm,
     spending: &Reserved,
     hold_first: bool,
     now: Time,
-) -> Result<Found, Error> {
+) -> Result<PostResult, Error> {
     let t = read.t;
-    let place = store::place(conn, &read.slug)?;
+    let article = store::article_thread(conn, &read.slug)?;
     if let (Ok(Some(key)), Some(who)) = (&read.key, who)
-        && let Some(Outcome::Stored { id, slug, .. }) = write::by_key(conn, who.id, key)?
+        && let Some(PostOutcome::Stored { id, slug, .. }) =
+            write::by_idempotency_key(conn, who.id, key)?
     {
-        return Ok(Found::Stored(paths::comment(&slug, id)));
+        return Ok(PostResult::Stored(paths::comment(&slug, id)));
     }
     let answered = match &read.parent {
         Some(Ok(id)) => parent(conn, *id)?,
         _ => None,
     };
     let refuse = |alert: String, error: String, may_send| {
-        Ok(Found::Refused {
-            place: place.clone(),
+        Ok(PostResult::Refused {
+            article: article.clone(),
             parent: answered.clone(),
             alert,
             error,
             may_send,
         })
     };
-    if !place.is_open {
+    if !article.is_open {
         return refuse(t.thread_closed(), String::new(), false);
     }
     if read.parent.is_some() && answered.is_none() {
@@ -270,8 +276,8 @@ fn settle(
         Err(why) => return refuse(String::new(), why.clone(), true),
     };
     let Some(who) = who else {
-        return Ok(Found::Preview {
-            place,
+        return Ok(PostResult::Preview {
+            article,
             parent: answered,
             html: body.html,
         });
@@ -288,14 +294,14 @@ fn settle(
         now,
     };
     match write::post(conn, &new)? {
-        Outcome::Stored {
+        PostOutcome::Stored {
             id,
             slug,
             on_article: true,
-        } => Ok(Found::Stored(paths::comment_on_article(&slug, id))),
-        Outcome::Stored { id, slug, .. } => Ok(Found::Stored(paths::comment(&slug, id))),
-        Outcome::Closed => refuse(t.thread_closed(), String::new(), false),
-        Outcome::NoParent => refuse(t.parent_gone(), String::new(), true),
+        } => Ok(PostResult::Stored(paths::comment_on_article(&slug, id))),
+        PostOutcome::Stored { id, slug, .. } => Ok(PostResult::Stored(paths::comment(&slug, id))),
+        PostOutcome::Closed => refuse(t.thread_closed(), String::new(), false),
+        PostOutcome::NoParent => refuse(t.parent_gone(), String::new(), true),
     }
 }
 
@@ -326,20 +332,23 @@ async fn too_many(
     form: &CommentForm,
     seconds: i64,
 ) -> Result<HttpResponse, Error> {
-    let place = state.db.read(move |conn| store::place(conn, &slug)).await?;
+    let article = state
+        .db
+        .read(move |conn| store::article_thread(conn, &slug))
+        .await?;
     let t = state.t();
     let parent_id = form.parent.clone();
     let compose = filled(
-        ComposePage::new(state, viewer, &place, t.compose_heading(&place.title)),
+        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
         form,
         None,
     );
     let compose = ComposePage {
-        alert: t.error_too_many_text(&failure::wait(t, seconds)),
+        alert: t.error_too_many_text(&error_pages::wait(t, seconds)),
         parent_id,
         ..compose
     };
-    failure::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
+    error_pages::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
 }
 
 /// A post without an account: its text is given back, with a way to log in and send it.
@@ -347,7 +356,7 @@ async fn not_signed_in(
     state: &Shared,
     viewer: &Viewer,
     slug: String,
-    posted: &Posted,
+    posted: &FormBody,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let back = paths::page_of_form(request.path());
@@ -361,11 +370,14 @@ async fn not_signed_in(
     if form.body.is_empty() {
         return Err(Error::SignInFirst { next: back });
     }
-    let place = state.db.read(move |conn| store::place(conn, &slug)).await?;
+    let article = state
+        .db
+        .read(move |conn| store::article_thread(conn, &slug))
+        .await?;
     let t = state.t();
     let parent_id = form.parent.clone();
     let compose = filled(
-        ComposePage::new(state, viewer, &place, t.compose_heading(&place.title)),
+        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
         &form,
         None,
     );
@@ -386,22 +398,25 @@ pub async fn reply(
 ) -> Result<HttpResponse, Error> {
     account.may_write()?;
     let id = id.into_inner();
-    let (place, found) = state
+    let (article, found) = state
         .db
         .read(move |conn| {
             let comment = store::find(conn, id)?;
-            Ok((store::place(conn, &comment.slug)?, parent(conn, id)?))
+            Ok((
+                store::article_thread(conn, &comment.slug)?,
+                parent(conn, id)?,
+            ))
         })
         .await?;
     let t = state.t();
     let Some(found) = found else {
         return Err(Error::NotFound);
     };
-    if !place.is_open {
+    if !article.is_open {
         return Err(Error::Gone(t.thread_closed()));
     }
     let heading = t.reply_heading(&found.name);
-    let mut compose = ComposePage::new(&state, &account.viewer(), &place, heading);
+    let mut compose = ComposePage::new(&state, &account.viewer(), &article, heading);
     compose.parent_id = found.id.to_string();
     compose.parent = Some(found);
     compose.answer(StatusCode::OK)

@@ -2,14 +2,14 @@
 
 use super::{Card, card, queue_page};
 use crate::comments::view::reject_choices;
-use crate::comments::{Act, Actor, NOTE_MOST, REJECT_REASONS, Status, parse_note};
+use crate::comments::{Act, Actor, MAX_NOTE, REJECT_REASONS, Status, parse_note};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::moderation::Queue;
-use crate::moderation::store::{self, Outcome, Waiting};
+use crate::moderation::store::{self, ModerationOutcome, QueueItem};
 use crate::paths;
 use crate::sessions;
-use crate::web::{Moderator, Page, Posted, Shared, State, page};
+use crate::web::{FormBody, Moderator, Page, Shared, State, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -42,7 +42,7 @@ pub async fn approve(
     state: Shared,
     moderator: Moderator,
     id: web::Path<i64>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     act(state, moderator, id.into_inner(), posted, false).await
 }
@@ -52,13 +52,13 @@ pub async fn reject(
     state: Shared,
     moderator: Moderator,
     id: web::Path<i64>,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     act(state, moderator, id.into_inner(), posted, true).await
 }
 
 /// What the form asks for, or why it is refused.
-fn wanted(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
+fn parse_action(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
     if form.revision.is_empty() {
         Err(t.revision_missing())
     } else {
@@ -70,7 +70,7 @@ fn wanted(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
 const BULK_MOST: usize = 100;
 
 /// The action on several, and on which in which revision.
-fn bulk_wanted(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>), String> {
+fn parse_bulk(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>), String> {
     let rejects = match form.action.as_str() {
         "approve" => false,
         "reject" => true,
@@ -110,8 +110,8 @@ fn decision(t: Interface, rejects: bool, reason: &str, note: &str) -> Result<Act
     }
 }
 
-enum Judged {
-    Acted(Box<Outcome>),
+enum Submission {
+    Acted(Box<ModerationOutcome>),
     Refused(String),
 }
 
@@ -119,7 +119,7 @@ async fn act(
     state: Shared,
     moderator: Moderator,
     id: i64,
-    posted: Posted,
+    posted: FormBody,
     rejects: bool,
 ) -> Result<HttpResponse, Error> {
     let (t, now) = (state.t(), state.db.now());
@@ -128,27 +128,27 @@ async fn act(
     let judged = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
         crate::comments::store::find(conn, id)?;
         let form = typed.as_ref().map_err(Clone::clone)?;
-        let act = match wanted(t, form, rejects) {
+        let act = match parse_action(t, form, rejects) {
             Ok(act) => act,
-            Err(why) => return Ok(Judged::Refused(why)),
+            Err(why) => return Ok(Submission::Refused(why)),
         };
         let actor = Actor {
             id: who.id,
             username: &who.username,
         };
         store::act(conn, id, &form.revision, &act, actor, now)
-            .map(|outcome| Judged::Acted(Box::new(outcome)))
+            .map(|outcome| Submission::Acted(Box::new(outcome)))
     });
     let judged = judged.await?;
     let form = form?;
     let (status, stale, error) = match judged {
-        Judged::Acted(outcome) => match *outcome {
-            Outcome::Done(comment) => {
+        Submission::Acted(outcome) => match *outcome {
+            ModerationOutcome::Done(comment) => {
                 return Ok(page::see_other(&paths_back(&form.back, &comment.slug, id)));
             }
-            Outcome::Stale(last) => (StatusCode::CONFLICT, Some(last), String::new()),
+            ModerationOutcome::Stale(last) => (StatusCode::CONFLICT, Some(last), String::new()),
         },
-        Judged::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, None, why),
+        Submission::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, None, why),
     };
     act_page(&state, &moderator, id, status, stale, error, &form).await
 }
@@ -156,7 +156,7 @@ async fn act(
 /// Who acted, and when: the last decision, or the author's edit if that came later.
 fn stale_sentence(
     state: &State,
-    waiting: &Waiting,
+    waiting: &QueueItem,
     last: Option<crate::log::store::Row>,
 ) -> String {
     let (t, site, comment) = (state.t(), state.site(), &waiting.comment);
@@ -216,13 +216,13 @@ async fn act_page(
         .map(|last| stale_sentence(state, &waiting, last))
         .unwrap_or_default();
     let page = ActPage {
-        page: Page::desk(state, &moderator.viewer(), &t.act_heading(), "comments"),
+        page: Page::dashboard(state, &moderator.viewer(), &t.act_heading(), "comments"),
         t,
         heading: t.act_heading(),
         alert,
         error,
         card,
-        note_most: NOTE_MOST,
+        note_most: MAX_NOTE,
     };
     page::answer(status, &page)
 }
@@ -241,12 +241,12 @@ pub(super) struct BulkForm {
 pub async fn bulk(
     state: Shared,
     moderator: Moderator,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: BulkForm = posted.read()?;
     let (t, now) = (state.t(), state.db.now());
-    let (act, mut wanted_ids) = match bulk_wanted(t, &form) {
-        Ok(wanted) => wanted,
+    let (act, mut wanted_ids) = match parse_bulk(t, &form) {
+        Ok(parse_action) => parse_action,
         Err(why) => {
             let queue = Queue::parse(&form.queue).unwrap_or_default();
             return page::refused(
@@ -265,8 +265,10 @@ pub async fn bulk(
         };
         for (id, revision) in &wanted_ids {
             match store::act(conn, *id, revision, &act, actor, now) {
-                Ok(Outcome::Done(_)) => {}
-                Ok(Outcome::Stale(_)) | Err(Error::NotFound) => stale.push(id.to_string()),
+                Ok(ModerationOutcome::Done(_)) => {}
+                Ok(ModerationOutcome::Stale(_)) | Err(Error::NotFound) => {
+                    stale.push(id.to_string())
+                }
                 Err(other) => return Err(other),
             }
         }

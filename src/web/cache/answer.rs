@@ -1,7 +1,7 @@
 //! Answers out of what is kept: the page, a page with a reader's name in it, or the news that nothing has changed.
 
 use super::Entry;
-use super::skeleton::{Fill, Skeleton};
+use super::skeleton::{Skeleton, Values};
 use crate::web::State;
 use crate::web::coding::Coding;
 use crate::web::headers::{REQUEST_ID, is_picture, new_key, request_id_value, set_security, share};
@@ -13,10 +13,10 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 /// A skeleton with this reader's name in it.
 pub(super) fn filled(skeleton: &Skeleton, name: &str, asked: &HeaderMap) -> HttpResponse {
     let key = new_key();
-    let fill = Fill { name, key: &key };
+    let fill = Values { name, key: &key };
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, HTML));
-    // Even where brotli is liked better: it cannot be put together from parts.
+    // Even where brotli is liked better: it cannot be put join_or_make from parts.
     if Coding::takes_gzip(asked.get(header::ACCEPT_ENCODING)) {
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")));
         response.body(skeleton.gzip(fill))
@@ -38,16 +38,16 @@ pub(super) fn finish(state: &State, headers: &mut HeaderMap, keep: &'static str)
 
 /// What a client has at hand.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
+pub(super) struct Validators<'a> {
     pub none_match: Option<&'a HeaderValue>,
     pub modified_since: Option<&'a HeaderValue>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Validators<'a> {
     /// What a request says of an entry; of a date only where the entry has one.
-    pub(super) fn of(headers: &'a HeaderMap, entry: &Entry) -> Asked<'a> {
+    pub(super) fn of(headers: &'a HeaderMap, entry: &Entry) -> Validators<'a> {
         let dated = entry.last_modified.is_some();
-        Asked {
+        Validators {
             none_match: headers.get(header::IF_NONE_MATCH),
             modified_since: dated
                 .then(|| headers.get(header::IF_MODIFIED_SINCE))
@@ -73,7 +73,7 @@ impl<'a> Asked<'a> {
 }
 
 /// The answer that an entry gives: the page, or the news that the one at hand is still good.
-pub(super) fn answer(state: &State, entry: &Entry, asked: Asked<'_>) -> HttpResponse {
+pub(super) fn answer(state: &State, entry: &Entry, asked: Validators<'_>) -> HttpResponse {
     if asked.has(entry) {
         // These alone: <https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5>
         let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);

@@ -1,6 +1,6 @@
 //! Finished pages in memory, and who may have them. Nothing personal is ever in one.
 //!
-//! Everything kept knows what it was made from ([`Depends`]) and is looked at before each use; a page that has gone
+//! Everything kept knows what it was made from ([`Dependencies`]) and is looked at before each use; a page that has gone
 //! stale is made again by one request, while the others that want it wait.
 
 #![allow(
@@ -9,12 +9,12 @@
 )]
 
 mod answer;
-pub mod express;
-mod flight;
+pub mod middleware;
+mod single_flight;
 mod skeleton;
 
-use crate::db::fresh::Topic;
-use crate::db::{Db, Depends, Moment};
+use crate::db::invalidation::CacheTag;
+use crate::db::{Db, Dependencies, Version};
 use crate::error::Error;
 use crate::web::coding::Coding;
 use crate::web::{Account, State};
@@ -36,18 +36,18 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// Bytes that all of it takes at most: 64 MiB.
-const PAGES: u64 = 40 << 20;
-const SKELETONS: u64 = 16 << 20;
-const READERS: u64 = 4 << 20;
-const STANDINGS: u64 = 4 << 20;
+const PAGES_BYTES: u64 = 40 << 20;
+const SKELETONS_BYTES: u64 = 16 << 20;
+const SESSIONS_BYTES: u64 = 4 << 20;
+const AUDIENCES_BYTES: u64 = 4 << 20;
 /// A larger page is made anew each time.
-const LARGEST: usize = 1 << 20;
+const MAX_ENTRY: usize = 1 << 20;
 /// How long a session is believed without another look at the database: when it was last seen has to be noted.
-const SESSION: Duration = Duration::from_secs(60);
+const SESSION_TTL: Duration = Duration::from_secs(60);
 
 /// An address whose pages are kept.
 #[derive(Clone, Copy, Debug)]
-pub struct KeptRoute {
+pub struct CachedRoute {
     /// Its row in the table of addresses.
     pub index: usize,
     /// What its query may hold; all else is as if it were not there.
@@ -63,23 +63,23 @@ pub struct Param {
 
 /// The page that a reader wants, for handlers that keep it.
 #[derive(Clone, Debug)]
-pub struct Wanted(pub Arc<str>);
+pub struct RequestedPage(pub Arc<str>);
 
 /// What an answer is on its way out.
 pub(super) type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
 /// Everything behind the cache.
-pub trait Inner:
+pub trait InnerService:
     Service<
         ServiceRequest,
-        Response = ServiceResponse<<Self as Inner>::Body>,
+        Response = ServiceResponse<<Self as InnerService>::Body>,
         Error = actix_web::Error,
     > + 'static
 {
     type Body: MessageBody + 'static;
 }
 
-impl<S, B> Inner for S
+impl<S, B> InnerService for S
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
     B: MessageBody + 'static,
@@ -88,12 +88,18 @@ where
 }
 
 /// What a page was made from, beside its answer.
-struct MadeFrom(Moment, Depends);
+struct BuiltFrom(Version, Dependencies);
 
 /// Beside an answer: what it was made from, so that it may be kept.
-pub(in crate::web) fn may_be_kept(response: &mut HttpResponse, since: Moment, topics: &[Topic]) {
-    let depends = Depends::new(since, topics);
-    response.extensions_mut().insert(MadeFrom(since, depends));
+pub(in crate::web) fn mark_cacheable(
+    response: &mut HttpResponse,
+    since: Version,
+    cache_tags: &[CacheTag],
+) {
+    let dependencies = Dependencies::new(since, cache_tags);
+    response
+        .extensions_mut()
+        .insert(BuiltFrom(since, dependencies));
 }
 
 /// One page in one coding.
@@ -106,8 +112,8 @@ pub struct Entry {
     pub coding: Coding,
     /// Which row of the site's table of addresses it belongs to.
     pub route: usize,
-    depends: Depends,
-    since: Moment,
+    dependencies: Dependencies,
+    since: Version,
 }
 
 /// Path and allowed query, and what tells pages of one address apart.
@@ -118,7 +124,7 @@ struct Key<T> {
 }
 
 /// A [`Key`] to look up with.
-struct Ask<'a, T> {
+struct KeyRef<'a, T> {
     page: &'a str,
     of: T,
 }
@@ -128,12 +134,12 @@ impl<T: Hash> Hash for Key<T> {
         (&*self.page, &self.of).hash(state);
     }
 }
-impl<T: Hash> Hash for Ask<'_, T> {
+impl<T: Hash> Hash for KeyRef<'_, T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.page, &self.of).hash(state);
     }
 }
-impl<T: PartialEq> Equivalent<Key<T>> for Ask<'_, T> {
+impl<T: PartialEq> Equivalent<Key<T>> for KeyRef<'_, T> {
     fn equivalent(&self, key: &Key<T>) -> bool {
         self.of == key.of && *self.page == *key.page
     }
@@ -141,7 +147,7 @@ impl<T: PartialEq> Equivalent<Key<T>> for Ask<'_, T> {
 
 /// A page that somebody is making just now: one in one coding, or one for readers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Making {
+enum FlightKey {
     Page(Key<Coding>),
     ForReaders(Key<Audience>),
 }
@@ -159,11 +165,11 @@ pub enum Audience {
 
 /// A session as it was found in the database.
 #[derive(Debug)]
-pub struct Known {
+pub struct CachedSession {
     pub account: Account,
     /// The account's name, escaped for HTML.
     name: String,
-    depends: Depends,
+    dependencies: Dependencies,
     until: Instant,
 }
 
@@ -171,38 +177,38 @@ pub struct Known {
 type AccountId = i64;
 
 #[derive(Debug)]
-struct Standing {
+struct CachedAudience {
     audience: Audience,
-    depends: Depends,
+    dependencies: Dependencies,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct CachedSkeleton {
     skeleton: Skeleton,
-    depends: Depends,
+    dependencies: Dependencies,
     until: Option<Instant>,
 }
 
 /// What a page for a reader who is signed in hangs on.
-pub struct ForReader<'a> {
+pub struct ReaderPage<'a> {
     pub account: &'a Account,
     pub audience: Audience,
-    pub since: Moment,
+    pub since: Version,
     /// When something on it ends by itself.
     pub until: Option<Instant>,
 }
 
 /// A session's key that leads nowhere.
 #[derive(Clone, Copy, Debug)]
-struct Ended {
+struct EndedSession {
     /// When that was found out.
     at: Instant,
     was_renewed: bool,
 }
 
-/// Counts of what the cache did.
+/// CacheStats of what the cache did.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub struct CacheStats {
     pub hits: AtomicU64,
     pub not_modified: AtomicU64,
     pub reader_hits: AtomicU64,
@@ -210,97 +216,103 @@ pub struct Counts {
     pub waited: AtomicU64,
 }
 
-impl Counts {
-    fn one(counter: &AtomicU64) {
+impl CacheStats {
+    fn increment(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-type Flights = Mutex<HashMap<Making, watch::Receiver<Option<Arc<Entry>>>>>;
+type Flights = Mutex<HashMap<FlightKey, watch::Receiver<Option<Arc<Entry>>>>>;
 
 pub struct PageCache {
-    pages: Cache<Key<Coding>, Arc<Entry>, Bytewise>,
-    skeletons: Cache<Key<Audience>, Arc<Kept>, Bytewise>,
-    readers: Cache<[u8; 32], Arc<Known>, Bytewise>,
-    standings: Cache<Key<AccountId>, Arc<Standing>, Bytewise>,
+    pages: Cache<Key<Coding>, Arc<Entry>, ByteWeighter>,
+    skeletons: Cache<Key<Audience>, Arc<CachedSkeleton>, ByteWeighter>,
+    readers: Cache<[u8; 32], Arc<CachedSession>, ByteWeighter>,
+    audiences: Cache<Key<AccountId>, Arc<CachedAudience>, ByteWeighter>,
     /// Sessions that are not there, by the hash of their key.
-    unknown: Cache<[u8; 32], Ended>,
+    unknown: Cache<[u8; 32], EndedSession>,
     flights: Flights,
-    pub counts: Counts,
+    pub counts: CacheStats,
 }
 
 /// Weighs in bytes, with what the cache itself needs for an entry.
 #[derive(Clone)]
-struct Bytewise;
+struct ByteWeighter;
 const OVERHEAD: usize = 160;
 
-impl Weighter<Key<Coding>, Arc<Entry>> for Bytewise {
+impl Weighter<Key<Coding>, Arc<Entry>> for ByteWeighter {
     fn weight(&self, key: &Key<Coding>, entry: &Arc<Entry>) -> u64 {
-        (OVERHEAD + size_of::<Entry>() + key.page.len() + entry.body.len() + entry.depends.weight())
-            as u64
+        (OVERHEAD
+            + size_of::<Entry>()
+            + key.page.len()
+            + entry.body.len()
+            + entry.dependencies.weight()) as u64
     }
 }
-impl Weighter<Key<Audience>, Arc<Kept>> for Bytewise {
-    fn weight(&self, key: &Key<Audience>, kept: &Arc<Kept>) -> u64 {
-        (OVERHEAD + key.page.len() + kept.skeleton.weight() + kept.depends.weight()) as u64
+impl Weighter<Key<Audience>, Arc<CachedSkeleton>> for ByteWeighter {
+    fn weight(&self, key: &Key<Audience>, kept: &Arc<CachedSkeleton>) -> u64 {
+        (OVERHEAD + key.page.len() + kept.skeleton.weight() + kept.dependencies.weight()) as u64
     }
 }
-impl Weighter<[u8; 32], Arc<Known>> for Bytewise {
-    fn weight(&self, _: &[u8; 32], known: &Arc<Known>) -> u64 {
+impl Weighter<[u8; 32], Arc<CachedSession>> for ByteWeighter {
+    fn weight(&self, _: &[u8; 32], known: &Arc<CachedSession>) -> u64 {
         let account = &known.account;
         let texts = account.username.len() + 2 * account.name.len() + account.email.len();
-        (OVERHEAD + size_of::<Known>() + texts + 64) as u64
+        (OVERHEAD + size_of::<CachedSession>() + texts + 64) as u64
     }
 }
-impl Weighter<Key<AccountId>, Arc<Standing>> for Bytewise {
-    fn weight(&self, key: &Key<AccountId>, standing: &Arc<Standing>) -> u64 {
-        (OVERHEAD + key.page.len() + size_of::<Standing>() + standing.depends.weight()) as u64
+impl Weighter<Key<AccountId>, Arc<CachedAudience>> for ByteWeighter {
+    fn weight(&self, key: &Key<AccountId>, audience_of: &Arc<CachedAudience>) -> u64 {
+        (OVERHEAD
+            + key.page.len()
+            + size_of::<CachedAudience>()
+            + audience_of.dependencies.weight()) as u64
     }
 }
 
 impl Default for PageCache {
     fn default() -> PageCache {
         PageCache {
-            pages: Cache::with_weighter(2048, PAGES, Bytewise),
-            skeletons: Cache::with_weighter(256, SKELETONS, Bytewise),
-            readers: Cache::with_weighter(1024, READERS, Bytewise),
-            standings: Cache::with_weighter(1024, STANDINGS, Bytewise),
+            pages: Cache::with_weighter(2048, PAGES_BYTES, ByteWeighter),
+            skeletons: Cache::with_weighter(256, SKELETONS_BYTES, ByteWeighter),
+            readers: Cache::with_weighter(1024, SESSIONS_BYTES, ByteWeighter),
+            audiences: Cache::with_weighter(1024, AUDIENCES_BYTES, ByteWeighter),
             unknown: Cache::new(16_384),
             flights: Mutex::default(),
-            counts: Counts::default(),
+            counts: CacheStats::default(),
         }
     }
 }
 
 impl PageCache {
-    /// Bytes kept, and how many pages for anybody, pages for readers and sessions that is.
+    /// Bytes find_route, and how many pages for anybody, pages for readers and sessions that is.
     pub fn size(&self) -> (u64, [usize; 3]) {
         let bytes = self.pages.weight()
             + self.skeletons.weight()
             + self.readers.weight()
-            + self.standings.weight();
+            + self.audiences.weight();
         let lengths = [self.pages.len(), self.skeletons.len(), self.readers.len()];
         (bytes, lengths)
     }
 
     fn page(&self, db: &Db, page: &str, coding: Coding) -> Option<Arc<Entry>> {
         self.pages
-            .get(&Ask { page, of: coding })
-            .filter(|entry| db.still_holds(&entry.depends))
+            .get(&KeyRef { page, of: coding })
+            .filter(|entry| db.is_valid(&entry.dependencies))
     }
 
     /// A page that is no longer sure to be right, but was a moment ago, and nothing is known to have changed since.
-    fn last_known(&self, db: &Db, key: &Key<Coding>) -> Option<Arc<Entry>> {
+    fn stale_if_error(&self, db: &Db, key: &Key<Coding>) -> Option<Arc<Entry>> {
         self.pages
             .get(key)
-            .filter(|entry| db.held_lately(&entry.depends))
+            .filter(|entry| db.was_valid_recently(&entry.dependencies))
     }
 
     /// The session of this token, if it was opened a moment ago and nothing has happened to its account.
-    pub fn session(&self, db: &Db, token: &str) -> Option<Arc<Known>> {
+    pub fn session(&self, db: &Db, token: &str) -> Option<Arc<CachedSession>> {
         self.readers
             .get(&token_hash(token))
-            .filter(|known| known.until > Instant::now() && db.still_holds(&known.depends))
+            .filter(|known| known.until > Instant::now() && db.is_valid(&known.dependencies))
     }
 
     /// There is no such session: requests that bring its key again are anonymous. No key is ever used twice.
@@ -308,7 +320,7 @@ impl PageCache {
         let hash = token_hash(token);
         if self.ended(&hash).is_none() {
             let (at, was_renewed) = (Instant::now(), false);
-            self.unknown.insert(hash, Ended { at, was_renewed });
+            self.unknown.insert(hash, EndedSession { at, was_renewed });
         }
     }
 
@@ -317,12 +329,12 @@ impl PageCache {
     pub fn note_renewed(&self, token: &str) {
         let (at, was_renewed) = (Instant::now(), true);
         self.unknown
-            .insert(token_hash(token), Ended { at, was_renewed });
+            .insert(token_hash(token), EndedSession { at, was_renewed });
     }
 
-    fn ended(&self, hash: &[u8; 32]) -> Option<Ended> {
+    fn ended(&self, hash: &[u8; 32]) -> Option<EndedSession> {
         let noted = self.unknown.get(hash);
-        noted.filter(|ended| ended.at.elapsed() < SESSION)
+        noted.filter(|ended| ended.at.elapsed() < SESSION_TTL)
     }
 
     /// Whether a key is known to lead to no session.
@@ -337,75 +349,75 @@ impl PageCache {
     }
 
     /// Keeps a session, until its account changes. A ban that ends and a key that is to be renewed are looked at each time.
-    pub fn keep_session(&self, token: &str, account: &Account, depends: Depends) {
+    pub fn cache_session(&self, token: &str, account: &Account, dependencies: Dependencies) {
         if account.ban.is_some() || account.renew {
             return;
         }
-        let known = Known {
+        let known = CachedSession {
             account: account.clone(),
             name: crate::text::escape(account.shown_name()),
-            depends,
-            until: Instant::now() + SESSION,
+            dependencies,
+            until: Instant::now() + SESSION_TTL,
         };
         self.readers.insert(token_hash(token), Arc::new(known));
     }
 
     /// Where this reader stands with this page.
-    fn standing(&self, db: &Db, account: i64, page: &str) -> Option<Audience> {
-        self.standings
-            .get(&Ask { page, of: account })
-            .filter(|s| db.still_holds(&s.depends))
+    fn audience_of(&self, db: &Db, account: i64, page: &str) -> Option<Audience> {
+        self.audiences
+            .get(&KeyRef { page, of: account })
+            .filter(|s| db.is_valid(&s.dependencies))
             .map(|s| s.audience)
     }
 
-    fn skeleton(&self, db: &Db, page: &str, audience: Audience) -> Option<Arc<Kept>> {
+    fn skeleton(&self, db: &Db, page: &str, audience: Audience) -> Option<Arc<CachedSkeleton>> {
         self.skeletons
-            .get(&Ask { page, of: audience })
+            .get(&KeyRef { page, of: audience })
             .filter(|kept| kept.until.is_none_or(|until| until > Instant::now()))
-            .filter(|kept| db.still_holds(&kept.depends))
+            .filter(|kept| db.is_valid(&kept.dependencies))
     }
 
     /// Keeps a page for its audience, and that this reader belongs to it; the page as he gets it.
     ///
     /// # Errors
     /// `Broken` when it cannot be packed.
-    pub(in crate::web) async fn keep_for_readers(
+    pub(in crate::web) async fn cache_for_readers(
         &self,
         state: &State,
-        wanted: &Wanted,
+        wanted: &RequestedPage,
         html: String,
-        reader: &ForReader<'_>,
-        topics: &[Topic],
+        reader: &ReaderPage<'_>,
+        cache_tags: &[CacheTag],
         asked: &HeaderMap,
     ) -> Result<HttpResponse, Error> {
-        let cpu = state.packing.enter().await?;
+        let cpu = state.packing.acquire().await?;
         let cut = tokio::task::spawn_blocking(move || Skeleton::cut(&html)).await;
         let skeleton = cut.map_err(Error::broken)??;
         drop(cpu);
         let account = reader.account.id;
-        let own = [Topic::Account(account), Topic::Comments(account)];
-        let standing = Standing {
+        let own = [CacheTag::Account(account), CacheTag::Comments(account)];
+        let audience_of = CachedAudience {
             audience: reader.audience,
-            depends: Depends::new(reader.since, &own),
+            dependencies: Dependencies::new(reader.since, &own),
         };
         let page: Box<str> = (*wanted.0).into();
         let stands = Key {
             page: page.clone(),
             of: account,
         };
-        self.standings.insert(stands, Arc::new(standing));
-        let mut topics = topics.to_vec();
+        self.audiences.insert(stands, Arc::new(audience_of));
+        let mut cache_tags = cache_tags.to_vec();
         if let Audience::One(_) = reader.audience {
-            topics.extend(own);
+            cache_tags.extend(own);
         }
-        let kept = Kept {
+        let kept = CachedSkeleton {
             skeleton,
-            depends: Depends::new(reader.since, &topics),
+            dependencies: Dependencies::new(reader.since, &cache_tags),
             until: reader.until,
         };
         let name = crate::text::escape(reader.account.shown_name());
         let response = answer::filled(&kept.skeleton, &name, asked);
-        if kept.skeleton.weight() <= LARGEST {
+        if kept.skeleton.weight() <= MAX_ENTRY {
             let key = Key {
                 page,
                 of: reader.audience,

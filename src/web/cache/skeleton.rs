@@ -1,7 +1,7 @@
 //! A page for readers who are signed in, with holes where their name and a fresh key go.
 //!
 //! Between the holes it is kept as text and as raw deflate that ends on a byte (a full flush), so that a whole gzip
-//! stream is put together without packing anything again. What goes into a hole travels as stored blocks: it shares no
+//! stream is put join_or_make without packing anything again. What goes into a hole travels as stored blocks: it shares no
 //! compression window with what others wrote (<https://www.rfc-editor.org/rfc/rfc1951>, BREACH).
 
 use crate::error::Error;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 /// What a hole takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hole {
+enum Placeholder {
     Name,
     Key,
 }
@@ -39,14 +39,14 @@ pub fn key_mark() -> &'static str {
 
 /// What goes into the holes of one answer.
 #[derive(Clone, Copy, Debug)]
-pub struct Fill<'a> {
+pub struct Values<'a> {
     /// Escaped for HTML.
     pub name: &'a str,
     pub key: &'a str,
 }
 
 #[derive(Debug)]
-struct Fixed {
+struct StaticPart {
     text: Bytes,
     deflated: Bytes,
     crc: u32,
@@ -56,8 +56,8 @@ struct Fixed {
 
 #[derive(Debug)]
 pub struct Skeleton {
-    first: Fixed,
-    rest: Vec<(Hole, Fixed)>,
+    first: StaticPart,
+    rest: Vec<(Placeholder, StaticPart)>,
     deflated: usize,
     plain: usize,
 }
@@ -74,7 +74,7 @@ impl Skeleton {
         while let Some((at, hole)) = next_mark(text) {
             pieces.push((last, &text[..at]));
             last = Some(hole);
-            let length = if hole == Hole::Name {
+            let length = if hole == Placeholder::Name {
                 name_mark().len()
             } else {
                 key_mark().len()
@@ -83,9 +83,9 @@ impl Skeleton {
         }
         pieces.push((last, text));
         let mut pieces = pieces.into_iter();
-        let first = Fixed::pack(pieces.next().map_or("", |(_, text)| text))?;
+        let first = StaticPart::pack(pieces.next().map_or("", |(_, text)| text))?;
         let rest: Result<Vec<_>, Error> = pieces
-            .map(|(hole, text)| Ok((hole.unwrap_or(Hole::Name), Fixed::pack(text)?)))
+            .map(|(hole, text)| Ok((hole.unwrap_or(Placeholder::Name), StaticPart::pack(text)?)))
             .collect();
         let rest = rest?;
         let all = || std::iter::once(&first).chain(rest.iter().map(|(_, f)| f));
@@ -101,11 +101,11 @@ impl Skeleton {
 
     /// Bytes of memory.
     pub fn weight(&self) -> usize {
-        self.plain + self.deflated + (self.rest.len() + 1) * size_of::<Fixed>()
+        self.plain + self.deflated + (self.rest.len() + 1) * size_of::<StaticPart>()
     }
 
     /// The page as it is.
-    pub fn plain(&self, fill: Fill<'_>) -> Bytes {
+    pub fn plain(&self, fill: Values<'_>) -> Bytes {
         let mut out = BytesMut::with_capacity(self.plain + 256);
         out.extend_from_slice(&self.first.text);
         for (hole, fixed) in &self.rest {
@@ -116,7 +116,7 @@ impl Skeleton {
     }
 
     /// The page as one gzip stream: <https://www.rfc-editor.org/rfc/rfc1952>
-    pub fn gzip(&self, fill: Fill<'_>) -> Bytes {
+    pub fn gzip(&self, fill: Values<'_>) -> Bytes {
         let mut out = BytesMut::with_capacity(self.deflated + 512);
         out.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
         out.extend_from_slice(&self.first.deflated);
@@ -144,23 +144,23 @@ impl Skeleton {
     }
 }
 
-fn next_mark(text: &str) -> Option<(usize, Hole)> {
-    let name = text.find(name_mark()).map(|at| (at, Hole::Name));
-    let key = text.find(key_mark()).map(|at| (at, Hole::Key));
+fn next_mark(text: &str) -> Option<(usize, Placeholder)> {
+    let name = text.find(name_mark()).map(|at| (at, Placeholder::Name));
+    let key = text.find(key_mark()).map(|at| (at, Placeholder::Key));
     name.into_iter().chain(key).min_by_key(|(at, _)| *at)
 }
 
-impl Fill<'_> {
-    fn of(&self, hole: Hole) -> &str {
+impl Values<'_> {
+    fn of(&self, hole: Placeholder) -> &str {
         match hole {
-            Hole::Name => self.name,
-            Hole::Key => self.key,
+            Placeholder::Name => self.name,
+            Placeholder::Key => self.key,
         }
     }
 }
 
-impl Fixed {
-    fn pack(text: &str) -> Result<Fixed, Error> {
+impl StaticPart {
+    fn pack(text: &str) -> Result<StaticPart, Error> {
         let mut packer = Compress::new(Compression::new(6), false);
         let mut deflated = Vec::with_capacity(text.len() / 3 + 64);
         let mut eaten = 0;
@@ -185,7 +185,7 @@ impl Fixed {
             one.combine(&crc32fast::Hasher::new_with_initial_len(0, length));
             one.finalize()
         });
-        Ok(Fixed {
+        Ok(StaticPart {
             crc: crc32fast::hash(text.as_bytes()),
             text: Bytes::copy_from_slice(text.as_bytes()),
             deflated: deflated.into(),

@@ -35,7 +35,7 @@ const OPENINGS: [&str; 34] = [
     "My father worked on the old sluice. He used to say that every gate is built against the last flood.",
     "This is the first article about it from which I learnt a number.",
     "I read the survey. The annex with the measurements is better than the summary, start at page 41.",
-    "For those who want to see it: the next rehearsal is announced on the board at the east mole, not on the website.",
+    "PasswordPolicy those who want to see it: the next rehearsal is announced on the board at the east mole, not on the website.",
     "It costs three million a year to keep it open. I find that hard to say to anybody without laughing.",
     "The table says \"not decided\" twice. That is the story.",
     "I voted for this council and would do it again, but one vote is not a majority for fifty years.",

@@ -1,6 +1,6 @@
 //! Logging in and out.
 
-use crate::accounts::password::{self, Candidate, For, NewPassword};
+use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
 use crate::accounts::store;
 use crate::db::Time;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::web::form::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
 use crate::web::notices::Event;
-use crate::web::{Page, Posted, Shared, State, Viewer, failure, page};
+use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -97,7 +97,7 @@ pub async fn log_in(
     viewer: Viewer,
     request: HttpRequest,
     session: Session,
-    posted: Posted,
+    posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: LoginForm = posted.read()?;
     let (t, now, network) = (state.t(), state.db.now(), network_of(&request));
@@ -134,9 +134,9 @@ pub async fn log_in(
                 &state,
                 &viewer,
                 &form,
-                t.login_too_many(&failure::wait(t, seconds)),
+                t.login_too_many(&error_pages::wait(t, seconds)),
             );
-            return failure::retry_after(
+            return error_pages::retry_after(
                 page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?,
                 seconds,
             );
@@ -160,10 +160,12 @@ pub async fn log_in(
         state.notices.note(Event::LoginFailed, &network, &what);
         return login_page(&state, &viewer, &form, t.login_wrong()).answer();
     };
-    let mut due = found.password_due;
-    if due && let Ok(candidate) = Candidate::parse(t, &form.password, For::Staff) {
+    let mut due = found.must_change_password;
+    if due && let Ok(candidate) = Candidate::parse(t, &form.password, PasswordPolicy::Staff) {
         let known = known(&state, &found.username, &found.email);
-        due = password::judge(&state, candidate, known).await?.is_err();
+        due = password::check_strength(&state, candidate, known)
+            .await?
+            .is_err();
     }
     let rehashed = match verdict.outdated {
         true => Some(password::hash(&state, NewPassword::verified(&form.password)).await?),
@@ -172,10 +174,10 @@ pub async fn log_in(
     let login = LoggedIn {
         account: found.id,
         password_version: found.password_version,
-        password_due: due,
+        must_change_password: due,
     };
     // The password may have been changed while it was verified.
-    let suffices = found.password_due && !due;
+    let suffices = found.must_change_password && !due;
     let still = state
         .db
         .write(move |conn| store::log_in(conn, &found, suffices, rehashed.as_deref()))

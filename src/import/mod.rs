@@ -9,7 +9,7 @@ use crate::articles;
 use crate::db::{Conn, Db, Time};
 use crate::error::Error;
 use crate::media;
-use crate::text::{self, markdown::TakenIn};
+use crate::text::{self, markdown::ImportedImage};
 use crate::web::Site;
 use articles::draft::{Draft, Refusal};
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ pub enum OnChange {
 
 /// What became of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ImportOutcome {
     Published { slug: String, status: &'static str },
     Updated { slug: String, status: &'static str },
     Unchanged { slug: String },
@@ -40,7 +40,7 @@ pub enum Outcome {
 }
 
 /// An article with the pictures that it needs, not yet stored.
-pub struct Ready {
+pub struct ParsedFile {
     pub draft: Draft,
     pub slug: String,
     pictures: Vec<(String, media::Picture)>,
@@ -147,7 +147,7 @@ fn kind(path: &Path) -> Option<Kind> {
 ///
 /// # Errors
 /// The line and the reason.
-pub fn read(path: &Path) -> Result<Ready, Refusal> {
+pub fn read(path: &Path) -> Result<ParsedFile, Refusal> {
     let first = |why: String| Refusal::at(1, why);
     let kind = kind(path).ok_or_else(|| {
         first("this is neither story text (.txt) nor Markdown (.md, .markdown)".into())
@@ -178,9 +178,9 @@ pub fn judge(
     source: &str,
     is_markdown: bool,
     beside: &dyn Fn(&Path) -> Result<Vec<u8>, String>,
-) -> Result<Ready, Refusal> {
+) -> Result<ParsedFile, Refusal> {
     let mut pictures: Vec<(String, media::Picture)> = Vec::new();
-    let mut images = |named: &str| -> Result<Option<TakenIn>, String> {
+    let mut images = |named: &str| -> Result<Option<ImportedImage>, String> {
         if named.contains("://") || named.starts_with("//") || named.starts_with("data:") {
             return Ok(None);
         }
@@ -200,11 +200,11 @@ pub fn judge(
             }
             let bytes = beside(path).map_err(|why| format!("the image {named} {why}"))?;
             let picture =
-                media::take_in(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
+                media::process(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
             pictures.push((named.to_owned(), picture));
         }
         let picture = pictures.iter().find(|(n, _)| *n == named).map(|(_, p)| p);
-        Ok(picture.map(|p| TakenIn {
+        Ok(picture.map(|p| ImportedImage {
             src: crate::paths::media(&p.file),
             width: p.width,
             height: p.height,
@@ -225,7 +225,7 @@ pub fn judge(
     } else {
         draft.slug.clone()
     };
-    Ok(Ready {
+    Ok(ParsedFile {
         draft,
         slug,
         pictures,
@@ -240,44 +240,44 @@ pub fn store(
     db: &Db,
     data: &Path,
     site: &Site,
-    ready: Ready,
+    ready: ParsedFile,
     is_sample: bool,
     mut ask: impl FnMut(&str, &str) -> OnChange,
-) -> Result<Outcome, String> {
+) -> Result<ImportOutcome, String> {
     let slug = ready.slug.clone();
     let existing = db
         .read_now(|conn| articles::store::source(conn, &slug, &ready.draft.aliases))
         .map_err(|e| e.to_string())?;
     if let Some((_, old)) = &existing {
         if *old == ready.draft.source {
-            return Ok(Outcome::Unchanged { slug });
+            return Ok(ImportOutcome::Unchanged { slug });
         }
         match ask(old, &ready.draft.source) {
             OnChange::Take => {}
-            OnChange::Leave | OnChange::Ask => return Ok(Outcome::Left { slug }),
+            OnChange::Leave | OnChange::Ask => return Ok(ImportOutcome::Left { slug }),
         }
     }
-    ready.keep_pictures(data)?;
+    ready.save_pictures(data)?;
     let (now, site) = (db.now(), site.clone());
     let status = ready.draft.status(now);
     db.write_now(move |conn| ready.insert(conn, &site, is_sample, now))
         .map_err(|e| format!("the database did not take it: {e}"))?;
     Ok(if existing.is_some() {
-        Outcome::Updated { slug, status }
+        ImportOutcome::Updated { slug, status }
     } else {
-        Outcome::Published { slug, status }
+        ImportOutcome::Published { slug, status }
     })
 }
 
-impl Ready {
+impl ParsedFile {
     /// Writes the pictures' files. One that no row will name is harmless.
     ///
     /// # Errors
     /// A sentence when the media folder cannot be written.
-    pub fn keep_pictures(&self, data: &Path) -> Result<(), String> {
+    pub fn save_pictures(&self, data: &Path) -> Result<(), String> {
         self.pictures
             .iter()
-            .try_for_each(|(_, picture)| media::keep(&data.join("media"), picture))
+            .try_for_each(|(_, picture)| media::save_files(&data.join("media"), picture))
     }
 
     /// Saves article and pictures in this transaction; the article's id.
@@ -290,7 +290,7 @@ impl Ready {
     ) -> Result<i64, Error> {
         let mut kept = HashMap::new();
         for (named, picture) in &self.pictures {
-            kept.insert(named.clone(), media::store::remember(conn, picture, now)?);
+            kept.insert(named.clone(), media::store::insert(conn, picture, now)?);
         }
         let with = articles::save::Saving {
             slug: self.slug.clone(),

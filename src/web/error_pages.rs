@@ -4,7 +4,7 @@ use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::form::KeptText;
+use crate::web::form::SubmittedText;
 use crate::web::{Page, State, Viewer, page};
 use actix_web::http::header;
 use actix_web::{HttpResponse, http::StatusCode};
@@ -28,7 +28,7 @@ pub fn page(
     state: &State,
     viewer: &Viewer,
     error: &Error,
-    kept: Option<KeptText>,
+    kept: Option<SubmittedText>,
     request_id: &str,
 ) -> HttpResponse {
     match error {

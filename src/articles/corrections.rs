@@ -28,14 +28,14 @@ type CorrectedParts = (String, String, Time, i64, i64, String, String);
 /// The corrections of published articles, the latest first.
 pub fn corrections(
     conn: &mut Conn,
-    behind: Option<CorrectionCursor>,
-    most: i64,
+    after: Option<CorrectionCursor>,
+    limit: i64,
 ) -> Result<Vec<Corrected>, Error> {
     let mut query = prepared::<CorrectedColumns>(format!(
         "SELECT c.kind, c.text, c.corrected_at, c.article_id, c.position, articles.slug, articles.title FROM corrections c \
          JOIN articles ON articles.id = c.article_id WHERE {PUBLISHED}"
     ));
-    if let Some((at, article, position)) = behind {
+    if let Some((at, article, position)) = after {
         query = query
             .text(" AND (c.corrected_at, c.article_id, c.position) < (")
             .int(at)
@@ -47,7 +47,7 @@ pub fn corrections(
     }
     let rows: Vec<CorrectedParts> = query
         .text(" ORDER BY c.corrected_at DESC, c.article_id DESC, c.position DESC LIMIT ")
-        .int(most)
+        .int(limit)
         .load(conn)?;
     let corrected = |(kind, text, at, article, position, slug, title): CorrectedParts| Corrected {
         kind,

@@ -1,7 +1,7 @@
 //! Roles and bans: who may do what, changed under one lock and written to the log.
 
 use super::store::{PROFILE, Profile, RIGHTS, by_id, by_login};
-use crate::db::fresh::{Topic, changed};
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
@@ -60,7 +60,7 @@ impl Roles {
 
 /// Why rights could not be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum RoleChangeError {
     NoSuchAccount,
     LastAdmin,
 }
@@ -73,9 +73,9 @@ pub fn set_roles(
     actor: &str,
     actor_id: Option<i64>,
     now: Time,
-) -> Result<Result<i64, Kept>, Error> {
+) -> Result<Result<i64, RoleChangeError>, Error> {
     lock(conn, RIGHTS)?;
-    // Who acts must still be an admin under the lock.
+    // Who moderation_version must still be an admin under the lock.
     if let Some(id) = actor_id
         && !by_id(conn, id)?.is_admin
     {
@@ -84,7 +84,7 @@ pub fn set_roles(
     let Some(found) =
         by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
     else {
-        return Ok(Err(Kept::NoSuchAccount));
+        return Ok(Err(RoleChangeError::NoSuchAccount));
     };
     let before = Roles {
         moderator: found.is_moderator,
@@ -95,19 +95,19 @@ pub fn set_roles(
         return Ok(Ok(found.id));
     }
     if before.admin && !roles.admin && other_admins(conn, found.id, now)? == 0 {
-        return Ok(Err(Kept::LastAdmin));
+        return Ok(Err(RoleChangeError::LastAdmin));
     }
-    let due = roles.any() && (found.password_due || !before.any());
+    let due = roles.any() && (found.must_change_password || !before.any());
     diesel::update(accounts::table.find(found.id))
         .set((
             accounts::is_moderator.eq(roles.moderator),
             accounts::is_editor.eq(roles.editor),
             accounts::is_admin.eq(roles.admin),
-            accounts::password_due.eq(due),
+            accounts::must_change_password.eq(due),
             accounts::roles_version.eq(accounts::roles_version + 1),
         ))
         .execute(conn)?;
-    changed(conn, Topic::Account(found.id));
+    changed(conn, CacheTag::Account(found.id));
     let (from, to) = (before.names(), roles.names());
     let entry = log::Entry {
         action: "role",
@@ -142,15 +142,15 @@ pub fn set_ban(
     ban: Option<(&str, Option<Time>)>,
     actor: &str,
     now: Time,
-) -> Result<Result<i64, Kept>, Error> {
+) -> Result<Result<i64, RoleChangeError>, Error> {
     lock(conn, RIGHTS)?;
     let Some(found) =
         by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
     else {
-        return Ok(Err(Kept::NoSuchAccount));
+        return Ok(Err(RoleChangeError::NoSuchAccount));
     };
     if ban.is_some() && found.is_admin && other_admins(conn, found.id, now)? == 0 {
-        return Ok(Err(Kept::LastAdmin));
+        return Ok(Err(RoleChangeError::LastAdmin));
     }
     let (reason, until) = ban.map_or(("", None), |(reason, until)| (reason, until.map(|t| t.0)));
     diesel::update(accounts::table.find(found.id))
@@ -160,7 +160,7 @@ pub fn set_ban(
             accounts::ban_reason.eq(reason),
         ))
         .execute(conn)?;
-    changed(conn, Topic::Account(found.id));
+    changed(conn, CacheTag::Account(found.id));
     let action = if ban.is_some() { "ban" } else { "unban" };
     let entry = log::Entry {
         action,

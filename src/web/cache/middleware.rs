@@ -1,9 +1,11 @@
 //! The outermost layer: what is in memory is answered here, before the router is asked.
 
-use super::answer::{Asked, answer, filled, finish};
-use super::flight::{Flight, Seat, make, pass, readdress};
-use super::{Answer, Audience, Counts, Inner, KeptRoute, Key, Making, Wanted};
-use crate::db::spent::Spent;
+use super::answer::{Validators, answer, filled, finish};
+use super::single_flight::{Joined, SingleFlight, make, pass, set_canonical_uri};
+use super::{
+    Answer, Audience, CacheStats, CachedRoute, FlightKey, InnerService, Key, RequestedPage,
+};
+use crate::db::query_stats::QueryStats;
 use crate::web::coding::Coding;
 use crate::web::headers::request_id;
 use crate::web::session_cookie::{self, Presented, SessionCookie};
@@ -19,96 +21,104 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Instant;
 
-pub struct Express {
+pub struct PageCacheLayer {
     state: Shared,
     key: cookie::Key,
-    kept: fn(&str) -> Option<KeptRoute>,
+    find_route: fn(&str) -> Option<CachedRoute>,
 }
 
-impl Express {
+impl PageCacheLayer {
     /// `key` signs the session cookie; `kept` finds the addresses whose pages are kept.
-    pub fn new(state: Shared, key: cookie::Key, kept: fn(&str) -> Option<KeptRoute>) -> Express {
-        Express { state, key, kept }
+    pub fn new(
+        state: Shared,
+        key: cookie::Key,
+        find_route: fn(&str) -> Option<CachedRoute>,
+    ) -> PageCacheLayer {
+        PageCacheLayer {
+            state,
+            key,
+            find_route,
+        }
     }
 }
 
-impl<S: Inner> Transform<S, ServiceRequest> for Express {
+impl<S: InnerService> Transform<S, ServiceRequest> for PageCacheLayer {
     type Response = ServiceResponse<BoxBody>;
     type Error = actix_web::Error;
-    type Transform = Desk<S>;
+    type Transform = PageCacheMiddleware<S>;
     type InitError = ();
-    type Future = Ready<Result<Desk<S>, ()>>;
+    type Future = Ready<Result<PageCacheMiddleware<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Desk {
+        ready(Ok(PageCacheMiddleware {
             service: Rc::new(service),
             state: self.state.clone(),
             key: self.key.clone(),
-            kept: self.kept,
+            find_route: self.find_route,
         }))
     }
 }
 
-pub struct Desk<S> {
+pub struct PageCacheMiddleware<S> {
     service: Rc<S>,
     state: Shared,
     key: cookie::Key,
-    kept: fn(&str) -> Option<KeptRoute>,
+    find_route: fn(&str) -> Option<CachedRoute>,
 }
 
-impl<S> Clone for Desk<S> {
+impl<S> Clone for PageCacheMiddleware<S> {
     fn clone(&self) -> Self {
-        Desk {
+        PageCacheMiddleware {
             service: self.service.clone(),
             state: self.state.clone(),
             key: self.key.clone(),
-            kept: self.kept,
+            find_route: self.find_route,
         }
     }
 }
 
 /// An answer that is there, or one that takes a while.
-pub enum Answered {
+pub enum ResponseFuture {
     Now(Option<Answer>),
     Later(Pin<Box<dyn Future<Output = Answer>>>),
 }
 
-impl Future for Answered {
+impl Future for ResponseFuture {
     type Output = Answer;
     fn poll(
         self: Pin<&mut Self>,
         cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Self::Output> {
         match self.get_mut() {
-            Answered::Now(answer) => {
+            ResponseFuture::Now(answer) => {
                 std::task::Poll::Ready(answer.take().expect("polled once after it is ready"))
             }
-            Answered::Later(answer) => answer.as_mut().poll(cx),
+            ResponseFuture::Later(answer) => answer.as_mut().poll(cx),
         }
     }
 }
 
-impl<S: Inner> Service<ServiceRequest> for Desk<S> {
+impl<S: InnerService> Service<ServiceRequest> for PageCacheMiddleware<S> {
     type Response = ServiceResponse<BoxBody>;
     type Error = actix_web::Error;
-    type Future = Answered;
+    type Future = ResponseFuture;
 
     forward_ready!(service);
 
-    fn call(&self, request: ServiceRequest) -> Answered {
+    fn call(&self, request: ServiceRequest) -> ResponseFuture {
         let began = Instant::now();
         let Some(log) = &self.state.access_log else {
             return self.answer(request, began);
         };
         let line = log.begin(&request, guard::client(&self.state, &request), began);
         match self.answer(request, began) {
-            Answered::Now(answer) => {
+            ResponseFuture::Now(answer) => {
                 if let Some(answer) = &answer {
                     line.end(answer);
                 }
-                Answered::Now(answer)
+                ResponseFuture::Now(answer)
             }
-            Answered::Later(answer) => Answered::Later(Box::pin(async move {
+            ResponseFuture::Later(answer) => ResponseFuture::Later(Box::pin(async move {
                 let answer = answer.await;
                 line.end(&answer);
                 answer
@@ -117,8 +127,8 @@ impl<S: Inner> Service<ServiceRequest> for Desk<S> {
     }
 }
 
-impl<S: Inner> Desk<S> {
-    fn answer(&self, mut request: ServiceRequest, began: Instant) -> Answered {
+impl<S: InnerService> PageCacheMiddleware<S> {
+    fn answer(&self, mut request: ServiceRequest, began: Instant) -> ResponseFuture {
         let name = session_cookie::name(&self.state);
         let cookie = session_cookie::read(name, &self.key, request.headers());
         let found = match &cookie {
@@ -127,23 +137,23 @@ impl<S: Inner> Desk<S> {
             SessionCookie::Invalid => return self.answer_without_session(request, true, began),
         };
         match found {
-            Found::Answer(response, route) => {
+            Lookup::Answer(response, route) => {
                 // Nothing else about a hit takes as long as noting it; where nobody asks, it is not noted.
                 if self.state.config.metrics_listen.is_some() {
                     let meter = &self.state.meter;
-                    meter.answered(route, response.status(), began, Spent::default());
+                    meter.answered(route, response.status(), began, QueryStats::default());
                 }
-                Answered::Now(Some(Ok(request.into_response(response))))
+                ResponseFuture::Now(Some(Ok(request.into_response(response))))
             }
-            Found::Nothing(key, route) => {
+            Lookup::Miss(key, route) => {
                 request.head_mut().headers.remove(header::COOKIE);
                 let (service, state) = (self.service.clone(), self.state.clone());
-                Answered::Later(Box::pin(make(service, state, request, key, route, began)))
+                ResponseFuture::Later(Box::pin(make(service, state, request, key, route, began)))
             }
-            Found::Personal(page, audience) => {
+            Lookup::Personal(page, audience) => {
                 self.send_on(request, cookie, Some((page, audience)), began)
             }
-            Found::NotOurs => self.send_on(request, cookie, None, began),
+            Lookup::NotOurs => self.send_on(request, cookie, None, began),
         }
     }
 
@@ -154,11 +164,11 @@ impl<S: Inner> Desk<S> {
         cookie: SessionCookie,
         personal: Option<(String, Option<Audience>)>,
         began: Instant,
-    ) -> Answered {
+    ) -> ResponseFuture {
         let SessionCookie::Signed { token, pair } = cookie else {
             request.head_mut().headers.remove(header::COOKIE);
             let (service, state) = (self.service.clone(), self.state.clone());
-            return Answered::Later(Box::pin(pass(service, state, request, began)));
+            return ResponseFuture::Later(Box::pin(pass(service, state, request, began)));
         };
         if self.state.cache.is_unknown(&token) {
             let renewed = !self.state.cache.is_gone(&token);
@@ -166,26 +176,27 @@ impl<S: Inner> Desk<S> {
         }
         request.head_mut().headers.insert(header::COOKIE, pair);
         request.extensions_mut().insert(Presented(token.clone()));
-        let desk = self.clone();
+        let middleware = self.clone();
         if let Some((page, audience)) = personal {
-            if let Err(error) = readdress(&mut request, &page) {
+            if let Err(error) = set_canonical_uri(&mut request, &page) {
                 let id = request_id();
                 tracing::error!(request = %id, %error, "an address could not be made plain");
             } else {
                 request
                     .extensions_mut()
-                    .insert(Wanted(page.as_str().into()));
+                    .insert(RequestedPage(page.as_str().into()));
             }
             if let Some(audience) = audience {
-                return Answered::Later(Box::pin(
-                    desk.together(request, page, audience, token, began),
+                return ResponseFuture::Later(Box::pin(
+                    middleware.join_or_make(request, page, audience, token, began),
                 ));
             }
         }
-        Answered::Later(Box::pin(async move {
-            let mut answer = pass(desk.service, desk.state.clone(), request, began).await?;
-            if desk.state.cache.is_gone(&token) {
-                session_cookie::expire(&desk.state, answer.headers_mut());
+        ResponseFuture::Later(Box::pin(async move {
+            let mut answer =
+                pass(middleware.service, middleware.state.clone(), request, began).await?;
+            if middleware.state.cache.is_gone(&token) {
+                session_cookie::expire(&middleware.state, answer.headers_mut());
             }
             Ok(answer)
         }))
@@ -193,37 +204,45 @@ impl<S: Inner> Desk<S> {
 }
 
 /// What is in memory for a request.
-enum Found {
+enum Lookup {
     /// And the row of its address.
     Answer(HttpResponse, usize),
-    /// A page that is kept, but is not there or has gone stale.
-    Nothing(Key<Coding>, KeptRoute),
-    /// A page that is kept, asked for with a session; and which readers want the same, if that is known.
+    /// A page that is find_route, but is not there or has gone stale.
+    Miss(Key<Coding>, CachedRoute),
+    /// A page that is find_route, asked for with a session; and which readers want the same, if that is known.
     Personal(String, Option<Audience>),
     NotOurs,
 }
 
-impl<S: Inner> Desk<S> {
+impl<S: InnerService> PageCacheMiddleware<S> {
     /// What anybody gets; the cookie is taken back, unless it was replaced a moment ago.
     fn answer_without_session(
         &self,
         mut request: ServiceRequest,
         takes_back: bool,
         began: Instant,
-    ) -> Answered {
+    ) -> ResponseFuture {
         request.head_mut().headers.remove(header::COOKIE);
-        let (desk, state) = (self.clone(), self.state.clone());
-        Answered::Later(Box::pin(async move {
-            let mut answer = match desk.look(&request, None) {
-                Found::Answer(response, route) => {
+        let (middleware, state) = (self.clone(), self.state.clone());
+        ResponseFuture::Later(Box::pin(async move {
+            let mut answer = match middleware.look(&request, None) {
+                Lookup::Answer(response, route) => {
                     let meter = &state.meter;
-                    meter.answered(route, response.status(), began, Spent::default());
+                    meter.answered(route, response.status(), began, QueryStats::default());
                     request.into_response(response)
                 }
-                Found::Nothing(key, route) => {
-                    make(desk.service, state.clone(), request, key, route, began).await?
+                Lookup::Miss(key, route) => {
+                    make(
+                        middleware.service,
+                        state.clone(),
+                        request,
+                        key,
+                        route,
+                        began,
+                    )
+                    .await?
                 }
-                _ => pass(desk.service, state.clone(), request, began).await?,
+                _ => pass(middleware.service, state.clone(), request, began).await?,
             };
             if takes_back {
                 session_cookie::expire(&state, answer.headers_mut());
@@ -232,25 +251,25 @@ impl<S: Inner> Desk<S> {
         }))
     }
 
-    fn look(&self, request: &ServiceRequest, token: Option<&str>) -> Found {
+    fn look(&self, request: &ServiceRequest, token: Option<&str>) -> Lookup {
         if !matches!(*request.method(), Method::GET | Method::HEAD)
-            || !guard::is_at_home(&self.state, request)
+            || !guard::is_own_host(&self.state, request)
         {
-            return Found::NotOurs;
+            return Lookup::NotOurs;
         }
         let Some(page) = self.page(request) else {
-            return Found::NotOurs;
+            return Lookup::NotOurs;
         };
         let (cache, db) = (&self.state.cache, &self.state.db);
         let headers = request.headers();
         let path = page.split('?').next().unwrap_or_default();
         if let Some(token) = token {
-            let Some(route) = (self.kept)(path) else {
-                return Found::NotOurs;
+            let Some(route) = (self.find_route)(path) else {
+                return Lookup::NotOurs;
             };
             return match self.for_reader(token, headers, &page) {
-                Ok(response) => Found::Answer(response, route.index),
-                Err(audience) => Found::Personal(page.into_owned(), audience),
+                Ok(response) => Lookup::Answer(response, route.index),
+                Err(audience) => Lookup::Personal(page.into_owned(), audience),
             };
         }
         // A picture is packed already: there is one of it.
@@ -259,19 +278,19 @@ impl<S: Inner> Desk<S> {
             false => Coding::choose(headers.get(header::ACCEPT_ENCODING)),
         };
         if let Some(entry) = cache.page(db, &page, coding) {
-            let answer = answer(&self.state, &entry, Asked::of(headers, &entry));
-            Counts::one(match answer.status() {
+            let answer = answer(&self.state, &entry, Validators::of(headers, &entry));
+            CacheStats::increment(match answer.status() {
                 StatusCode::NOT_MODIFIED => &cache.counts.not_modified,
                 _ => &cache.counts.hits,
             });
-            return Found::Answer(answer, entry.route);
+            return Lookup::Answer(answer, entry.route);
         }
-        match (self.kept)(path) {
+        match (self.find_route)(path) {
             Some(route) => {
                 let page = page.into_owned().into();
-                Found::Nothing(Key { page, of: coding }, route)
+                Lookup::Miss(Key { page, of: coding }, route)
             }
-            None => Found::NotOurs,
+            None => Lookup::NotOurs,
         }
     }
 
@@ -282,7 +301,7 @@ impl<S: Inner> Desk<S> {
         if query.is_empty() {
             return Some(path);
         }
-        let allowed = (self.kept)(&path)?.query;
+        let allowed = (self.find_route)(&path)?.query;
         let mut page = path.into_owned();
         for param in allowed {
             let given = query
@@ -305,7 +324,7 @@ impl<S: Inner> Desk<S> {
     }
 
     /// Sends a reader's request on, unless somebody is making the same page already: then that one is waited for.
-    async fn together(
+    async fn join_or_make(
         self,
         request: ServiceRequest,
         page: String,
@@ -313,14 +332,14 @@ impl<S: Inner> Desk<S> {
         token: String,
         began: Instant,
     ) -> Answer {
-        let making = Making::ForReaders(Key {
+        let making = FlightKey::ForReaders(Key {
             page: page.as_str().into(),
             of: audience,
         });
-        let _flight = match Flight::board(&self.state, making) {
-            Seat::Leader(flight) => Some(flight),
-            Seat::Waiting(mut flight) => {
-                Counts::one(&self.state.cache.counts.waited);
+        let _flight = match SingleFlight::join(&self.state, making) {
+            Joined::Leader(flight) => Some(flight),
+            Joined::Follower(mut flight) => {
+                CacheStats::increment(&self.state.cache.counts.waited);
                 let _ = flight.changed().await;
                 let made = self.for_reader(&token, request.headers(), &page).ok();
                 if let Some(response) = made {
@@ -332,7 +351,7 @@ impl<S: Inner> Desk<S> {
         pass(self.service, self.state, request, began).await
     }
 
-    /// The page of a reader who is signed in, put together from what is kept; or to whom what is missing belongs.
+    /// The page of a reader who is signed in, put join_or_make from what is kept; or to whom what is missing belongs.
     fn for_reader(
         &self,
         token: &str,
@@ -344,9 +363,9 @@ impl<S: Inner> Desk<S> {
         if !known.account.is_plain() {
             return Err(None);
         }
-        let audience = cache.standing(db, known.account.id, page).ok_or(None)?;
+        let audience = cache.audience_of(db, known.account.id, page).ok_or(None)?;
         let kept = cache.skeleton(db, page, audience).ok_or(Some(audience))?;
-        Counts::one(&cache.counts.reader_hits);
+        CacheStats::increment(&cache.counts.reader_hits);
         let mut response = filled(&kept.skeleton, &known.name, headers);
         finish(&self.state, response.headers_mut(), "private, no-store");
         Ok(response)

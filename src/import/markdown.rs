@@ -5,12 +5,12 @@ use super::story::unfit_line;
 use crate::articles::draft::{
     Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line,
 };
-use crate::text::{self, markdown::TakenIn, structure};
+use crate::text::{self, markdown::ImportedImage, structure};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
 
 /// Finds an image that the text names: an address of this site for a file that was taken in, `None` for a remote one.
-pub type Images<'a> = dyn FnMut(&str) -> Result<Option<TakenIn>, String> + 'a;
+pub type Images<'a> = dyn FnMut(&str) -> Result<Option<ImportedImage>, String> + 'a;
 
 /// Bytes of code that get their parts told apart, with the tags that this takes.
 const MOST_CODE: usize = 64 * 1024;
@@ -83,7 +83,7 @@ fn body_into(
             "footnotes are not known here; [^s1] in the text leads to the first source note",
         ));
     }
-    let sizes = take_images(root, skipped, images)?;
+    let sizes = import_images(root, skipped, images)?;
     let fresh = || -> &AstNode<'_> { arena.alloc(NodeValue::Document.into()) };
     let (summary, main, matters) = (fresh(), fresh(), fresh());
     let blocks: Vec<_> = root.children().collect();
@@ -217,11 +217,11 @@ fn notes_of<'a>(block: &'a AstNode<'a>, line: usize) -> Result<Vec<SourceNote>, 
 }
 
 /// An image beside the file is taken in, a remote one becomes a link.
-fn take_images<'a>(
+fn import_images<'a>(
     root: &'a AstNode<'a>,
     skipped: usize,
     images: &mut Images<'_>,
-) -> Result<Vec<TakenIn>, Refusal> {
+) -> Result<Vec<ImportedImage>, Refusal> {
     let mut sizes = Vec::new();
     for node in root.descendants() {
         let (link, line) = {

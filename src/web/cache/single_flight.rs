@@ -1,12 +1,14 @@
 //! A page that is not there is made by one request, while the others that want it wait.
 
-use super::answer::{Asked, HTML, answer};
-use super::{Answer, Counts, Entry, Inner, KeptRoute, Key, LARGEST, MadeFrom, Making};
-use crate::db::spent::{Spent, adding_up};
+use super::answer::{HTML, Validators, answer};
+use super::{
+    Answer, BuiltFrom, CacheStats, CachedRoute, Entry, FlightKey, InnerService, Key, MAX_ENTRY,
+};
+use crate::db::query_stats::{QueryStats, measure};
 use crate::error::Error;
 use crate::web::coding::Coding;
 use crate::web::headers::request_id;
-use crate::web::{Shared, Viewer, failure, guard};
+use crate::web::{Shared, Viewer, error_pages, guard};
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
@@ -21,31 +23,31 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 /// A seat on the one flight that makes a page.
-pub(super) enum Seat {
-    Leader(Flight),
-    Waiting(watch::Receiver<Option<Arc<Entry>>>),
+pub(super) enum Joined {
+    Leader(SingleFlight),
+    Follower(watch::Receiver<Option<Arc<Entry>>>),
 }
 
 /// Whoever holds it makes the page. Dropped in whatever way, it lets those who wait go on.
-pub(super) struct Flight {
+pub(super) struct SingleFlight {
     state: Shared,
-    making: Making,
+    making: FlightKey,
     sender: watch::Sender<Option<Arc<Entry>>>,
 }
 
-impl Flight {
-    pub(super) fn board(state: &Shared, making: Making) -> Seat {
+impl SingleFlight {
+    pub(super) fn join(state: &Shared, making: FlightKey) -> Joined {
         let mut flights = state
             .cache
             .flights
             .lock()
             .unwrap_or_else(|e| e.into_inner());
         if let Some(waiting) = flights.get(&making) {
-            return Seat::Waiting(waiting.clone());
+            return Joined::Follower(waiting.clone());
         }
         let (sender, receiver) = watch::channel(None);
         flights.insert(making.clone(), receiver);
-        Seat::Leader(Flight {
+        Joined::Leader(SingleFlight {
             state: state.clone(),
             making,
             sender,
@@ -53,7 +55,7 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for SingleFlight {
     fn drop(&mut self) {
         let mut flights = self
             .state
@@ -66,13 +68,13 @@ impl Drop for Flight {
 }
 
 /// Sends a request on, and takes its time.
-pub(super) async fn pass<S: Inner>(
+pub(super) async fn pass<S: InnerService>(
     service: Rc<S>,
     state: Shared,
     request: ServiceRequest,
     began: Instant,
 ) -> Answer {
-    let (answer, spent) = adding_up(service.call(request)).await;
+    let (answer, spent) = measure(service.call(request)).await;
     match answer {
         Ok(answer) => {
             state.meter.routed(&answer, began, spent);
@@ -87,44 +89,44 @@ pub(super) async fn pass<S: Inner>(
 }
 
 /// Makes a page that is not there, or waits for whoever does.
-pub(super) async fn make<S: Inner>(
+pub(super) async fn make<S: InnerService>(
     service: Rc<S>,
     state: Shared,
     request: ServiceRequest,
     key: Key<Coding>,
-    route: KeptRoute,
+    route: CachedRoute,
     began: Instant,
 ) -> Answer {
-    if state.db.is_away()
-        && let Some(entry) = state.cache.last_known(&state.db, &key)
+    if state.db.is_unreachable()
+        && let Some(entry) = state.cache.stale_if_error(&state.db, &key)
     {
         // Whoever makes it now may wait for long.
-        let response = answer(&state, &entry, Asked::of(request.headers(), &entry));
+        let response = answer(&state, &entry, Validators::of(request.headers(), &entry));
         return Ok(request.into_response(response));
     }
-    let arrived = state.db.moment();
+    let arrived = state.db.version();
     loop {
-        match Flight::board(&state, Making::Page(key.clone())) {
-            Seat::Waiting(mut flight) => {
-                Counts::one(&state.cache.counts.waited);
+        match SingleFlight::join(&state, FlightKey::Page(key.clone())) {
+            Joined::Follower(mut flight) => {
+                CacheStats::increment(&state.cache.counts.waited);
                 let landed = flight.wait_for(Option::is_some).await;
                 let Some(entry) = landed.ok().and_then(|entry| entry.clone()) else {
                     // No page came of it: everyone asks for themselves.
                     let answer = pass(service, state.clone(), request, began).await?;
-                    return Ok(or_last_known(&state, &key, answer));
+                    return Ok(or_stale(&state, &key, answer));
                 };
                 // Good for whoever came before it was begun, whatever has changed since then.
-                if entry.since >= arrived || state.db.still_holds(&entry.depends) {
-                    let asked = Asked::of(request.headers(), &entry);
+                if entry.since >= arrived || state.db.is_valid(&entry.dependencies) {
+                    let asked = Validators::of(request.headers(), &entry);
                     let response = answer(&state, &entry, asked);
                     let status = response.status();
-                    let spent = Spent::default();
+                    let spent = QueryStats::default();
                     state.meter.answered(route.index, status, began, spent);
                     return Ok(request.into_response(response));
                 }
             }
-            Seat::Leader(flight) => {
-                Counts::one(&state.cache.counts.misses);
+            Joined::Leader(flight) => {
+                CacheStats::increment(&state.cache.counts.misses);
                 // Goes on when this browser goes away: others may wait for it.
                 let work = rt::spawn(lead(
                     service,
@@ -136,7 +138,7 @@ pub(super) async fn make<S: Inner>(
                     began,
                 ));
                 let error = match work.await {
-                    Ok(Ok(response)) => return Ok(or_last_known(&state, &key, response)),
+                    Ok(Ok(response)) => return Ok(or_stale(&state, &key, response)),
                     Ok(Err(error)) => match error.as_error::<Error>() {
                         Some(ours) => ours.clone(),
                         None => return Err(error),
@@ -145,10 +147,10 @@ pub(super) async fn make<S: Inner>(
                 };
                 let id = request_id();
                 tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be made");
-                let page = failure::page(&state, &Viewer(None), &error, None, &id);
+                let page = error_pages::page(&state, &Viewer(None), &error, None, &id);
                 state
                     .meter
-                    .answered(route.index, error.status(), began, Spent::default());
+                    .answered(route.index, error.status(), began, QueryStats::default());
                 return Err(guard::as_error(&state, page, &id));
             }
         }
@@ -156,7 +158,7 @@ pub(super) async fn make<S: Inner>(
 }
 
 /// Where the database does not answer: the page as it was last known to be right, if that is not long ago.
-fn or_last_known(
+fn or_stale(
     state: &Shared,
     key: &Key<Coding>,
     failed: ServiceResponse<BoxBody>,
@@ -164,17 +166,17 @@ fn or_last_known(
     if failed.status() != StatusCode::SERVICE_UNAVAILABLE {
         return failed;
     }
-    let Some(entry) = state.cache.last_known(&state.db, key) else {
+    let Some(entry) = state.cache.stale_if_error(&state.db, key) else {
         return failed;
     };
     let (request, _) = failed.into_parts();
-    let response = answer(state, &entry, Asked::of(request.headers(), &entry));
+    let response = answer(state, &entry, Validators::of(request.headers(), &entry));
     ServiceResponse::new(request, response)
 }
 
 /// Gives a request the address that its page is kept under: the handler sees that and nothing else of what was asked, so
 /// what is kept cannot depend on more.
-pub(super) fn readdress(request: &mut ServiceRequest, page: &str) -> Result<(), Error> {
+pub(super) fn set_canonical_uri(request: &mut ServiceRequest, page: &str) -> Result<(), Error> {
     let head = request.head_mut();
     let mut uri = head.uri.clone().into_parts();
     uri.path_and_query = Some(page.parse().map_err(Error::broken)?);
@@ -185,13 +187,13 @@ pub(super) fn readdress(request: &mut ServiceRequest, page: &str) -> Result<(), 
     Ok(())
 }
 
-async fn lead<S: Inner>(
+async fn lead<S: InnerService>(
     service: Rc<S>,
     state: Shared,
     mut request: ServiceRequest,
     key: Key<Coding>,
-    flight: Flight,
-    route: KeptRoute,
+    flight: SingleFlight,
+    route: CachedRoute,
     began: Instant,
 ) -> Answer {
     let head = request.head_mut();
@@ -200,8 +202,8 @@ async fn lead<S: Inner>(
     head.headers.remove(header::ACCEPT_ENCODING);
     // However a cookie is spelled: nobody is signed in here.
     head.headers.remove(header::COOKIE);
-    readdress(&mut request, &key.page)?;
-    let (response, spent) = adding_up(service.call(request)).await;
+    set_canonical_uri(&mut request, &key.page)?;
+    let (response, spent) = measure(service.call(request)).await;
     let mut response = match response {
         Ok(response) => response.map_into_boxed_body(),
         Err(error) => {
@@ -213,8 +215,8 @@ async fn lead<S: Inner>(
     let made = response
         .response_mut()
         .extensions_mut()
-        .remove::<MadeFrom>();
-    let Some(MadeFrom(since, depends)) = made.filter(|_| may_keep(&response)) else {
+        .remove::<BuiltFrom>();
+    let Some(BuiltFrom(since, dependencies)) = made.filter(|_| is_cacheable(&response)) else {
         state.meter.routed(&response, began, spent);
         return Ok(response);
     };
@@ -225,7 +227,7 @@ async fn lead<S: Inner>(
         .await
         .map_err(actix_web::Error::from)?;
     let coding = key.of;
-    let _cpu = state.packing.enter().await?;
+    let _cpu = state.packing.acquire().await?;
     let packed = tokio::task::spawn_blocking(move || pack(&plain, coding)).await;
     let (body, etag) = packed.map_err(Error::broken)??;
     let entry = Arc::new(Entry {
@@ -235,16 +237,16 @@ async fn lead<S: Inner>(
         last_modified,
         coding,
         route: route.index,
-        depends,
+        dependencies,
         since,
     });
-    if entry.body.len() <= LARGEST {
+    if entry.body.len() <= MAX_ENTRY {
         state.cache.pages.insert(key, entry.clone());
     }
-    // Kept first, so that whoever comes now finds it.
+    // CachedSkeleton first, so that whoever comes now finds it.
     let _ = flight.sender.send(Some(entry.clone()));
     drop(flight);
-    let asked = Asked {
+    let asked = Validators {
         none_match: none_match.as_ref(),
         modified_since: modified_since.as_ref(),
     };
@@ -254,7 +256,7 @@ async fn lead<S: Inner>(
     Ok(ServiceResponse::new(request, response))
 }
 
-fn may_keep(response: &ServiceResponse<BoxBody>) -> bool {
+fn is_cacheable(response: &ServiceResponse<BoxBody>) -> bool {
     response.status() == StatusCode::OK && !response.headers().contains_key(header::SET_COOKIE)
 }
 

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How often the number rises while there are writes: so much is lost without a trace at most.
-const EVERY: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_secs(1);
 
 /// The number of an open database.
 #[derive(Debug)]
-pub(super) struct Mark {
+pub(super) struct Generation {
     file: PathBuf,
     last: Option<Instant>,
     /// Something was committed since the number last rose.
@@ -93,7 +93,7 @@ pub fn check_file(database: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// A sentence with a way on.
-pub(super) fn check(database: &Path, conn: &mut Conn) -> Result<Mark, String> {
+pub(super) fn check(database: &Path, conn: &mut Conn) -> Result<Generation, String> {
     let file = file_of(database);
     let (noted, found) = (read(&file).unwrap_or(0), number(conn).unwrap_or(0));
     if noted > found {
@@ -104,17 +104,17 @@ pub(super) fn check(database: &Path, conn: &mut Conn) -> Result<Mark, String> {
             file.display()
         ));
     }
-    Ok(Mark {
+    Ok(Generation {
         file,
         last: None,
         is_behind: false,
     })
 }
 
-impl Mark {
-    /// Raises the number in this transaction, if it is time; the number to [`Mark::keep`] once it is committed.
+impl Generation {
+    /// Raises the number in this transaction, if it is time; the number to [`Generation::keep`] once it is committed.
     pub(super) fn advance(&mut self, conn: &mut Conn) -> Option<i32> {
-        if self.last.is_some_and(|last| last.elapsed() < EVERY) {
+        if self.last.is_some_and(|last| last.elapsed() < INTERVAL) {
             self.is_behind = true;
             return None;
         }
@@ -125,7 +125,7 @@ impl Mark {
     }
 
     /// Notes a committed number beside the database.
-    pub(super) fn keep(&mut self, number: i32) {
+    pub(super) fn confirm(&mut self, number: i32) {
         (self.is_behind, self.last) = (false, Some(Instant::now()));
         let text = format!(
             "{number}\nHow far masthead.db has come. Remove this file only if you put an older database in its place.\n"
@@ -134,7 +134,7 @@ impl Mark {
         let written =
             std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, &self.file));
         if let Err(error) = written {
-            tracing::warn!(%error, file = %self.file.display(), "the database's mark could not be written");
+            tracing::warn!(%error, file = %self.file.display(), "the database's generation could not be written");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
+pub struct QueryStats {
     /// Statements, the ones that begin and end a transaction included.
     pub queries: u32,
     /// From asking for a connection to having the answer.
@@ -12,7 +12,7 @@ pub struct Spent {
 }
 
 tokio::task_local! {
-    static SPENT: Cell<Spent>;
+    static SPENT: Cell<QueryStats>;
 }
 
 thread_local! {
@@ -21,17 +21,17 @@ thread_local! {
 }
 
 /// Runs a request; what it spent is added up beside.
-pub async fn adding_up<F: Future>(work: F) -> (F::Output, Spent) {
+pub async fn measure<F: Future>(work: F) -> (F::Output, QueryStats) {
     SPENT
         .scope(Cell::default(), async move {
             let output = work.await;
-            (output, so_far())
+            (output, current())
         })
         .await
 }
 
 /// What the request that runs in this task has spent.
-pub fn so_far() -> Spent {
+pub fn current() -> QueryStats {
     SPENT.try_with(Cell::get).unwrap_or_default()
 }
 
@@ -39,7 +39,7 @@ pub(super) fn add(queries: u32, since: Instant) {
     // Work outside of a request is not added up.
     let _ = SPENT.try_with(|spent| {
         let before = spent.get();
-        spent.set(Spent {
+        spent.set(QueryStats {
             queries: before.queries + queries,
             time: before.time + since.elapsed(),
         });
