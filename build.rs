@@ -1,5 +1,5 @@
-//! Two things are made at build time: static files under hashed names, compressed, and one typed function for each
-//! message of the interface text.
+//! Build script: generates static files under hashed names, compressed, and one typed function for each message of the
+//! interface text.
 
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,8 @@ fn mime(name: &str) -> &'static str {
     }
 }
 
-/// Fingerprints every file; the style sheet goes last, its `url(name)` are rewritten to the hashed names.
+/// Adds a content hash to the name of every static file. Style sheets come last: each `url(name)` in them is rewritten
+/// to the hashed name.
 fn assets(out: &Path) -> String {
     let mut files: Vec<PathBuf> = fs::read_dir("static")
         .expect("static/")
@@ -108,8 +109,9 @@ fn assets(out: &Path) -> String {
     code + "];\n" + &constants
 }
 
-/// `some-message = … {$n} …` becomes `fn some_message(self, n: i64) -> String`; `n` and `…_n` are numbers, all else text.
-/// English is the pattern: another language that lacks a message, has one too many or takes other arguments does not build.
+/// `some-message = … {$n} …` becomes `fn some_message(self, n: i64) -> String`; `n` and `…_n` are numbers, others text.
+/// English is the reference: the build fails if another language lacks a message, has an extra one or takes other
+/// arguments.
 fn interface() -> String {
     let english = messages("en");
     for other in ["de"] {
@@ -142,7 +144,7 @@ fn interface() -> String {
             .collect();
         writeln!(code, "    pub fn {name}(self{list}) -> String {{").expect("memory");
         if arguments.is_empty() {
-            // IndexedComment once and kept: a page says hundreds of them.
+            // Formatted once and cached: a page says hundreds of them.
             writeln!(code, "        self.plain()[{}].clone()", plain.len()).expect("memory");
             plain.push(id);
         } else {
@@ -157,7 +159,7 @@ fn interface() -> String {
     code + "}\n" + &format!("const PLAIN: &[&str] = &{plain:?};\n")
 }
 
-/// The messages of a language in their order, each with what it takes.
+/// The messages of a language in their order, each with its arguments.
 fn messages(language: &str) -> Vec<(String, BTreeSet<String>)> {
     let file = format!("templates/text/{language}.ftl");
     let source = fs::read_to_string(&file).expect(&file);

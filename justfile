@@ -1,14 +1,14 @@
-# The list is `.ci/run`; this file is its front door.
+# Shortcuts for developers. CI runs `.ci/run`.
 
 # Everything that CI checks
 check:
     bash .ci/run
 
-# The tests alone; PostgreSQL, Redis and Chromium where they are
+# Only the tests; those for PostgreSQL, Redis and Chromium are skipped where these are missing
 test *ARGS:
     cargo test {{ARGS}}
 
-# What pages, posts and log-ins cost, beside nginx, at 1,000 and 1,000,000 comments: a table, target/bench/bench.json and .svg
+# Benchmark against nginx, at 1,000 and 1,000,000 comments: a table, target/bench/bench.json and bench.svg
 bench *ARGS:
     cargo bench --bench bench -- {{ARGS}}
 
@@ -16,10 +16,10 @@ bench *ARGS:
 bench-large *ARGS:
     cargo bench --bench bench -- --sizes 1000,1000000,10000000 {{ARGS}}
 
-# Processor time of the worst inputs that are known: passwords, comments, articles
+# CPU time of the worst known inputs: passwords, comments, articles
 worst:
     cargo bench --bench bench -- worst
 
-# Instructions that an answer out of memory takes, against their budgets
+# CPU instructions per cached response, against their budgets
 budget:
     bash tests/bench/budget

@@ -1,4 +1,4 @@
-//! `assemble(config) -> App`: the whole site, as `masthead serve` and every test run it.
+//! Application assembly: database, state, middleware, server and background tasks, for `masthead serve` and all tests.
 
 use crate::config::Config;
 use crate::db::{Db, Tuning};
@@ -22,13 +22,13 @@ pub struct App {
     pub state: Shared,
     sessions: Sessions,
     key: Key,
-    /// The path of the one-time link, while there is no admin.
+    /// The path of the one-time setup link, while there is no admin.
     pub setup: Option<String>,
-    /// How many samples were published just now.
+    /// How many sample articles this start has published.
     pub samples: usize,
 }
 
-/// Database work before the first request: migrations, samples. Blocks.
+/// A migrated database, with the settings and the cookie key read from it.
 pub struct Prepared {
     db: Db,
     site: Site,
@@ -36,7 +36,7 @@ pub struct Prepared {
     samples: usize,
 }
 
-/// Opens and migrates the database.
+/// Opens and migrates the database, and publishes the samples if it is empty. Blocks.
 ///
 /// # Errors
 /// A sentence for the operator.
@@ -44,7 +44,7 @@ pub fn prepare(config: &Config) -> Result<Prepared, String> {
     prepare_with(config, Tuning::server())
 }
 
-/// [`prepare`] with another way to commit, for the benchmark.
+/// [`prepare`] with other [`Tuning`], for the benchmark.
 ///
 /// # Errors
 /// As [`prepare`].
@@ -62,7 +62,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
     let mut published = 0;
     if config.samples && db.read_now(admin::store::wants_samples).map_err(say)? {
         published = samples::publish(&db, config, &site)?;
-        // Their sections are named on every page.
+        // Every page lists their sections.
         site = load(&db)?;
     }
     let key = db.write_now(admin::store::cookie_key).map_err(say)?;
@@ -74,7 +74,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
     })
 }
 
-/// The one-time link, while there is no admin; the one before is no longer good.
+/// Creates a one-time setup link while there is no admin; an earlier link becomes invalid.
 async fn setup_link(db: &Db) -> Result<Option<String>, String> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
@@ -93,7 +93,7 @@ async fn setup_link(db: &Db) -> Result<Option<String>, String> {
         .then(|| crate::paths::setup(&token)))
 }
 
-/// The data folder, readable by its owner alone.
+/// Creates the data folder, readable by its owner only; if it exists, makes the database's files private instead.
 ///
 /// # Errors
 /// A sentence when it cannot be made.
@@ -116,7 +116,7 @@ pub fn make_private(folder: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes the database's files readable by their owner alone, also in a folder that is open to others.
+/// Makes the database's files readable by their owner only, also in a folder that others can read.
 fn make_files_private(folder: &std::path::Path) -> Result<(), String> {
     let say = |e: std::io::Error| format!("{} cannot be made private: {e}", folder.display());
     for entry in std::fs::read_dir(folder).map_err(say)?.flatten() {
@@ -130,7 +130,8 @@ fn make_files_private(folder: &std::path::Path) -> Result<(), String> {
                     .metadata()
                     .is_ok_and(|m| m.permissions().mode() & 0o077 != 0);
                 match std::fs::set_permissions(entry.path(), own) {
-                    // Renamed or removed by a server that runs, or not ours and closed to others all the same.
+                    // Ignored: files that a running server has renamed or removed, and files of another owner that are
+                    // private already.
                     Err(e) if e.kind() != std::io::ErrorKind::NotFound && readable => {
                         return Err(say(e));
                     }
@@ -142,7 +143,7 @@ fn make_files_private(folder: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
-/// What this site's keys in Redis begin with: sites may share one.
+/// The prefix of this site's keys in Redis, because sites may share one.
 pub fn redis_prefix(cookie_key: &[u8]) -> String {
     use sha2::Digest;
     let digest = sha2::Sha256::digest(cookie_key);
@@ -151,7 +152,7 @@ pub fn redis_prefix(cookie_key: &[u8]) -> String {
     })
 }
 
-/// A dead Redis is a 503 within two seconds.
+/// Timeouts that turn an unreachable Redis into a 503 within two seconds.
 fn redis_timeouts() -> redis::aio::ConnectionManagerConfig {
     let second = Some(std::time::Duration::from_secs(1));
     redis::aio::ConnectionManagerConfig::new()
@@ -160,7 +161,7 @@ fn redis_timeouts() -> redis::aio::ConnectionManagerConfig {
         .set_number_of_retries(1)
 }
 
-/// Puts the site together.
+/// Builds the application: session store, rate limits, cache, metrics and state.
 ///
 /// # Errors
 /// A sentence when Redis does not answer.
@@ -200,7 +201,7 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
         redis.map(|redis| RedisStore { redis, prefix }),
         cache.clone(),
     );
-    // Last: a start that fails leaves the link of the running node as it is.
+    // Last: a start that fails must not invalidate the setup link of a running node.
     let setup = setup_link(&prepared.db).await?;
     let names = routes::ROUTES.iter().map(|r| (r.method, r.path));
     let meter = Meter::new(names, &prepared.db);
@@ -216,7 +217,7 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
 }
 
 impl App {
-    /// Serves on a listener until the handle stops it. Work that comes with time runs beside.
+    /// Serves on a listener until the handle stops it, and starts the background tasks.
     ///
     /// # Errors
     /// When the system refuses the listener.
@@ -263,7 +264,7 @@ impl App {
                 .wrap(cookie)
                 .wrap(from_fn(guard::guard))
                 .wrap(Compress::default())
-                // The outermost: what is in memory is answered here.
+                // The outermost: cached pages are answered here.
                 .wrap(PageCacheLayer::new(
                     state.clone(),
                     key.clone(),
@@ -282,7 +283,7 @@ impl App {
             actix_web::rt::spawn(ops::metrics(listen, clock.clone())?);
         }
         let db = clock.db.clone();
-        // By itself: what others changed must not wait for this process's own work.
+        // A task of its own: invalidation must not wait for the other periodic tasks.
         actix_web::rt::spawn(async move {
             loop {
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
@@ -292,7 +293,7 @@ impl App {
         let unread = clock.clone();
         actix_web::rt::spawn(async move {
             if let Err(error) = read_on(&unread).await {
-                tracing::error!(%error, "the search does not know everything; it reads on at the next start");
+                tracing::error!(%error, "the search index is incomplete; indexing continues at the next start");
             }
         });
         actix_web::rt::spawn(pass_time(clock, old_links));
@@ -301,19 +302,20 @@ impl App {
     }
 }
 
-/// What was there before there was a search, bit by bit, so that writers need not wait.
+/// Indexes content from before the search index existed, in small steps, so that writers need not wait.
 async fn read_on(state: &Shared) -> Result<(), Error> {
     loop {
         let began = std::time::Instant::now();
         if !state.db.write(search::index::catch_up).await? {
             return Ok(());
         }
-        // Half of the time is the writers'.
+        // Leave half of the time to other writers.
         tokio::time::sleep(began.elapsed()).await;
     }
 }
 
-/// Once a second: settings that were changed elsewhere, articles whose hour has come; every ten minutes: what is swept.
+/// Periodic tasks. Every second: reload settings and redirects, publish scheduled articles. Every ten seconds: measure
+/// the clock offset. Every ten minutes: delete expired rows.
 async fn pass_time(state: Shared, home: web::Data<redirects::Redirects>) {
     let mut ticks: u64 = 0;
     loop {
@@ -351,7 +353,7 @@ async fn pass_time(state: Shared, home: web::Data<redirects::Redirects>) {
             );
         }
         if let Err(error) = done {
-            tracing::warn!(%error, "the clock's work was put off");
+            tracing::warn!(%error, "periodic tasks failed, retrying in 1 s");
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-/// Every setting as somebody wrote it; the keys of `masthead.toml`.
+/// The settings of one source (file, environment or flags), before they are merged; the keys of `masthead.toml`.
 #[derive(Clone, Debug, Default, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields, default)]
 pub struct PartialConfig {
@@ -21,10 +21,10 @@ pub struct PartialConfig {
     /// The public address that all links are made from [default: http://127.0.0.1:PORT]
     #[arg(long, global = true, value_name = "URL")]
     pub base_url: Option<String>,
-    /// Proxies whose forwarding headers are believed: addresses or networks, with commas between
+    /// Proxies whose forwarding headers are trusted: addresses or networks, separated by commas
     #[arg(long, global = true, value_name = "LIST")]
     pub trusted_proxies: Option<String>,
-    /// The publication's name until the settings say another [default: Masthead]
+    /// The publication's name until another one is saved in its settings [default: Masthead]
     #[arg(long, global = true, value_name = "NAME")]
     pub site_name: Option<String>,
     /// Sample articles in an empty database: on or off [default: on]
@@ -36,7 +36,7 @@ pub struct PartialConfig {
     /// A line on standard output for each request: off, common (the log format of that name) or json [default: off]
     #[arg(long, global = true, value_name = "FORMAT")]
     pub access_log: Option<String>,
-    /// Connections that one address (IPv6: /64) may hold; proxies that are trusted are not counted [default: 512, and none
+    /// Connections that one address (IPv6: /64) may hold; trusted proxies are not counted [default: 512, and no limit
     /// for this machine itself]
     #[arg(long, global = true, value_name = "N")]
     pub connections_per_network: Option<usize>,
@@ -79,7 +79,7 @@ pub const KEYS: [(&str, &str); 15] = [
     ("session_store_url", "SESSION_STORE_URL"),
 ];
 
-/// The outcome that the program runs with.
+/// The effective configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub data: PathBuf,
@@ -91,7 +91,7 @@ pub struct Config {
     pub samples: bool,
     pub metrics_listen: Option<String>,
     pub access_log: Option<AccessLog>,
-    /// Connections that one network may hold, this machine's own included; without a number 512, and this machine free.
+    /// Connections that one network may hold, loopback included. None = 512, and no limit for loopback.
     pub connections_per_network: Option<usize>,
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
@@ -101,7 +101,7 @@ pub struct Config {
     pub file: Option<PathBuf>,
 }
 
-/// How a request is written down.
+/// The format of the access log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessLog {
     /// <https://httpd.apache.org/docs/2.4/logs.html#common>
@@ -109,12 +109,12 @@ pub enum AccessLog {
     Json,
 }
 
-/// The public address, in the parts that the checks need.
+/// The public address, split into the parts that checks need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
     /// `https://example.org`, without a slash at the end.
     pub origin: String,
-    /// `example.org`, with the port where the scheme's own is not meant.
+    /// `example.org`, with the port if it is not the scheme's default.
     pub authority: String,
     pub https: bool,
     /// The port if the host is a loopback name.
@@ -129,7 +129,7 @@ pub struct Network {
 }
 
 impl Config {
-    /// Reads the layers in their order.
+    /// Reads flags, environment and file, and merges them; earlier ones take precedence.
     ///
     /// # Errors
     /// A sentence that names the file, line or variable and what it takes.
@@ -224,7 +224,7 @@ fn from_file(path: &Path) -> Result<PartialConfig, String> {
     })
 }
 
-/// The known name that is most like what somebody wrote.
+/// The known name that is most similar to the given one, to suggest in an error message.
 pub fn nearest<'a>(known: &[&'a str], given: &str) -> &'a str {
     known
         .iter()
@@ -387,7 +387,7 @@ impl BaseUrl {
         })
     }
 
-    /// Whether a request for this Host is ours.
+    /// Whether a `Host` header names this site.
     pub fn knows(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
         let host = host
@@ -447,7 +447,7 @@ impl Network {
             && prefix(self.address, self.bits) == prefix(other, self.bits)
     }
 
-    /// The network that throttles count: IPv4 /32, IPv6 /64.
+    /// The network of an address, as rate limits count it: IPv4 /32, IPv6 /64.
     pub fn of(address: IpAddr) -> String {
         match address.to_canonical() {
             IpAddr::V4(a) => a.to_string(),

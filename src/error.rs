@@ -1,4 +1,5 @@
-//! What ends a request early. A refused form is no error: it is the form again, with the text kept.
+//! The error type: what ends a request early, and with which status. A form with a refused value is not an error: it is
+//! shown again, with its text.
 //!
 //! | variant | status | when |
 //! |---|---|---|
@@ -6,20 +7,21 @@
 //! | `SignInFirst`, `PasswordDue` | 303 | a page that needs an account; a role that needs a new password |
 //! | `Forbidden`, `Forged`, `Banned` | 403 | no role; a form from another site; a suspended account |
 //! | `NotFound` | 404 | unknown, or not yours |
-//! | `Removed` | 410 | the operator's list of redirects says so |
+//! | `Removed` | 410 | marked as removed in the operator's list of redirects |
 //! | `NotAllowed` | 405 | a known address, another method |
-//! | `Gone` | 409 | acted on something that has ended meanwhile |
+//! | `TooSlow` | 408 | the body did not arrive in time |
+//! | `Gone` | 409 | the target of an action has ended meanwhile |
 //! | `TooLarge`, `NotAForm` | 413, 415 | |
-//! | `ForeignHost` | 421 | a Host that is not ours |
-//! | `Refused` | 422 | a value that no form can show again |
-//! | `TooMany` | 429 | a throttle |
-//! | `Busy` | 503 | storage or a gate is full |
-//! | `Broken` | 500 | our fault; the cause is logged, never shown |
+//! | `ForeignHost` | 421 | a `Host` header that does not name this site |
+//! | `Refused` | 422 | an invalid value in a form that cannot be shown again |
+//! | `TooMany` | 429 | a rate limit |
+//! | `Busy` | 503 | storage does not answer or is full, or a queue is full |
+//! | `Broken` | 500 | an internal error; the cause is logged, never shown |
 
 use actix_web::http::StatusCode;
 use std::fmt;
 
-/// What a database error begins with when its SQLSTATE is known; `db::sqlstate` puts it there.
+/// The prefix of database errors whose SQLSTATE is known; added by `db::sqlstate`.
 pub const PREFIX: &str = "SQLSTATE ";
 
 #[derive(Clone, Debug)]
@@ -28,7 +30,7 @@ pub enum Error {
     SignInFirst {
         next: String,
     },
-    /// Staff whose password was chosen as a reader's.
+    /// Staff whose password was chosen under the rules for readers, and must be changed.
     PasswordDue,
     Forbidden,
     Forged,
@@ -38,7 +40,7 @@ pub enum Error {
         until: Option<i64>,
     },
     NotFound,
-    /// The operator took it away for good.
+    /// The operator removed it for good.
     Removed,
     NotAllowed {
         allow: &'static str,
@@ -69,15 +71,15 @@ impl Error {
         }
     }
 
-    /// The session ended while its request was under way. Where to come back to is filled in by the guard, which has the
-    /// request.
+    /// The session ended while its request was in progress. The guard, which has the request, fills in `next`.
     pub fn session_ended() -> Error {
         Error::SignInFirst {
             next: String::new(),
         }
     }
 
-    /// Whether PostgreSQL asks for the transaction to run again (SQLSTATE 40001, 40P01).
+    /// Whether the transaction may succeed if it runs again: after a serialisation failure (SQLSTATE 40001), a deadlock
+    /// (40P01) or a unique violation.
     pub fn is_retryable(&self) -> bool {
         matches!(
             self,
@@ -109,7 +111,7 @@ impl Error {
     }
 }
 
-/// For the log and the command line; a browser gets the page that `web::failure` makes.
+/// For the log and the command line; browsers get a page from `web::error_pages`.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -155,12 +157,12 @@ impl From<diesel::result::Error> for Error {
     }
 }
 
-/// What PostgreSQL says, by its code; its sentences are in the server's language.
+/// Classifies a PostgreSQL error by its SQLSTATE, because its messages are localised.
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 fn by_sqlstate(cause: String) -> Error {
     let code = cause[PREFIX.len()..].split(':').next().unwrap_or_default();
     match (code, code.get(..2).unwrap_or_default()) {
-        // A deadlock, or two that cannot both have been first.
+        // A serialisation failure or a deadlock.
         ("40001" | "40P01", _) => Error::Broken {
             cause,
             retryable: true,
@@ -175,18 +177,19 @@ fn by_sqlstate(cause: String) -> Error {
     }
 }
 
-/// The disk, not the query. SQLite's sentences are the same everywhere: <https://www.sqlite.org/rescode.html>
+/// Whether a SQLite error is about storage or locks, not the query. Its messages are never localised:
+/// <https://www.sqlite.org/rescode.html>
 fn is_storage_trouble(cause: &str) -> bool {
     [
         "database is locked",
         "database or disk is full",
         "disk I/O error",
-        // What a page that could not be read looks like, and files that went away.
+        // Reported if a page cannot be read, or files were removed.
         "database disk image is malformed",
         "file is not a database",
         "unable to open database file",
         "attempt to write a readonly database",
-        // The transaction was ended by a write that failed.
+        // A failed write has rolled the transaction back.
         "no such savepoint",
     ]
     .iter()

@@ -1,4 +1,4 @@
-//! The pages that every publication owes its readers: about, guidelines, privacy. Their text is true for this software.
+//! Static information pages: about, guidelines, privacy.
 
 use crate::error::Error;
 use crate::interface::Interface;
@@ -55,7 +55,7 @@ pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, E
         &GuidelinesPage {
             page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, paths::GUIDELINES),
             t,
-            hold_first: state.site().hold_first,
+            hold_first: state.site().rules.new_reader,
         },
         &viewer,
         since,

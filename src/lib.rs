@@ -1,4 +1,4 @@
-//! Masthead: a whole publication in one binary. The table of contents, in dependency order; `ARCHITECTURE.md` has the map.
+//! Masthead: a publication with comments, in one binary. Modules are in dependency order; see `ARCHITECTURE.md`.
 
 #![recursion_limit = "256"]
 
@@ -9,6 +9,7 @@ pub mod paths;
 pub mod text;
 
 pub mod db;
+pub mod moderation;
 pub mod web;
 
 pub mod log;
@@ -18,7 +19,7 @@ pub mod accounts;
 pub mod articles;
 pub mod comments;
 pub mod media;
-pub mod moderation;
+pub mod queues;
 pub mod sessions;
 
 pub mod admin;

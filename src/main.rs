@@ -1,4 +1,4 @@
-//! `masthead`: subcommands only.
+//! The `masthead` binary: runs the command line.
 
 mod cli;
 

@@ -1,4 +1,4 @@
-//! For whoever runs it: is the process up, does the database answer, how does it fare.
+//! Endpoints for operators: liveness, readiness, metrics.
 
 use crate::error::Error;
 use crate::web::Shared;
@@ -26,10 +26,10 @@ pub async fn readyz(state: Shared) -> Result<HttpResponse, Error> {
         .body("ready\n"))
 }
 
-/// `GET /metrics`, on a listener of its own: what it tells is nobody's business on the site's address.
+/// `GET /metrics` on a separate listener, so that metrics are not public.
 ///
 /// # Errors
-/// When the address is taken or no address.
+/// When the address is invalid or in use.
 pub fn metrics(listen: &str, state: Shared) -> std::io::Result<Server> {
     let listener = std::net::TcpListener::bind(listen).map_err(|e| {
         std::io::Error::new(e.kind(), format!("MASTHEAD_METRICS_LISTEN={listen}: {e}"))

@@ -1,4 +1,4 @@
-//! The only place that writes a link. The patterns that the router knows are in `routes.rs`.
+//! Builds all URLs of the site; no other module writes one. The router's patterns are in `routes.rs`.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -34,7 +34,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// <https://www.rfc-editor.org/rfc/rfc6068#section-5>
+/// Characters to percent-encode in a `mailto:` URL: <https://www.rfc-editor.org/rfc/rfc6068#section-5>
 const LETTER: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -47,7 +47,7 @@ pub fn article(slug: &str) -> String {
 pub fn article_comments(slug: &str) -> String {
     format!("/articles/{slug}/comments")
 }
-/// The picture that other sites show when they link to an article.
+/// The social card of an article: the picture that other sites show next to a link.
 pub fn card(slug: &str) -> String {
     format!("/articles/{slug}/card.png")
 }
@@ -69,7 +69,7 @@ pub fn author(slug: &str) -> String {
 pub fn month(year: i16, month: i8) -> String {
     format!("/archive/{year:04}/{month:02}")
 }
-/// A page of a list: the list's own address at its beginning.
+/// A page of a list; the first page (empty cursor) is the list's own path.
 pub fn after(list: &str, cursor: &str) -> String {
     if cursor.is_empty() {
         list.to_owned()
@@ -84,11 +84,11 @@ pub fn feed(list: &str, kind: &str) -> String {
 pub fn thread_feed(slug: &str) -> String {
     format!("/articles/{slug}/comments.atom")
 }
-/// A part of the map of all addresses.
+/// One part of the sitemap.
 pub fn sitemap(part: &str) -> String {
     format!("{SITEMAP}?part={part}")
 }
-/// Hits for what was typed, with whatever they are narrowed down to.
+/// Search with the given query and filters; empty fields are left out.
 pub fn search(fields: &[(&str, &str)]) -> String {
     let given = fields.iter().filter(|(_, value)| !value.is_empty());
     let parts: Vec<String> = given
@@ -100,7 +100,7 @@ pub fn search(fields: &[(&str, &str)]) -> String {
         format!("{SEARCH}?{}", parts.join("&"))
     }
 }
-/// A letter with a link in it, for sending an article to somebody.
+/// A `mailto:` URL for recommending an article by e-mail.
 pub fn letter(subject: &str, body: &str) -> String {
     let (subject, body) = (
         utf8_percent_encode(subject, LETTER),
@@ -108,14 +108,14 @@ pub fn letter(subject: &str, body: &str) -> String {
     );
     format!("mailto:?subject={subject}&body={body}")
 }
-/// A conversation's own page, at one comment.
+/// A conversation's own page, scrolled to the comment.
 pub fn comment(slug: &str, id: i64) -> String {
     format!("/articles/{slug}/comments/{id}#comment-{id}")
 }
 pub fn conversation(slug: &str, id: i64) -> String {
     format!("/articles/{slug}/comments/{id}")
 }
-/// A comment that stands on the article's own page.
+/// The article's page, scrolled to the comment.
 pub fn comment_on_article(slug: &str, id: i64) -> String {
     format!("/articles/{slug}#comment-{id}")
 }
@@ -129,7 +129,7 @@ pub fn thread(slug: &str, sort: &str, after: &str) -> String {
 pub fn conversation_after(slug: &str, id: i64, after: &str) -> String {
     format!("/articles/{slug}/comments/{id}?after={after}")
 }
-/// One of a comment's own addresses: `reply`, `edit`, `delete`, `undelete`, `flag`.
+/// An action on a comment: `reply`, `edit`, `delete`, `undelete`, `flag`.
 pub fn of_comment(id: i64, what: &str) -> String {
     format!("/comments/{id}/{what}")
 }
@@ -142,7 +142,7 @@ pub fn queue(queue: &str) -> String {
 pub fn queue_after(queue: &str, after: &str) -> String {
     format!("/admin/comments?queue={queue}&after={after}")
 }
-/// A queue that names what a bulk action left alone, with what was said of all.
+/// A queue, listing the comments that a bulk action skipped, with the reason and note of that action.
 pub fn queue_stale(queue: &str, ids: &str, reason: &str, note: &str) -> String {
     let (reason, note) = (
         utf8_percent_encode(reason, QUERY),
@@ -178,7 +178,7 @@ pub fn join(next: &str) -> String {
     }
 }
 
-/// The page that a form at this address stands on.
+/// The page to return to after logging in, for the path that a form was posted to.
 pub fn page_of_form(path: &str) -> String {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {

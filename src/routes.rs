@@ -1,30 +1,30 @@
-//! The site on one page: every address, verb, role and handler.
+//! The routing table: path, method, role and handler of every route.
 
 use crate::error::Error;
 use crate::feeds::{Atom, Json, Rss, pages as feed};
 use crate::redirects::KnownRoute;
 use crate::web::cache::{CachedRoute, Param};
 use crate::{
-    accounts, admin, articles, cards, comments, discovery, info, log, media, moderation, ops,
-    search, web as page,
+    accounts, admin, articles, cards, comments, discovery, info, log, media, ops, queues, search,
+    web as page,
 };
 use actix_web::{guard, web};
 use serde::Serialize;
 
-/// One address and verb, as `masthead routes --json` prints it.
+/// One path and method, as `masthead routes --json` prints it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Route {
     pub method: &'static str,
     pub path: &'static str,
-    /// `all reader staff moderator editor admin ops`
+    /// Who may use it: `all`, `reader`, `staff`, `moderator`, `editor`, `admin` or `ops`.
     pub role: &'static str,
     pub limits: &'static str,
-    /// Its pages are kept in memory, told apart by these parts of the query.
+    /// If set, its pages are cached in memory, keyed by the path and these query parameters.
     #[serde(skip)]
     pub cache: Option<&'static [Param]>,
 }
 
-/// The address that a path belongs to, if its pages are kept.
+/// The route of a path, if its pages are cached.
 pub fn cached_route(path: &str) -> Option<CachedRoute> {
     let (index, route) = ROUTES
         .iter()
@@ -34,7 +34,7 @@ pub fn cached_route(path: &str) -> Option<CachedRoute> {
     Some(CachedRoute { index, query })
 }
 
-/// What an address that is read is to the router, for [`crate::redirects`].
+/// How a path matches the routing table for GET, for [`crate::redirects`].
 pub fn route_kind(path: &str) -> KnownRoute {
     let found = ROUTES
         .iter()
@@ -66,7 +66,7 @@ async fn not_found() -> Result<actix_web::HttpResponse, Error> {
 
 macro_rules! routes {
     ($($path:literal { $($method:ident $role:ident $handler:path $([$limits:literal])? $(=> cache($($query:ident$(=$($value:ident)|+)?),*))?),+ $(,)? })+) => {
-        /// Every address of the site.
+        /// All routes of the site.
         pub const ROUTES: &[Route] = &[$($(Route {
             method: stringify!($method),
             path: $path,
@@ -78,7 +78,7 @@ macro_rules! routes {
             }),*))?),
         }),+),+];
 
-        /// Gives the router its addresses.
+        /// Registers the routes.
         pub fn configure(app: &mut web::ServiceConfig) {
             $(app.service(web::resource($path)$(.route(routes!(@verb $method).to($handler)))+.default_service(web::to(|| async {
                 const ALLOW: &str = routes!(@allow $($method),+);
@@ -151,10 +151,10 @@ routes! {
     "/account/password" { GET reader accounts::pages::password, POST reader accounts::pages::update_password ["10 failures in 10 minutes"] }
     "/account/sessions" { GET reader accounts::pages::sessions, POST reader accounts::pages::end_session ["30 a minute"] }
     "/admin" { GET staff admin::pages::show }
-    "/admin/comments" { GET moderator moderation::pages::index }
-    "/admin/comments/bulk" { POST moderator moderation::pages::bulk ["100 comments"] }
-    "/admin/comments/{id}/approve" { POST moderator moderation::pages::approve }
-    "/admin/comments/{id}/reject" { POST moderator moderation::pages::reject }
+    "/admin/comments" { GET moderator queues::pages::index }
+    "/admin/comments/bulk" { POST moderator queues::pages::bulk ["100 comments"] }
+    "/admin/comments/{id}/approve" { POST moderator queues::pages::approve }
+    "/admin/comments/{id}/reject" { POST moderator queues::pages::reject }
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }
     "/admin/staff" { GET admin admin::pages::staff_index, POST admin admin::pages::staff_update }
     "/admin/log" { GET admin log::pages::index }

@@ -1,7 +1,7 @@
-// Makes what works without it nicer: nothing here is needed.
+// Progressive enhancement: every page works without this script.
 "use strict";
 
-// What a browser may refuse to keep (private windows do) is not kept.
+// localStorage, which a browser may refuse to provide (in private windows): errors are ignored.
 const kept = {
   get(key) {
     try {
@@ -25,7 +25,7 @@ const kept = {
   },
 };
 
-// The style sheet follows the choice at the foot of the page; here it is remembered for the next one.
+// The theme is switched by the style sheet, from radio buttons in the footer; this stores the choice for other pages.
 const themes = document.querySelectorAll("input[name=theme]");
 const showTheme = (theme) => {
   for (const input of themes) input.checked = input.value === theme;
@@ -38,7 +38,7 @@ addEventListener("storage", (event) => {
   if (event.key === "theme") showTheme(event.newValue ?? "auto");
 });
 
-// Where a long article was left: a link leads back there, the page does not jump by itself.
+// Reading position in a long article: offers a link to it instead of scrolling automatically.
 const story = document.querySelector("article.story[data-continue]");
 const body = story?.querySelector(".body");
 if (body) {
@@ -59,7 +59,7 @@ if (body) {
   addEventListener("scroll", () => {
     clearTimeout(waits);
     waits = setTimeout(() => {
-      // The first block that is not yet above the window; near either end there is nothing to go back to.
+      // The first block that is not scrolled out of view; positions near either end are not stored.
       const at = blocks.findIndex((block) => block.getBoundingClientRect().bottom > 80);
       const isInside = at > 2 && at < blocks.length - 1;
       const others = kept.all().filter((name) => name.startsWith("read:") && name !== key);
@@ -69,7 +69,7 @@ if (body) {
   }, { passive: true });
 }
 
-// A link is shared by the system where it can, else copied.
+// The share link opens the system's share dialog if there is one, else copies the URL.
 const permalink = document.querySelector("a.permalink");
 permalink?.addEventListener("click", async (event) => {
   if (!navigator.share && !navigator.clipboard) return;
@@ -83,7 +83,7 @@ permalink?.addEventListener("click", async (event) => {
   } catch {}
 });
 
-// A second click on a form that is on its way sends nothing.
+// Prevents submitting a form twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) {
@@ -94,19 +94,19 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 4000);
 });
 
-// Back from a page: forms may be sent again.
+// After navigating back (bfcache), forms can be submitted again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// Ctrl+Enter sends the comment.
+// Ctrl+Enter or Cmd+Enter submits the comment.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest("form.compose");
   if (form) form.requestSubmit(form.querySelector("button.primary"));
 });
 
-// Queues: j and k move, a approves, r goes to the reason.
+// Keyboard shortcuts in moderation queues: j and k move, a approves, r focuses the reason or rejects if one is chosen.
 const cards = [...document.querySelectorAll(".cards .card")];
 if (cards.length) {
   let at = 0;

@@ -1,5 +1,5 @@
-//! Accounts: who may be called what, which passwords hold, and the pages on which people join, log in and look after
-//! themselves.
+//! Accounts: validation of usernames, e-mail addresses and display names; passwords, roles, and the pages for
+//! registration, log-in and account settings.
 
 pub mod pages;
 pub mod password;
@@ -11,7 +11,8 @@ use crate::text;
 pub use text::lookalike;
 use unicode_normalization::UnicodeNormalization;
 
-/// Names that would pass for the house; refused as whole names at `/join`, allowed to those who set up the site.
+/// Names that could be mistaken for the site or its staff. Readers cannot have them as username or display name;
+/// `/setup` and the command line accept them.
 const RESERVED: [&str; 33] = [
     "about",
     "account",
@@ -54,7 +55,7 @@ pub struct Username(String);
 
 impl Username {
     /// # Errors
-    /// The sentence that stands beside the field.
+    /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str) -> Result<Username, String> {
         let given = given.trim();
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -74,19 +75,19 @@ impl Username {
         &self.0
     }
 
-    /// What is compared: letter case does not count.
+    /// The lower-case form that is stored and compared.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 }
 
-/// An e-mail address as far as a form can tell; the proof is a mail that arrives.
+/// An e-mail address that is syntactically valid; whether it receives mail is not checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
     /// # Errors
-    /// The sentence that stands beside the field.
+    /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str) -> Result<Email, String> {
         let given: String = given.trim().nfc().collect();
         let bad = |c: char| {
@@ -116,17 +117,17 @@ impl Email {
     }
 }
 
-/// The name that others see beside the username: any script, at most 50 characters, may be empty.
+/// The name that others see next to the username: any script, at most 50 characters, may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DisplayName {
     pub text: String,
-    /// What it looks like: equal for names that a reader would take for each other.
+    /// Look-alike key ([`lookalike`]): equal for names that readers could mistake for each other.
     pub key: String,
 }
 
 impl DisplayName {
     /// # Errors
-    /// The sentence that stands beside the field.
+    /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str) -> Result<DisplayName, String> {
         let text = text::clean_line(given).map_err(|_| t.name_unfit())?;
         let text: String = text
@@ -148,7 +149,10 @@ impl DisplayName {
     }
 }
 
-/// The text that readers write about themselves.
+/// Validates the text of a reader's profile: at most 500 characters.
+///
+/// # Errors
+/// The message to show next to the field.
 pub fn parse_bio(t: Interface, given: &str) -> Result<String, String> {
     let bio = text::clean(given)
         .map_err(|_| t.text_unfit())?

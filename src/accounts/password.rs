@@ -1,4 +1,5 @@
-//! Passwords: argon2id (RFC 9106; parameters of the OWASP Password Storage Cheat Sheet), judged by guesses, not by signs.
+//! Passwords: hashed with argon2id (RFC 9106; parameters of the OWASP Password Storage Cheat Sheet); strength is
+//! estimated by zxcvbn instead of rules about kinds of characters.
 
 use crate::error::Error;
 use crate::interface::Interface;
@@ -7,14 +8,14 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
-/// Characters that a password may have at most; more is refused, never cut.
+/// Longest password, in characters; longer ones are rejected, never truncated.
 const MAX_LENGTH: usize = 256;
 const READER_MIN_LENGTH: usize = 10;
 const STAFF_MIN_LENGTH: usize = 15;
-/// zxcvbn guesses, as a power of ten.
+/// Least number of guesses that zxcvbn must estimate, as log10.
 const MIN_GUESSES_LOG10: f64 = 10.0;
 
-/// Whose password it is to be.
+/// Which length rule applies to a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordPolicy {
     Reader,
@@ -30,22 +31,21 @@ impl PasswordPolicy {
     }
 }
 
-/// Characters of a password that are judged: guessing the beginning is guessing enough, and what zxcvbn does with more
-/// grows faster than the text.
+/// Characters passed to zxcvbn, whose running time grows faster than the input. A strong beginning is sufficient.
 const JUDGED_LENGTH: usize = 64;
-/// Words known of a person that are looked for, and how long each may be.
+/// Most user-specific words passed to zxcvbn, and characters of each.
 const MAX_CONTEXT_WORDS: usize = 16;
 const MAX_CONTEXT_LENGTH: usize = 40;
 
-/// A password of the right length, in NFC. Whether it can be guessed is not known yet: that costs processor time.
+/// A password of valid length, in NFC. Its strength has not been checked yet, because that costs CPU time.
 #[derive(Clone)]
 pub struct Candidate(String);
 
 impl Candidate {
     /// # Errors
-    /// The sentence that stands beside the field.
+    /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str, whose: PasswordPolicy) -> Result<Candidate, String> {
-        // Four bytes a character at most, and composing makes no text more than three times shorter.
+        // A character has at most 4 bytes, and NFC shortens a text to a third at most: more input is always too long.
         if given.len() > 12 * MAX_LENGTH {
             return Err(t.password_long(MAX_LENGTH as i64));
         }
@@ -60,11 +60,11 @@ impl Candidate {
         Ok(Candidate(password))
     }
 
-    /// Takes milliseconds of processor time: on the async workers [`judge`] is for this. `known`: the site's name, the
-    /// username, the address. What can be read about a person is no secret.
+    /// Takes milliseconds of CPU time: async code calls [`check_strength`]. `known`: words that an attacker would try
+    /// first, such as the site's name, the username and the e-mail address.
     ///
     /// # Errors
-    /// The sentence that stands beside the field.
+    /// The message to show next to the field.
     pub fn check_strength_now(self, t: Interface, known: &[&str]) -> Result<NewPassword, String> {
         let parts = known
             .iter()
@@ -94,7 +94,8 @@ impl Candidate {
     }
 }
 
-/// Signs that stand for letters, as zxcvbn reads them; the last ones are the first that are read as their letter alone.
+/// zxcvbn's l33t substitutions: letters and the characters that may stand for them. [`fewer_readings`] resolves the
+/// last entries first.
 const SIGNS: [(char, &str); 10] = [
     ('a', "4@"),
     ('b', "8"),
@@ -107,12 +108,11 @@ const SIGNS: [(char, &str); 10] = [
     ('s', "$5"),
     ('t', "+7"),
 ];
-/// Ways to read the signs of one password that are tried.
+/// Most combinations of l33t substitutions that zxcvbn may try for one password.
 const READINGS: usize = 8;
 
-/// zxcvbn reads a password once for each way in which its signs can stand for letters, and those multiply: twenty mixed signs
-/// take it a second. Where there are too many, the rarer signs become their letter, which makes a password easier to guess,
-/// never harder.
+/// Limits the l33t combinations of a password: zxcvbn tries them all, and for twenty mixed characters that takes a
+/// second. Replaces the rarer characters with their letter, which makes a password easier to guess, never harder.
 fn fewer_readings(password: &str) -> String {
     let readings = |password: &str| -> usize {
         let used = |signs: &str| signs.chars().filter(|c| password.contains(*c)).count();
@@ -133,7 +133,7 @@ fn fewer_readings(password: &str) -> String {
     password
 }
 
-/// A password that may be chosen, in NFC.
+/// A password that has passed all checks, in NFC.
 #[derive(Clone)]
 pub struct NewPassword(String);
 
@@ -141,7 +141,7 @@ impl NewPassword {
     /// [`Candidate::parse`] and [`Candidate::check_strength_now`], for callers that may block.
     ///
     /// # Errors
-    /// The sentence that stands beside the field.
+    /// The message to show next to the field.
     pub fn parse(
         t: Interface,
         given: &str,
@@ -151,16 +151,16 @@ impl NewPassword {
         Candidate::parse(t, given, whose)?.check_strength_now(t, known)
     }
 
-    /// A password that was right a moment ago, to be hashed with today's parameters.
+    /// A password that has just been verified, to be hashed again with the current parameters.
     pub fn verified(given: &str) -> NewPassword {
         NewPassword(given.nfc().take(MAX_LENGTH).collect())
     }
 }
 
-/// Judges a password behind the gate.
+/// Runs [`Candidate::check_strength_now`] on the blocking thread pool, a few at a time.
 ///
 /// # Errors
-/// `Busy` when too many hash or judge already.
+/// `Busy` when the queue for password work is full.
 pub async fn check_strength(
     state: &State,
     candidate: Candidate,
@@ -178,19 +178,19 @@ fn argon() -> Argon2<'static> {
     Argon2::new(
         Algorithm::Argon2id,
         Version::V0x13,
-        Params::new(19456, 2, 1, None).expect("constants"),
+        Params::new(19456, 2, 1, None).expect("valid argon2 parameters"),
     )
 }
 
-/// Hashes behind the gate.
+/// Runs [`hash_now`] on the blocking thread pool, a few at a time.
 ///
 /// # Errors
-/// `Busy` when too many hash already.
+/// `Busy` when the queue for password work is full.
 pub async fn hash(state: &State, password: NewPassword) -> Result<String, Error> {
     state.hashing.run(move || hash_now(&password)).await?
 }
 
-/// PasswordPolicy the command line and set-up.
+/// For the command line and set-up.
 pub fn hash_now(password: &NewPassword) -> Result<String, Error> {
     Ok(argon()
         .hash_password(password.0.as_bytes())
@@ -198,17 +198,17 @@ pub fn hash_now(password: &NewPassword) -> Result<String, Error> {
         .to_string())
 }
 
-/// One verification, always: an unknown name is checked against a hash that nobody's password has.
+/// Verifies a password. Without a stored hash it verifies against a dummy hash, so that an unknown name takes as long.
 ///
 /// # Errors
-/// `Busy` when too many hash already.
+/// `Busy` when the queue for password work is full.
 pub async fn verify(
     state: &State,
     given: String,
     stored: Option<String>,
 ) -> Result<Verification, Error> {
     let check = move || {
-        // The samples' accounts have no hash: the check runs against the stand-in, so that the answer takes as long.
+        // Sample accounts have no valid hash: they are verified against the dummy hash, too.
         let stored = stored.filter(|stored| stored.starts_with("$argon2"));
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| DUMMY_HASH.to_owned());
@@ -231,7 +231,7 @@ pub async fn verify(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verification {
     pub right: bool,
-    /// The hash was made with other parameters than today's.
+    /// The hash was made with other parameters than the current ones.
     pub outdated: bool,
 }
 

@@ -1,14 +1,14 @@
-//! Roles and bans: who may do what, changed under one lock and written to the log.
+//! Changes of roles and bans, made under one lock and recorded in the moderation log.
 
 use super::store::{PROFILE, Profile, RIGHTS, by_id, by_login};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
-use crate::log;
+use crate::log::{self, Actor};
 use diesel::prelude::*;
 
-/// Exactly these grants.
+/// The roles of an account; all false = a reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
     pub moderator: bool,
@@ -21,10 +21,10 @@ impl Roles {
         self.moderator || self.editor || self.admin
     }
 
-    /// From role names; `reader` grants nothing.
+    /// Parses role names; `reader` grants nothing.
     ///
     /// # Errors
-    /// The name that is no role.
+    /// The first name that is not a role.
     pub fn parse(names: &[String]) -> Result<Roles, String> {
         let mut roles = Roles::default();
         for name in names {
@@ -58,25 +58,25 @@ impl Roles {
     }
 }
 
-/// Why rights could not be changed.
+/// Why roles or a ban could not be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleChangeError {
     NoSuchAccount,
     LastAdmin,
 }
 
-/// Sets the grants of an account. Who gets a first role must choose a new password; the account's id comes back.
+/// Replaces the roles of an account and returns its id. With its first role it must have a password that meets the
+/// staff policy (checked at the next log-in).
 pub fn set_roles(
     conn: &mut Conn,
     username: &str,
     roles: Roles,
-    actor: &str,
-    actor_id: Option<i64>,
+    actor: Actor<'_>,
     now: Time,
 ) -> Result<Result<i64, RoleChangeError>, Error> {
     lock(conn, RIGHTS)?;
-    // Who moderation_version must still be an admin under the lock.
-    if let Some(id) = actor_id
+    // Checked under the lock: the acting admin may have been demoted meanwhile.
+    if let Actor::Account { id, .. } = actor
         && !by_id(conn, id)?.is_admin
     {
         return Err(Error::Forbidden);
@@ -110,19 +110,16 @@ pub fn set_roles(
     changed(conn, CacheTag::Account(found.id));
     let (from, to) = (before.names(), roles.names());
     let entry = log::Entry {
-        action: "role",
-        actor,
-        actor_id,
         from: &from,
         to: &to,
         subject: &found.username,
-        ..log::Entry::default()
+        ..log::Entry::new("role", actor)
     };
     log::store::write(conn, &entry, now)?;
     Ok(Ok(found.id))
 }
 
-/// Admins but this one who are not banned.
+/// Number of other admins who are not banned.
 fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
     type Ban = (Option<i64>, Option<i64>);
     let rows: Vec<Ban> = accounts::table
@@ -135,12 +132,12 @@ fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
         .count())
 }
 
-/// Bans an account, or lifts the ban (`ban` = none).
+/// Bans an account (reason, and end or `None` for an indefinite ban), or lifts the ban if `ban` is `None`.
 pub fn set_ban(
     conn: &mut Conn,
     username: &str,
     ban: Option<(&str, Option<Time>)>,
-    actor: &str,
+    actor: Actor<'_>,
     now: Time,
 ) -> Result<Result<i64, RoleChangeError>, Error> {
     lock(conn, RIGHTS)?;
@@ -163,17 +160,15 @@ pub fn set_ban(
     changed(conn, CacheTag::Account(found.id));
     let action = if ban.is_some() { "ban" } else { "unban" };
     let entry = log::Entry {
-        action,
-        actor,
         subject: &found.username,
         reason,
-        ..log::Entry::default()
+        ..log::Entry::new(action, actor)
     };
     log::store::write(conn, &entry, now)?;
     Ok(Ok(found.id))
 }
 
-/// Everyone with a role, by name.
+/// All accounts with a role, sorted by username.
 pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
     let mut staff: Vec<Profile> = accounts::table
         .filter(
@@ -183,7 +178,7 @@ pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
         )
         .select(PROFILE)
         .load(conn)?;
-    // Sorted here: asked to sort, SQLite goes through all accounts by name.
+    // Sorted here: with ORDER BY, SQLite would scan all accounts in the order of the name index.
     staff.sort_by_key(|one| one.username.to_lowercase());
     Ok(staff)
 }

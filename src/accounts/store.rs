@@ -1,4 +1,4 @@
-//! Queries of accounts. This feature alone writes `accounts`.
+//! Queries for accounts. No other feature writes the `accounts` table.
 
 use super::{DisplayName, Email, Username};
 use crate::db::invalidation::{CacheTag, changed};
@@ -7,10 +7,10 @@ use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use diesel::prelude::*;
 
-/// The lock under which rights change: two admins who demote each other must not both succeed.
+/// Name of the lock for changes of roles, bans and passwords: two admins who demote each other must not both succeed.
 pub(super) const RIGHTS: &str = "rights";
 
-/// An account as log-in and the command line need it.
+/// The columns of an account that log-in and the command line need.
 #[derive(Clone, Debug, Queryable)]
 pub struct Login {
     pub id: i64,
@@ -21,7 +21,7 @@ pub struct Login {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
-    /// How often the password was changed.
+    /// Incremented with every password change.
     pub password_version: i64,
 }
 
@@ -31,7 +31,7 @@ impl Login {
     }
 }
 
-/// What others may read about somebody.
+/// The public part of an account.
 #[derive(Clone, Debug, Queryable)]
 pub struct Profile {
     pub id: i64,
@@ -88,10 +88,10 @@ pub(super) const PROFILE: ProfileColumns = (
     accounts::created_at,
 );
 
-/// By username or address, in any letter case.
+/// Finds an account by username or e-mail address, ignoring letter case.
 pub fn by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Error> {
     if given.contains('\0') {
-        // No name has one, and PostgreSQL takes none.
+        // No name contains NUL, and PostgreSQL rejects it in a parameter.
         return Ok(None);
     }
     let (name, email) = (
@@ -126,7 +126,7 @@ pub fn profile(conn: &mut Conn, username: &str) -> Result<Profile, Error> {
         .first(conn)?)
 }
 
-/// An account that is to be made.
+/// A new account to insert.
 #[derive(Clone, Debug)]
 pub struct New {
     pub username: Username,
@@ -137,7 +137,7 @@ pub struct New {
     pub now: Time,
 }
 
-/// Why an account could not be made.
+/// Why an account could not be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     Username,
@@ -181,7 +181,7 @@ pub fn taken(conn: &mut Conn, username: &Username, email: &Email) -> Result<Opti
     Ok(by(name, Taken::Username).or(by(mail, Taken::Email)))
 }
 
-/// Why an account may not be made with this name and address; `None`: it may.
+/// Why this username and e-mail address cannot be registered; `None` if they can.
 pub fn may_join(
     conn: &mut Conn,
     username: &Username,
@@ -203,8 +203,8 @@ pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
         .is_some())
 }
 
-/// A password was found right. Notes what came of it, unless it has been changed since it was looked up: `false`.
-/// `suffices`: it is good enough for a role. `rehashed`: the same password under today's parameters.
+/// Records a successful password check; `false` if the password has been changed since it was read for the check.
+/// `suffices`: it meets the staff policy, so no change is required. `rehashed`: its hash with the current parameters.
 pub fn log_in(
     conn: &mut Conn,
     login: &Login,
@@ -229,9 +229,10 @@ pub fn log_in(
     Ok(true)
 }
 
-/// Sets a new password; every session that was opened with another one has ended. `seen`: the version that was verified,
-/// none for the operator. The new version, or `None` when the password has been changed since it was verified.
-/// `for_role`: it was judged for a role. A role that came meanwhile still asks for one of its own.
+/// Sets a new password, which ends all sessions opened with an earlier one. `seen`: the version that was verified,
+/// `None` for a reset by the operator. Returns the new version, or `None` if the password has been changed since it
+/// was verified. `for_role`: it was checked against the staff policy; if a role was granted meanwhile and it was not,
+/// a change is required.
 pub fn choose_password(
     conn: &mut Conn,
     id: i64,
@@ -256,7 +257,7 @@ pub fn choose_password(
     Ok(Some(version))
 }
 
-/// Changes name and bio. `false` = the name would pass for somebody on the staff.
+/// Changes name and bio. `false`: the name could be mistaken for that of a staff member or an author.
 pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> Result<bool, Error> {
     let own = by_id(conn, id)?;
     if !name.key.is_empty()
@@ -276,7 +277,7 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
     Ok(true)
 }
 
-/// Whether a name looks like that of a staff member (but `own`) or of an article's author.
+/// Whether a look-alike key matches a staff member (other than `own`) or an article's author.
 pub fn is_impersonation(conn: &mut Conn, own: Option<i64>, key: &str) -> Result<bool, Error> {
     let author: Option<i64> = authors::table
         .filter(authors::name_key.eq(key))
@@ -301,7 +302,7 @@ pub fn bio(conn: &mut Conn, id: i64) -> Result<String, Error> {
     Ok(accounts::table.find(id).select(accounts::bio).first(conn)?)
 }
 
-/// Takes away the readers that came with the samples.
+/// Deletes the accounts that came with the sample content.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
     changed(conn, CacheTag::Everything);
     Ok(diesel::delete(accounts::table.filter(accounts::is_sample)).execute(conn)?)

@@ -1,4 +1,4 @@
-//! The newsroom's own pages: what waits, the settings, who is staff, the samples.
+//! Administration: dashboard, settings, staff, and removing the sample content.
 
 pub mod pages;
 pub mod store;
@@ -6,8 +6,10 @@ pub mod store;
 use crate::interface::Interface;
 use crate::text;
 
+/// Validates the site's name: 1 to 80 characters.
+///
 /// # Errors
-/// The sentence that stands beside the field.
+/// The message to show next to the field.
 pub fn parse_site_name(t: Interface, given: &str) -> Result<String, String> {
     let name = text::clean_line(given).map_err(|_| t.text_unfit())?;
     match name.chars().count() {
@@ -18,7 +20,7 @@ pub fn parse_site_name(t: Interface, given: &str) -> Result<String, String> {
     }
 }
 
-/// A BCP 47 tag by its form: `en`, `de-CH`, `zh-Hant`.
+/// Validates the syntax of a BCP 47 language tag: `en`, `de-CH`, `zh-Hant`.
 pub fn parse_language(t: Interface, given: &str) -> Result<String, String> {
     let given = given.trim();
     let mut parts = given.split('-');
@@ -34,7 +36,7 @@ pub fn parse_language(t: Interface, given: &str) -> Result<String, String> {
     }
 }
 
-/// An IANA time zone.
+/// Validates the name of an IANA time zone.
 pub fn parse_zone(t: Interface, given: &str) -> Result<String, String> {
     let given = given.trim();
     let zone = jiff::tz::TimeZone::get(given).map_err(|_| t.zone_form())?;

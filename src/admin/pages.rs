@@ -1,4 +1,4 @@
-//! `/admin` and `/admin/staff`; the settings and the first set-up have rooms of their own.
+//! `/admin` (the dashboard) and `/admin/staff`; settings and setup are in submodules.
 
 mod settings;
 mod setup;
@@ -13,8 +13,9 @@ use crate::articles;
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::moderation::store::counts;
+use crate::log::Actor;
 use crate::paths;
+use crate::queues::store::counts;
 use crate::sessions;
 use crate::web::form::Link;
 use crate::web::limits::Rule;
@@ -55,7 +56,7 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         })
         .await?;
     let t = state.t();
-    let queue = |q: crate::moderation::Queue| paths::queue(q.as_str());
+    let queue = |q: crate::queues::Queue| paths::queue(q.as_str());
     page::ok(&DashboardPage {
         page: Page::dashboard(&state, &who.viewer(), &t.dashboard_heading(), "desk"),
         t,
@@ -63,9 +64,9 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         reported: counts[0],
         pending: counts[1],
         unmoderated: counts[2],
-        reported_link: queue(crate::moderation::Queue::Reported),
-        pending_link: queue(crate::moderation::Queue::Pending),
-        unmoderated_link: queue(crate::moderation::Queue::Unmoderated),
+        reported_link: queue(crate::queues::Queue::Reported),
+        pending_link: queue(crate::queues::Queue::Pending),
+        unmoderated_link: queue(crate::queues::Queue::Unmoderated),
         has_samples: has_samples && who.administers(),
         latest: latest
             .into_iter()
@@ -183,10 +184,10 @@ struct StaffForm {
     current: String,
 }
 
-/// How long after logging in roles are given without the password, in milliseconds.
+/// How long after log-in roles can be changed without entering the password again, in milliseconds.
 const RECENT: i64 = 60 * Time::MINUTE;
 
-/// Whether this is the admin's password. Wrong ones are counted as where it is changed.
+/// Whether this is the admin's password. Wrong ones count against the limit of `/account/password`.
 async fn is_own_password(state: &State, admin: &Admin, given: String) -> Result<bool, Error> {
     if given.is_empty() {
         return Ok(false);
@@ -202,7 +203,7 @@ async fn is_own_password(state: &State, admin: &Admin, given: String) -> Result<
     Ok(verdict.right)
 }
 
-/// `POST /admin/staff`: sets exactly these grants; they count from the next page on.
+/// `POST /admin/staff`: replaces an account's roles; they apply from its next request on.
 pub async fn staff_update(
     state: Shared,
     admin: Admin,
@@ -237,7 +238,7 @@ pub async fn staff_update(
     }
     let username = form.username.trim().to_owned();
     let set = sessions::write(&state, &admin, move |conn, who: &Admin| {
-        set_roles(conn, &username, roles, &who.username, Some(who.id), now)
+        set_roles(conn, &username, roles, Actor::of(who), now)
     });
     match set.await? {
         Ok(_) => Ok(page::see_other(paths::ADMIN_STAFF)),

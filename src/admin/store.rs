@@ -1,4 +1,4 @@
-//! Settings and the one-time set-up link. This feature alone writes `settings`.
+//! Settings and the one-time setup link. No other feature writes the `settings` table.
 
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::settings;
@@ -20,8 +20,8 @@ pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Saves settings, unless they were saved since the form was made: `false`. Without `seen` that is not asked. Writes these and
-/// no others, so that what another admin changes elsewhere in the form stays.
+/// Saves settings; `false` if they have been saved since revision `seen` (not checked if empty). Writes only
+/// `values`, so that another admin's changes to other settings are preserved.
 pub fn save_settings(
     conn: &mut Conn,
     values: &[(&'static str, String)],
@@ -63,7 +63,7 @@ fn hash(token: &str) -> String {
         .collect()
 }
 
-/// Replaces the one-time link; only its hash is kept.
+/// Replaces the one-time link; only its hash is stored.
 pub fn set_setup_token(conn: &mut Conn, token: &str) -> Result<(), Error> {
     set(conn, "setup_token", &hash(token))
 }
@@ -72,7 +72,7 @@ pub fn setup_token_is(conn: &mut Conn, token: &str) -> Result<bool, Error> {
     Ok(get(conn, "setup_token")?.is_some_and(|kept| kept == hash(token)))
 }
 
-/// The key of the session cookies, made at the first start and shared by all nodes.
+/// The key that signs session cookies, generated at the first start and shared by all nodes.
 pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
     crate::db::lock(conn, "cookie_key")?;
     if let Some(kept) = get(conn, "cookie_key")? {
@@ -90,8 +90,8 @@ pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// Takes the samples away with their readers, comments and pictures. How many articles went, and the pictures' files,
-/// which are for [`crate::media::delete_files`].
+/// Deletes the sample articles with their accounts, comments and pictures. Returns the number of articles, and the
+/// picture files to pass to [`crate::media::delete_files`].
 pub fn remove_samples(conn: &mut Conn) -> Result<(usize, Vec<String>), Error> {
     let pictures = articles::store::sample_pictures(conn)?;
     let ids = articles::store::sample_ids(conn)?;
@@ -103,12 +103,12 @@ pub fn remove_samples(conn: &mut Conn) -> Result<(usize, Vec<String>), Error> {
     Ok((removed, files))
 }
 
-/// Whether `serve` should publish the samples: no article, and nobody has taken them away.
+/// Whether `serve` should publish the samples: there is no article, and they have not been removed before.
 pub fn wants_samples(conn: &mut Conn) -> Result<bool, Error> {
     Ok(articles::store::is_empty(conn)? && get(conn, "samples")?.is_none())
 }
 
-/// What passes with time: throttles and sessions that have run out, texts that were deleted long ago.
+/// Periodic clean-up: expired rate-limit counters and sessions, texts of comments deleted long ago.
 pub fn pass_time(conn: &mut Conn, now: Time) -> Result<(), Error> {
     crate::web::limits::sweep(conn, now)?;
     crate::sessions::store::sweep(conn, now)?;

@@ -1,4 +1,4 @@
-//! The corrections of the whole site, in the order of their dates.
+//! The corrections list: all corrections of the site, newest first.
 
 use super::store::PUBLISHED;
 use crate::db::prepared::prepared;
@@ -7,7 +7,7 @@ use crate::error::Error;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-/// A correction with its article, as the ledger lists it.
+/// An entry of the corrections list: a correction and its article.
 #[derive(Clone, Debug)]
 pub struct Corrected {
     pub kind: String,
@@ -19,13 +19,13 @@ pub struct Corrected {
     pub title: String,
 }
 
-/// Behind which correction a page of the ledger begins: time, article, position.
+/// Keyset cursor: a page of the list begins after the correction with this time, article id and position.
 pub type CorrectionCursor = (i64, i64, i64);
 
 type CorrectedColumns = (Text, Text, BigInt, BigInt, BigInt, Text, Text);
 type CorrectedParts = (String, String, Time, i64, i64, String, String);
 
-/// The corrections of published articles, the latest first.
+/// At most `limit` corrections of published articles after the cursor, newest first.
 pub fn corrections(
     conn: &mut Conn,
     after: Option<CorrectionCursor>,

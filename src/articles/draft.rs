@@ -1,9 +1,9 @@
-//! An article on its way in, whatever format it came from.
+//! `Draft`: an article parsed from a file and not yet saved, whatever the format of the file.
 
 use crate::db::Time;
 use crate::text::SafeHtml;
 
-/// Where a refusal points: `PATH:LINE: reason`.
+/// Why a file cannot be imported, and at which line; printed as `PATH:LINE: reason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub line: usize,
@@ -41,7 +41,7 @@ impl NoteKind {
             .find(|k| k.as_str() == text)
     }
 
-    /// The first rule that matches; an editor can change it.
+    /// Guesses the kind of a note from its words; the first rule that matches decides. Front matter can name the kind.
     pub fn guess(text: &str) -> NoteKind {
         let text = text.to_lowercase();
         if ["remain attributed", "not independently", "unverified"]
@@ -78,21 +78,21 @@ impl SourceNote {
     }
 }
 
-/// Who wrote it. What a file does not say of an author stays as it is.
+/// An author as given by a file. A field that is `None` leaves the stored value as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Byline {
     pub name: String,
     pub bio: Option<String>,
-    /// Addresses of pages about the author.
+    /// URLs of pages about the author.
     pub links: Option<Vec<String>>,
-    /// The author's picture as the file names it.
+    /// Path of the author's picture, as written in the file.
     pub image: Option<String>,
 }
 
 /// The picture above the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hero {
-    /// As the file names it.
+    /// Path of the picture, as written in the file.
     pub src: String,
     pub alt: String,
     pub caption: String,
@@ -131,13 +131,13 @@ pub struct Draft {
     pub is_draft: bool,
     pub comments_closed: bool,
     pub words: i64,
-    /// The file as it came.
+    /// The text of the file, unchanged.
     pub source: String,
     pub format: &'static str,
 }
 
 impl Draft {
-    /// What the article's status is to be.
+    /// The status to save: `draft`, `scheduled` or `published`.
     pub fn status(&self, now: Time) -> &'static str {
         match (self.is_draft, self.published) {
             (true, _) => "draft",
@@ -147,7 +147,7 @@ impl Draft {
     }
 }
 
-/// The house sections, in any letter case.
+/// The standard sections of an article. Their headings match in any letter case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Summary,
@@ -184,12 +184,12 @@ pub fn list(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The site's own call, which some files carry as their last line.
+/// Whether a line is the site's call to comment, which some files have as their last line.
 pub fn is_call(line: &str) -> bool {
     line.trim().eq_ignore_ascii_case("join the conversation")
 }
 
-/// Source notes run together on one line are cut at `- ` after a space.
+/// Splits source notes that are written on one line, separated by ` - `.
 pub fn cut_notes(line: &str) -> Vec<String> {
     let line = line.trim();
     let line = line.strip_prefix("- ").unwrap_or(line);
@@ -201,7 +201,7 @@ pub fn cut_notes(line: &str) -> Vec<String> {
 
 pub const MAX_TITLE: usize = 300;
 
-/// What every format must have in the end.
+/// Checks that apply to every format: a title of limited length, and some text.
 pub fn check(draft: &Draft, line: usize) -> Result<(), Refusal> {
     if crate::text::is_blank(&draft.title) {
         return Err(Refusal::at(line, "the article has no title"));

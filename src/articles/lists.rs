@@ -1,5 +1,5 @@
-//! Articles in rows: newest first, of the whole site, a section, a tag, an author or a month; and what the front page
-//! shows. A page costs what it shows: each list is a range of an index, turned by keyset.
+//! Lists of articles, newest first: of the site, a section, a tag, an author or a month; and those of the front page.
+//! Each list is an index range with keyset pagination, so the cost of a page does not depend on the length of the list.
 
 use super::store::PUBLISHED;
 use crate::db::prepared::{Prepared, prepared};
@@ -71,18 +71,18 @@ fn load(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Teaser>, Error>
     Ok(rows.into_iter().map(Teaser::from).collect())
 }
 
-/// Which articles a list has.
+/// Which articles a list contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListScope {
     Latest,
     Section(i64),
     Tag(i64),
     Author(i64),
-    /// Published from the first moment on and before the second.
+    /// Published at or after the first time and before the second.
     Span(Time, Time),
 }
 
-/// Behind which article a page begins.
+/// Keyset cursor: a page begins after the article with this publication time and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     at: Time,
@@ -90,8 +90,10 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// Parses the query parameter `after`. `None`: it is empty, for the first page.
+    ///
     /// # Errors
-    /// `NotFound` for what we did not write.
+    /// `NotFound` for a malformed cursor.
     pub fn parse(text: &str) -> Result<Option<Cursor>, Error> {
         if text.is_empty() {
             return Ok(None);
@@ -121,16 +123,16 @@ impl fmt::Display for Cursor {
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     pub teasers: Vec<Teaser>,
-    /// Where the older ones begin.
+    /// Cursor of the next page, with older articles.
     pub older: Option<Cursor>,
-    /// Where the newer ones begin; the inner `None` is the list's own beginning.
+    /// Cursor of the previous page, with newer articles; the inner `None` is the first page.
     pub newer: Option<Option<Cursor>>,
 }
 
-/// Articles a page.
+/// Articles per page.
 pub const PAGE_SIZE: i64 = 20;
 
-/// A page of a shelf after the cursor.
+/// One page of a list, after the cursor.
 pub fn page(conn: &mut Conn, shelf: ListScope, after: Option<Cursor>) -> Result<Page, Error> {
     let mut teasers = take(conn, shelf, after, PAGE_SIZE + 1)?;
     let mut older = None;
@@ -144,7 +146,7 @@ pub fn page(conn: &mut Conn, shelf: ListScope, after: Option<Cursor>) -> Result<
                 conn,
                 query(shelf, Some(Cursor::of(first)), true, PAGE_SIZE + 1),
             )?;
-            // The page before begins after the twenty-first article from here, if there are so many.
+            // The previous page begins after the 21st newer article, if there are that many.
             Some(before.get(PAGE_SIZE as usize).map(Cursor::of))
         }
         _ => None,
@@ -156,7 +158,7 @@ pub fn page(conn: &mut Conn, shelf: ListScope, after: Option<Cursor>) -> Result<
     })
 }
 
-/// So many articles of a shelf after the cursor, the newest first.
+/// At most `limit` articles of a list after the cursor, newest first.
 pub fn take(
     conn: &mut Conn,
     shelf: ListScope,
@@ -166,7 +168,7 @@ pub fn take(
     load(conn, query(shelf, after, false, limit))
 }
 
-/// The newest published articles.
+/// The newest published articles of the site.
 pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Teaser>, Error> {
     take(conn, ListScope::Latest, None, limit)
 }
@@ -220,7 +222,7 @@ fn query(shelf: ListScope, cursor: Option<Cursor>, upwards: bool, limit: i64) ->
         .int(limit)
 }
 
-/// The newest articles of each of these sections, in one statement.
+/// The newest articles of each of these sections, at most `limit` per section, in one statement.
 pub fn strips(conn: &mut Conn, sections: &[i64], limit: i64) -> Result<Vec<Teaser>, Error> {
     let mut query: Option<Prepared<Columns>> = None;
     for section in sections {
@@ -239,10 +241,10 @@ pub fn strips(conn: &mut Conn, sections: &[i64], limit: i64) -> Result<Vec<Tease
     query.map_or(Ok(Vec::new()), |query| load(conn, query))
 }
 
-/// Among so many of the newest articles the most discussed are looked for: what is talked about now, at a bounded cost.
+/// The most discussed articles are chosen from this many of the newest, which keeps them current and the cost bounded.
 pub const TALKED_ABOUT: i64 = 200;
 
-/// Those of the newest articles that are talked about most. Second: the ids of all that were compared.
+/// The newest articles with the most public comments. Second: the ids of all articles compared, for the cache tags.
 pub fn most_discussed(conn: &mut Conn, limit: i64) -> Result<(Vec<Teaser>, Vec<i64>), Error> {
     let query = prepared::<(BigInt, Nullable<BigInt>)>(format!(
         "SELECT s.id, threads.public_comments FROM (SELECT articles.id, articles.published_at FROM articles WHERE {PUBLISHED} \
@@ -259,7 +261,7 @@ pub fn most_discussed(conn: &mut Conn, limit: i64) -> Result<(Vec<Teaser>, Vec<i
     Ok((by_ids(conn, &ids)?, all))
 }
 
-/// These published articles, in this order.
+/// The published articles among `ids`, in the order of `ids`.
 pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Teaser>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -275,7 +277,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Teaser>, Error> {
     Ok(teasers)
 }
 
-/// Articles that share tags with this one, the most tags first, then newer ones of its section.
+/// Related articles: those that share the most tags with this one first, then the newest of its section.
 pub fn related(
     conn: &mut Conn,
     article: i64,
@@ -322,7 +324,7 @@ pub fn related(
     by_ids(conn, &ids)
 }
 
-/// What a list is of, where its address has a name in it.
+/// The kinds of list whose address contains a slug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Section,
@@ -331,7 +333,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The address of the list of this name.
+    /// The path of the list with this slug.
     pub fn path(self, slug: &str) -> String {
         match self {
             Kind::Section => paths::section(slug),
@@ -341,10 +343,10 @@ impl Kind {
     }
 }
 
-/// The list of this kind at a slug, and its name. It may have nothing.
+/// Looks up a list by kind and slug: its scope and its name. The list may be empty.
 ///
 /// # Errors
-/// `NotFound` for a slug that nothing has.
+/// `NotFound` for an unknown slug.
 pub fn named(conn: &mut Conn, kind: Kind, slug: &str) -> Result<(ListScope, String), Error> {
     macro_rules! find {
         ($table:ident) => {
@@ -370,17 +372,17 @@ pub fn named(conn: &mut Conn, kind: Kind, slug: &str) -> Result<(ListScope, Stri
     })
 }
 
-/// An author, as the page about him needs it.
+/// An author, as the author's page shows them.
 #[derive(Clone, Debug, Queryable)]
 pub struct Author {
     pub name: String,
     pub bio: String,
-    /// An address a line.
+    /// URLs, one per line.
     pub links: String,
     pub avatar: Option<(String, i64, i64)>,
 }
 
-/// An author by the slug.
+/// An author by slug.
 pub fn author(conn: &mut Conn, slug: &str) -> Result<Author, Error> {
     Ok(authors::table
         .left_join(media::table.on(media::id.nullable().eq(authors::avatar_id)))
@@ -394,7 +396,7 @@ pub fn author(conn: &mut Conn, slug: &str) -> Result<Author, Error> {
         .first(conn)?)
 }
 
-/// When the newest article before this moment was published.
+/// The publication time of the newest article before this time.
 pub fn published_before(conn: &mut Conn, moment: Time) -> Result<Option<Time>, Error> {
     Ok(articles::table
         .filter(sql::<Bool>(PUBLISHED))

@@ -1,4 +1,4 @@
-//! Sections, authors and tags by the names that files give them.
+//! Finds or creates sections, authors and tags by name.
 
 use crate::articles::draft::Byline;
 use crate::db::Conn;
@@ -8,7 +8,8 @@ use crate::text;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-/// What makes two names one: letters, digits and signs, but neither case nor accents, spaces, hyphens and quotation marks.
+/// The key by which names are compared. Letters, digits and symbols count; letter case, accents, spaces, hyphens and
+/// quotation marks do not.
 fn sense(name: &str) -> String {
     let signs = name
         .chars()
@@ -21,7 +22,7 @@ fn sense(name: &str) -> String {
 
 macro_rules! named {
     ($function:ident, $table:ident, $fallback:literal) => {
-        /// The row of a name: `C#` and `C++` are two, `c++` and `C++` one.
+        /// The id of the row with this name, created if needed: `c++` and `C++` are one name, `C#` and `C++` are two.
         pub(super) fn $function(conn: &mut Conn, name: &str) -> Result<i64, Error> {
             let plain = text::slug(name, $fallback);
             let mut slug = plain.clone();
@@ -48,21 +49,21 @@ named!(named_section, sections, "section");
 named!(author_row, authors, "author");
 named!(named_tag, tags, "tag");
 
-/// The row of an author, with what the name looks like.
+/// The id of the author with this name, created if needed, with `name_key` filled in.
 pub(super) fn named_author(conn: &mut Conn, name: &str) -> Result<i64, Error> {
     let id = author_row(conn, name)?;
     fill_name_keys(conn)?;
     Ok(id)
 }
 
-/// Fills in `name_key` for authors that have none yet.
+/// Fills in `name_key` (see [`text::lookalike`]) for authors that have none yet.
 pub fn fill_name_keys(conn: &mut Conn) -> Result<(), Error> {
     let bare: Vec<(i64, String)> = authors::table
         .filter(authors::name_key.eq(""))
         .select((authors::id, authors::name))
         .load(conn)?;
     for (id, name) in bare {
-        // A name without a letter gets a key that no other name has: it is not asked for again.
+        // A name without letters gets a unique key, so that it is not selected here again.
         let key = Some(text::lookalike(&name)).filter(|key| !key.is_empty());
         diesel::update(authors::table.find(id))
             .set(authors::name_key.eq(key.unwrap_or_else(|| format!("#{id}"))))
@@ -71,7 +72,7 @@ pub fn fill_name_keys(conn: &mut Conn) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the file says of an author. What it does not say stays.
+/// Updates an author with the fields that the file gives; the others stay as they are.
 pub(super) fn introduce(
     conn: &mut Conn,
     author: i64,

@@ -1,4 +1,4 @@
-//! Writing articles, their notes, names, revisions and former slugs: this feature alone does it.
+//! Writes articles with their notes, corrections, authors, tags, revisions and former slugs. Nothing else writes them.
 
 use super::names::{introduce, named_author, named_section, named_tag};
 use super::store::{self, PUBLISHED};
@@ -17,7 +17,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use std::collections::HashMap;
 
-/// Takes the samples away; their comments must be gone.
+/// Deletes the sample articles and returns how many. Their comments must have been deleted before.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
     changed(conn, CacheTag::Everything);
     let gone: Vec<(i64, Time)> = articles::table
@@ -32,7 +32,7 @@ pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
 
 const SCHEDULED: &str = "articles.status = 'scheduled'";
 
-/// Articles whose time has come. Returns how many.
+/// Publishes the scheduled articles whose publication time has come. Returns how many.
 pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     let due = articles::table
         .filter(sql::<Bool>(SCHEDULED))
@@ -60,7 +60,7 @@ pub fn anything_due(conn: &mut Conn, now: Time) -> Result<bool, Error> {
         .is_some())
 }
 
-/// What readers read of an article as it is in its row, a paragraph a line; and the number of its revision.
+/// The number of an article's current revision, and its text as readers see it, one paragraph per line.
 fn readable(conn: &mut Conn, id: i64) -> Result<(i64, String), Error> {
     type Texts = (i64, String, String, SafeHtml, SafeHtml, SafeHtml);
     let (number, title, dek, summary, body, matters): Texts = articles::table
@@ -86,7 +86,7 @@ fn readable(conn: &mut Conn, id: i64) -> Result<(i64, String), Error> {
     Ok((number, lines.join("\n")))
 }
 
-/// Notes that readers can read this revision from now on, if it says something else than the one that they could read.
+/// Stores the text of a revision that is now public, unless it equals the public revision before it.
 fn make_public(conn: &mut Conn, id: i64, number: i64, text: &str) -> Result<(), Error> {
     let before: Option<Option<String>> = article_revisions::table
         .filter(article_revisions::article_id.eq(id))
@@ -109,7 +109,7 @@ fn make_public(conn: &mut Conn, id: i64, number: i64, text: &str) -> Result<(), 
     Ok(())
 }
 
-/// Whatever shows an article follows its row: lists by tag and author, the search, what is kept in memory.
+/// Updates what is derived from an article's row: lists by tag and author, the search index, cached pages.
 fn sync_derived_data(conn: &mut Conn, id: i64) -> Result<(), Error> {
     let listed: Option<i64> = articles::table
         .filter(articles::id.eq(id))
@@ -129,20 +129,23 @@ fn sync_derived_data(conn: &mut Conn, id: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Circumstances of a draft that is saved.
+/// What saving a draft needs besides the draft itself.
 #[derive(Clone, Debug)]
 pub struct Saving {
     pub slug: String,
     pub section: String,
     /// The site's name, for an article without an author.
     pub house: String,
-    /// The rows of the pictures that the draft names, by the names that it gives them.
+    /// Media ids of the pictures that the draft refers to, by the paths written in it.
     pub pictures: HashMap<String, i64>,
     pub is_sample: bool,
     pub now: Time,
 }
 
-/// Inserts the draft, or makes it the next revision of the article that has its address.
+/// Saves the draft as a new article, or as the next revision of the one that it updates. Returns the article's id.
+///
+/// # Errors
+/// `Refused` when one of its aliases is the current slug of another article.
 pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error> {
     let section = named_section(
         conn,
@@ -158,7 +161,7 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
         |t| t.0,
     );
     let status = draft.status(with.now);
-    // A correction that is dated changes the article on that day.
+    // A correction counts as an update of the article on its date.
     let corrected = draft.corrections.iter().map(|c| c.date.0);
     let corrected = corrected
         .filter(|at| *at <= with.now.0)
@@ -220,7 +223,7 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
         }) => {
             search::index::drop_article(conn, id, Time(before))?;
             if is_public(conn, id)? {
-                // From before versions were kept as they are read.
+                // In case the public text of the current revision has not been stored yet.
                 let (number, text) = readable(conn, id)?;
                 make_public(conn, id, number, &text)?;
             }
@@ -287,8 +290,8 @@ struct Existing {
     slug: String,
 }
 
-/// The article that the draft is the next revision of: the one at its slug, else the one at a former slug, which moves.
-/// Its row as far as saving needs it.
+/// The article that the draft updates: the one with its slug, else the one that has or had one of its aliases and gets
+/// the new slug.
 fn existing(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<Option<Existing>, Error> {
     let here: Option<i64> = articles::table
         .filter(articles::slug.eq(&with.slug))
@@ -299,10 +302,10 @@ fn existing(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<Option<Exis
     for alias in draft.aliases.iter().filter(|alias| **alias != with.slug) {
         match store::at_slug(conn, alias)? {
             Some(other) if found.is_none_or(|found| found == other) => found = Some(other),
-            // A slug that another article had once is given away; one where another stands is not.
+            // The former slug of another article can be taken over, its current slug cannot.
             Some(other) if store::stands_at(conn, other, alias)? => {
                 return Err(Error::Refused(format!(
-                    "aliases names {alias}, where another article stands"
+                    "aliases names {alias}, which is the slug of another article"
                 )));
             }
             _ => {}
@@ -320,7 +323,7 @@ fn existing(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<Option<Exis
     Ok(row.first(conn).optional()?)
 }
 
-/// Notes, corrections, authors and tags, in the file's order.
+/// Replaces the notes, corrections, authors and tags of an article, in the order of the file.
 fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), Error> {
     diesel::delete(source_notes::table.filter(source_notes::article_id.eq(id))).execute(conn)?;
     for (position, note) in (0i64..).zip(&draft.notes) {
@@ -390,7 +393,7 @@ fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), 
     Ok(())
 }
 
-/// Former slugs lead here from now on; the slug that it has leads nowhere else.
+/// Records the former slugs of an article, which redirect to it, and removes any redirect from its current slug.
 fn record_former_slugs(
     conn: &mut Conn,
     id: i64,

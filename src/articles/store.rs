@@ -1,4 +1,4 @@
-//! Articles as they are read, one at a time; `lists` has them in rows, `save` writes them.
+//! Queries for single articles; `lists` has the queries for lists, `save` all writes.
 
 use crate::db::schema::{
     article_authors, article_revisions, article_tags, articles, authors, corrections, former_slugs,
@@ -11,7 +11,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-/// An article as its page needs it.
+/// An article, as its page shows it.
 #[derive(Clone, Debug, Queryable)]
 pub struct Article {
     pub id: i64,
@@ -66,14 +66,14 @@ pub struct CorrectionRow {
     pub at: Time,
 }
 
-/// Spelled out, not bound: a partial index is used where its own condition stands in the statement, and SQLite prepares a
-/// statement anew whenever a value is bound that could decide on an index.
+/// A literal, not a bound value: a partial index is used only where its condition is part of the statement, and SQLite
+/// prepares a statement again when a value is bound that could affect the choice of an index.
 pub const PUBLISHED: &str = "articles.status = 'published'";
 
-/// A published article by its address.
+/// A published article by slug.
 ///
 /// # Errors
-/// `NotFound` for what is not published.
+/// `NotFound` when no published article has this slug.
 pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Article, Error> {
     Ok(articles::table
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
@@ -131,7 +131,7 @@ pub fn corrections_of(conn: &mut Conn, article: i64) -> Result<Vec<CorrectionRow
         .load(conn)?)
 }
 
-/// An author as a byline names him.
+/// An author's name in a byline.
 #[derive(Clone, Debug, Queryable)]
 pub struct Name {
     pub article: i64,
@@ -139,7 +139,7 @@ pub struct Name {
     pub slug: String,
 }
 
-/// The bylines of these articles, each in its order.
+/// The bylines of these articles, each in the order of its authors.
 pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Name>, Error> {
     Ok(article_authors::table
         .inner_join(authors::table.on(authors::id.eq(article_authors::author_id)))
@@ -149,7 +149,7 @@ pub fn names(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Name>, Error> {
         .load(conn)?)
 }
 
-/// A tag: its slug and its name.
+/// The tags of an article: id, slug, name.
 pub fn tags_of(conn: &mut Conn, article: i64) -> Result<Vec<(i64, String, String)>, Error> {
     Ok(article_tags::table
         .inner_join(tags::table.on(tags::id.eq(article_tags::tag_id)))
@@ -159,7 +159,7 @@ pub fn tags_of(conn: &mut Conn, article: i64) -> Result<Vec<(i64, String, String
         .load(conn)?)
 }
 
-/// The smaller widths of a picture, the narrowest first.
+/// The smaller variants of a picture, narrowest first: width in pixels and file name.
 pub fn sizes(conn: &mut Conn, picture: i64) -> Result<Vec<(i64, String)>, Error> {
     Ok(media_sizes::table
         .filter(media_sizes::media_id.eq(picture))
@@ -168,10 +168,10 @@ pub fn sizes(conn: &mut Conn, picture: i64) -> Result<Vec<(i64, String)>, Error>
         .load(conn)?)
 }
 
-/// The picture that an article leads with, its text, and its smaller widths.
+/// The main picture of an article, its alternative text, and its smaller variants.
 pub type Lead = (Picture, String, Vec<(i64, String)>);
 
-/// The picture of an article, if it has one.
+/// The main picture of an article, if it has one.
 pub fn hero(conn: &mut Conn, article: i64) -> Result<Option<Lead>, Error> {
     let found: Option<(Picture, String)> = articles::table
         .inner_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
@@ -189,16 +189,16 @@ pub fn hero(conn: &mut Conn, article: i64) -> Result<Option<Lead>, Error> {
     Ok(Some((picture, alt, sizes)))
 }
 
-/// A version that readers could read, and that differs from the one before.
+/// A published revision of an article whose text differs from the one before.
 #[derive(Clone, Debug, Queryable)]
 pub struct Revision {
     pub number: i64,
     pub saved_at: Time,
-    /// The first words that differ; empty for the first version.
+    /// The first words that differ; empty for the first revision.
     pub excerpt: String,
 }
 
-/// The latest versions of an article that readers could read, the latest first.
+/// The latest published revisions of an article, newest first.
 pub fn revisions(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<Revision>, Error> {
     Ok(article_revisions::table
         .filter(article_revisions::article_id.eq(article))
@@ -213,7 +213,10 @@ pub fn revisions(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<Revisio
         .load(conn)?)
 }
 
-/// One version and the one before it, with their texts.
+/// A published revision: when it was saved, its text, and the text of the published revision before it.
+///
+/// # Errors
+/// `NotFound` when the article has no published revision with this number.
 pub fn revision(
     conn: &mut Conn,
     article: i64,
@@ -240,12 +243,12 @@ pub fn revision(
     }
 }
 
-/// Whether readers could ever read something else.
+/// Whether the text was changed after publication.
 pub fn was_changed(conn: &mut Conn, article: i64) -> Result<bool, Error> {
     Ok(revisions(conn, article, 2)?.len() > 1)
 }
 
-/// The published article that stood at this slug before: where it stands now.
+/// The current slug of the published article that had this slug before.
 pub fn moved(conn: &mut Conn, slug: &str) -> Result<Option<String>, Error> {
     Ok(former_slugs::table
         .inner_join(articles::table.on(articles::id.eq(former_slugs::article_id)))
@@ -256,7 +259,7 @@ pub fn moved(conn: &mut Conn, slug: &str) -> Result<Option<String>, Error> {
         .optional()?)
 }
 
-/// Whether a published article stands at this slug.
+/// Whether a published article has this slug.
 pub fn is_there(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
     Ok(articles::table
         .filter(articles::slug.eq(slug))
@@ -267,7 +270,7 @@ pub fn is_there(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
         .is_some())
 }
 
-/// The article that stands at this slug, or else stood there before, whatever its status.
+/// The id of the article that has this slug, or else of the one that had it before, in any status.
 pub fn at_slug(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
     let now: Option<i64> = articles::table
         .filter(articles::slug.eq(slug))
@@ -284,7 +287,7 @@ pub fn at_slug(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
         .optional()?)
 }
 
-/// Whether this article has that slug today.
+/// Whether this is the current slug of the article.
 pub fn stands_at(conn: &mut Conn, article: i64, slug: &str) -> Result<bool, Error> {
     let now: String = articles::table
         .find(article)
@@ -293,7 +296,7 @@ pub fn stands_at(conn: &mut Conn, article: i64, slug: &str) -> Result<bool, Erro
     Ok(now == slug)
 }
 
-/// What an article was made from that stands at this slug, or that stands or stood at one of its former ones.
+/// The id and source of the article with this slug, or else of the first one that has or had one of `aliases`.
 pub fn source(
     conn: &mut Conn,
     slug: &str,
@@ -342,7 +345,7 @@ pub fn sample_ids(conn: &mut Conn) -> Result<Vec<i64>, Error> {
         .load(conn)?)
 }
 
-/// The pictures of the samples.
+/// The media ids of the sample articles' main pictures.
 pub fn sample_pictures(conn: &mut Conn) -> Result<Vec<i64>, Error> {
     let ids: Vec<Option<i64>> = articles::table
         .filter(articles::is_sample)

@@ -1,4 +1,4 @@
-//! Articles with all that belongs to them, many at once: for feeds.
+//! Full articles for feeds: text, source notes, corrections and tags, loaded for many articles at once.
 
 use crate::db::schema::{article_tags, articles, corrections, media, source_notes, tags};
 use crate::db::{Conn, Time};
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::text::SafeHtml;
 use diesel::prelude::*;
 
-/// An article with its whole text, for a feed.
+/// An article with its full text.
 #[derive(Clone, Debug, Queryable)]
 pub struct FullArticle {
     pub id: i64,
@@ -19,7 +19,7 @@ pub struct FullArticle {
     pub hero: Option<(String, i64, i64)>,
 }
 
-/// The texts of these articles.
+/// The full texts of these articles, in no particular order.
 pub fn full_articles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<FullArticle>, Error> {
     Ok(articles::table
         .left_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
@@ -36,12 +36,12 @@ pub fn full_articles(conn: &mut Conn, ids: &[i64]) -> Result<Vec<FullArticle>, E
         .load(conn)?)
 }
 
-/// What belongs to articles feed_extras their texts, each with the article's id.
+/// What feeds show besides the texts of articles. Each tuple begins with the article's id.
 #[derive(Clone, Debug, Default)]
 pub struct FeedExtras {
-    /// Kind and text.
+    /// Article id, kind, text.
     pub notes: Vec<(i64, String, String)>,
-    /// Kind, text, time.
+    /// Article id, kind, text, time.
     pub corrections: Vec<(i64, String, String, Time)>,
     pub tags: Vec<(i64, String)>,
 }

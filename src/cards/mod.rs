@@ -1,5 +1,5 @@
-//! The picture that other sites show when they link to an article: its title, its section, the publication. Drawn here,
-//! with the fonts that the pages have.
+//! Social cards: the preview picture that other sites show for a link to an article, with its title, section and site
+//! name. Drawn with the fonts of the pages.
 
 pub mod pages;
 
@@ -11,14 +11,14 @@ use resvg::usvg::{Options, Tree, fontdb};
 use std::sync::{Arc, OnceLock};
 use ttf_parser::{Face, Tag};
 
-/// <https://developers.facebook.com/docs/sharing/webmasters/images/>
+/// Pixels: <https://developers.facebook.com/docs/sharing/webmasters/images/>
 pub const WIDTH: u32 = 1200;
 pub const HEIGHT: u32 = 630;
 const MARGIN: f32 = 80.0;
 const TITLE_WEIGHT: f32 = 600.0;
 
 struct Fonts {
-    /// TrueType, for measuring.
+    /// The serif font as TrueType, for measuring text.
     serif: Vec<u8>,
     ours: Arc<fontdb::Database>,
 }
@@ -45,10 +45,10 @@ fn fonts() -> Result<&'static Fonts, Error> {
     FONTS
         .get_or_init(load)
         .as_ref()
-        .ok_or_else(|| Error::broken("the fonts cannot be unpacked"))
+        .ok_or_else(|| Error::broken("the fonts cannot be decompressed"))
 }
 
-/// The system's fonts as well, for letters that ours do not have.
+/// Our fonts and the system's, for characters that ours do not have.
 fn with_system_fonts(ours: &fontdb::Database) -> Arc<fontdb::Database> {
     static ALL: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
     let load = || {
@@ -59,7 +59,7 @@ fn with_system_fonts(ours: &fontdb::Database) -> Arc<fontdb::Database> {
     ALL.get_or_init(load).clone()
 }
 
-/// Names of the two families, as their files have them.
+/// The name of the font family that contains `part`.
 fn family(fonts: &fontdb::Database, part: &str) -> String {
     let names = fonts
         .faces()
@@ -72,7 +72,7 @@ fn measure(face: &Face<'_>, text: &str, size: f32) -> f32 {
     let units = f32::from(face.units_per_em());
     let advance = |c: char| {
         let glyph = face.glyph_index(c);
-        // A letter of another font: about as wide as it is high.
+        // The font lacks the glyph: its width is estimated at 0.9 em.
         glyph
             .and_then(|g| face.glyph_hor_advance(g))
             .map_or(units * 0.9, f32::from)
@@ -80,13 +80,13 @@ fn measure(face: &Face<'_>, text: &str, size: f32) -> f32 {
     text.chars().map(advance).sum::<f32>() / units * size
 }
 
-/// Cuts a text into lines of this width; a word that is longer is cut too.
+/// Breaks a text into lines of at most this width in pixels; a longer word is split.
 fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split_whitespace() {
         let mut word = word.to_owned();
         loop {
-            let line = lines.last_mut().expect("there is one from the start");
+            let line = lines.last_mut().expect("lines is never empty");
             let joined = if line.is_empty() {
                 word.clone()
             } else {
@@ -119,7 +119,7 @@ fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
 /// Draws a card as PNG.
 ///
 /// # Errors
-/// `Broken` when the drawing cannot be made.
+/// `Broken` when the card cannot be rendered.
 pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
     let fonts = fonts()?;
     let mut face = Face::parse(&fonts.serif, 0).map_err(Error::broken)?;
@@ -132,7 +132,7 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
         .clone()
         .find(|(size, lines)| lines.len() as f32 * size * 1.14 <= 330.0)
         .or_else(|| fitting.next_back())
-        .expect("five sizes");
+        .expect("the list of font sizes is not empty");
     if lines.len() > 7 {
         lines.truncate(7);
         if let Some(last) = lines.last_mut() {
@@ -185,7 +185,7 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
     };
     let tree = Tree::from_str(&svg, &options).map_err(Error::broken)?;
     let mut pixels =
-        Pixmap::new(WIDTH, HEIGHT).ok_or_else(|| Error::broken("no memory for a card"))?;
+        Pixmap::new(WIDTH, HEIGHT).ok_or_else(|| Error::broken("no memory for the pixels of a card"))?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
     pixels.encode_png().map_err(Error::broken)
 }

@@ -1,4 +1,4 @@
-//! `GET /articles/{slug}/card.png`
+//! `GET /articles/{slug}/card.png`: the social card of an article.
 
 use super::draw;
 use crate::articles::store;

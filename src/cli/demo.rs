@@ -1,4 +1,4 @@
-//! `masthead demo`: fills a database for trying out and for measuring.
+//! `masthead demo`: fills a database with generated content, for trying out and for benchmarks.
 
 use super::{CliError, DemoArgs, print_line};
 use indicatif::{ProgressBar, ProgressStyle};

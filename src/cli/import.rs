@@ -1,4 +1,4 @@
-//! `masthead import PATH…`
+//! `masthead import PATH…`: progress, questions about changed files, and the summary.
 
 use super::{CliError, ImportArgs, open, print_line};
 use indicatif::{ProgressBar, ProgressStyle};

@@ -1,4 +1,4 @@
-//! The command line: what each subcommand takes, and where it goes.
+//! The command line: the arguments of each subcommand, and dispatch.
 
 mod demo;
 mod import;
@@ -30,14 +30,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the site (the default). SIGTERM finishes what is in flight and stops
+    /// Run the site (the default). SIGTERM finishes the requests in progress and stops
     Serve,
     /// Publish articles from files or folders: story text (.txt) and Markdown (.md, .markdown)
     ///
-    /// A refusal says PATH:LINE: reason, and the files that are right go in all the same. A file that is there already is
-    /// left alone; one that has changed is shown as a diff and asked about.
+    /// Errors are reported as PATH:LINE: reason; valid files are published all the same. A file whose article exists
+    /// unchanged is skipped; if it has changed, a diff is shown and you are asked.
     Import(ImportArgs),
-    /// Make an admin
+    /// Create an admin
     #[command(subcommand)]
     Admin(AdminCommand),
     /// Ban, unban, give roles, reset a password
@@ -46,13 +46,13 @@ enum Command {
     /// The built-in sample articles
     #[command(subcommand)]
     Samples(SamplesCommand),
-    /// Bring the database up to date (`serve` does it by itself)
+    /// Run pending database migrations (`serve` does so by itself)
     Migrate,
-    /// Say what configuration came out, and what is wrong with it, the database and the mail
+    /// Print the effective configuration, and what is wrong with it, the database and the mail
     Check,
     /// Fill the database with made-up articles, readers and comments, for trying out and for measuring
     ///
-    /// They cannot be taken out again: use a data folder of their own. The same seed makes the same publication.
+    /// They cannot be removed again: use a separate data folder. The same seed makes the same publication.
     Demo(DemoArgs),
     /// List every address with its method, role and limits
     Routes {
@@ -92,7 +92,7 @@ pub struct DemoArgs {
 
 #[derive(Subcommand)]
 enum AdminCommand {
-    /// Make an account with every right; the password is asked for
+    /// Create an account with the admin role; the password is prompted for
     Create {
         #[arg(long)]
         email: String,
@@ -124,7 +124,7 @@ enum UserCommand {
         #[arg(required = true)]
         roles: Vec<String>,
     },
-    /// Set a new password, which is asked for, and end all sessions
+    /// Set a new password, which is prompted for, and end all sessions
     ResetPassword {
         username: String,
         /// Read the password from standard input
@@ -135,11 +135,11 @@ enum UserCommand {
 
 #[derive(Subcommand)]
 enum SamplesCommand {
-    /// Take the samples away, with their readers and comments
+    /// Remove the samples, with their readers and comments
     Remove,
 }
 
-/// Why a command was not done: a sentence and the exit code.
+/// Why a command failed: an error message and the exit code.
 pub struct CliError(String, u8);
 
 impl From<String> for CliError {
@@ -153,7 +153,7 @@ impl From<masthead::error::Error> for CliError {
     }
 }
 
-/// Prints a line of the answer. Nobody may be reading it any more: the work goes on. A full disk is said.
+/// Prints a line of output. A closed pipe is ignored, so that the command completes; other errors end the process.
 pub fn print_line(line: impl fmt::Display) {
     let wrote = writeln!(std::io::stdout(), "{line}");
     if let Err(error) = wrote.and_then(|()| std::io::stdout().flush())
@@ -161,16 +161,16 @@ pub fn print_line(line: impl fmt::Display) {
     {
         let _ = writeln!(
             std::io::stderr(),
-            "masthead: the answer cannot be written: {error}"
+            "masthead: the output cannot be written: {error}"
         );
         std::process::exit(1);
     }
 }
 
 pub fn run() -> ExitCode {
-    // What a command writes is its owner's alone.
+    // Files that a command writes are readable by their owner only.
     #[cfg(unix)]
-    // SAFETY: sets a number of this process; no other thread runs yet.
+    // SAFETY: only sets the process's file mode mask; no other thread runs yet.
     unsafe {
         libc::umask(0o077);
     }
@@ -258,7 +258,7 @@ fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The database, made and migrated where that was never done.
+/// Opens the database; creates and migrates it if it has no tables yet.
 pub fn open(config: &Config) -> Result<Db, CliError> {
     open_with(config, Tuning::default())
 }
@@ -406,7 +406,7 @@ fn check(config: &Config) -> ExitCode {
     );
     if let Some(listen) = &config.metrics_listen {
         print_line(format_args!(
-            "metrics             http://{listen}/metrics, for whoever reaches that address"
+            "metrics             http://{listen}/metrics, for anyone who can reach that address"
         ));
     }
     if !config.base.https && config.base.loopback.is_none() {
@@ -420,7 +420,7 @@ fn check(config: &Config) -> ExitCode {
     ExitCode::from(u8::from(!wrong.is_empty()))
 }
 
-/// Whether the data folder, or the nearest folder above it that is there, can be written.
+/// Checks that the data folder, or its nearest parent that exists, can be written.
 fn writable(data: &std::path::Path) -> Result<(), String> {
     let failed =
         |e: &dyn fmt::Display| format!("The data folder {} cannot be written: {e}", data.display());

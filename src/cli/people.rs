@@ -1,4 +1,4 @@
-//! `masthead admin create` and `masthead user …`. The log knows them as `console`.
+//! `masthead admin create` and `masthead user …`. The moderation log names their actor `console`.
 
 use super::{CliError, open, print_line};
 use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
@@ -9,13 +9,12 @@ use masthead::config::Config;
 use masthead::db::{Db, Time};
 use masthead::import::front_matter::parse_time;
 use masthead::interface::Interface;
+use masthead::log::Actor;
 use masthead::sessions::{RedisStore, Sessions};
 use masthead::web::Site;
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
-
-const CONSOLE: &str = "console";
 
 fn password(from_stdin: bool) -> Result<String, CliError> {
     if from_stdin {
@@ -119,8 +118,10 @@ pub fn ban(
     }
     let db = open(config)?;
     let (name, why) = (username.to_owned(), reason.to_owned());
-    db.write_now(move |conn| roles::set_ban(conn, &name, Some((&why, until)), CONSOLE, now))?
-        .map_err(|k| role_change_refused(username, k))?;
+    db.write_now(move |conn| {
+        roles::set_ban(conn, &name, Some((&why, until)), Actor::Console, now)
+    })?
+    .map_err(|k| role_change_refused(username, k))?;
     print_line(format_args!(
         "{username} may read, and no longer write{}.",
         until.map_or_else(String::new, |u| format!(" until {}", u.rfc3339()))
@@ -130,7 +131,7 @@ pub fn ban(
 
 pub fn unban(config: &Config, username: &str) -> Result<ExitCode, CliError> {
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| roles::set_ban(conn, &name, None, CONSOLE, now))?
+    db.write_now(move |conn| roles::set_ban(conn, &name, None, Actor::Console, now))?
         .map_err(|k| role_change_refused(username, k))?;
     print_line(format_args!("{username} may write again."));
     Ok(ExitCode::SUCCESS)
@@ -144,7 +145,7 @@ pub fn role(config: &Config, username: &str, names: &[String]) -> Result<ExitCod
         )
     })?;
     let (db, name, now) = (open(config)?, username.to_owned(), Time::now());
-    db.write_now(move |conn| roles::set_roles(conn, &name, roles, CONSOLE, None, now))?
+    db.write_now(move |conn| roles::set_roles(conn, &name, roles, Actor::Console, now))?
         .map_err(|k| role_change_refused(username, k))?;
     print_line(format_args!("{username} is now: {}.", roles.names()));
     Ok(ExitCode::SUCCESS)
@@ -191,13 +192,13 @@ pub fn reset_password(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sessions in Redis end there; those in the database have ended in the change's own transaction.
+/// Ends the account's sessions in Redis; those in the database have ended in the transaction of the change.
 fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), CliError> {
     let Some(url) = &config.session_store_url else {
         return Ok(());
     };
     let say = |e: redis::RedisError| {
-        format!("The session store does not answer, the account's sessions go on: {e}")
+        format!("The session store does not answer, so the account's sessions stay open: {e}")
     };
     let prefix = masthead::app::redis_prefix(&db.write_now(masthead::admin::store::cookie_key)?);
     let runtime = tokio::runtime::Builder::new_current_thread()

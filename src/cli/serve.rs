@@ -1,4 +1,4 @@
-//! `masthead serve`
+//! `masthead serve`: logging, data folder lock, listener, start and graceful shutdown of the server.
 
 use super::{CliError, print_line};
 use masthead::app::{assemble, make_private, prepare};
@@ -12,10 +12,10 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
 use tracing_subscriber::EnvFilter;
 
 pub fn run(config: Config) -> Result<ExitCode, CliError> {
-    // What cannot be parsed would be a line each, as fast as somebody sends it.
+    // actix_http would log a line for each request that it cannot parse, as fast as a client sends them.
     let quiet = "info,actix_session=error,actix_server=warn,actix_http=off";
     let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new(quiet));
-    // A thread of its own writes the log: a pipe that is full or closed costs lines, and nothing waits for it.
+    // The log is written by its own thread: if its pipe is full or closed, lines are dropped, and nothing waits.
     let (writer, written) = NonBlockingBuilder::default()
         .buffered_lines_limit(16_384)
         .thread_name("log")
@@ -32,7 +32,7 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
     ));
     if std::time::SystemTime::now() < std::time::UNIX_EPOCH {
         let why =
-            "The clock of this machine stands before 1970, where HTTP has no dates; set it first.";
+            "The clock of this machine is set before 1970, where HTTP has no dates; correct it first.";
         return Err(CliError(why.into(), 1));
     }
     limit_retained_memory();
@@ -40,13 +40,13 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
     let _held = lock_data_folder(&config)?;
     let listener = listen(&config)?;
     if let Some(metrics) = &config.metrics_listen {
-        // Before anything is said or changed.
+        // Checked before anything is printed or changed.
         TcpListener::bind(metrics).map_err(|e| {
             format!("MASTHEAD_METRICS_LISTEN={metrics}: {e}; it wants a free port of this machine, not the site's own.")
         })?;
     }
     if !config.base.https && config.base.loopback.is_none() {
-        tracing::warn!("MASTHEAD_BASE_URL is plain http: sessions travel unprotected");
+        tracing::warn!("MASTHEAD_BASE_URL is plain http: session cookies are sent unencrypted");
     }
     let prepared = prepare(&config)?;
     let workers = std::thread::available_parallelism()
@@ -74,7 +74,7 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
             .map_err(|e| format!("The server cannot start: {e}"))?;
         actix_web::rt::spawn(async move {
             wait_for_stop().await;
-            tracing::info!("stopping: what is in flight is finished");
+            tracing::info!("stopping: finishing the requests in progress");
             handle.stop(true).await;
         });
         server
@@ -84,7 +84,7 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
         if let Some(log) = &state.access_log {
             log.close();
         }
-        // The runtime would wait for threads that ask a database which does not answer.
+        // Exit without dropping the runtime, which would wait for threads blocked on a database that does not answer.
         drop(written);
         std::process::exit(0);
         #[allow(unreachable_code, reason = "the type of this block")]
@@ -92,7 +92,7 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
     })
 }
 
-/// Says every five seconds how many lines of a log nobody took in time.
+/// Logs every five seconds how many log lines were dropped.
 async fn count_dropped(log: ErrorCounter, state: Shared) {
     let mut said = 0;
     loop {
@@ -109,8 +109,9 @@ async fn count_dropped(log: ErrorCounter, state: Shared) {
     }
 }
 
-/// Whatever takes a MiB or more goes back to the system when it is done. Left to itself glibc learns from the first
-/// password hash (19 MiB) to keep such blocks, one for each of its threads: <https://man7.org/linux/man-pages/man3/mallopt.3.html>
+/// Returns freed allocations of a MiB or more to the system. By default, glibc raises that threshold after the first
+/// password hash (19 MiB) and then retains such blocks, one for each thread:
+/// <https://man7.org/linux/man-pages/man3/mallopt.3.html>
 fn limit_retained_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: a documented option with a documented value.
@@ -144,7 +145,7 @@ fn listen(config: &Config) -> Result<TcpListener, CliError> {
     })
 }
 
-/// One server a data folder: with SQLite two would each believe to be the only writer.
+/// Locks the data folder, because with SQLite each server assumes that it is the only writer.
 fn lock_data_folder(config: &Config) -> Result<Option<std::fs::File>, CliError> {
     if let Address::Postgres { .. } = config.database {
         return Ok(None);

@@ -1,18 +1,20 @@
-//! Many comments at once, for `masthead demo`: what [`super::write`] keeps in step one by one is given here.
+//! Bulk insertion of comments for `masthead demo`: derived values that [`super::write`] maintains are given by the
+//! caller.
 
-use super::{CommentBody, Status, counters};
+use super::{CommentBody, counters};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{comment_versions, comments, flags};
 use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
+use crate::moderation::{FlagReason, Hold, RejectReason, Status};
 use crate::search::{self, index::IndexedComment};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A comment as it will stand in the table, its counters included.
+/// A comment to insert, with its path and reply count already computed.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub id: i64,
@@ -24,14 +26,14 @@ pub struct Row {
     pub status: Status,
     pub public_replies: i64,
     pub at: Time,
-    /// Who has flagged it.
+    /// Accounts that have flagged it.
     pub flagged_by: Vec<i64>,
 }
 
-/// Rows in one statement: SQLite takes 32,766 values, PostgreSQL 65,535.
+/// Rows per statement: SQLite allows 32,766 bound values, PostgreSQL 65,535.
 const AT_ONCE: usize = 1000;
 
-/// Takes `many` ids in a row out of the sequence; the first one.
+/// Reserves `many` consecutive ids in the sequence; returns the first.
 pub fn reserve(conn: &mut Conn, many: i64) -> Result<i64, Error> {
     #[derive(QueryableByName)]
     struct Last {
@@ -56,7 +58,7 @@ pub fn reserve(conn: &mut Conn, many: i64) -> Result<i64, Error> {
             Ok(last.last + 1)
         }
         Conn::Postgres(_) => {
-            // Nobody else draws a number while this transaction runs.
+            // No other transaction may take an id meanwhile.
             diesel::sql_query("LOCK TABLE comments IN SHARE ROW EXCLUSIVE MODE").execute(conn)?;
             let last: Last = diesel::sql_query(
                 "SELECT setval(pg_get_serial_sequence('comments', 'id'), nextval(pg_get_serial_sequence('comments', 'id')) + $1) AS last",
@@ -68,7 +70,7 @@ pub fn reserve(conn: &mut Conn, many: i64) -> Result<i64, Error> {
     }
 }
 
-/// Inserts rows whose articles, authors and parents are there.
+/// Inserts rows whose articles, authors and parents exist.
 pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     changed(conn, CacheTag::Everything);
     for rows in rows.chunks(AT_ONCE) {
@@ -90,14 +92,14 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
                     (
                         comments::body.eq(row.body.text.as_str()),
                         comments::html.eq(&row.body.html),
-                        comments::status.eq(row.status.as_str()),
+                        comments::status.eq(row.status),
                         comments::hold.eq(match row.status {
-                            Status::Pending => "first",
-                            _ => "",
+                            Status::Pending => Hold::NewReader,
+                            _ => Hold::None,
                         }),
                         comments::reject_reason.eq(match row.status {
-                            Status::Rejected => "off-topic",
-                            _ => "",
+                            Status::Rejected => RejectReason::OffTopic,
+                            _ => RejectReason::None,
                         }),
                     ),
                     (
@@ -109,7 +111,7 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
                     (
                         comments::moderated_at.eq(later(looked)),
                         comments::deleted_at.eq(later(is_deleted)),
-                        comments::status_before_delete.eq(is_deleted.then_some("approved")),
+                        comments::status_before_delete.eq(is_deleted.then_some(Status::Approved)),
                     ),
                 )
             })
@@ -138,7 +140,7 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
                 (
                     flags::comment_id.eq(row.id),
                     flags::account_id.eq(account),
-                    flags::reason.eq("off-topic"),
+                    flags::reason.eq(FlagReason::OffTopic),
                     flags::detail.eq(""),
                     flags::created_at.eq(row.at.0 + Time::HOUR),
                 )
@@ -165,7 +167,7 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     count(conn, rows)
 }
 
-/// Counts what was inserted, in the same transaction: by status, the reported ones, the public ones of each article.
+/// Updates the counters for the inserted rows: comments by status, reported comments, public comments per article.
 fn count(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     let mut statuses: BTreeMap<&str, i64> = BTreeMap::new();
     let mut public: BTreeMap<i64, i64> = BTreeMap::new();
@@ -176,7 +178,7 @@ fn count(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
             *statuses.entry(counters::REPORTED).or_default() += 1;
         }
     }
-    // Always in the same order, so that two writers cannot wait for each other.
+    // Always in the same order, to avoid deadlocks.
     for (status, many) in statuses {
         counters::add(conn, status, many)?;
     }

@@ -1,4 +1,5 @@
-//! The numbers that are kept beside the rows, moved in the transaction that moves a row.
+//! Stored counters (comments by status, public comments per article, public replies per comment), updated in the
+//! transaction that changes a comment.
 
 use super::{Status, path};
 use crate::db::Conn;
@@ -11,7 +12,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use std::collections::BTreeSet;
 
-/// Moves the counters when a comment comes, goes or changes: by status, of the article, of all that it replies to.
+/// Updates the counters for a comment that is inserted, deleted or changes its status: by status, of the article, and
+/// of all its ancestors.
 pub(super) fn count(
     conn: &mut Conn,
     article: i64,
@@ -20,7 +22,7 @@ pub(super) fn count(
     from: Option<Status>,
     to: Option<Status>,
 ) -> Result<(), Error> {
-    // Always in the same order, so that two writers cannot wait for each other.
+    // Always in the same order, to avoid deadlocks.
     let mut changes: Vec<(&str, i64)> = from
         .map(|s| (s.as_str(), -1))
         .into_iter()
@@ -44,7 +46,7 @@ pub(super) fn count(
         diesel::update(row)
             .set(comments::public_replies.eq(comments::public_replies + change))
             .execute(conn)?;
-        let public = [Status::Approved.as_str(), Status::Published.as_str()];
+        let public = [Status::Approved, Status::Published];
         diesel::update(row)
             .set(
                 comments::is_shown.eq(comments::public_replies
@@ -56,10 +58,10 @@ pub(super) fn count(
     Ok(())
 }
 
-/// The row that counts what [`super::REPORTED`] says.
+/// Row of `comment_counts` for the comments that match [`super::REPORTED`].
 pub(super) const REPORTED: &str = "reported";
 
-/// Does something to one comment, under its thread's lock, that may make it reported or end that.
+/// Runs `work`, which changes one comment under its thread's lock, and updates the number of reported comments.
 pub(super) fn reported<T>(
     conn: &mut Conn,
     id: i64,
@@ -74,7 +76,7 @@ pub(super) fn reported<T>(
     Ok(done)
 }
 
-/// 1 or 0.
+/// 1 if the comment matches [`super::REPORTED`], else 0.
 fn is_reported(conn: &mut Conn, id: i64) -> Result<i64, Error> {
     let it = comments::table.filter(comments::id.eq(id));
     Ok(it
@@ -83,7 +85,7 @@ fn is_reported(conn: &mut Conn, id: i64) -> Result<i64, Error> {
         .get_result(conn)?)
 }
 
-/// How many under one article.
+/// Number of reported comments on one article.
 pub(super) fn reported_under(conn: &mut Conn, article: i64) -> Result<i64, Error> {
     let under = comments::table.filter(comments::article_id.eq(article));
     Ok(under
@@ -108,7 +110,7 @@ pub(super) fn add(conn: &mut Conn, row: &str, change: i64) -> Result<(), Error> 
     Ok(())
 }
 
-/// Moves the number of comments that everybody sees under an article.
+/// Adds `change` to the number of public comments of an article.
 pub(super) fn add_public(conn: &mut Conn, article: i64, change: i64) -> Result<(), Error> {
     either!(conn, |c| diesel::insert_into(threads::table)
         .values((

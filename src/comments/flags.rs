@@ -1,21 +1,22 @@
-//! Flags: a reader's report, once a comment.
+//! Flags: readers' reports of comments, at most one per reader and comment.
 
 use super::counters;
 use crate::db::schema::{comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::moderation::FlagReason;
 use diesel::prelude::*;
 
-/// Reports a comment, under its thread's lock; a second report by the same reader changes nothing.
-pub fn raise(
+/// Flags a comment; the caller holds the thread's lock. `false`: this reader has flagged it before, nothing changes.
+pub fn flag(
     conn: &mut Conn,
     comment: i64,
     account: i64,
-    reason: &str,
+    reason: FlagReason,
     detail: &str,
     now: Time,
 ) -> Result<bool, Error> {
-    if raised(conn, comment, account)? {
+    if has_flagged(conn, comment, account)? {
         return Ok(false);
     }
     diesel::insert_into(flags::table)
@@ -36,7 +37,7 @@ pub fn raise(
     Ok(true)
 }
 
-pub fn raised(conn: &mut Conn, comment: i64, account: i64) -> Result<bool, Error> {
+pub fn has_flagged(conn: &mut Conn, comment: i64, account: i64) -> Result<bool, Error> {
     let known = flags::table.filter(
         flags::comment_id
             .eq(comment)
@@ -49,7 +50,7 @@ pub fn raised(conn: &mut Conn, comment: i64, account: i64) -> Result<bool, Error
         .is_some())
 }
 
-/// A moderator has looked: nothing is open any more.
+/// Closes all open flags of a comment after a moderator's decision.
 pub fn close(conn: &mut Conn, comment: i64, now: Time) -> Result<(), Error> {
     diesel::update(
         flags::table.filter(

@@ -1,7 +1,8 @@
-//! Comments: what may be said, who sees it, and how a thread hangs together.
+//! Comments: validation, rendering, sorting, and the tree structure of threads.
 //!
-//! A thread is a tree kept as paths: a comment's path is its parent's and its own id as eight bytes, so that a
-//! conversation is one range of one index. Below [`MAX_DEPTH`] a reply stands beside its parent instead of under it.
+//! A thread is a tree stored as materialised paths: a comment's path is its parent's path followed by its own id as
+//! eight bytes, so that a conversation is one index range. At [`MAX_DEPTH`] a reply is stored as a sibling of its
+//! parent.
 
 pub mod bulk;
 mod counters;
@@ -16,97 +17,33 @@ pub mod write;
 
 use crate::error::Error;
 use crate::interface::Interface;
+pub use crate::moderation::Status;
 use crate::text::{self, SafeHtml, markdown, structure};
 use crate::web::State;
-pub use transition::{Act, Actor, transition};
+pub use transition::{Action, transition};
 
-/// Characters that a comment may have.
+/// Longest comment, in characters.
 pub const MAX_LENGTH: usize = 10_000;
 /// How long an author may edit, in milliseconds.
 pub const EDIT_WINDOW: i64 = 15 * crate::db::Time::MINUTE;
-/// How long an author may take a deletion back.
+/// How long an author may undo a deletion, in milliseconds.
 pub const UNDO_WINDOW: i64 = 10 * crate::db::Time::MINUTE;
-/// How long staff see what its author deleted.
+/// How long the text of a deleted comment is retained, for staff only, in milliseconds.
 pub const PURGE_AFTER: i64 = 30 * crate::db::Time::DAY;
-/// Levels that a path distinguishes.
+/// Deepest level of a thread.
 pub const MAX_DEPTH: usize = 12;
 
-/// Reported, as the queue and the number in the header mean it.
+/// SQL condition for reported comments: published with an open flag, or approved with three, or with one if it has been
+/// edited since the approval.
 ///
-/// A `CASE`, for an `OR` over statuses would read every published and approved comment instead of the flagged ones.
+/// A `CASE`, because an `OR` over statuses would read every published and approved comment instead of the flagged ones.
 pub const REPORTED: &str = "open_flags > 0 AND CASE status WHEN 'published' THEN TRUE WHEN 'approved' THEN \
     (open_flags >= 3 OR COALESCE(edited_at, 0) > COALESCE(moderated_at, created_at)) ELSE FALSE END";
 
-/// Why a reader flags.
-pub const FLAG_REASONS: [&str; 6] = [
-    "abusive",
-    "off-topic",
-    "spam",
-    "misinformation",
-    "illegal",
-    "other",
-];
-/// Why a moderator rejects.
-pub const REJECT_REASONS: [&str; 9] = [
-    "abusive",
-    "off-topic",
-    "spam",
-    "misinformation",
-    "illegal",
-    "advert",
-    "personal-data",
-    "duplicate",
-    "other",
-];
-/// Characters of a flag's detail and of a rejection's note.
+/// Longest detail of a flag and longest note of a rejection, in characters.
 pub const MAX_NOTE: usize = 500;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    Published,
-    Approved,
-    Pending,
-    Withheld,
-    Rejected,
-    Deleted,
-}
-
-impl Status {
-    pub const ALL: [Status; 6] = [
-        Status::Published,
-        Status::Approved,
-        Status::Pending,
-        Status::Withheld,
-        Status::Rejected,
-        Status::Deleted,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Status::Published => "published",
-            Status::Approved => "approved",
-            Status::Pending => "pending",
-            Status::Withheld => "withheld",
-            Status::Rejected => "rejected",
-            Status::Deleted => "deleted",
-        }
-    }
-
-    /// What the database holds; a word it does not know is hidden rather than shown.
-    pub fn of(text: &str) -> Status {
-        Status::ALL
-            .into_iter()
-            .find(|s| s.as_str() == text)
-            .unwrap_or(Status::Withheld)
-    }
-
-    /// Whether everybody sees it.
-    pub fn is_public(self) -> bool {
-        matches!(self, Status::Published | Status::Approved)
-    }
-}
-
-/// A text that may stand in a thread, with its HTML.
+/// A valid comment text, with its HTML.
 #[derive(Clone, Debug)]
 pub struct CommentBody {
     pub text: String,
@@ -114,10 +51,10 @@ pub struct CommentBody {
 }
 
 impl CommentBody {
-    /// Takes up to 20 milliseconds of processor time: in a handler, behind the gate for that ([`render`]).
+    /// Takes up to 20 milliseconds of CPU time: handlers call [`render`].
     ///
     /// # Errors
-    /// The sentence that stands beside the field.
+    /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str) -> Result<CommentBody, String> {
         let text = text::clean(given).map_err(|why| match why {
             text::InvalidText::Control => t.text_unfit(),
@@ -142,10 +79,10 @@ impl CommentBody {
     }
 }
 
-/// [`CommentBody::parse`] off the async workers, a few at a time.
+/// Runs [`CommentBody::parse`] on the blocking thread pool, a few at a time.
 ///
 /// # Errors
-/// `Busy` when too many are rendered already.
+/// `Busy` when the rendering queue is full.
 pub async fn render(state: &State, given: &str) -> Result<Result<CommentBody, String>, Error> {
     let (t, given) = (state.t(), given.to_owned());
     state
@@ -154,7 +91,7 @@ pub async fn render(state: &State, given: &str) -> Result<Result<CommentBody, St
         .await
 }
 
-/// The client's name for one attempt to post: 8 to 64 of `A–Z a–z 0–9 _ -`.
+/// Validates an idempotency key, chosen by the client for one post: 8 to 64 of `A–Z a–z 0–9 _ -`, or empty for none.
 pub fn parse_key(t: Interface, given: &str) -> Result<Option<String>, String> {
     if given.is_empty() {
         return Ok(None);
@@ -169,7 +106,7 @@ pub fn parse_key(t: Interface, given: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// A note or a detail: one text, at most [`MAX_NOTE`] characters.
+/// Validates a rejection's note or a flag's detail: at most [`MAX_NOTE`] characters.
 pub fn parse_note(t: Interface, given: &str) -> Result<String, String> {
     let note = text::clean(given)
         .map_err(|_| t.text_unfit())?
@@ -183,7 +120,8 @@ pub fn parse_note(t: Interface, given: &str) -> Result<String, String> {
     }
 }
 
-/// What a form saw: the text alone for an edit, text and status for moderation. Opaque to clients.
+/// Revisions in forms, for optimistic locking: of the text for an edit, of text and status for moderation. Opaque to
+/// clients.
 pub mod revision {
     pub fn of_text(version: i64) -> String {
         format!("v{version}")
@@ -191,13 +129,13 @@ pub mod revision {
     pub fn of_state(version: i64, moderation_version: i64) -> String {
         format!("v{version}.{moderation_version}")
     }
-    /// The version that a moderation form saw.
+    /// The text version in a moderation form's revision.
     pub fn version(revision: &str) -> Option<i64> {
         revision.strip_prefix('v')?.split('.').next()?.parse().ok()
     }
 }
 
-/// How a thread is sorted. `best` is `newest` until respect exists.
+/// How a thread is sorted. `best` is the same as `newest` until comments can be rated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     #[default]
@@ -222,7 +160,7 @@ impl Sort {
     }
 }
 
-/// A comment's place in its thread.
+/// The materialised path of a comment in its thread.
 pub mod path {
     use super::MAX_DEPTH;
 
@@ -234,14 +172,14 @@ pub mod path {
         path
     }
 
-    /// The ids on the way, the comment's own last.
+    /// The ids in a path: the ancestors', then the comment's own.
     pub fn ids(path: &[u8]) -> Vec<i64> {
         path.chunks_exact(8)
             .map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")))
             .collect()
     }
 
-    /// The first path behind everything under this one.
+    /// Exclusive upper bound of the paths below this one.
     pub fn end(path: &[u8]) -> Vec<u8> {
         let mut end = path.to_vec();
         for byte in end.iter_mut().rev() {

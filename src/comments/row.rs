@@ -1,11 +1,12 @@
-//! A comment with its author, as a thread and a queue read it.
+//! A comment joined with its author, the row type of threads and moderation queues.
 
 use crate::db::Time;
+use crate::moderation::{Hold, RejectReason, Status};
 use crate::text::{SafeHtml, SanitisedHtml};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
-/// A comment with its author, as a thread reads it.
+/// A comment joined with its author.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Row {
     #[diesel(sql_type = BigInt)]
@@ -23,11 +24,11 @@ pub struct Row {
     #[diesel(sql_type = BigInt)]
     pub moderation_version: i64,
     #[diesel(sql_type = Text)]
-    pub status: String,
+    pub status: Status,
     #[diesel(sql_type = Text)]
-    pub hold: String,
+    pub hold: Hold,
     #[diesel(sql_type = Text)]
-    pub reject_reason: String,
+    pub reject_reason: RejectReason,
     #[diesel(sql_type = Text)]
     pub reject_note: String,
     #[diesel(sql_type = BigInt)]
@@ -57,10 +58,10 @@ pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.ver
     c.reject_note, c.public_replies, c.open_flags, c.created_at, c.edited_at, c.deleted_at, a.username, a.name, a.is_moderator, \
     a.is_editor, a.is_admin FROM comments c JOIN accounts a ON a.id = c.author_id";
 
-/// The columns of a [`Row`] as diesel hands them over.
+/// The values of a [`Row`] as nested tuples, as diesel loads them.
 pub(super) type Parts = (
     (i64, i64, Option<i64>, Vec<u8>, SafeHtml, i64, i64),
-    (String, String, String, String),
+    (Status, Hold, RejectReason, String),
     (i64, i64, Time, Option<Time>, Option<Time>),
     (String, String, bool, bool, bool),
 );

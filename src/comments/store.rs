@@ -1,12 +1,13 @@
-//! Queries of single comments. This feature alone writes `comments`, their versions, counters and flags.
+//! Queries for single comments. No other feature writes comments, their versions, counters and flags.
 
 use super::row::{COLUMNS, Columns, Parts, Row};
-use super::{PURGE_AFTER, Status, counters};
+use super::{PURGE_AFTER, counters};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::prepared::prepared;
 use crate::db::schema::{accounts, articles, comment_counts, comment_versions, comments};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
+use crate::moderation::{Hold, RejectReason, Status};
 use crate::search;
 use crate::text::SafeHtml;
 use diesel::dsl::sql;
@@ -14,7 +15,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use std::collections::HashMap;
 
-/// A comment as the rules need it.
+/// The columns of a comment that are needed to edit, delete or moderate it.
 #[derive(Clone, Debug, Queryable)]
 pub struct Comment {
     pub id: i64,
@@ -25,23 +26,20 @@ pub struct Comment {
     pub body: String,
     pub version: i64,
     pub moderation_version: i64,
-    pub status: String,
-    pub reject_reason: String,
+    pub status: Status,
+    pub hold: Hold,
+    pub reject_reason: RejectReason,
     pub reject_note: String,
     pub public_replies: i64,
     pub created_at: Time,
     pub edited_at: Option<Time>,
     pub deleted_at: Option<Time>,
-    pub status_before_delete: Option<String>,
+    pub status_before_delete: Option<Status>,
     pub slug: String,
 }
 
 impl Comment {
-    pub fn status(&self) -> Status {
-        Status::of(&self.status)
-    }
-
-    /// As the search takes it.
+    /// The comment's entry for the search index.
     pub fn indexed(&self) -> search::index::IndexedComment<'_> {
         search::index::IndexedComment {
             id: self.id,
@@ -52,7 +50,7 @@ impl Comment {
     }
 }
 
-/// The article that a thread hangs on.
+/// The article that a thread belongs to.
 #[derive(Clone, Debug, Queryable)]
 pub struct ArticleThread {
     pub id: i64,
@@ -66,7 +64,8 @@ pub struct ArticleThread {
 pub fn article_thread(conn: &mut Conn, slug: &str) -> Result<ArticleThread, Error> {
     Ok(articles::table
         .filter(articles::slug.eq(slug))
-        // Not bound: SQLite would prepare it anew each time, for an index might hang on it.
+        // A literal, not a parameter: SQLite would prepare the statement again each time, because the choice of a
+        // partial index may depend on the value.
         .filter(sql::<Bool>("articles.status = 'published'"))
         .select((
             articles::id,
@@ -93,6 +92,7 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
             comments::version,
             comments::moderation_version,
             comments::status,
+            comments::hold,
             comments::reject_reason,
             comments::reject_note,
             comments::public_replies,
@@ -105,7 +105,7 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
         .first(conn)?)
 }
 
-/// [`find`], with its thread for this transaction alone: a thread's counters hang together.
+/// [`find`] after locking the comment's thread, whose counters must change consistently.
 pub fn find_locked(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
     let seen = find(conn, id)?;
     lock_thread(conn, seen.article_id)?;
@@ -116,10 +116,10 @@ pub(super) fn lock_thread(conn: &mut Conn, article: i64) -> Result<(), Error> {
     lock(conn, &format!("thread:{article}"))
 }
 
-/// A comment of this author, to be changed by him.
+/// [`find_locked`] for a comment of this author.
 ///
 /// # Errors
-/// `NotFound` when it is somebody else's.
+/// `NotFound` if it has another author.
 pub fn owned(conn: &mut Conn, id: i64, author: i64) -> Result<Comment, Error> {
     let comment = find_locked(conn, id)?;
     if comment.author_id == author {
@@ -129,7 +129,7 @@ pub fn owned(conn: &mut Conn, id: i64, author: i64) -> Result<Comment, Error> {
     }
 }
 
-/// Takes away the text of what was deleted long ago.
+/// Erases the text of comments deleted longer than [`PURGE_AFTER`] ago, at most 1,000 at a time; returns how many.
 pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     let old: Vec<i64> = comments::table
         .filter(sql::<Bool>(
@@ -156,10 +156,10 @@ pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     )
 }
 
-/// So many of a reader's comments are counted at most: enough for a first look, whatever he has written.
+/// Limit of the counts in [`records`], so that their cost is bounded for readers with many comments.
 pub const RECORD: i64 = 25;
 
-/// How often each of these readers was approved and rejected, up to [`RECORD`]: a moderator's first look.
+/// Number of approved and of rejected comments of each of these readers, each counted up to [`RECORD`].
 pub fn records(conn: &mut Conn, authors: &[i64]) -> Result<HashMap<i64, (i64, i64)>, Error> {
     #[derive(QueryableByName)]
     struct Record {
@@ -193,7 +193,7 @@ pub fn records(conn: &mut Conn, authors: &[i64]) -> Result<HashMap<i64, (i64, i6
         .collect())
 }
 
-/// Takes away every comment under these articles, whoever wrote it.
+/// Deletes all comments on these articles.
 pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
     let mut articles = articles.to_vec();
     articles.sort_unstable();
@@ -225,7 +225,7 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The text with its HTML as the page of a single comment shows it to staff after a deletion.
+/// The HTML of a comment, regardless of its status.
 pub fn text_of(conn: &mut Conn, id: i64) -> Result<SafeHtml, Error> {
     Ok(comments::table
         .find(id)
@@ -233,7 +233,7 @@ pub fn text_of(conn: &mut Conn, id: i64) -> Result<SafeHtml, Error> {
         .first(conn)?)
 }
 
-/// The name that a comment's author shows.
+/// Username and display name of a comment's author.
 pub fn author_name(conn: &mut Conn, author: i64) -> Result<(String, String), Error> {
     Ok(accounts::table
         .find(author)
@@ -241,7 +241,7 @@ pub fn author_name(conn: &mut Conn, author: i64) -> Result<(String, String), Err
         .first(conn)?)
 }
 
-/// The latest public comments under an article, whatever they reply to.
+/// The latest public comments on an article, roots and replies.
 pub fn latest(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<Row>, Error> {
     let rows: Vec<Parts> = prepared::<Columns>(format!("SELECT {COLUMNS}"))
         .text(" WHERE c.article_id = ")

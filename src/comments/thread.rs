@@ -1,4 +1,5 @@
-//! Threads as they are read: a page of conversations, or one conversation. What a page costs dependencies on what it shows.
+//! Reading threads: a page of conversations (root comments with their replies), or one conversation. The cost depends
+//! on what is shown, not on the size of the thread.
 
 use super::row::{COLUMNS, Columns, Parts, Row};
 use super::store::ArticleThread;
@@ -13,33 +14,33 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// Conversations a page.
+/// Conversations per page.
 const CONVERSATIONS: i64 = 20;
-/// Replies of each that stand on the article's page.
+/// Replies of each conversation shown on the article's page.
 const REPLIES: i64 = 20;
-/// Replies on a conversation's own page.
+/// Replies per page of a conversation's own page.
 const OWN_PAGE: i64 = 50;
 
-/// Rows in the order in which they are shown, and where the next page begins.
+/// One page of a thread: rows in display order, and the cursor of the next page.
 #[derive(Clone, Debug, Default)]
 pub struct Thread {
     pub rows: Vec<Row>,
-    /// Names of parents that do not stand on this page, and of those that do.
+    /// By parent comment: its author's name (empty if it is not public), and whether it is on this page.
     pub parents: HashMap<i64, (String, bool)>,
-    /// Whose names those are.
+    /// Account ids of the authors in `parents`.
     named: Vec<i64>,
     /// The cursor of the next page; empty = this is the last.
     pub next: String,
-    /// Conversations of which more replies exist than are shown, with the cursor of the rest.
+    /// Conversations with more replies than are shown: the root's id, and the cursor of the rest.
     pub more: HashMap<i64, String>,
-    /// Everything that everybody sees under the article.
+    /// Number of public comments of the article.
     pub public_comments: i64,
-    /// This viewer's next comment would wait for a moderator.
+    /// This viewer's next comment would be held for moderation.
     pub would_wait: bool,
 }
 
 impl Thread {
-    /// What a page that shows this thread is made from.
+    /// The cache tags of a page that shows this thread.
     pub fn cache_tags(&self, article: &ArticleThread) -> Vec<CacheTag> {
         let mut people: Vec<i64> = self.rows.iter().map(|r| r.author_id).collect();
         people.extend(&self.named);
@@ -50,7 +51,7 @@ impl Thread {
         cache_tags
     }
 
-    /// When this viewer will be able to do less with what is his own on this page.
+    /// When the first edit or undo window of the viewer's own comments on this page ends.
     pub fn lapses(&self, viewer: &Viewer, now: Time) -> Option<Time> {
         let own = |row: &&Row| viewer.id() == Some(row.author_id);
         let ends = |row: &Row| {
@@ -64,7 +65,7 @@ impl Thread {
     }
 }
 
-/// Who sees what, as a condition on `c`.
+/// Adds the condition that the viewer may see the comment `c`.
 fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> Prepared<Columns> {
     let Some(account) = viewer.account() else {
         return query.text("c.is_shown");
@@ -85,7 +86,7 @@ fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> Prepared<Col
 /// A page of conversations under an article.
 ///
 /// # Errors
-/// `NotFound` for a cursor that we did not make.
+/// `NotFound` for an invalid cursor.
 pub fn page(
     conn: &mut Conn,
     article: &ArticleThread,
@@ -98,8 +99,8 @@ pub fn page(
     let shown = |query: Prepared<Columns>| query.text("c.is_shown");
     let mut roots = roots(conn, article.id, shown, sort, cursor)?;
     if viewer.account().is_some() {
-        // Asked for apart, so that each question has an index of its own and what is hidden costs nobody else anything.
-        // What is hidden has no public reply: among its like, most replies first is newest first.
+        // A separate query for hidden roots: each query can use its own index, and anonymous readers do not pay for it.
+        // Hidden roots have no public replies, so among them "most replies first" is the same as "newest first".
         let (like, behind) = match (sort, cursor) {
             (Sort::Replies, Some(cursor)) if cursor.replies > 0 => (Sort::Newest, None),
             (Sort::Replies, cursor) => (Sort::Newest, cursor),
@@ -161,10 +162,10 @@ pub fn page(
     Ok(thread)
 }
 
-/// One conversation: a comment, what it replies to, what replies to it.
+/// One conversation: a comment, its ancestors, and its replies.
 ///
 /// # Errors
-/// `NotFound` for a comment that is not there, is of another article, or may not be seen.
+/// `NotFound` for a comment that does not exist, belongs to another article, or may not be seen.
 pub fn conversation(
     conn: &mut Conn,
     article: &ArticleThread,
@@ -180,10 +181,10 @@ pub fn conversation(
         visible(query.text(" AND "), viewer, now)
     };
     let target = first(conn, query)?;
-    // A hidden comment stands in a thread as a tombstone; its own page is only for those who see it.
+    // In a thread a hidden comment is shown as a tombstone; its own page only exists for those who may read it.
     let own = viewer.id() == Some(target.author_id);
     let is_hidden = matches!(target.status.as_str(), "pending" | "withheld" | "rejected");
-    // Further replies than its thread shows have no other address: there it stands as the tombstone that it is.
+    // The exception is a later page of its replies, which has no other URL: it shows the tombstone, too.
     let further = !after.is_empty() && target.public_replies > 0;
     if is_hidden && !own && !viewer.is_staff() && !further {
         return Err(Error::NotFound);
@@ -248,7 +249,7 @@ pub fn conversation(
     Ok(thread)
 }
 
-/// Replies under `top` behind `from`, in the thread's order.
+/// Replies below the path `top` that come after the path `from`, in thread order.
 fn below(
     conn: &mut Conn,
     article: i64,
@@ -272,7 +273,7 @@ fn below(
     rows(conn, query)
 }
 
-/// One comment, if it is of this article.
+/// Query for one comment, if it belongs to this article.
 fn of_article(id: i64, article: i64) -> Prepared<Columns> {
     prepared(SELECT.as_str())
         .text(" WHERE c.id = ")
@@ -349,7 +350,8 @@ struct Named {
     author_id: i64,
 }
 
-/// Who is replied to, also where the parent stands on another page. Hidden authors stay unnamed.
+/// Loads the names of the authors that are replied to, even if the parent is on another page. Authors of hidden
+/// comments stay unnamed.
 fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
     let wanted: HashSet<i64> = thread.rows.iter().filter_map(|r| r.parent_id).collect();
     if wanted.is_empty() {
@@ -397,7 +399,7 @@ fn public_comments(conn: &mut Conn, article: i64) -> Result<i64, Error> {
         .unwrap_or(0))
 }
 
-/// Where a page of conversations ends.
+/// Keyset cursor: the sort key of the last conversation on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Cursor {
     replies: i64,

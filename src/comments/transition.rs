@@ -1,76 +1,75 @@
-//! The one function that changes a comment's status. It writes the log row, the counters, the flags and what stands in
-//! the thread in the same transaction.
+//! [`transition`], the only function that changes a comment's status. It updates the log, the counters, the flags and
+//! the comment's visibility in the same transaction.
 
 use super::store::Comment;
-use super::{Status, counters, flags};
+use super::{counters, flags};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::comments;
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::log;
+use crate::log::{self, Actor};
+use crate::moderation::{Hold, RejectReason, Status};
 use crate::search;
 use diesel::prelude::*;
 
-/// Who changes a status.
-#[derive(Clone, Copy, Debug)]
-pub struct Actor<'a> {
-    pub id: i64,
-    pub username: &'a str,
-}
-
-/// Why a status changes.
+/// What changes a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum Action {
     Approve,
     Reject {
-        reason: String,
+        reason: RejectReason,
         note: String,
     },
-    /// Its author wrote it anew.
-    Edit,
+    /// Its author changed the text; a rule may hold the new one.
+    Edit {
+        hold: Hold,
+    },
+    /// Was held because its author was new; a moderator has since approved another comment of the author.
+    Release,
     /// Its author deleted it.
     Delete,
     Undelete,
 }
 
-impl Act {
+impl Action {
     pub fn name(&self) -> &'static str {
         match self {
-            Act::Approve => "approve",
-            Act::Reject { .. } => "reject",
-            Act::Edit => "edit",
-            Act::Delete => "delete",
-            Act::Undelete => "undelete",
+            Action::Approve => "approve",
+            Action::Reject { .. } => "reject",
+            Action::Edit { .. } => "edit",
+            Action::Release => "release",
+            Action::Delete => "delete",
+            Action::Undelete => "undelete",
         }
     }
 }
 
-/// Moves a comment that was loaded in this transaction, under its lock, to another status.
+/// Changes the status of a comment that was loaded in this transaction, under its thread's lock.
 pub fn transition(
     conn: &mut Conn,
     comment: &Comment,
     to: Status,
-    act: &Act,
+    action: &Action,
     actor: Actor<'_>,
     now: Time,
 ) -> Result<(), Error> {
-    let from = comment.status();
-    let (reason, note) = match act {
-        Act::Reject { reason, note } => (reason.as_str(), note.as_str()),
-        Act::Approve => ("", ""),
-        _ => (comment.reject_reason.as_str(), comment.reject_note.as_str()),
+    let from = comment.status;
+    let (reason, note) = match action {
+        Action::Reject { reason, note } => (*reason, note.as_str()),
+        Action::Approve => (RejectReason::None, ""),
+        _ => (comment.reject_reason, comment.reject_note.as_str()),
     };
     counters::reported(conn, comment.id, |conn| {
         let row = comments::table.find(comment.id);
         diesel::update(row)
             .set((
-                comments::status.eq(to.as_str()),
+                comments::status.eq(to),
                 comments::moderation_version.eq(comment.moderation_version + 1),
                 comments::reject_reason.eq(reason),
                 comments::reject_note.eq(note),
             ))
             .execute(conn)?;
-        // From the number as it is in the row now, not as it was when the comment was loaded.
+        // Computed from the current reply count in the row, which may have changed since the comment was loaded.
         match to.is_public() {
             true => diesel::update(row)
                 .set(comments::is_shown.eq(true))
@@ -79,34 +78,43 @@ pub fn transition(
                 .set(comments::is_shown.eq(comments::public_replies.gt(0)))
                 .execute(conn)?,
         };
-        match act {
-            Act::Approve | Act::Reject { .. } => {
+        match action {
+            Action::Approve | Action::Reject { .. } => {
                 diesel::update(row)
                     .set((
                         comments::moderated_at.eq(Some(now.0)),
-                        comments::hold.eq(""),
+                        comments::hold.eq(Hold::None),
                         comments::open_flags.eq(0),
                     ))
                     .execute(conn)?;
                 flags::close(conn, comment.id, now)?;
             }
-            Act::Delete => {
+            Action::Delete => {
                 diesel::update(row)
                     .set((
                         comments::deleted_at.eq(Some(now.0)),
-                        comments::status_before_delete.eq(Some(from.as_str())),
+                        comments::status_before_delete.eq(Some(from)),
                     ))
                     .execute(conn)?;
             }
-            Act::Undelete => {
+            Action::Undelete => {
                 diesel::update(row)
                     .set((
                         comments::deleted_at.eq(None::<i64>),
-                        comments::status_before_delete.eq(None::<String>),
+                        comments::status_before_delete.eq(None::<Status>),
                     ))
                     .execute(conn)?;
             }
-            Act::Edit => {}
+            Action::Edit { hold } => {
+                diesel::update(row)
+                    .set(comments::hold.eq(*hold))
+                    .execute(conn)?;
+            }
+            Action::Release => {
+                diesel::update(row)
+                    .set(comments::hold.eq(Hold::None))
+                    .execute(conn)?;
+            }
         }
         Ok(())
     })?;
@@ -125,28 +133,18 @@ pub fn transition(
     }
     changed(conn, CacheTag::Comments(comment.author_id));
     if from.is_public() != to.is_public() || from == Status::Deleted || to == Status::Deleted {
-        // What stands in its place, even where no count moved.
+        // The comment or its tombstone changes on the page even if no counter does.
         changed(conn, CacheTag::Thread(comment.article_id));
     }
+    let is_rejection = matches!(action, Action::Reject { .. });
     let entry = log::Entry {
-        action: act.name(),
         comment: Some(comment.id),
-        actor: actor.username,
-        actor_id: Some(actor.id),
-        subject: "",
         from: from.as_str(),
         to: to.as_str(),
         version: comment.version,
-        reason: if matches!(act, Act::Reject { .. }) {
-            reason
-        } else {
-            ""
-        },
-        note: if matches!(act, Act::Reject { .. }) {
-            note
-        } else {
-            ""
-        },
+        reason: if is_rejection { reason.as_str() } else { "" },
+        note: if is_rejection { note } else { "" },
+        ..log::Entry::new(action.name(), actor)
     };
     log::store::write(conn, &entry, now)
 }

@@ -1,16 +1,17 @@
-//! A comment as a template prints it: every decision is made here, the template only lays it out.
+//! View models of comments: visibility and permitted actions are decided here, templates only lay them out.
 
 use super::row::Row;
 use super::thread::Thread;
-use super::{EDIT_WINDOW, REJECT_REASONS, Status, UNDO_WINDOW, revision};
+use super::{EDIT_WINDOW, UNDO_WINDOW, revision};
 use crate::db::Time;
 use crate::interface::Interface;
+use crate::moderation::{RejectReason, Status};
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::form::Choice;
 use crate::web::{DateView, Site, Viewer};
 
-/// Levels that are indented; deeper ones stay in line.
+/// Most levels of indentation; deeper replies stay at the last level.
 const INDENTED: usize = 4;
 
 #[derive(Clone, Debug, Default)]
@@ -28,19 +29,19 @@ pub struct CommentView {
     pub html: SafeHtml,
     /// One sentence in place of the text; empty = the text is shown.
     pub tombstone: String,
-    /// What waits or was rejected, for author and staff.
+    /// Status message for author and staff (pending, withheld, rejected); empty = none.
     pub notice: String,
     pub notice_tone: &'static str,
     pub flagged: String,
     pub actions: Actions,
-    /// How many lists open before and close after this one.
+    /// Whether a nested list opens before this comment, and how many close after it.
     pub opens: bool,
     pub closes: usize,
     pub is_target: bool,
     pub more_link: String,
 }
 
-/// The addresses of what this viewer may do; empty = not.
+/// URLs of the actions that this viewer may take; empty = not permitted.
 #[derive(Clone, Debug, Default)]
 pub struct Actions {
     pub reply: String,
@@ -71,7 +72,7 @@ impl Actions {
     }
 }
 
-/// What a view needs to know feed_extras the row.
+/// What the view of a comment depends on besides its row.
 pub struct Context<'a> {
     pub t: Interface,
     pub site: &'a Site,
@@ -81,34 +82,18 @@ pub struct Context<'a> {
     pub now: Time,
 }
 
-/// The reason codes of a rejection, as choices.
+/// The reasons for a rejection, as options of a select field.
 pub fn reject_choices(t: Interface, chosen: &str) -> Vec<Choice> {
-    REJECT_REASONS
-        .iter()
-        .map(|code| Choice {
-            value: (*code).to_owned(),
-            label: reason(t, code),
-            chosen: *code == chosen,
+    RejectReason::choices()
+        .map(|reason| Choice {
+            value: reason.as_str().to_owned(),
+            label: reason.label(t),
+            chosen: reason.as_str() == chosen,
         })
         .collect()
 }
 
-/// A reason code in words.
-pub fn reason(t: Interface, code: &str) -> String {
-    match code {
-        "abusive" => t.reason_abusive(),
-        "off-topic" => t.reason_off_topic(),
-        "spam" => t.reason_spam(),
-        "misinformation" => t.reason_misinformation(),
-        "illegal" => t.reason_illegal(),
-        "advert" => t.reason_advert(),
-        "personal-data" => t.reason_personal_data(),
-        "duplicate" => t.reason_duplicate(),
-        _ => t.reason_other(),
-    }
-}
-
-/// The whole thread, each comment with the lists that open and close around it.
+/// The view models of a thread, with the nesting of their lists.
 pub fn thread(context: &Context<'_>, thread: &Thread, target: Option<i64>) -> Vec<CommentView> {
     let depths: Vec<usize> = thread
         .rows
@@ -137,7 +122,7 @@ pub fn thread(context: &Context<'_>, thread: &Thread, target: Option<i64>) -> Ve
     views
 }
 
-/// One comment alone.
+/// The view model of one comment, without nesting.
 pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView {
     let Context {
         t,
@@ -147,7 +132,7 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
         now,
         ..
     } = *context;
-    let status = Status::of(&row.status);
+    let status = row.status;
     let is_own = viewer.id() == Some(row.author_id);
     let sees = match status {
         Status::Published | Status::Approved => true,
@@ -215,7 +200,7 @@ fn badge(t: Interface, row: &Row) -> String {
     }
 }
 
-/// The sentence that author and staff see.
+/// Status message for author and staff, and its tone.
 fn notice(t: Interface, row: &Row, status: Status, is_own: bool) -> (String, &'static str) {
     match (status, is_own) {
         (Status::Pending, true) => (t.notice_pending_own(), "warn"),
@@ -223,7 +208,7 @@ fn notice(t: Interface, row: &Row, status: Status, is_own: bool) -> (String, &'s
         (Status::Withheld, true) => (t.notice_withheld_own(), "warn"),
         (Status::Withheld, false) => (t.notice_withheld(), "warn"),
         (Status::Rejected, own) => {
-            let why = reason(t, &row.reject_reason);
+            let why = row.reject_reason.label(t);
             let said = if own {
                 t.notice_rejected_own(&why)
             } else {
@@ -270,7 +255,7 @@ fn actions(context: &Context<'_>, row: &Row, status: Status, is_own: bool) -> Ac
         actions.reject = paths::moderate(row.id, "reject");
         actions.revision = revision::of_state(row.version, row.moderation_version);
         actions.back = paths::comment(slug, row.id);
-        actions.reasons = reject_choices(t, &row.reject_reason);
+        actions.reasons = reject_choices(t, row.reject_reason.as_str());
     }
     actions
 }

@@ -1,15 +1,18 @@
-//! Writing in a thread: posting, editing, deleting and taking that back.
+//! Writing comments: posting, editing, deleting and undeleting.
 
 use super::store::{ArticleThread, Comment, article_thread, find, lock_thread};
-use super::{Act, Actor, CommentBody, Status, UNDO_WINDOW, counters, path, revision, transition};
+use super::{Action, CommentBody, UNDO_WINDOW, counters, path, revision, transition};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::log::Actor;
+use crate::moderation::{self, Candidate, Decision, Hold, Rules, Status};
 use crate::search::{self, index::IndexedComment};
+use crate::web::Account;
 use diesel::prelude::*;
 
-/// A comment that is to be posted.
+/// A new comment to post.
 #[derive(Clone, Debug)]
 pub struct New {
     pub slug: String,
@@ -18,14 +21,14 @@ pub struct New {
     pub parent: Option<i64>,
     pub key: Option<String>,
     pub body: CommentBody,
-    pub hold_first: bool,
+    pub rules: Rules,
     pub now: Time,
 }
 
-/// What became of a post.
+/// Result of posting a comment.
 #[derive(Clone, Debug)]
 pub enum PostOutcome {
-    /// Stored now, or before under the same key.
+    /// Stored now, or earlier under the same idempotency key.
     Stored {
         id: i64,
         slug: String,
@@ -35,7 +38,7 @@ pub enum PostOutcome {
     NoParent,
 }
 
-/// The comment that this author posted under this key.
+/// The comment that this author posted under this idempotency key, if any.
 pub fn by_idempotency_key(
     conn: &mut Conn,
     author: i64,
@@ -68,22 +71,21 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
     let parent = match new.parent {
         None => None,
         Some(id) => match find(conn, id) {
-            Ok(parent) if parent.article_id == article.id && parent.status().is_public() => {
+            Ok(parent) if parent.article_id == article.id && parent.status.is_public() => {
                 Some(parent)
             }
             Ok(_) | Err(Error::NotFound) => return Ok(PostOutcome::NoParent),
             Err(other) => return Err(other),
         },
     };
-    let (status, hold) = if new.is_staff {
-        (Status::Approved, "")
-    } else if new.hold_first && !was_approved(conn, new.author)? {
-        (Status::Pending, "first")
-    } else {
-        (Status::Published, "")
+    let candidate = Candidate {
+        author: new.author,
+        is_staff: new.is_staff,
+        current: None,
     };
-    let id = insert(conn, &article, parent.as_ref(), new, status, hold)?;
-    // A fresh root stands first on the article's page; a reply may stand on any page but its own.
+    let decision = decide(conn, candidate, &new.rules)?;
+    let id = insert(conn, &article, parent.as_ref(), new, &decision)?;
+    // A new root is first on the article's page; a reply may be on a later page, so it is linked to by its own page.
     let on_article = parent.is_none();
     Ok(PostOutcome::Stored {
         id,
@@ -92,15 +94,21 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
     })
 }
 
+fn decide(conn: &mut Conn, candidate: Candidate, rules: &Rules) -> Result<Decision, Error> {
+    let decided = moderation::decide(conn, &[candidate], rules)?;
+    let missing = || Error::broken("the rules returned no decision for a comment");
+    decided.into_iter().next().ok_or_else(missing)
+}
+
 /// Inserts the row with its path, first version and counters.
 fn insert(
     conn: &mut Conn,
     article: &ArticleThread,
     parent: Option<&Comment>,
     new: &New,
-    status: Status,
-    hold: &str,
+    decision: &Decision,
 ) -> Result<i64, Error> {
+    let status = decision.status;
     let mut draft_path = vec![0; 16];
     getrandom::fill(&mut draft_path).map_err(Error::broken)?;
     let id: i64 = diesel::insert_into(comments::table)
@@ -117,8 +125,8 @@ fn insert(
                 comments::html.eq(&new.body.html),
             ),
             (
-                comments::status.eq(status.as_str()),
-                comments::hold.eq(hold),
+                comments::status.eq(status),
+                comments::hold.eq(decision.hold),
                 comments::is_shown.eq(status.is_public()),
             ),
             (
@@ -135,7 +143,7 @@ fn insert(
             comments::depth.eq((path.len() / 8 - 1) as i64),
         ))
         .execute(conn)?;
-    insert_version(conn, id, 1, &new.body.text, new.now)?;
+    insert_version(conn, id, 1, &new.body.text, decision, new.now)?;
     if status.is_public() {
         let said = IndexedComment {
             id,
@@ -162,6 +170,7 @@ fn insert_version(
     id: i64,
     number: i64,
     body: &str,
+    decision: &Decision,
     now: Time,
 ) -> Result<(), Error> {
     diesel::insert_into(comment_versions::table)
@@ -169,33 +178,14 @@ fn insert_version(
             comment_versions::comment_id.eq(id),
             comment_versions::number.eq(number),
             comment_versions::body.eq(body),
+            comment_versions::trace.eq(decision.trace_json()),
             comment_versions::saved_at.eq(now.0),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Whether a moderator has once kept a comment of this author that still stands.
-pub fn was_approved(conn: &mut Conn, author: i64) -> Result<bool, Error> {
-    let public = || [Status::Approved.as_str(), Status::Published.as_str()];
-    let kept = comments::table.filter(
-        comments::author_id
-            .eq(author)
-            .and(comments::moderated_at.is_not_null())
-            .and(
-                comments::status.eq_any(public()).or(comments::status
-                    .eq(Status::Deleted.as_str())
-                    .and(comments::status_before_delete.eq_any(public()))),
-            ),
-    );
-    Ok(kept
-        .select(comments::id)
-        .first::<i64>(conn)
-        .optional()?
-        .is_some())
-}
-
-/// Whether an author has anything under an article, whatever its status.
+/// Whether an author has a comment on an article, of any status.
 pub fn has_commented(conn: &mut Conn, author: i64, article: i64) -> Result<bool, Error> {
     let own = comments::table.filter(
         comments::author_id
@@ -209,25 +199,25 @@ pub fn has_commented(conn: &mut Conn, author: i64, article: i64) -> Result<bool,
         .is_some())
 }
 
-/// What became of an edit.
+/// Result of editing a comment.
 #[derive(Clone, Debug)]
 pub enum EditOutcome {
     Stored(Comment),
-    /// Somebody else's text stands there by now.
+    /// The text has been changed since the form was loaded; the comment as it is now.
     Stale(Comment),
 }
 
-/// Gives a comment a new text. `by_staff`: the author has a role.
+/// Replaces the text of a comment and applies the moderation rules to it.
 ///
 /// # Errors
-/// `Gone` when it was rejected or deleted.
+/// Errors of the database.
 pub fn edit(
     conn: &mut Conn,
     comment: Comment,
     body: &CommentBody,
     revision: &str,
-    by_staff: bool,
-    actor: Actor<'_>,
+    editor: &Account,
+    rules: &Rules,
     now: Time,
 ) -> Result<EditOutcome, Error> {
     if revision::of_text(comment.version) != revision {
@@ -236,8 +226,14 @@ pub fn edit(
     if comment.body == body.text {
         return Ok(EditOutcome::Stored(comment));
     }
+    let candidate = Candidate {
+        author: comment.author_id,
+        is_staff: editor.is_staff(),
+        current: Some((comment.status, comment.hold)),
+    };
+    let decision = decide(conn, candidate, rules)?;
     let version = comment.version + 1;
-    // An approved comment that is flagged counts as reported once it says something else.
+    // An approved comment with an open flag becomes reported once its text changes.
     counters::reported(conn, comment.id, |conn| {
         diesel::update(comments::table.find(comment.id))
             .set((
@@ -249,22 +245,23 @@ pub fn edit(
             .execute(conn)?;
         Ok(())
     })?;
-    insert_version(conn, comment.id, version, &body.text, now)?;
+    insert_version(conn, comment.id, version, &body.text, &decision, now)?;
     changed(conn, CacheTag::Comments(comment.author_id));
-    if comment.status().is_public() {
-        let said = IndexedComment {
-            text: &body.text,
-            ..comment.indexed()
-        };
-        search::index::put_comments(conn, &[said])?;
+    let edited = Comment {
+        version,
+        body: body.text.clone(),
+        ..comment.clone()
+    };
+    if comment.status.is_public() {
+        search::index::put_comments(conn, &[edited.indexed()])?;
         changed(conn, CacheTag::Thread(comment.article_id));
     }
-    if comment.status() == Status::Approved && !by_staff {
-        let edited = Comment {
-            version,
-            ..comment.clone()
+    if decision.status != comment.status {
+        let action = Action::Edit {
+            hold: decision.hold,
         };
-        transition(conn, &edited, Status::Published, &Act::Edit, actor, now)?;
+        let actor = Actor::of(editor);
+        transition(conn, &edited, decision.status, &action, actor, now)?;
     }
     Ok(EditOutcome::Stored(comment))
 }
@@ -275,20 +272,20 @@ pub fn delete(
     actor: Actor<'_>,
     now: Time,
 ) -> Result<(), Error> {
-    if comment.status() == Status::Deleted {
+    if comment.status == Status::Deleted {
         return Ok(());
     }
-    transition(conn, comment, Status::Deleted, &Act::Delete, actor, now)
+    transition(conn, comment, Status::Deleted, &Action::Delete, actor, now)
 }
 
-/// Takes a deletion back within [`UNDO_WINDOW`]. `false` = too late.
+/// Undoes a deletion within [`UNDO_WINDOW`]. `false`: too late.
 pub fn undelete(
     conn: &mut Conn,
     comment: &Comment,
     actor: Actor<'_>,
     now: Time,
 ) -> Result<bool, Error> {
-    if comment.status() != Status::Deleted {
+    if comment.status != Status::Deleted {
         return Ok(true);
     }
     if comment
@@ -297,12 +294,12 @@ pub fn undelete(
     {
         return Ok(false);
     }
-    let before = Status::of(comment.status_before_delete.as_deref().unwrap_or_default());
-    transition(conn, comment, before, &Act::Undelete, actor, now)?;
+    let before = comment.status_before_delete.unwrap_or(Status::Withheld);
+    transition(conn, comment, before, &Action::Undelete, actor, now)?;
     Ok(true)
 }
 
-/// A comment of the samples, as old as it should look.
+/// A sample comment, with the date that it shall show.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub article: i64,
@@ -310,11 +307,11 @@ pub struct Sample {
     pub parent: Option<i64>,
     pub body: CommentBody,
     pub status: Status,
-    pub hold: &'static str,
+    pub hold: Hold,
     pub at: Time,
 }
 
-/// Inserts a comment that nobody typed; its id.
+/// Inserts a sample comment; returns its id.
 pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
     let article = ArticleThread {
         id: sample.article,
@@ -329,21 +326,19 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
         parent: None,
         key: None,
         body: sample.body.clone(),
-        hold_first: false,
+        rules: Rules::default(),
         now: sample.at,
     };
     let parent = match sample.parent {
         Some(id) => Some(find(conn, id)?),
         None => None,
     };
-    let id = insert(
-        conn,
-        &article,
-        parent.as_ref(),
-        &new,
-        sample.status,
-        sample.hold,
-    )?;
+    let decision = Decision {
+        status: sample.status,
+        hold: sample.hold,
+        trace: Vec::new(),
+    };
+    let id = insert(conn, &article, parent.as_ref(), &new, &decision)?;
     diesel::update(comments::table.find(id))
         .set(comments::is_sample.eq(true))
         .execute(conn)?;

@@ -1,18 +1,18 @@
-//! Where the database is, and how that is told without its password.
+//! The address of the database, and how it is printed without its password.
 
 use std::path::PathBuf;
 
-/// Where the data is.
+/// The address of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// The database file.
     Sqlite(PathBuf),
-    /// A `postgres://` URL and the PEM file of an own certificate authority.
+    /// A `postgres://` URL, and a PEM file with a custom certificate authority.
     Postgres { url: String, ca: Option<PathBuf> },
 }
 
 impl Address {
-    /// The address without its password, for people.
+    /// The address without its password, for messages.
     pub fn shown(&self) -> String {
         match self {
             Address::Sqlite(path) => path.display().to_string(),
@@ -21,8 +21,8 @@ impl Address {
     }
 }
 
-/// A URL with `…` in place of its password, whatever signs that has: all between the first `:` of the user's part and the
-/// last `@`. A query that names a password is left out whole.
+/// A URL with `…` in place of its password: everything between the first `:` of the userinfo and the last `@`, even if
+/// special characters in it are not escaped. A query that contains a password is replaced completely.
 pub fn hide_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return "…".into();
@@ -39,7 +39,7 @@ pub fn hide_password(url: &str) -> String {
             && before.contains(':')
             && !is_host(before)
         {
-            // The `?` may belong to a password in the user's part.
+            // The `?` may belong to a password in the userinfo.
             true => return format!("{scheme}://…"),
             false => (before, "…"),
         },

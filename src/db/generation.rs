@@ -1,7 +1,8 @@
-//! How far a SQLite database has come, noted in the file's header and in a small file beside it.
+//! Detects a SQLite database that lacks commits, by a generation counter in its header and in a small file beside it.
 //!
-//! SQLite opens a database without its `-wal` file, or an older copy of it, without a word: what was acknowledged is gone. The
-//! number beside the database is never ahead of what was committed, so a database that is behind it lacks something.
+//! SQLite opens a database whose `-wal` file is missing, or an older copy of it, without an error, although
+//! acknowledged writes are lost. The counter in the side file is never ahead of what was committed, so a database with
+//! a lower counter lacks commits.
 
 use super::Conn;
 use diesel::RunQueryDsl;
@@ -9,15 +10,15 @@ use diesel::connection::SimpleConnection;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How often the number rises while there are writes: so much is lost without a trace at most.
+/// How often the counter is raised while there are writes: at most the writes of this interval can be lost undetected.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// The number of an open database.
+/// The generation counter of an open database.
 #[derive(Debug)]
 pub(super) struct Generation {
     file: PathBuf,
     last: Option<Instant>,
-    /// Something was committed since the number last rose.
+    /// Something was committed since the counter was last raised.
     pub(super) is_behind: bool,
 }
 
@@ -32,7 +33,7 @@ fn read(file: &Path) -> Option<i32> {
     text.lines().next()?.trim().parse().ok()
 }
 
-/// The number in the database's header: <https://www.sqlite.org/pragma.html#pragma_user_version>
+/// The counter in the database's header: <https://www.sqlite.org/pragma.html#pragma_user_version>
 fn number(conn: &mut Conn) -> Option<i32> {
     #[derive(diesel::QueryableByName)]
     struct Row {
@@ -43,7 +44,7 @@ fn number(conn: &mut Conn) -> Option<i32> {
     row.ok().map(|row| row.user_version)
 }
 
-/// Whether a data folder was used with a database that is not there.
+/// Whether the data folder belonged to a database before: it has media, backup copies, a `-wal` or a `-seen` file.
 fn was_used(database: &Path) -> bool {
     let folder = database.parent().unwrap_or(Path::new("."));
     let has_media =
@@ -65,11 +66,11 @@ fn size(file: &Path) -> u64 {
     std::fs::metadata(file).map_or(0, |meta| meta.len())
 }
 
-/// Refuses a database file that is missing or empty where one was in use. To be asked before it is opened, for opening
-/// makes it.
+/// Refuses a missing or empty database file if the data folder was in use. To be called before the database is opened,
+/// because opening creates the file.
 ///
 /// # Errors
-/// A sentence with a way on.
+/// A message that says how to recover.
 pub fn check_file(database: &Path) -> Result<(), String> {
     let is_empty = size(database) == 0;
     let all_in_log = database.exists() && size(&beside(database, "-wal")) > 0;
@@ -78,7 +79,7 @@ pub fn check_file(database: &Path) -> Result<(), String> {
     }
     Err(format!(
         "The database {} is {}, yet its data folder was in use. Put it back together with its -wal file, or restore a \
-         backup. To begin anew, move the folder's {} and media away.",
+         backup. To start with an empty database, move {} and the media folder away.",
         database.display(),
         if database.exists() {
             "empty"
@@ -89,10 +90,10 @@ pub fn check_file(database: &Path) -> Result<(), String> {
     ))
 }
 
-/// Refuses a database that has less than was committed to it.
+/// Refuses a database that lacks acknowledged commits.
 ///
 /// # Errors
-/// A sentence with a way on.
+/// A message that says how to recover.
 pub(super) fn check(database: &Path, conn: &mut Conn) -> Result<Generation, String> {
     let file = file_of(database);
     let (noted, found) = (read(&file).unwrap_or(0), number(conn).unwrap_or(0));
@@ -112,7 +113,8 @@ pub(super) fn check(database: &Path, conn: &mut Conn) -> Result<Generation, Stri
 }
 
 impl Generation {
-    /// Raises the number in this transaction, if it is time; the number to [`Generation::keep`] once it is committed.
+    /// Raises the counter in this transaction if [`INTERVAL`] has passed. Pass the new value to [`Generation::confirm`]
+    /// after the commit.
     pub(super) fn advance(&mut self, conn: &mut Conn) -> Option<i32> {
         if self.last.is_some_and(|last| last.elapsed() < INTERVAL) {
             self.is_behind = true;
@@ -124,17 +126,17 @@ impl Generation {
         Some(next)
     }
 
-    /// Notes a committed number beside the database.
+    /// Writes a committed counter to the file beside the database.
     pub(super) fn confirm(&mut self, number: i32) {
         (self.is_behind, self.last) = (false, Some(Instant::now()));
         let text = format!(
-            "{number}\nHow far masthead.db has come. Remove this file only if you put an older database in its place.\n"
+            "{number}\nGeneration of masthead.db. Remove this file only if you put an older database in its place.\n"
         );
         let draft = self.file.with_extension("db-seen-new");
         let written =
             std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, &self.file));
         if let Err(error) = written {
-            tracing::warn!(%error, file = %self.file.display(), "the database's generation could not be written");
+            tracing::warn!(%error, file = %self.file.display(), "the database's generation file could not be written");
         }
     }
 }

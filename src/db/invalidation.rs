@@ -1,9 +1,9 @@
-//! What has changed, and when: whoever keeps something in memory asks here whether it still holds.
+//! Cache invalidation: records which cache tags have changed and when, so that caches can check their values.
 //!
-//! A write names the [`CacheTag`]s that it changed while its transaction runs ([`changed`]); they count from the moment
-//! at which it is committed, before it is acknowledged. What is kept names the cache_tags that it was made from
-//! ([`Dependencies`]) and the [`Version`] before its first read. It holds as long as none of them changed after that moment.
-//! Nothing has to be found and thrown away, so nothing can be missed.
+//! A write names the [`CacheTag`]s that it changes while its transaction runs ([`changed`]); they take effect at its
+//! commit, before it is acknowledged. A cached page records the cache tags it was rendered from ([`Dependencies`]) and
+//! the [`Version`] before its first read. It is valid as long as none of them has changed after that version.
+//! Values are checked before each use instead of being evicted, so no invalidation can be missed.
 
 #![allow(
     clippy::disallowed_types,
@@ -19,16 +19,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Something that pages are made from.
+/// A part of the data that cached pages are made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CacheTag {
-    /// Whatever any page shows: settings, what another process wrote. Everything kept dependencies on it.
+    /// Data of any kind: settings, or what another process wrote. Every cached value depends on it.
     Everything,
-    /// Which articles are published, and what lists say of them.
+    /// Which articles are published, and what lists show of them.
     Articles,
     /// One article: its text, notes, corrections, names.
     Article(i64),
-    /// What everybody sees under one article, and its count.
+    /// The public comments under one article, and their count.
     Thread(i64),
     /// Name, roles, ban, password and sessions of one account.
     Account(i64),
@@ -38,7 +38,7 @@ pub enum CacheTag {
     Waiting,
 }
 
-/// So many cache_tags are told apart; two that share a place go stale together, which costs a render and nothing else.
+/// The number of hash slots for cache tags. Two tags in one slot are invalidated together, which only costs a render.
 const SLOTS: usize = 1 << 14;
 
 impl CacheTag {
@@ -71,7 +71,7 @@ impl CacheTag {
             (Some(b't'), Some(id)) => CacheTag::Thread(id),
             (Some(b'p'), Some(id)) => CacheTag::Account(id),
             (Some(b'c'), Some(id)) => CacheTag::Comments(id),
-            // What a newer version says and this one does not know may be anything.
+            // A tag of a newer version of the program, unknown here: invalidate everything.
             _ => CacheTag::Everything,
         }
     }
@@ -80,7 +80,7 @@ impl CacheTag {
 /// A notification holds less than 8,000 bytes: <https://www.postgresql.org/docs/current/sql-notify.html>
 const MAX_PAYLOAD: usize = 7_000;
 
-/// Topics as they travel to other nodes.
+/// Cache tags as the payload of a notification to other nodes.
 pub fn to_text(cache_tags: &[CacheTag]) -> String {
     let mut text = String::new();
     for topic in cache_tags {
@@ -92,37 +92,37 @@ pub fn to_text(cache_tags: &[CacheTag]) -> String {
     text
 }
 
-/// [`to_text`] read back; what is not understood may be anything.
+/// Parses the output of [`to_text`]; an unknown tag becomes [`CacheTag::Everything`].
 pub fn from_text(text: &str) -> Vec<CacheTag> {
     text.split_whitespace().map(CacheTag::parse).collect()
 }
 
-/// A point in the order of changes.
+/// A point in this process's sequence of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(u64);
 
-/// When each topic last changed, as far as this process knows.
+/// The version at which each cache tag last changed, as far as this process knows.
 #[derive(Debug)]
 pub struct Changes {
     now: AtomicU64,
     slots: Box<[AtomicU64]>,
     one_at_a_time: Mutex<()>,
-    /// Nothing is believed for longer.
+    /// How long a cached value is valid at most; none = no limit.
     max_age: Option<Duration>,
-    /// Nothing is heard of other nodes: what they change is not known here.
+    /// No notifications arrive: changes by other nodes are not known here.
     is_deaf: AtomicBool,
     began: Instant,
-    /// When it was last sure that nothing of the others was missed, in milliseconds since `began`.
+    /// When notifications were last known to arrive, in milliseconds since `began`.
     heard_at: AtomicU64,
 }
 
-/// How long a page may be shown without proof that nothing has changed, while the database does not answer.
+/// How long a cached page may be served unchecked while the database does not answer.
 const STALE_IF_ERROR: Duration = Duration::from_secs(120);
-/// How long something is believed on a node that does not hear the others.
+/// How long a cached value is valid on a node that receives no notifications.
 const TTL_WHILE_DISCONNECTED: Duration = Duration::from_secs(1);
 
 impl Changes {
-    /// `max_age`: where others change things, one of them may die before it says so.
+    /// `max_age`: set where other nodes write, because one may crash between its commit and its notification.
     pub fn new(max_age: Option<Duration>) -> Changes {
         Changes {
             now: AtomicU64::new(1),
@@ -135,7 +135,7 @@ impl Changes {
         }
     }
 
-    /// Whether the way from node to node is open. To be told once a second.
+    /// Records whether notifications from other nodes arrive. To be called once a second.
     pub fn receives_notifications(&self, hears: bool) {
         self.is_deaf.store(!hears, Ordering::Relaxed);
         if hears {
@@ -144,21 +144,21 @@ impl Changes {
         }
     }
 
-    /// Whether this held two minutes ago or later, and nothing is known to have changed since: for while the database
-    /// cannot be asked.
+    /// Whether a cached value was valid within `STALE_IF_ERROR` and no change is known since: for serving stale pages
+    /// while the database does not answer.
     pub fn was_valid_recently(&self, kept: &Dependencies) -> bool {
         let heard = self.began + Duration::from_millis(self.heard_at.load(Ordering::Relaxed));
-        // Hearing the others proves nothing for longer than anything is believed.
+        // Receiving notifications proves nothing beyond `max_age`: one may never have been sent.
         let believed = kept.born + self.max_age.unwrap_or(STALE_IF_ERROR);
         kept.born.max(heard.min(believed)).elapsed() < STALE_IF_ERROR && self.is_unchanged(kept)
     }
 
-    /// To be asked before the first read of what is going to be kept.
+    /// The current version. To be taken before the first read of a value that is going to be cached.
     pub fn version(&self) -> Version {
         Version(self.now.load(Ordering::Acquire))
     }
 
-    /// These have changed; readers see it already.
+    /// Records that these have changed. The change must already be visible to reads.
     pub fn record(&self, cache_tags: &[CacheTag]) {
         if cache_tags.is_empty() {
             return;
@@ -168,11 +168,11 @@ impl Changes {
         for topic in cache_tags {
             self.slots[usize::from(topic.slot())].store(at, Ordering::Relaxed);
         }
-        // Last, so that whoever sees this moment sees the slots as well.
+        // Last, so that a thread that sees this version sees the slots as well.
         self.now.store(at, Ordering::Release);
     }
 
-    /// Whether nothing that it dependencies on has changed since it was read.
+    /// Whether a cached value is not too old and nothing that it depends on has changed since it was read.
     pub fn is_valid(&self, kept: &Dependencies) -> bool {
         if let Some(max_age) = self.max_age {
             let is_deaf = self.is_deaf.load(Ordering::Relaxed);
@@ -205,13 +205,13 @@ impl Changes {
     }
 }
 
-/// What something kept was made from, and when reading began.
+/// The cache tags that a cached value was made from, and the version before its first read.
 #[derive(Debug)]
 pub struct Dependencies {
     since: u64,
     born: Instant,
     slots: Box<[u16]>,
-    /// The last moment at which it was found to hold: most answers need no further look.
+    /// The last version at which the value was found valid: as long as it is current, the slots need no check.
     checked: AtomicU64,
 }
 
@@ -229,18 +229,18 @@ impl Dependencies {
         }
     }
 
-    /// Bytes of memory.
+    /// Size in memory, in bytes.
     pub fn weight(&self) -> usize {
         size_of::<Dependencies>() + 2 * self.slots.len()
     }
 }
 
 thread_local! {
-    /// What the transaction that runs on this thread has changed so far.
+    /// The cache tags that the transaction on this thread has changed so far.
     static CHANGED: RefCell<Vec<CacheTag>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Says in a transaction what it changes. The connection proves that there is one.
+/// Records a cache tag that the current transaction changes. Takes the connection as proof that there is a transaction.
 pub fn changed(_: &mut Conn, topic: CacheTag) {
     CHANGED.with_borrow_mut(|list| {
         if !list.contains(&topic) {
@@ -249,7 +249,7 @@ pub fn changed(_: &mut Conn, topic: CacheTag) {
     });
 }
 
-/// Runs a transaction's work; with what it changed, or would have if it failed.
+/// Runs a transaction's work; returns its result and the cache tags that it changed, also if it failed.
 pub(super) fn gather<T>(
     work: impl FnOnce() -> Result<T, Error>,
 ) -> (Result<T, Error>, Vec<CacheTag>) {

@@ -1,8 +1,8 @@
-//! What travels between nodes on PostgreSQL: who changes something says so by NOTIFY, after the commit and before the
-//! acknowledgement; every node keeps one connection that listens.
+//! Cache invalidation between nodes on PostgreSQL: after a commit and before its acknowledgement, a node sends the
+//! changed cache tags by NOTIFY; every node has one connection that listens.
 //!
-//! Outside the transaction on purpose: a NOTIFY inside it makes PostgreSQL commit one such transaction after the other
-//! (it takes a lock on the whole queue), sync and all.
+//! NOTIFY is sent outside the transaction on purpose: inside, PostgreSQL would take a lock on the whole notification
+//! queue at commit, and commit and sync such transactions one after the other.
 
 use super::invalidation::{CacheTag, Changes, from_text, to_text};
 use super::{Conn, postgres};
@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 use tokio_postgres::AsyncMessage;
 
 const CHANNEL: &str = "masthead_changes";
-/// A node that hears nothing of itself for so long believes nothing that it keeps.
+/// A node that has not received its own heartbeat for this long counts as disconnected and caches for a second at most.
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_millis(800);
 
-/// Tells all nodes.
+/// Sends changed cache tags to all nodes.
 pub(super) fn notify(conn: &mut Conn, node: &str, cache_tags: &[CacheTag]) -> Result<(), Error> {
     if cache_tags.is_empty() {
         return Ok(());
@@ -33,7 +33,7 @@ pub(super) fn notify(conn: &mut Conn, node: &str, cache_tags: &[CacheTag]) -> Re
     Ok(())
 }
 
-/// The connection that listens, opened again whenever it breaks.
+/// The listening connection, reopened whenever it breaks.
 #[derive(Debug)]
 pub(super) struct NotifyListener {
     began: Instant,
@@ -54,7 +54,7 @@ impl NotifyListener {
         let task = postgres::runtime().spawn(async move {
             loop {
                 if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last, &is_unreachable).await {
-                    tracing::warn!(error, "this node does not hear the others; it keeps nothing for longer than a second");
+                    tracing::warn!(error, "no notifications from other nodes: cached pages expire after one second");
                 }
                 tokio::time::sleep(Duration::from_millis(300)).await;
             }
@@ -62,7 +62,7 @@ impl NotifyListener {
         NotifyListener { began, heard, task }
     }
 
-    /// Whether a word of our own came back a moment ago: the way from node to node is open.
+    /// Whether this node's own heartbeat came back recently, which shows that notifications arrive.
     pub(super) fn hears(&self) -> bool {
         let heard = Duration::from_millis(self.heard.load(Ordering::Relaxed));
         !heard.is_zero() && self.began.elapsed().saturating_sub(heard) < HEARTBEAT_TIMEOUT
@@ -75,7 +75,7 @@ impl Drop for NotifyListener {
     }
 }
 
-/// Listens until the connection breaks or falls silent.
+/// Listens until the connection breaks or heartbeats no longer come back. Updates `is_unreachable`.
 async fn hear(
     url: &str,
     ca: Option<&std::path::Path>,
@@ -86,7 +86,7 @@ async fn hear(
     is_unreachable: &AtomicBool,
 ) -> Result<(), String> {
     let gone = |why: String| {
-        // A server that has no place for one more connection (53300) answers those that there are.
+        // too_many_connections (53300): the server still answers on the connections that are open.
         is_unreachable.store(!why.contains("SQLSTATE 53300"), Ordering::Relaxed);
         why
     };
@@ -98,7 +98,7 @@ async fn hear(
     let word = format!("SET synchronous_commit = off; LISTEN {CHANNEL}");
     client.batch_execute(&word).await.map_err(said)?;
     is_unreachable.store(false, Ordering::Relaxed);
-    // What was said before anybody listened.
+    // Notifications from before LISTEN were missed.
     changes.record(&[CacheTag::Everything]);
     let mut beat = tokio::time::interval(Duration::from_millis(250));
     let mut asked = 0_u32;
@@ -107,7 +107,7 @@ async fn hear(
             _ = beat.tick() => {
                 asked += 1;
                 if asked > 4 {
-                    return Err("what it says does not come back".into());
+                    return Err("heartbeats do not come back".into());
                 }
                 let word = format!("NOTIFY {CHANNEL}, '{node}'");
                 let sent = tokio::time::timeout(Duration::from_secs(2), client.batch_execute(&word));

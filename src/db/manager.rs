@@ -1,4 +1,4 @@
-//! How connections are opened, and how SQLite commits.
+//! The pool's connection manager, and the settings that connections are opened with ([`Tuning`]).
 
 use super::{Address, Conn, postgres, query_stats};
 use diesel::connection::SimpleConnection;
@@ -6,20 +6,20 @@ use diesel::r2d2::ManageConnection;
 use diesel::{Connection, RunQueryDsl};
 use std::time::{Duration, Instant};
 
-/// How SQLite commits. The binary knows the default alone; a benchmark compares it with others.
+/// Commit and cache settings of SQLite, and timeouts of PostgreSQL. A benchmark compares other values with the default.
 #[derive(Clone, Copy, Debug)]
 pub struct Tuning {
-    /// `PRAGMA synchronous`: with anything below FULL a power cut loses what was acknowledged.
+    /// `PRAGMA synchronous`: with anything below FULL a power cut loses acknowledged writes.
     pub synchronous: &'static str,
-    /// How many writes share one commit at most.
+    /// The most writes that share one commit.
     pub batch: usize,
-    /// Pages that a connection keeps in memory, in KiB.
+    /// SQLite's page cache, in KiB per connection.
     pub cache: u32,
-    /// Pages that gather in the log before they go to their places.
+    /// Size of the WAL, in pages, at which SQLite checkpoints it.
     pub checkpoint: u32,
-    /// How long a database server that does not answer is waited for at the start.
+    /// How long to wait at start for a database server that does not answer.
     pub patience: Duration,
-    /// A database server that takes longer than statements may is given up. Not for migrations, which have no limit.
+    /// Whether PostgreSQL connections have a response timeout. Not for migrations, which may take any time.
     pub answers: bool,
 }
 
@@ -63,7 +63,7 @@ const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL;
     PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;";
 
 impl Manager {
-    /// [`Manager::open`], again and again while a database server that is starting does not answer.
+    /// [`Manager::open`], retried for [`Tuning::patience`] while the database server does not answer.
     pub(super) fn open_with_retry(
         address: &Address,
         tuning: Tuning,
@@ -114,8 +114,8 @@ impl Manager {
     }
 }
 
-/// Every connection of ours is used by one thread at a time, so SQLite need not lock it at every call, nor count what it
-/// takes of memory: <https://www.sqlite.org/threadsafe.html>
+/// Sets SQLite's multi-thread mode: a connection is used by one thread at a time, so it needs no lock at every call.
+/// Memory statistics, which need a lock as well, are turned off: <https://www.sqlite.org/threadsafe.html>
 fn use_multithread_mode() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
@@ -151,7 +151,7 @@ impl ManageConnection for Manager {
     }
 }
 
-/// The pool retries in silence; the request that waited too long says what happened.
+/// Logs pool errors at debug level only: the pool retries, and a request that times out reports the error.
 #[derive(Debug)]
 pub(super) struct IgnorePoolErrors;
 impl diesel::r2d2::HandleError<diesel::r2d2::Error> for IgnorePoolErrors {

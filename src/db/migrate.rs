@@ -1,4 +1,4 @@
-//! Migrations: embedded, run by `serve` and `migrate`, guarded against two at once and against an older binary.
+//! Migrations: embedded, run by `serve` and `migrate`, guarded against concurrent runs and against an older binary.
 
 use super::{Address, Conn, Db};
 use diesel::RunQueryDsl;
@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// How the database stands to this binary.
+/// The migrations of the database compared with those of this binary.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SchemaVersion {
     /// The newest migration that the database has; empty when it has none.
     pub database: String,
-    /// The newest one that this binary carries.
+    /// The newest migration that this binary contains.
     pub binary: String,
-    /// How many are still to run.
+    /// How many migrations are still to run.
     pub pending: usize,
 }
 
@@ -34,7 +34,7 @@ pub fn versions() -> (Vec<String>, Vec<String>) {
 }
 
 impl Db {
-    /// What the database has and what this binary wants.
+    /// Compares the migrations of the database with those of this binary.
     ///
     /// # Errors
     /// A sentence when the database does not answer.
@@ -42,8 +42,8 @@ impl Db {
         self.with_one(schema_version)
     }
 
-    /// Brings the database up to date. Before an existing SQLite file is changed, a copy is kept beside it.
-    /// Returns the names of what ran.
+    /// Runs the pending migrations. Before an existing SQLite file is changed, a copy is saved beside it.
+    /// Returns the names of the migrations that ran.
     ///
     /// # Errors
     /// A sentence: the database is newer than this binary, or a migration failed.
@@ -67,7 +67,7 @@ impl Db {
         if found.database > found.binary {
             return Err(format!(
                 "The database at {} is newer than this masthead: it has migration {}, this binary knows {} at most. \
-                 Start the newer masthead, or restore the copy that was kept before the upgrade.",
+                 Start the newer masthead, or restore the copy that was saved before the upgrade.",
                 self.address().shown(),
                 found.database,
                 found.binary
@@ -80,7 +80,7 @@ impl Db {
             let copy = PathBuf::from(format!("{}.before-{}", path.display(), found.binary));
             keep_copy(conn, &copy, &found.database).map_err(|e| {
                 format!(
-                    "No copy of the database could be kept at {}: {e}",
+                    "The database could not be copied to {} before the upgrade: {e}",
                     copy.display()
                 )
             })?;
@@ -99,15 +99,15 @@ impl Db {
     }
 }
 
-/// Keeps a whole copy of the database: made under another name, checked, synced, and only then given its own. One that is
-/// there stays only if it is whole and older than the database is now: then an upgrade was interrupted half-way.
+/// Saves a copy of the database: written under a temporary name, checked, synced, then renamed. An existing copy is
+/// left in place only if it is intact and older than the database is now: then an upgrade was interrupted half-way.
 fn keep_copy(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
     if copy.exists() {
         match check_copy(copy) {
             Ok(version) if version.as_str() < now => return Ok(()),
             Ok(_) => {}
             Err(why) => {
-                tracing::warn!(copy = %copy.display(), why, "the copy of an interrupted upgrade is made anew");
+                tracing::warn!(copy = %copy.display(), why, "replacing the damaged copy of an interrupted upgrade");
             }
         }
     }
@@ -130,7 +130,7 @@ fn keep_copy(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
         .map_err(say)
 }
 
-/// Whether a copy is a whole database with something in it; the newest migration that it has.
+/// Checks that a copy is an intact database with migrations; returns the newest of them.
 fn check_copy(copy: &Path) -> Result<String, String> {
     #[derive(diesel::QueryableByName)]
     struct Checked {
@@ -154,7 +154,7 @@ fn check_copy(copy: &Path) -> Result<String, String> {
     }
 }
 
-/// Makes a file's name as durable as its content.
+/// Syncs the folder of a file, so that its creation or renaming is durable.
 pub fn sync_folder(file: &Path) -> std::io::Result<()> {
     std::fs::File::open(file.parent().unwrap_or(Path::new("."))).and_then(|f| f.sync_all())
 }
@@ -187,7 +187,7 @@ where
 {
     let ran = conn
         .run_pending_migrations(C::source())
-        .map_err(|e| format!("A migration failed, the database is as before it: {e}"))?;
+        .map_err(|e| format!("A migration failed and was rolled back: {e}"))?;
     Ok(ran.iter().map(ToString::to_string).collect())
 }
 

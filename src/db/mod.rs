@@ -1,7 +1,7 @@
-//! The only place that knows two databases: [`Conn`] is either, [`Db`] hands one out for one read or one write.
+//! Database access for SQLite and PostgreSQL: [`Conn`] is a connection to either, [`Db`] runs reads and writes on them.
 //!
-//! A read sees one moment. A write is one transaction and is acknowledged only after the database has synced it.
-//! On SQLite one thread owns the write connection and commits what waits together (see [`writer`]).
+//! A read sees one snapshot. A write is one transaction and is acknowledged only after the database has synced it.
+//! On SQLite one thread owns the write connection and commits queued writes together (see [`writer`]).
 
 mod address;
 mod generation;
@@ -40,14 +40,15 @@ pub use types::Time;
 #[derive(diesel::MultiConnection)]
 #[allow(
     clippy::large_enum_variant,
-    reason = "a process has a dozen of them, all of one kind"
+    reason = "a process has about a dozen connections, all of one variant"
 )]
 pub enum Conn {
     Postgres(postgres::PostgresConnection),
     Sqlite(diesel::SqliteConnection),
 }
 
-/// The same expression for both engines, where diesel's enum does not carry the form itself (`on_conflict`, batches).
+/// Evaluates an expression on the connection of either backend, for queries that diesel's `MultiConnection` does not
+/// support (`on_conflict`, batch inserts).
 #[macro_export]
 macro_rules! either {
     ($conn:expr, |$c:ident| $body:expr) => {
@@ -58,10 +59,10 @@ macro_rules! either {
     };
 }
 
-/// One connection outside the pool: for migrations and for tools.
+/// Opens one connection outside the pool, without a response timeout: for migrations and tools.
 ///
 /// # Errors
-/// What the database says.
+/// The connection error of the database.
 pub fn connect(address: &Address) -> Result<Conn, diesel::ConnectionError> {
     let tuning = Tuning {
         answers: false,
@@ -70,12 +71,12 @@ pub fn connect(address: &Address) -> Result<Conn, diesel::ConnectionError> {
     Manager::open(address, tuning)
 }
 
-/// What is measured here; `web` tells it.
+/// Metrics of the database layer; `web::meter` exports them.
 #[derive(Clone, Debug)]
 pub struct Meters {
-    /// Seconds.
+    /// Time that callers waited for a pooled connection, in seconds.
     pub pool_wait: Histogram,
-    /// Writes that shared a commit.
+    /// Writes per commit (SQLite).
     pub batch: Histogram,
 }
 
@@ -89,13 +90,13 @@ struct Inner {
     writer: Option<writer::Writer>,
     changes: Arc<Changes>,
     meters: Meters,
-    /// What this process calls itself when it tells others of a change.
+    /// Random id of this process in its notifications to other nodes.
     node: String,
     /// Milliseconds that the database server's clock is ahead of this machine's.
     clock: AtomicI64,
-    /// The server does not answer: requests need not wait to hear that. The connection that listens finds it out.
+    /// The server does not answer, so requests fail without waiting. Set by the listening connection.
     is_unreachable: Arc<AtomicBool>,
-    /// Turns for writing on PostgreSQL.
+    /// Limits concurrent writes on PostgreSQL.
     writes: Arc<Semaphore>,
     ear: OnceLock<listen::NotifyListener>,
 }
@@ -109,7 +110,7 @@ impl Db {
         Db::open_with(address, Tuning::default())
     }
 
-    /// [`Db::open`] with another way to commit, for a benchmark.
+    /// [`Db::open`] with other [`Tuning`]: for `serve`, bulk loads and benchmarks.
     ///
     /// # Errors
     /// As [`Db::open`].
@@ -121,7 +122,7 @@ impl Db {
         if let Address::Sqlite(path) = address {
             generation::check_file(path)?;
         }
-        // One connection by hand first: its error says more than the pool's time-out.
+        // One connection outside the pool first: its error says more than the pool's timeout.
         let mut first = Manager::open_with_retry(address, tuning)
             .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
         let (generation, ahead) = match address {
@@ -183,17 +184,18 @@ impl Db {
         })))
     }
 
-    /// A moment before the next read: for [`Dependencies`].
+    /// The current version, for [`Dependencies`]: take it before the reads that a cached value is made from.
     pub fn version(&self) -> Version {
         self.0.changes.version()
     }
 
-    /// Whether nothing that something kept was made from has changed.
+    /// Whether no cache tag that a cached value depends on has changed.
     pub fn is_valid(&self, kept: &Dependencies) -> bool {
         self.0.changes.is_valid(kept)
     }
 
-    /// Whether it held a moment ago, for while the database does not answer.
+    /// Whether a cached value was valid up to two minutes ago and is not known to have changed: for serving stale pages
+    /// while the database does not answer.
     pub fn was_valid_recently(&self, kept: &Dependencies) -> bool {
         self.0.changes.was_valid_recently(kept)
     }
@@ -208,7 +210,7 @@ impl Db {
         Time::now().plus(self.0.clock.load(Ordering::Relaxed))
     }
 
-    /// Looks at the clock of the database server again.
+    /// Measures the offset of the database server's clock again.
     ///
     /// # Errors
     /// When it does not answer.
@@ -221,14 +223,15 @@ impl Db {
         Ok(())
     }
 
-    /// Says that these have changed elsewhere than in the database: here at once, to the other nodes by and by.
+    /// Invalidates these cache tags after a change outside the database: in this process at once, on other nodes when
+    /// they receive the notification.
     ///
     /// # Errors
-    /// When the others cannot be told.
+    /// When the other nodes cannot be notified.
     pub async fn invalidate(&self, cache_tags: Vec<CacheTag>) -> Result<(), Error> {
         self.0.changes.record(&cache_tags);
         if self.0.writer.is_some() {
-            // A commit that changes nothing: other processes on the file see that there was one.
+            // A commit without a change: other processes that use the file see it and invalidate their caches.
             return self
                 .write(|conn| {
                     touch(conn)?;
@@ -244,12 +247,13 @@ impl Db {
         told.await.unwrap_or_else(|e| Err(Error::broken(e)))
     }
 
-    /// Says that these have changed in this process's own memory.
+    /// Invalidates these cache tags in this process only.
     pub fn invalidate_local(&self, cache_tags: &[CacheTag]) {
         self.0.changes.record(cache_tags);
     }
 
-    /// Takes note of what other processes wrote. To be asked once a second.
+    /// On SQLite, invalidates everything after a commit by another process; on PostgreSQL, records whether
+    /// notifications arrive. To be called once a second.
     pub async fn poll_outside_commits(&self) {
         let Some(writer) = &self.0.writer else {
             return self
@@ -259,7 +263,7 @@ impl Db {
         };
         let outside_commit = match writer.outside_commit() {
             Ok(answer) => answer.await.unwrap_or(true),
-            // Not to know is to believe nothing.
+            // Unknown: assume that there was one.
             Err(_) => true,
         };
         if outside_commit {
@@ -267,12 +271,12 @@ impl Db {
         }
     }
 
-    /// Whether the way from node to node is open; on SQLite there are no others.
+    /// Whether notifications from other nodes arrive; always true on SQLite, which has no other nodes.
     pub fn receives_notifications(&self) -> bool {
         self.0.writer.is_some() || self.0.ear.get().is_some_and(listen::NotifyListener::hears)
     }
 
-    /// Listens to the other nodes from now on. Where there are none this does nothing.
+    /// Starts to listen for notifications from other nodes. Does nothing on SQLite.
     pub fn listen(&self) {
         if let Address::Postgres { url, ca } = &self.0.address {
             self.0.ear.get_or_init(|| {
@@ -287,17 +291,18 @@ impl Db {
         }
     }
 
-    /// Finishes what is being written and closes a SQLite database, so that its file alone is whole. Blocks.
+    /// Finishes queued writes, then checkpoints and closes a SQLite database, so that its file is complete without the
+    /// `-wal` file. Blocks.
     pub fn close(&self) {
         if let Some(writer) = &self.0.writer {
             writer.close();
         }
     }
 
-    /// Whether a write would be acknowledged now: commits one that changes nothing.
+    /// Checks that writes succeed: commits one that changes nothing.
     ///
     /// # Errors
-    /// What is in its way.
+    /// The error of that write.
     pub async fn probe_write(&self) -> Result<(), Error> {
         self.write(touch).await
     }
@@ -306,7 +311,7 @@ impl Db {
         &self.0.meters
     }
 
-    /// Connections that are open, and those of them that nobody uses.
+    /// The number of open connections in the pool, and how many of them are idle.
     pub fn connections(&self) -> (u32, u32) {
         let state = self.0.pool.state();
         (state.connections, state.idle_connections)
@@ -340,7 +345,7 @@ impl Db {
         &self.0.address
     }
 
-    /// One read on a blocking thread; everything in it sees the same moment.
+    /// Runs one read on a blocking thread; all its queries see the same snapshot.
     pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -369,7 +374,8 @@ impl Db {
         }
     }
 
-    /// One write: one transaction, answered after it is durable. `f` may run again where PostgreSQL asks for it.
+    /// Runs one write as one transaction; returns after it is durable. `f` may run again: PostgreSQL transactions are
+    /// retried after a conflict.
     pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -411,7 +417,7 @@ impl Drop for Inner {
     }
 }
 
-/// A write that changes nothing, and is a commit all the same.
+/// A write that changes no content but still produces a commit.
 fn touch(conn: &mut Conn) -> Result<(), Error> {
     let statement = match conn {
         // "mast", for tools that tell files by their header: <https://www.sqlite.org/pragma.html#pragma_application_id>
@@ -421,8 +427,8 @@ fn touch(conn: &mut Conn) -> Result<(), Error> {
     Ok(conn.batch_execute(statement)?)
 }
 
-/// Serialises writers that must not decide on the same thing at once: a row lock where there is no row yet.
-/// SQLite has one writer and needs nothing.
+/// Takes an advisory lock until the end of the transaction, for when there is no row to lock yet.
+/// Does nothing on SQLite, which has a single writer.
 pub fn lock(conn: &mut Conn, name: &str) -> Result<(), Error> {
     if let Conn::Postgres(_) = conn {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext($1))")

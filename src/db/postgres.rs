@@ -1,7 +1,7 @@
 //! PostgreSQL without libpq: tokio-postgres and rustls behind diesel's synchronous `Connection`.
 //!
-//! `sslmode` keeps libpq's meaning, which tokio-postgres alone does not: `prefer` and `require` encrypt without asking
-//! who answers, `verify-full` asks the web's roots and `MASTHEAD_DATABASE_CA`.
+//! `sslmode` has libpq's meaning, unlike in tokio-postgres: `prefer` and `require` encrypt without verifying the
+//! certificate, `verify-full` verifies it against the public root certificates and `MASTHEAD_DATABASE_CA`.
 
 use super::sqlstate::{LastSqlstate, Rows, SqlstateReader, SqlstateReaderTls};
 use super::{Conn, Time};
@@ -73,7 +73,7 @@ fn bad(e: impl std::error::Error) -> ConnectionError {
     ConnectionError::BadConnection(said)
 }
 
-/// `verify` = who answers must prove its name, against the web's roots and `ca`.
+/// `verify`: check the server's certificate and host name against the public root certificates and `ca`.
 fn tls(
     verify: bool,
     ca: Option<&Path>,
@@ -101,7 +101,7 @@ fn tls(
     Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
 
-/// A socket of either kind.
+/// A TCP or Unix socket.
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Io for S {}
 type Stream = SqlstateReader<Box<dyn Io>>;
@@ -109,14 +109,14 @@ type Stream = SqlstateReader<Box<dyn Io>>;
 /// A connection that is driven by a task of [`runtime`], until the client is dropped.
 pub(super) struct Connected {
     pub client: tokio_postgres::Client,
-    /// What the server says unasked.
+    /// Notices and notifications from the server.
     pub messages: UnboundedReceiver<AsyncMessage>,
     last: LastSqlstate,
 }
 
-/// How long a server may take for an answer: it gives up a statement itself after five seconds.
+/// How long a server may take to respond. Its own statement timeout is five seconds.
 pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(7);
-/// How long a server may be silent before what was sent to it counts as lost.
+/// TCP user timeout: how long sent data may remain unacknowledged before the connection is closed.
 const SILENT: Duration = Duration::from_secs(10);
 
 /// Connects to the first host of a URL that answers.
@@ -146,7 +146,7 @@ pub(super) async fn connect(
     Err(why)
 }
 
-/// [`connect`] for tasks that move between threads, which its own future does not.
+/// [`connect`] for tasks that may move between threads: its own future is not `Send`.
 pub(super) async fn connect_from_task(
     url: String,
     ca: Option<PathBuf>,
@@ -156,7 +156,7 @@ pub(super) async fn connect_from_task(
     tokio::task::spawn_blocking(connecting).await.map_err(bad)?
 }
 
-/// One of the hosts that a URL names.
+/// Connects to one of the hosts of a URL.
 async fn connect_to(
     config: &Config,
     at: usize,
@@ -183,7 +183,7 @@ async fn connect_to(
         }
         #[cfg(unix)]
         Host::Unix(folder) => {
-            // As libpq has it: there is nobody on the way.
+            // As in libpq: no TLS on a Unix socket.
             config.ssl_mode(SslMode::Disable);
             let path = folder.join(format!(".s.PGSQL.{port}"));
             let stream = UnixStream::connect(path).await.map_err(bad)?;
@@ -210,7 +210,7 @@ async fn connect_to(
         let is_on = |row: &SimpleQueryMessage| matches!(row, SimpleQueryMessage::Row(row) if row.get(0) == Some("on"));
         if asked.map_err(refused)?.iter().any(is_on) {
             return Err(ConnectionError::BadConnection(
-                "the server takes no writes, and target_session_attrs asks for one that does"
+                "the server is read-only, but target_session_attrs asks for read-write"
                     .into(),
             ));
         }
@@ -222,7 +222,7 @@ async fn connect_to(
     })
 }
 
-/// A server that refuses the name, the password or the database does so the next time as well.
+/// Distinguishes errors that a retry cannot fix (user, password, database, certificate) from temporary ones.
 fn refused(error: tokio_postgres::Error) -> ConnectionError {
     let code = error.code().map(|code| code.code().to_owned());
     let answered = code.clone();
@@ -232,7 +232,7 @@ fn refused(error: tokio_postgres::Error) -> ConnectionError {
         None => error.to_string().contains("TLS"),
     };
     let ConnectionError::BadConnection(why) = bad(error) else {
-        unreachable!("that is what bad makes")
+        unreachable!("bad() returns BadConnection")
     };
     match is_final {
         true => ConnectionError::InvalidConnectionUrl(why),
@@ -255,7 +255,7 @@ pub(super) fn clock_ahead(conn: &mut Conn) -> Result<i64, Error> {
         "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
     )
     .get_result(conn)?;
-    // It was read somewhere between the question and the answer.
+    // The server read its clock between request and response: assume half-way.
     Ok(clock.now - (before + Time::now().0) / 2)
 }
 
@@ -263,7 +263,7 @@ impl PostgresConnection {
     /// Connects to a `postgres://` URL.
     ///
     /// # Errors
-    /// Whatever libpq would refuse as well, and an unreadable `ca`.
+    /// An invalid URL, a server that does not answer or refuses the log-in, or an unreadable `ca`.
     pub fn open(
         url: &str,
         ca: Option<&Path>,

@@ -1,5 +1,5 @@
-//! Writes on PostgreSQL: a turn, a connection, one transaction that is tried again where the server asks for it, and word to
-//! the other nodes before the acknowledgement.
+//! Writes on PostgreSQL: a semaphore permit, a connection, one transaction that is retried after a conflict, and a
+//! notification to the other nodes before the acknowledgement.
 
 use super::invalidation::{CacheTag, gather};
 use super::{Conn, Db, listen, query_stats};
@@ -8,13 +8,16 @@ use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use std::time::{Duration, Instant};
 
-/// How long a write waits for a turn and for locks.
+/// How long a write waits for its permit and for locks.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that no write takes, on PostgreSQL.
+/// Pool connections that writes leave to reads.
 pub(super) const RESERVED_FOR_READS: usize = 2;
 
 impl Db {
-    /// What came of a write, and how many statements it took.
+    /// Runs a write on a blocking thread; returns its result and its number of statements.
+    ///
+    /// # Errors
+    /// `Busy` when no permit is free in time.
     pub(super) async fn write_on_postgres<T, F>(
         &self,
         f: F,
@@ -24,7 +27,7 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
     {
-        // Some connections are left to those who read.
+        // The semaphore leaves some connections to reads.
         let turn = self.0.writes.clone().acquire_owned();
         let Ok(turn) = tokio::time::timeout(WRITE_TIMEOUT, turn).await else {
             return Err(Error::Busy("other writes wait for a lock".into()));
@@ -39,14 +42,14 @@ impl Db {
             .unwrap_or_else(|e| (Err(Error::broken(e)), 0)))
     }
 
-    /// Tells the other nodes, once more over another connection where the first one is gone.
+    /// Notifies the other nodes; tries once more over another connection if the first one is broken.
     fn notify(&self, conn: &mut Conn, cache_tags: &[CacheTag]) {
         let told = listen::notify(conn, &self.0.node, cache_tags).or_else(|_| {
             let mut other = self.connection()?;
             listen::notify(&mut other, &self.0.node, cache_tags)
         });
         if let Err(error) = told {
-            tracing::error!(%error, "other nodes could not be told of a change: they may show what was for half a minute");
+            tracing::error!(%error, "other nodes were not notified of a change: they may serve stale pages for 30 s");
         }
     }
 
@@ -58,7 +61,7 @@ impl Db {
         let mut conn = self.connection()?;
         let mut tries = 0;
         loop {
-            // Who has waited for a turn waits that much less for a lock.
+            // The time spent waiting for the permit is deducted from the lock timeout.
             let left = WRITE_TIMEOUT
                 .saturating_sub(asked.elapsed())
                 .as_millis()
@@ -71,7 +74,7 @@ impl Db {
                 f(conn)
             };
             let (result, cache_tags) = gather(|| Connection::transaction(&mut *conn, work));
-            // Also after an error: a COMMIT whose answer was lost may stand.
+            // Also after an error: a COMMIT whose response was lost may have succeeded.
             self.0.changes.record(&cache_tags);
             match result {
                 Ok(done) => {

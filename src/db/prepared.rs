@@ -1,5 +1,5 @@
-//! SQL of our own that is prepared once: diesel prepares what `sql_query` is given anew each time, and parsing a join of
-//! twenty columns costs SQLite more than answering it.
+//! Hand-written SQL as cached prepared statements: diesel's `sql_query` is prepared anew each time, and parsing a join
+//! of twenty columns costs SQLite more than running it.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -17,15 +17,15 @@ enum Part {
     String(String),
 }
 
-/// A statement whose rows have the SQL type `ST`. Values are bound, never written into the text: each different text is
-/// kept prepared.
+/// A statement whose rows have the SQL type `ST`. Values are bound, never written into the text, because each distinct
+/// text stays in the cache of prepared statements.
 #[derive(Clone, Debug)]
 pub struct Prepared<ST> {
     parts: Vec<Part>,
     rows: PhantomData<ST>,
 }
 
-/// Begins a [`Prepared`].
+/// Starts a [`Prepared`] with its first piece of SQL.
 pub fn prepared<ST>(text: impl Into<Cow<'static, str>>) -> Prepared<ST> {
     Prepared {
         parts: vec![Part::Text(text.into())],
@@ -38,7 +38,7 @@ impl<ST> Prepared<ST> {
         self.parts.push(Part::Text(text.into()));
         self
     }
-    /// Puts a text in front of everything.
+    /// Prepends a piece of SQL.
     pub fn before(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.parts.insert(0, Part::Text(text.into()));
         self
@@ -59,7 +59,7 @@ impl<ST> Prepared<ST> {
 
 impl<ST> QueryId for Prepared<ST> {
     type QueryId = ();
-    // Told apart by the text.
+    // Statements are cached by their text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 

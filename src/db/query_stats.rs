@@ -1,4 +1,4 @@
-//! What one request has spent in the database so far: for `Server-Timing`, for the meters, for budgets in tests.
+//! Query count and database time of each request, for `Server-Timing`, the metrics and the query budgets in tests.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 pub struct QueryStats {
     /// Statements, the ones that begin and end a transaction included.
     pub queries: u32,
-    /// From asking for a connection to having the answer.
+    /// From requesting a connection to receiving the result, summed over all reads and writes.
     pub time: Duration,
 }
 
@@ -20,7 +20,7 @@ thread_local! {
     static BEGUN: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Runs a request; what it spent is added up beside.
+/// Runs a request; returns its output and its query stats.
 pub async fn measure<F: Future>(work: F) -> (F::Output, QueryStats) {
     SPENT
         .scope(Cell::default(), async move {
@@ -30,13 +30,13 @@ pub async fn measure<F: Future>(work: F) -> (F::Output, QueryStats) {
         .await
 }
 
-/// What the request that runs in this task has spent.
+/// The query stats so far of the request that runs in this task.
 pub fn current() -> QueryStats {
     SPENT.try_with(Cell::get).unwrap_or_default()
 }
 
 pub(super) fn add(queries: u32, since: Instant) {
-    // Work outside of a request is not added up.
+    // Queries outside a request are not counted.
     let _ = SPENT.try_with(|spent| {
         let before = spent.get();
         spent.set(QueryStats {
@@ -53,8 +53,8 @@ pub(super) fn count<T>(work: impl FnOnce() -> T) -> (T, u32) {
     (done, BEGUN.get().wrapping_sub(before))
 }
 
-/// To be told of every statement of a connection. `RUST_LOG=masthead::statements=trace` shows them, without what was
-/// bound to them: that is people's text.
+/// Instrumentation callback that counts the statements of a connection. `RUST_LOG=masthead::statements=trace` logs
+/// them, without their bound values, which may be private.
 pub(super) fn on_event(event: diesel::connection::InstrumentationEvent<'_>) {
     if let diesel::connection::InstrumentationEvent::StartQuery { query, .. } = event {
         BEGUN.set(BEGUN.get().wrapping_add(1));

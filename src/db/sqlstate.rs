@@ -1,10 +1,10 @@
-//! The SQLSTATE of what PostgreSQL refuses. diesel keeps the server's sentence, which is in the server's language, and not the
-//! five characters that say what it means; so they are noted on their way in.
+//! The SQLSTATE of PostgreSQL errors. diesel passes on the server's message, which is localised, but not the
+//! five-character error code; so the code is read from the protocol stream as it arrives.
 //! <https://www.postgresql.org/docs/current/protocol-message-formats.html>
 
 #![allow(
     clippy::disallowed_types,
-    reason = "held to note or to take five bytes, by one connection"
+    reason = "held only to store or take five bytes, by one connection"
 )]
 
 use crate::error::PREFIX;
@@ -18,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
-/// The last refusal that came over a connection.
+/// The SQLSTATE of the last error that a connection received.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastSqlstate(Arc<Mutex<Option<String>>>);
 
@@ -27,7 +27,7 @@ impl LastSqlstate {
         *self.0.lock().unwrap_or_else(|e| e.into_inner()) = Some(code);
     }
 
-    /// The error with its SQLSTATE, where diesel has no kind for it.
+    /// Adds the SQLSTATE to an error's message, where diesel has no kind for it.
     pub(super) fn explain(&self, error: Error) -> Error {
         let code = self.0.lock().unwrap_or_else(|e| e.into_inner()).take();
         match (error, code) {
@@ -41,7 +41,7 @@ impl LastSqlstate {
     }
 }
 
-/// The rows of an answer; what goes wrong on the way is explained as well.
+/// The rows of a result; errors while reading them get their SQLSTATE as well.
 pub struct Rows<C> {
     inner: C,
     last: LastSqlstate,
@@ -90,7 +90,7 @@ impl DatabaseErrorInformation for ErrorWithSqlstate {
     }
 }
 
-/// A stream from the server that is read along.
+/// A stream to the server that picks the SQLSTATE out of error messages, and has a response timeout.
 #[derive(Debug)]
 pub(super) struct SqlstateReader<S> {
     stream: S,
@@ -98,12 +98,12 @@ pub(super) struct SqlstateReader<S> {
     last: LastSqlstate,
     /// How long the server may take to answer, if there is a limit.
     patience: Option<Duration>,
-    /// Until when it has to, while it is asked something.
+    /// When the response to a pending request is due.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> SqlstateReader<S> {
-    /// `begins_plain`: the server may first say whether it speaks TLS; if it does, there is nothing to read here.
+    /// `begins_plain`: the stream may begin with the reply to an SSLRequest; if that accepts TLS, parsing ends there.
     pub(super) fn new(
         stream: S,
         last: LastSqlstate,
@@ -125,13 +125,13 @@ impl<S> SqlstateReader<S> {
     }
 }
 
-/// Where in the stream of messages (a kind, a length, what it says) reading is.
+/// Parser state in the stream of messages (type, length, body).
 #[derive(Debug)]
 enum Reader {
     First,
-    /// So many bytes of the five are there.
+    /// The five bytes of type and length, and how many of them have arrived.
     Header([u8; 5], usize),
-    /// Bytes of a message that says nothing of an error.
+    /// Bytes left of a message that is not an error.
     Skip(usize),
     Refusal {
         left: usize,
@@ -151,7 +151,7 @@ impl Reader {
             match self {
                 Reader::Blind => return,
                 Reader::First => {
-                    // The answer to "do you speak TLS?" is one letter; any other first letter is a message.
+                    // The reply to an SSLRequest is `S` or `N`; any other first byte is the type of a message.
                     *self = match first {
                         b'S' => Reader::Blind,
                         b'N' => Reader::header(),
@@ -201,7 +201,7 @@ impl Reader {
     }
 }
 
-/// The field `C` of an error: fields are a letter and a text that ends with a zero.
+/// Field `C` (SQLSTATE) of an ErrorResponse, whose fields are a type byte and a NUL-terminated string.
 fn code(fields: &[u8]) -> Option<String> {
     let mut fields = fields.split(|byte| *byte == 0);
     let code = fields.find_map(|field| field.strip_prefix(b"C"))?;
@@ -223,7 +223,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for SqlstateReader<S> {
         } else if let Some(deadline) = &mut tap.deadline
             && deadline.as_mut().poll(cx).is_ready()
         {
-            // A server that is frozen keeps its connections open and says nothing.
+            // A hung server keeps its connections open and sends nothing.
             let late = io::Error::new(io::ErrorKind::TimedOut, "the server does not answer");
             return Poll::Ready(Err(late));
         }
@@ -239,7 +239,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for SqlstateReader<S> {
     ) -> Poll<io::Result<usize>> {
         if let (Some(patience), None) = (self.patience, &self.deadline) {
             self.deadline = Some(Box::pin(tokio::time::sleep(patience)));
-            // So that reading looks at it.
+            // So that `poll_read` polls the deadline.
             cx.waker().wake_by_ref();
         }
         Pin::new(&mut self.stream).poll_write(cx, bytes)
@@ -258,7 +258,7 @@ impl<S: TlsStream + Unpin> TlsStream for SqlstateReader<S> {
     }
 }
 
-/// Reads along inside TLS.
+/// Wraps a TLS connector, so that the decrypted stream is parsed.
 pub(super) struct SqlstateReaderTls<C> {
     pub inner: C,
     pub last: LastSqlstate,

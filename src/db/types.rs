@@ -8,9 +8,9 @@ use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, HasSqlType};
 
-/// A moment: UTC milliseconds since 1970.
+/// A timestamp: UTC milliseconds since 1970.
 ///
-/// A whole number in both databases, so that it compares, pages and travels in cursors the same everywhere.
+/// An integer in both databases, so that comparison, pagination and cursors work the same on both.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow,
 )]
@@ -27,7 +27,7 @@ impl Time {
         Time(jiff::Timestamp::now().as_millisecond())
     }
 
-    /// This moment and `millis` milliseconds more.
+    /// This time plus `millis` milliseconds.
     pub fn plus(self, millis: i64) -> Time {
         Time(self.0.saturating_add(millis))
     }
@@ -60,9 +60,65 @@ where
     }
 }
 
-/// Sanitised HTML is text to both databases; diesel's enum of connections knows its own types alone.
+/// Sanitised HTML is text in both databases; diesel's `MultiConnection` needs a declaration for each custom type.
 impl HasSqlType<SanitisedHtml> for MultiBackend {
     fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
         MultiBackend::lookup_sql_type::<SanitisedHtml>(lookup)
     }
+}
+
+/// An enum that is stored as a word: `as_str`, `ALL`, `parse`, and the SQL type `Text` on both databases. `else` names
+/// the variant for stored words that this binary does not know.
+#[macro_export]
+macro_rules! text_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident else $unknown:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+        )]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        $vis enum $name {
+            $($(#[$variant_meta])* $variant),+
+        }
+
+        impl $name {
+            pub const ALL: &[$name] = &[$($name::$variant),+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $($name::$variant => $word),+
+                }
+            }
+
+            /// The variant of a word; none for another word.
+            pub fn parse(text: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|one| one.as_str() == text)
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let text = String::from_sql(bytes)?;
+                Ok($name::parse(&text).unwrap_or($name::$unknown))
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, DB>,
+            ) -> diesel::serialize::Result {
+                <str as diesel::serialize::ToSql<diesel::sql_types::Text, DB>>::to_sql(self.as_str(), out)
+            }
+        }
+    };
 }

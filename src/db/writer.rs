@@ -1,7 +1,8 @@
-//! The one writer of a SQLite database: takes all writes that wait, commits them commit_batch, answers after the sync.
+//! The writer thread of a SQLite database, with group commit: commits all queued writes together and acknowledges them
+//! after the sync.
 //!
-//! Every write runs in a savepoint of its own, so that one that fails fails alone. With `synchronous=FULL` a commit
-//! costs a disk sync; sharing it is what makes many small durable writes cheap.
+//! Every write runs in its own savepoint, so that a failed write does not affect the others. With `synchronous=FULL` a
+//! commit costs a disk sync; sharing it makes many small durable writes cheap.
 
 #![allow(
     clippy::disallowed_types,
@@ -23,26 +24,26 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How many writes may wait; one more is answered with 503.
+/// The most writes in the queue; further ones are answered with 503.
 const QUEUE: usize = 1024;
 type Acknowledge = Box<dyn FnOnce(bool) + Send>;
 type Write = Box<dyn FnOnce(&mut Conn) -> (Acknowledge, Vec<CacheTag>) + Send>;
 
 enum Job {
-    /// And since when it waits.
+    /// A write, and when it was queued.
     Write(Write, Instant),
-    /// Has anybody else written since this was last asked?
+    /// Asks whether another connection has committed since the last check.
     Foreign(oneshot::Sender<bool>),
-    /// Everything goes to its place in the file, and the writer ends.
+    /// Checkpoints the WAL and ends the thread.
     Close,
 }
 
 /// How long a write may wait while another process holds the lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often the lock is asked for again, as SQLite does it.
+/// How long SQLite retries for the lock in one attempt; between attempts the queue is served.
 const RETRY: &str = "PRAGMA busy_timeout=100";
 
-/// What became of a write, and how many statements it took.
+/// The result of a write, and its number of statements.
 type Written<T> = (Result<T, Error>, u32);
 
 pub(super) struct Writer {
@@ -51,7 +52,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. A connection that broke is thrown away and opened anew.
+    /// Starts the thread. A broken connection is dropped and reopened.
     ///
     /// # Errors
     /// When the first connection cannot be opened.
@@ -78,14 +79,14 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("db-writer".into())
             .spawn(work)
-            .expect("the system gives the process a thread");
+            .expect("the system can start a thread");
         Ok(Writer {
             jobs: sender,
             thread: Mutex::new(Some(thread)),
         })
     }
 
-    /// Finishes what waits, moves the log into the database file and closes it. What comes later is refused.
+    /// Finishes queued writes, checkpoints the WAL and closes the database. Later writes are refused.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(|e| e.into_inner()).take();
         let own = std::thread::current().id();
@@ -95,7 +96,7 @@ impl Writer {
         }
     }
 
-    /// Puts one write into the queue.
+    /// Queues one write.
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue is full.
@@ -122,10 +123,10 @@ impl Writer {
             let acknowledge: Acknowledge = Box::new(move |committed| {
                 let lost = || {
                     Err(Error::Busy(
-                        "the commit failed; nothing of this write was kept".into(),
+                        "the commit failed; this write was rolled back".into(),
                     ))
                 };
-                // The caller may have gone away; its write stands all the same.
+                // The caller may be gone; its write is committed all the same.
                 let result = if committed || result.is_err() {
                     result
                 } else {
@@ -139,7 +140,7 @@ impl Writer {
         Ok(receiver)
     }
 
-    /// Asks whether another connection than the writer's, of this process or another, has committed since the last look.
+    /// Asks whether a connection other than the writer's, in any process, has committed since the last check.
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue is full.
@@ -157,17 +158,17 @@ impl Writer {
     }
 }
 
-/// What opens the write connection, again after it broke.
+/// Opens the write connection, and reopens it after it broke.
 type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
 
-/// The writer's thread.
+/// State of the writer thread.
 struct Running {
     open: Open,
     changes: Arc<Changes>,
     batches: Histogram,
     most: usize,
     generation: Option<Generation>,
-    /// The database's version when it was last asked whether others wrote.
+    /// `PRAGMA data_version` at the last check for commits of other connections.
     seen: Option<i64>,
 }
 
@@ -176,7 +177,7 @@ impl Running {
         let mut writer = Some(with_long_timeout(first));
         self.seen = writer.as_mut().and_then(data_version);
         while let Ok(first) = jobs.recv() {
-            // A job that is dropped unrun tells its caller that the writer is busy.
+            // Dropping a job without running it closes its channel, and the caller gets `Busy`.
             let Some(mut conn) = writer.take().or_else(|| {
                 self.seen = None;
                 reopen(&self.open).map(with_long_timeout)
@@ -198,7 +199,7 @@ impl Running {
                 writer = Some(conn);
             }
         }
-        // The last handle is gone.
+        // All senders were dropped.
         if let Some(mut conn) = writer {
             close(&mut conn);
         }
@@ -209,7 +210,7 @@ impl Running {
             return;
         }
         self.record_generation(conn);
-        // Outside of a transaction, which would see the number as it was when it began.
+        // Outside a transaction: inside, it would be the version at its start.
         let version = data_version(conn).filter(|_| is_good);
         for answer in batch.asked.drain(..) {
             let _ = answer.send(version.is_none() || version != self.seen);
@@ -217,7 +218,7 @@ impl Running {
         self.seen = version;
     }
 
-    /// After the last write for a while: notes that there was one.
+    /// Raises and records the generation if there were commits since it was last raised.
     fn record_generation(&mut self, conn: &mut Conn) {
         let Some(generation) = self
             .generation
@@ -234,7 +235,7 @@ impl Running {
         }
     }
 
-    /// One transaction for all that comes while it is open. Whether the connection is still of use.
+    /// Commits the batch, and writes that arrive meanwhile, in one transaction. `false`: the connection is broken.
     fn commit_batch(&mut self, conn: &mut Conn, batch: &mut Batch, jobs: &Receiver<Job>) -> bool {
         if batch.writes.is_empty() {
             return true;
@@ -262,7 +263,7 @@ impl Running {
             let (answer, cache_tags) = write(conn);
             acknowledge.push(answer);
             changed.extend(cache_tags);
-            // A full disk or a failed read makes SQLite end the whole transaction: nothing of this batch may stand.
+            // A full disk or a failed read makes SQLite roll back the whole transaction: no write of the batch stands.
             whole = in_transaction(conn);
             if !whole {
                 break;
@@ -276,18 +277,18 @@ impl Running {
         {
             generation.confirm(number);
         }
-        // Also after a commit that failed: a render too many at worst.
+        // Also after a failed commit: at worst this causes an unneeded render.
         self.changes.record(&changed);
         self.batches.observe(acknowledge.len() as f64);
         for acknowledge in acknowledge {
             acknowledge(committed);
         }
-        // More than fits into one commit: in the next one.
+        // Writes beyond the limit of one commit go into the next.
         committed && (batch.writes.is_empty() || self.commit_batch(conn, batch, jobs))
     }
 
-    /// Begins the transaction. While another process holds the lock, whoever waited for [`LOCK_TIMEOUT`] is refused, and those
-    /// who came later wait on.
+    /// Begins the transaction. While another process holds the lock, writes that have waited for [`LOCK_TIMEOUT`] are
+    /// refused, and later ones keep waiting.
     fn begin(&self, conn: &mut Conn, batch: &mut Batch, jobs: &Receiver<Job>) -> BeginOutcome {
         loop {
             let error = match begin(conn) {
@@ -298,7 +299,7 @@ impl Running {
                 tracing::error!(%error, "a write transaction could not begin");
                 return BeginOutcome::Broken;
             }
-            // What does not fit waits in the channel, and what does not fit there is refused.
+            // Further writes wait in the channel, and are refused once that is full.
             while batch.writes.len() < QUEUE
                 && let Some(job) = (!batch.closes).then(|| jobs.try_recv().ok()).flatten()
             {
@@ -321,12 +322,12 @@ impl Running {
 
 enum BeginOutcome {
     Yes,
-    /// All that waited were refused; the connection is as good as before.
+    /// All waiting writes were refused; the connection is still usable.
     NobodyWaits,
     Broken,
 }
 
-/// What was taken out of the queue and is not done yet.
+/// Jobs that were taken from the queue and are not done yet.
 #[derive(Default)]
 struct Batch {
     writes: VecDeque<(Write, Instant)>,
@@ -344,21 +345,21 @@ impl Batch {
     }
 }
 
-/// With a short wait for the lock: between two tries the queue is looked after.
+/// Sets a short busy timeout, so that the queue is served between two attempts to take the lock.
 fn with_long_timeout(mut conn: Conn) -> Conn {
     let _ = conn.batch_execute(RETRY);
     conn
 }
 
-/// Moves the log into the file: what is copied of it alone is then whole.
+/// Checkpoints the WAL, so that a copy of the database file alone is complete.
 fn close(conn: &mut Conn) {
     let moved = conn.batch_execute("PRAGMA busy_timeout=2000; PRAGMA wal_checkpoint(TRUNCATE)");
     if let Err(error) = moved {
-        tracing::warn!(%error, "the database's log could not be moved into its file");
+        tracing::warn!(%error, "the WAL could not be checkpointed");
     }
 }
 
-/// A number that other connections' commits change, and this one's do not:
+/// A number that changes with the commits of other connections, not with this one's:
 /// <https://www.sqlite.org/pragma.html#pragma_data_version>
 fn data_version(conn: &mut Conn) -> Option<i64> {
     #[derive(diesel::QueryableByName)]
@@ -373,7 +374,7 @@ fn data_version(conn: &mut Conn) -> Option<i64> {
 
 fn reopen(open: &Open) -> Option<Conn> {
     open()
-        .inspect_err(|error| tracing::error!(%error, "the write connection cannot be opened again"))
+        .inspect_err(|error| tracing::error!(%error, "the write connection cannot be reopened"))
         .ok()
 }
 

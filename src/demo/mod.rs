@@ -1,7 +1,7 @@
-//! `masthead demo`: a publication with any number of articles and comments, for trying out and for measuring.
+//! `masthead demo`: generates a publication with any number of articles and comments, for trials and benchmarks.
 //!
-//! The same seed gives the same publication on every engine. Nothing is typed by anybody and nobody can log in as one of
-//! its readers.
+//! The same seed gives the same publication on both databases. All text is generated, and nobody can log in as one of
+//! the readers.
 
 mod plan;
 mod text;
@@ -16,7 +16,7 @@ use crate::interface::Interface;
 use crate::web::Site;
 use std::sync::Arc;
 
-/// How much of it.
+/// How much to generate, and from which seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     pub articles: usize,
@@ -24,15 +24,15 @@ pub struct Size {
     pub seed: u64,
 }
 
-/// A seed is part of the readers' names.
+/// The largest seed: it is part of the readers' names, whose length is limited.
 pub const MOST_SEED: u64 = 9_999_999;
 
-/// Different texts; every comment has one of them.
+/// Number of different texts for top-level comments, and for replies.
 const BODIES: u16 = 4096;
-/// Rows of one transaction.
+/// Comments inserted in one transaction.
 const BATCH: usize = 20_000;
 
-/// The address of the article that has exactly a hundred comments, and of the one that has the most.
+/// The slugs of the article with exactly a hundred comments and of the one with the most.
 pub fn landmarks(seed: u64) -> [String; 2] {
     [
         format!("a-hundred-voices-{seed}"),
@@ -40,19 +40,19 @@ pub fn landmarks(seed: u64) -> [String; 2] {
     ]
 }
 
-/// Fills the database. `progress` is told how many of `articles + comments` are there.
+/// Generates the publication. `progress` is called with the number of articles and comments written so far.
 ///
 /// # Errors
-/// A sentence: the same seed is there already, or the database does not take it.
+/// A sentence: invalid numbers, the seed was used in this database before, or writing to the database fails.
 pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<(), String> {
-    let say = |e: Error| format!("the database did not take it: {e}");
+    let say = |e: Error| format!("writing to the database failed: {e}");
     let Size {
         articles,
         comments,
         seed,
     } = size;
     if comments > 0 && articles == 0 {
-        return Err("comments want an article to stand under: --articles takes 1 or more".into());
+        return Err("comments need an article: --articles must be 1 or more".into());
     }
     if comments > 100_000_000 || articles > 10_000_000 {
         return Err("that is more than 10,000,000 articles or 100,000,000 comments".into());
@@ -63,11 +63,11 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
         .map_err(say)?;
     if there.is_some() {
         return Err(format!(
-            "the demonstration of seed {seed} is there already, whole or, if it was interrupted, in part; take an empty data folder or another --seed"
+            "the demonstration of seed {seed} exists already, in part if it was interrupted; use an empty data folder or another --seed"
         ));
     }
     if seed > MOST_SEED {
-        return Err(format!("--seed takes a number up to {MOST_SEED}"));
+        return Err(format!("--seed must be a number up to {MOST_SEED}"));
     }
     let now = Time::now();
     let mut dice = Dice::new(seed);
@@ -117,7 +117,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
     Ok(())
 }
 
-/// One for every fifty comments, between twenty and ten thousand.
+/// Creates the readers: one for every fifty comments, between twenty and ten thousand.
 fn readers(
     db: &Db,
     dice: &mut Dice,
@@ -201,13 +201,13 @@ fn publish(
                 .map(|one| one.insert(conn, &site, false, now))
                 .collect::<Result<Vec<i64>, Error>>()
         });
-        ids.extend(made.map_err(|e| format!("the database did not take it: {e}"))?);
+        ids.extend(made.map_err(|e| format!("writing to the database failed: {e}"))?);
         progress(ids.len() as u64);
     }
     Ok(ids)
 }
 
-/// Openings at even places, replies at odd ones.
+/// The comment texts: top-level comments at even indices, replies at odd ones.
 fn bodies(dice: &mut Dice) -> Result<Vec<Arc<CommentBody>>, String> {
     (0..usize::from(BODIES) * 2)
         .map(|at| {
@@ -216,14 +216,14 @@ fn bodies(dice: &mut Dice) -> Result<Vec<Arc<CommentBody>>, String> {
         .collect()
 }
 
-/// Numbers that look drawn and are the same each time: SplitMix64.
+/// Seeded pseudo-random number generator (SplitMix64).
 pub struct Dice(u64);
 
 impl Dice {
     fn new(seed: u64) -> Dice {
         Dice(seed)
     }
-    /// PasswordPolicy one article, whatever else there is.
+    /// For one article, whatever else there is.
     fn of(seed: u64, article: u32) -> Dice {
         Dice(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }
@@ -236,7 +236,7 @@ impl Dice {
     fn below(&mut self, most: usize) -> usize {
         ((u128::from(self.next()) * most.max(1) as u128) >> 64) as usize
     }
-    /// From 0 to 1.
+    /// A number from 0 up to, but not including, 1.
     fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }

@@ -1,26 +1,26 @@
-//! Who says what where and when, before anything is written: one number decides it all.
+//! Plans every comment (time, article, author, parent, text, status) from the seed, before anything is written.
 
 use super::Dice;
 use crate::comments::{MAX_DEPTH, Status, path};
 use crate::db::Time;
 
-/// No parent.
+/// The value of `parent` and `above` for a top-level comment.
 pub const ROOT: u32 = u32::MAX;
-/// The article that has exactly so many comments, all on its first page.
+/// Number of comments on the first article, all on its first page.
 pub const HUNDRED: usize = 100;
-/// The article that has the most.
+/// Maximum number of comments on the second article, which has the most.
 const LONGEST: usize = 100_000;
-/// Replies choose among so many comments before them.
+/// The parent of a reply is one of this many comments before it.
 const RECENT: usize = 40;
 
-/// One comment. Its place in the list is its id, less the first.
+/// One comment. Its id is the id of the first comment plus its index in the list.
 #[derive(Clone, Copy, Debug)]
 pub struct Planned {
     pub at: i64,
     pub article: u32,
     pub author: u32,
     pub parent: u32,
-    /// What its path hangs on: the parent, or what stands above it where threads are as deep as they get.
+    /// The comment above it in its path: the parent, or an ancestor of it where the maximum depth is reached.
     above: u32,
     pub public_replies: u32,
     pub body: u16,
@@ -29,8 +29,8 @@ pub struct Planned {
     pub flags: u8,
 }
 
-/// How many comments each article gets: one a hundred, one a quarter of the rest up to 100,000, the others in inverse
-/// proportion to their rank (Zipf), ranks dealt at random.
+/// The number of comments on each article: the first has 100, the second a quarter of the rest up to 100,000; the
+/// others follow Zipf's law, ranked at random.
 pub fn attention(dice: &mut Dice, articles: usize, comments: usize) -> Vec<usize> {
     let mut counts = vec![0; articles];
     let mut left = comments;
@@ -63,7 +63,7 @@ pub fn attention(dice: &mut Dice, articles: usize, comments: usize) -> Vec<usize
     counts
 }
 
-/// All comments in the order of their time. `published` has each article's moment.
+/// All comments, sorted by time. `published` has each article's publication time in milliseconds.
 pub fn conversations(
     seed: u64,
     counts: &[usize],
@@ -74,7 +74,7 @@ pub fn conversations(
 ) -> Vec<Planned> {
     let mut all: Vec<Planned> = Vec::with_capacity(counts.iter().sum());
     for (article, (count, from)) in (0..).zip(counts.iter().zip(published)) {
-        // An article is the same in every size of the demonstration.
+        // Seeded by article, so that an article does not change with the size of the demonstration.
         let dice = &mut Dice::of(seed, article);
         let start = all.len();
         let mut times: Vec<i64> = (0..*count)
@@ -82,7 +82,7 @@ pub fn conversations(
             .collect();
         times.sort_unstable();
         for (n, at) in times.into_iter().enumerate() {
-            // Twenty conversations of five, so that a page of a hundred comments is the same in every size.
+            // Twenty threads of five comments, so that a page of a hundred comments is the same in every size.
             let parent = if article == 0 && *count <= HUNDRED {
                 if n % 5 == 0 {
                     None
@@ -102,7 +102,7 @@ pub fn conversations(
             } else {
                 status(dice)
             };
-            // Some talk much more than others.
+            // Squared, so that some readers write many more comments than others.
             let author = (f64::from(readers) * dice.unit().powi(2)) as u32;
             all.push(Planned {
                 at,
@@ -136,7 +136,7 @@ fn status(dice: &mut Dice) -> Status {
     }
 }
 
-/// Sorts by time, a parent always before its replies, and fills in what dependencies on the others.
+/// Sorts by time, each parent before its replies, and fills in `parent`, `above`, `depth` and `public_replies`.
 fn in_order(all: Vec<Planned>) -> Vec<Planned> {
     let mut order: Vec<u32> = (0..all.len() as u32).collect();
     order.sort_by_key(|i| (all[*i as usize].at, *i));
@@ -179,7 +179,7 @@ fn in_order(all: Vec<Planned>) -> Vec<Planned> {
     sorted
 }
 
-/// The path of a comment when the first one has the id `first`.
+/// The materialised path of a comment, where the first comment has the id `first`.
 pub fn path_of(all: &[Planned], at: usize, first: i64) -> Vec<u8> {
     let mut ids = vec![first + at as i64];
     let mut above = all[at].above;
@@ -192,7 +192,7 @@ pub fn path_of(all: &[Planned], at: usize, first: i64) -> Vec<u8> {
         .fold(Vec::new(), |path, id| path::under(&path, *id))
 }
 
-/// When an article came out: the newest an hour ago, the oldest three years.
+/// The publication time of an article in milliseconds: the newest is an hour old, the oldest three years.
 pub fn published(at: usize, articles: usize, now: Time) -> i64 {
     let share = at as f64 / articles.max(1) as f64;
     now.0 - Time::HOUR - (share.powf(1.5) * 1095.0 * Time::DAY as f64) as i64

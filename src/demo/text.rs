@@ -1,4 +1,4 @@
-//! Sentences for the demonstration: true of nothing, in several rhythms.
+//! Generates the texts of the demonstration from templates and lists of phrases.
 
 use super::Dice;
 
@@ -92,7 +92,7 @@ const OPENINGS: [&str; 16] = [
     "I was at that meeting. It was longer, louder and less clear than this.",
     "The photograph shows the wrong side of {place}. The crack is on the other one.",
     "We had the same discussion in my town. It ended when {who} {did}.",
-    "PasswordPolicy once I would like to read how this turns out, not only how it starts.",
+    "For once I would like to read how this turns out, not only how it starts.",
     "A fair summary, but the last paragraph gives {who} far too much credit.",
     "There is a simple test for all of this: go to {place} at low water and look.",
 ];
@@ -130,7 +130,7 @@ fn capital(text: &str) -> String {
     })
 }
 
-/// A comment of one to four sentences, now and then in two paragraphs.
+/// A comment of one to four sentences, sometimes in several paragraphs.
 pub fn comment(dice: &mut Dice, is_reply: bool) -> String {
     let bank = if is_reply { &REPLIES } else { &OPENINGS };
     let mut text = {

@@ -88,7 +88,7 @@ struct Which {
     part: String,
 }
 
-/// `GET /sitemap.xml`: the index; `?part=site` and `?part=1`, `2`, … are the maps themselves.
+/// `GET /sitemap.xml`: the sitemap index; `?part=site` and `?part=1`, `2`, … are the sitemaps.
 pub async fn sitemap(
     state: Shared,
     viewer: Viewer,
@@ -168,7 +168,7 @@ pub async fn sitemap(
     ))
 }
 
-/// `GET /news-sitemap.xml`: what is not two days old. Made anew each time, for it changes with the clock.
+/// `GET /news-sitemap.xml`: articles of the last two days. Not cached, because it changes with time alone.
 pub async fn news_sitemap(state: Shared) -> Result<HttpResponse, Error> {
     let from = state.db.now().plus(-NEWS_HOURS * Time::HOUR);
     let found = state
@@ -177,7 +177,7 @@ pub async fn news_sitemap(state: Shared) -> Result<HttpResponse, Error> {
         .await?;
     let site = state.site();
     let origin = &state.config.base.origin;
-    // Two or three letters, but for Chinese: the map's own rules.
+    // News sitemaps take two- or three-letter codes, and `zh-cn` or `zh-tw` for Chinese.
     let language = match site.language.as_str() {
         "zh-CN" => "zh-cn",
         "zh-TW" => "zh-tw",
@@ -237,7 +237,7 @@ pub async fn llms(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> 
     let since = state.db.version();
     let newest = state.db.read(|conn| store::newest(conn, 20)).await?;
     let (site, origin) = (state.site(), &state.config.base.origin);
-    // Brackets and line ends would end a link.
+    // Brackets and line breaks would end a Markdown link.
     let said = |text: &str| text.replace(['[', ']', '\n'], " ");
     let mut text = format!("# {}\n\n", said(&site.name));
     if !site.tagline.is_empty() {
@@ -318,7 +318,7 @@ pub async fn manifest(state: Shared, viewer: Viewer) -> HttpResponse {
     )
 }
 
-/// How long the contact in `security.txt` may be believed.
+/// Days until `security.txt` expires.
 const SECURITY_DAYS: i64 = 180;
 
 /// `GET /.well-known/security.txt`: <https://www.rfc-editor.org/rfc/rfc9116>

@@ -1,4 +1,5 @@
-//! What the maps list. Articles are mapped by their ids, so that a map stays the same when others are added.
+//! Queries for sitemaps and `llms.txt`. Articles are divided into sitemaps by id, so that publishing one changes
+//! one sitemap only.
 
 use super::A_MAP;
 use crate::db::schema::articles;
@@ -10,7 +11,7 @@ use diesel::sql_types::Bool;
 
 const PUBLISHED: &str = "articles.status = 'published'";
 
-/// The maps that have something: their number and when something in them changed last.
+/// The sitemaps that are not empty: number, and time of the last change to an article in it.
 pub fn maps(conn: &mut Conn) -> Result<Vec<(i64, Time)>, Error> {
     let last: Option<i64> = articles::table
         .filter(sql::<Bool>(PUBLISHED))
@@ -31,7 +32,7 @@ pub fn maps(conn: &mut Conn) -> Result<Vec<(i64, Time)>, Error> {
     Ok(maps)
 }
 
-/// The articles of a map: slug and when it changed.
+/// The articles of a sitemap: slug and time of the last change.
 pub fn mapped(conn: &mut Conn, number: i64) -> Result<Vec<(String, Time)>, Error> {
     Ok(articles::table
         .filter(sql::<Bool>(PUBLISHED))
@@ -42,7 +43,7 @@ pub fn mapped(conn: &mut Conn, number: i64) -> Result<Vec<(String, Time)>, Error
         .load(conn)?)
 }
 
-/// What was published since then, the newest first: slug, title, time.
+/// At most `most` articles published since `from`, newest first: slug, title, publication time.
 pub fn since(conn: &mut Conn, from: Time, most: i64) -> Result<Vec<(String, String, Time)>, Error> {
     Ok(articles::table
         .filter(sql::<Bool>(PUBLISHED))
@@ -53,7 +54,7 @@ pub fn since(conn: &mut Conn, from: Time, most: i64) -> Result<Vec<(String, Stri
         .load(conn)?)
 }
 
-/// The newest: slug, title, dek.
+/// The newest articles: slug, title, dek.
 pub fn newest(conn: &mut Conn, most: i64) -> Result<Vec<(String, String, String)>, Error> {
     Ok(articles::table
         .filter(sql::<Bool>(PUBLISHED))

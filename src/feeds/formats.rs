@@ -1,4 +1,4 @@
-//! The three formats.
+//! Serialises feeds as Atom, RSS 2.0 and JSON Feed 1.1.
 
 use super::{Atom, Entry, Feed, Format, Json, Rss, clean};
 use crate::db::Time;

@@ -1,4 +1,4 @@
-//! `/feed.atom`, `/feed.rss`, `/feed.json`, of the site and of its parts; `/articles/{slug}/comments.atom`.
+//! Handlers of `feed.atom`, `feed.rss` and `feed.json` of the site and its lists, and of an article's `comments.atom`.
 
 use super::{Atom, ENTRIES, Entry, Feed, Format};
 use crate::articles::corrections;
@@ -16,17 +16,17 @@ use crate::web::{Shared, Site, State, Viewer, assets, page};
 use actix_web::{HttpResponse, web};
 use std::fmt::Write as _;
 
-/// Whose feed it is: the address of the list, its name; nothing for the site's own.
+/// The list of a feed: its scope, path and name. The name is empty for the site's own feed.
 struct Of {
     shelf: ListScope,
     path: String,
     name: String,
 }
 
-/// A name that stays when an address changes.
+/// A tag URI (RFC 4151), which stays the same when the URL changes.
 fn id(state: &State, kind: &str, number: i64) -> String {
     let authority = &state.config.base.authority;
-    // Without the port, and without what an IPv6 address has around it.
+    // Without the port, and without the brackets of an IPv6 address.
     let host = authority
         .trim_start_matches('[')
         .split([']'])
@@ -58,7 +58,7 @@ fn frame(state: &State, site: &Site, path: &str, name: &str, kind: &str) -> Feed
     }
 }
 
-/// The latest entry says when the feed was updated; an empty one says now.
+/// Serialises the feed. Its update time is that of the latest entry; for an empty feed it is now.
 fn finish<F: Format>(
     viewer: &Viewer,
     since: Version,
@@ -67,7 +67,7 @@ fn finish<F: Format>(
     now: Time,
 ) -> HttpResponse {
     feed.updated = feed.entries.iter().map(|e| e.updated).max().unwrap_or(now);
-    // It changes as well when an entry goes: as of now it is what it is.
+    // `Last-Modified` is now, not the time of the latest entry, because removing an entry changes the feed as well.
     page::cached_file(
         viewer,
         since,
@@ -118,7 +118,7 @@ async fn articles<F: Format>(
     ))
 }
 
-/// The whole article as it is read elsewhere: picture, corrections, text, why it matters, where it comes from.
+/// The whole article as HTML for feed readers: picture, corrections, text, "why it matters", source notes.
 fn content(
     state: &State,
     site: &Site,
@@ -233,7 +233,7 @@ macro_rules! lists {
 }
 lists! { section Section tag Tag author Author }
 
-/// The ledger of corrections.
+/// The feed of the corrections list.
 pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
     let since = state.db.version();
     let (t, site) = (state.t(), state.site());
@@ -250,7 +250,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
     );
     let origin = &state.config.base.origin;
     let entry = |one: corrections::Corrected| Entry {
-        // By what it says: places shift when another one comes before it.
+        // Identified by a hash of its content: its position changes when a correction is inserted before it.
         id: id(&state, "correction", one.article)
             + &format!(
                 "/{:08x}",
@@ -276,7 +276,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
     ))
 }
 
-/// `GET /articles/{slug}/comments.atom`: what was said last under an article.
+/// `GET /articles/{slug}/comments.atom`: the latest comments on an article.
 pub async fn thread(
     state: Shared,
     viewer: Viewer,

@@ -1,4 +1,4 @@
-//! The front matter of a file: found between its fences, read as YAML or TOML, every key known.
+//! Splits the front matter from a file at its fences, parses it as YAML or TOML, and refuses unknown keys.
 
 use super::front_matter::FrontMatter;
 use crate::articles::draft::Refusal;
@@ -25,7 +25,7 @@ const KEYS: &[&str] = &[
     "aliases",
 ];
 
-/// Front matter, the rest, and how many lines the front matter took.
+/// Returns the front matter, the text after it, and the number of lines before that text.
 pub(super) fn split(text: &str) -> Result<(FrontMatter<'_>, &str, usize), Refusal> {
     let fence = ["---", "+++"].into_iter().find(|f| {
         text.strip_prefix(*f)
@@ -66,7 +66,7 @@ pub(super) fn split(text: &str) -> Result<(FrontMatter<'_>, &str, usize), Refusa
         _ => {
             return Err(Refusal::at(
                 2,
-                "the front matter is no list of `key: value`",
+                "the front matter is not a list of `key: value`",
             ));
         }
     };
@@ -98,7 +98,7 @@ fn yaml(text: &str) -> Result<Value, Refusal> {
         };
         let why = e.to_string();
         let why = why.lines().next().unwrap_or("it cannot be read");
-        // The parser counts lines of the front matter and names its own options; people need neither.
+        // Removes the parser's line number, which counts from the front matter, and the names of its options.
         let why = why
             .split_once(": ")
             .filter(|(place, _)| place.starts_with("error"))

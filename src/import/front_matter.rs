@@ -1,4 +1,4 @@
-//! YAML or TOML before a Markdown text: read strictly, refused with the line.
+//! Validates the fields of front matter and copies them into a draft; a refusal names the line.
 
 use crate::articles::draft::{
     Byline, CORRECTION_KINDS, Correction, Draft, Hero, NoteKind, Refusal, SourceNote, list,
@@ -13,7 +13,7 @@ pub(super) struct FrontMatter<'a> {
 }
 
 impl FrontMatter<'_> {
-    /// The line of the file on which a key stands.
+    /// The line of the file that has this key, counted from 1.
     pub(super) fn line(&self, key: &str) -> usize {
         let starts = |line: &str| {
             let line = line.trim_start_matches(['[', ' ']);
@@ -138,7 +138,7 @@ impl FrontMatter<'_> {
         }))
     }
 
-    /// Names, or `{name, bio, image, links}`.
+    /// Authors, given as names or as `{name, bio, image, links}`.
     fn authors(&self) -> Result<Vec<Byline>, Refusal> {
         let takes = "names, or a list of {name, bio, image, links}";
         let named = |name: String| Byline {
@@ -205,7 +205,7 @@ impl FrontMatter<'_> {
         }
     }
 
-    /// Former slugs; an old path to an article is taken for its slug.
+    /// Former slugs; the former path of an article stands for its slug.
     fn aliases(&self) -> Result<Vec<String>, Refusal> {
         let mut aliases = Vec::new();
         for given in self.strings("aliases")? {
@@ -327,13 +327,13 @@ impl FrontMatter<'_> {
     }
 }
 
-/// A text on one line; nothing else is one.
+/// A string with its whitespace collapsed; empty for any other value.
 fn line_of(value: Option<&Value>) -> String {
     let text = value.and_then(Value::as_str).unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A date, a date with a time (UTC unless it says another offset).
+/// Parses a date, or a date with a time; UTC unless an offset is given.
 pub fn parse_time(text: &str) -> Option<Time> {
     let text = text.trim();
     if let Ok(stamp) = text.parse::<jiff::Timestamp>() {

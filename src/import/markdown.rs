@@ -1,4 +1,4 @@
-//! Markdown with YAML or TOML front matter, the house sections inside.
+//! Parser for Markdown articles with YAML or TOML front matter and the standard sections.
 
 use super::fences::split;
 use super::story::unfit_line;
@@ -9,21 +9,21 @@ use crate::text::{self, markdown::ImportedImage, structure};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
 
-/// Finds an image that the text names: an address of this site for a file that was taken in, `None` for a remote one.
+/// Imports the image at a path and returns its address on this site; `None` for a remote URL.
 pub type Images<'a> = dyn FnMut(&str) -> Result<Option<ImportedImage>, String> + 'a;
 
-/// Bytes of code that get their parts told apart, with the tags that this takes.
+/// Bytes of an article's code that are syntax-highlighted, which adds tags to the HTML.
 const MOST_CODE: usize = 64 * 1024;
-const TOO_DENSE: &str = "the text is made of marks more than of words (quotes, lists, tables, links): it would become a page that browsers choke on; make several articles of it";
+const TOO_DENSE: &str = "the text has too much markup for its length (quotes, lists, tables, links) and would make a page too large for browsers; split it into several articles";
 
-/// Reads one Markdown file. `images` is asked for every image in it.
+/// Parses one Markdown file. `images` is called for every image in it.
 ///
 /// # Errors
 /// The line and what is wrong with it.
 pub fn parse(source: &str, images: &mut Images<'_>) -> Result<Draft, Refusal> {
     let text = source.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
     text::clean(&text)
-        .map_err(|_| Refusal::at(unfit_line(&text), "a control character stands in the text"))?;
+        .map_err(|_| Refusal::at(unfit_line(&text), "the text contains a control character"))?;
     let (front, body, skipped) = split(&text)?;
     let mut draft = Draft {
         source: source.to_owned(),
@@ -57,7 +57,7 @@ fn heading<'a>(node: &'a AstNode<'a>) -> Option<(u8, String)> {
     }
 }
 
-/// Sorts the top-level blocks into the house sections and renders each.
+/// Assigns the top-level blocks to the standard sections and renders each section.
 fn body_into(
     draft: &mut Draft,
     body: &str,
@@ -80,7 +80,7 @@ fn body_into(
         let line = note.data.borrow().sourcepos.start.line + skipped;
         return Err(Refusal::at(
             line,
-            "footnotes are not known here; [^s1] in the text leads to the first source note",
+            "footnotes are not supported; [^s1] in the text links to the first source note",
         ));
     }
     let sizes = import_images(root, skipped, images)?;
@@ -144,7 +144,7 @@ fn body_into(
             return Err(Refusal::at(
                 line + skipped,
                 format!(
-                    "[^s{note}] refers to a source note that is not there; there are {}",
+                    "[^s{note}] refers to a source note that does not exist; there are {}",
                     draft.notes.len()
                 ),
             ));
@@ -152,7 +152,7 @@ fn body_into(
         *place = text::markdown::article(&arena, part, &sizes, &mut ids);
     }
     let html = draft.summary.len() + draft.body.len() + draft.matters.len();
-    // Pictures, links and code bring more than was typed: widths, what they may do, what each part of the code is.
+    // Pictures, links and code add HTML that was not typed: `srcset`, `rel`, tags of the syntax highlighting.
     let has_code = body.contains("```") || body.contains("~~~");
     let links = body.matches("](").count() + body.matches("://").count();
     let code = if has_code {
@@ -181,7 +181,7 @@ fn words_of<'a>(block: &'a AstNode<'a>) -> i64 {
     count
 }
 
-/// A list gives a note an item, a paragraph is cut as in story text.
+/// The source notes of a block: one per list item; a paragraph is split as in story text.
 fn notes_of<'a>(block: &'a AstNode<'a>, line: usize) -> Result<Vec<SourceNote>, Refusal> {
     let is_list = matches!(block.data.borrow().value, NodeValue::List(_));
     let is_paragraph = matches!(block.data.borrow().value, NodeValue::Paragraph);
@@ -216,7 +216,7 @@ fn notes_of<'a>(block: &'a AstNode<'a>, line: usize) -> Result<Vec<SourceNote>, 
         .collect())
 }
 
-/// An image beside the file is taken in, a remote one becomes a link.
+/// Imports the images beside the file; remote images become links.
 fn import_images<'a>(
     root: &'a AstNode<'a>,
     skipped: usize,

@@ -1,4 +1,4 @@
-//! Articles that come in as files: found, read, judged, and published whole or not at all.
+//! Imports articles from files: finds, parses and validates them, and stores each in one transaction.
 
 mod fences;
 pub mod front_matter;
@@ -15,22 +15,22 @@ use articles::draft::{Draft, Refusal};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// Bytes that an article's file may have.
+/// Maximum size of an article's file, in bytes.
 const MOST_BYTES: u64 = 2 * 1024 * 1024;
 
-/// What is said of a picture that is not there.
-pub const MISSING: &str = "is missing: it is looked for beside the file";
+/// The error for a picture that does not exist.
+pub const MISSING: &str = "is missing: it must be in the same folder as the file, or below it";
 
-/// What becomes of a file whose address is taken by another text.
+/// What to do when the article with a file's slug has a different source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnChange {
     Take,
     Leave,
-    /// Ask the person; the answer decides.
+    /// Ask on the terminal.
     Ask,
 }
 
-/// What became of one file.
+/// The result of importing one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportOutcome {
     Published { slug: String, status: &'static str },
@@ -39,18 +39,17 @@ pub enum ImportOutcome {
     Left { slug: String },
 }
 
-/// An article with the pictures that it needs, not yet stored.
+/// A parsed article and its pictures, not yet stored.
 pub struct ParsedFile {
     pub draft: Draft,
     pub slug: String,
     pictures: Vec<(String, media::Picture)>,
 }
 
-/// Every file below the given paths that an import would read, in order. A path that names a file is taken as it is; below a
-/// folder only what lies in it: links are not followed, for they lead out of it or round in circles.
+/// The article files at these paths and below them, in order. A path that is no folder is returned unchecked. Symbolic
+/// links in a folder are not followed, because they may leave it or form a loop.
 ///
-/// # Errors
-/// `PATH:1: reason` for a path that is not there.
+/// Second: a line `PATH:1: reason` for each unreadable folder and each link to an article file.
 pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>, refused: &mut Vec<String>) {
         let entries = match std::fs::read_dir(folder) {
@@ -73,7 +72,7 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
                 Ok(is) if is.is_dir() => walk(&path, found, refused),
                 Ok(is) if is.is_file() && kind(&path).is_some() => found.push(path),
                 Ok(is) if is.is_symlink() && kind(&path).is_some() => refused.push(format!(
-                    "{}:1: this is a link, which is not followed; name the file that it leads to",
+                    "{}:1: this is a symbolic link, which is not followed; name the file that it points to",
                     path.display()
                 )),
                 _ => {}
@@ -91,11 +90,11 @@ pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
     (found, refused)
 }
 
-/// Reads a regular file of at most `most` bytes; anything else might never end.
+/// Reads a regular file of at most `most` bytes; reading a pipe or a device might never end.
 fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     use std::io::Read;
     let cannot = |e: std::io::Error| format!("cannot be read: {e}");
-    // Looked at before it is opened: opening a pipe waits for its writer.
+    // Checked before it is opened, because opening a named pipe waits for a writer.
     if !std::fs::metadata(path).map_err(cannot)?.is_file() {
         return Err("is no file".into());
     }
@@ -118,13 +117,13 @@ fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Reads a picture that lies beside an article, or below it; a link that leads out of there is refused.
+/// Reads a picture in an article's folder or below it; a symbolic link to a file outside the folder is refused.
 fn read_beside(folder: &Path, beside: &Path) -> Result<Vec<u8>, String> {
     let missing = |_| MISSING.to_owned();
     let path = folder.join(beside).canonicalize().map_err(missing)?;
     let folder = folder.canonicalize().map_err(missing)?;
     if !path.starts_with(&folder) {
-        return Err("is a link that leads out of the article's folder".into());
+        return Err("is a symbolic link to a file outside the article's folder".into());
     }
     read_file(&path, media::MOST_BYTES as u64)
 }
@@ -143,7 +142,7 @@ fn kind(path: &Path) -> Option<Kind> {
     }
 }
 
-/// Reads and judges one file; nothing is stored.
+/// Reads and parses one file; stores nothing.
 ///
 /// # Errors
 /// The line and the reason.
@@ -170,7 +169,8 @@ pub fn read(path: &Path) -> Result<ParsedFile, Refusal> {
     })
 }
 
-/// Reads an article out of its text; `beside` reads the files that lie beside it, or says what is wrong with one.
+/// Parses the source of an article. `beside` reads a file at a path relative to the article's folder; its error
+/// completes a sentence about that file.
 ///
 /// # Errors
 /// The line and the reason.
@@ -232,10 +232,10 @@ pub fn judge(
     })
 }
 
-/// Stores one article. `ask` is called with the old and the new text when its address is taken by another one.
+/// Stores one article. `ask` is called with the old and the new source if the article exists with a different source.
 ///
 /// # Errors
-/// A sentence when the media folder or the database does not take it.
+/// A sentence when writing to the media folder or the database fails.
 pub fn store(
     db: &Db,
     data: &Path,
@@ -261,7 +261,7 @@ pub fn store(
     let (now, site) = (db.now(), site.clone());
     let status = ready.draft.status(now);
     db.write_now(move |conn| ready.insert(conn, &site, is_sample, now))
-        .map_err(|e| format!("the database did not take it: {e}"))?;
+        .map_err(|e| format!("writing to the database failed: {e}"))?;
     Ok(if existing.is_some() {
         ImportOutcome::Updated { slug, status }
     } else {
@@ -270,7 +270,7 @@ pub fn store(
 }
 
 impl ParsedFile {
-    /// Writes the pictures' files. One that no row will name is harmless.
+    /// Writes the picture files. They are harmless if the transaction that refers to them fails later.
     ///
     /// # Errors
     /// A sentence when the media folder cannot be written.
@@ -280,7 +280,7 @@ impl ParsedFile {
             .try_for_each(|(_, picture)| media::save_files(&data.join("media"), picture))
     }
 
-    /// Saves article and pictures in this transaction; the article's id.
+    /// Saves the article and the rows of its pictures in this transaction. Returns the article's id.
     pub fn insert(
         &self,
         conn: &mut Conn,
@@ -304,7 +304,7 @@ impl ParsedFile {
     }
 }
 
-/// What changed, line by line, for a person at a terminal.
+/// A unified diff of two sources, for the terminal.
 pub fn shown_diff(old: &str, new: &str) -> String {
     similar::TextDiff::from_lines(old, new)
         .unified_diff()

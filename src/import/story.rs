@@ -1,17 +1,17 @@
-//! Story text (`.txt`): a title, a dek, house sections, and every line a paragraph as it was typed.
+//! Parser for story text (`.txt`): title, dek and standard sections; every line is a paragraph of plain text.
 
 use crate::articles::draft::{
     Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line,
 };
 use crate::text::{self, SafeHtml};
 
-/// Reads one story.
+/// Parses one story.
 ///
 /// # Errors
 /// The line and what is wrong with it.
 pub fn parse(source: &str) -> Result<Draft, Refusal> {
     let text = text::clean(source.trim_start_matches('\u{FEFF}'))
-        .map_err(|_| Refusal::at(unfit_line(source), "a control character stands in the text"))?;
+        .map_err(|_| Refusal::at(unfit_line(source), "the text contains a control character"))?;
     let lines: Vec<(usize, &str)> = text
         .lines()
         .enumerate()
@@ -40,7 +40,7 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
     if lines.peek().is_none() {
         return Err(Refusal::at(
             first,
-            "no line begins with #, so nothing tells the dek from the text",
+            "no line begins with #, so it is unclear where the dek ends and the text begins",
         ));
     }
     draft.dek = dek.join(" ");
@@ -107,7 +107,7 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
     Ok(draft)
 }
 
-/// The first line that [`text::clean`] would not take.
+/// The number of the first line that [`text::clean`] rejects.
 pub fn unfit_line(source: &str) -> usize {
     source
         .lines()

@@ -1,26 +1,89 @@
-//! The moderation log: one row for every change of a comment's status and of somebody's rights, written in the
+//! The moderation log: one row for every change of a comment's status and of an account's roles or ban, written in the
 //! transaction that makes the change.
 
 pub mod pages;
 pub mod store;
 
 use crate::interface::Interface;
+use crate::web::Account;
 
-/// A row to be written.
-#[derive(Clone, Debug, Default)]
+/// Who performed a logged action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor<'a> {
+    Account {
+        id: i64,
+        username: &'a str,
+    },
+    /// A moderation rule, by its name.
+    Rule(&'static str),
+    /// The command line.
+    Console,
+}
+
+impl<'a> Actor<'a> {
+    /// A signed-in account as the actor.
+    pub fn of(account: &'a Account) -> Actor<'a> {
+        Actor::Account {
+            id: account.id,
+            username: &account.username,
+        }
+    }
+
+    pub fn kind(self) -> &'static str {
+        match self {
+            Actor::Account { .. } => "account",
+            Actor::Rule(_) => "rule",
+            Actor::Console => "console",
+        }
+    }
+
+    /// The username, the rule's name, or `console`.
+    pub fn name(self) -> &'a str {
+        match self {
+            Actor::Account { username, .. } => username,
+            Actor::Rule(name) => name,
+            Actor::Console => "console",
+        }
+    }
+
+    pub fn id(self) -> Option<i64> {
+        match self {
+            Actor::Account { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// A row to insert.
+#[derive(Clone, Debug)]
 pub struct Entry<'a> {
     pub action: &'a str,
+    pub actor: Actor<'a>,
     pub comment: Option<i64>,
-    /// The username; the command line signs as `console`.
-    pub actor: &'a str,
-    pub actor_id: Option<i64>,
-    /// The username that a change of rights is about.
+    /// Username of the account whose roles or ban changed.
     pub subject: &'a str,
     pub from: &'a str,
     pub to: &'a str,
     pub version: i64,
     pub reason: &'a str,
     pub note: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    /// An entry with action and actor; all other fields are empty.
+    pub fn new(action: &'a str, actor: Actor<'a>) -> Entry<'a> {
+        Entry {
+            action,
+            actor,
+            comment: None,
+            subject: "",
+            from: "",
+            to: "",
+            version: 0,
+            reason: "",
+            note: "",
+        }
+    }
 }
 
 /// A log action in words, past tense.
@@ -31,6 +94,7 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "edit" => t.action_edit(),
         "delete" => t.action_delete(),
         "undelete" => t.action_undelete(),
+        "release" => t.action_release(),
         "role" => t.action_role(),
         "ban" => t.action_ban(),
         "unban" => t.action_unban(),

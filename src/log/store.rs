@@ -1,4 +1,4 @@
-//! Queries of the log. This feature alone writes `moderation_log`, and only ever adds to it.
+//! Queries for the moderation log. No other feature writes `moderation_log`; rows are never changed or deleted.
 
 use super::Entry;
 use crate::db::schema::moderation_log;
@@ -11,6 +11,7 @@ pub struct Row {
     pub id: i64,
     pub action: String,
     pub comment: Option<i64>,
+    pub actor_kind: String,
     pub actor: String,
     pub actor_id: Option<i64>,
     pub subject: String,
@@ -27,8 +28,9 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
         .values((
             moderation_log::action.eq(entry.action),
             moderation_log::comment_id.eq(entry.comment),
-            moderation_log::actor.eq(entry.actor),
-            moderation_log::actor_id.eq(entry.actor_id),
+            moderation_log::actor_kind.eq(entry.actor.kind()),
+            moderation_log::actor.eq(entry.actor.name()),
+            moderation_log::actor_id.eq(entry.actor.id()),
             moderation_log::subject.eq(entry.subject),
             moderation_log::from_status.eq(entry.from),
             moderation_log::to_status.eq(entry.to),
@@ -41,7 +43,7 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
     Ok(())
 }
 
-/// Newest first, older than `after`, of one comment or of all.
+/// At most `most` rows with ids below `after`, newest first, of one comment or of all.
 pub fn page(
     conn: &mut Conn,
     comment: Option<i64>,
@@ -61,7 +63,7 @@ pub fn page(
         .load(conn)?)
 }
 
-/// The last thing that happened to a comment.
+/// The latest row of a comment.
 pub fn last(conn: &mut Conn, comment: i64) -> Result<Option<Row>, Error> {
     Ok(page(conn, Some(comment), None, 1)?.pop())
 }

@@ -1,4 +1,4 @@
-//! Pictures: checked by content, stripped of what the camera wrote into them, kept under the hash of their bytes.
+//! Pictures: validated by content, stripped of metadata, resized, and stored under the hash of their bytes.
 
 pub mod pages;
 mod shrink;
@@ -10,25 +10,25 @@ use sha2::{Digest, Sha256};
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-/// Bytes that a picture may have.
+/// Maximum size of a picture, in bytes.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
 const MOST_PIXELS: u64 = 80_000_000;
-/// Of one side: making a very wide picture smaller takes memory for each of its columns.
+/// Maximum length of a side in pixels: resizing a very wide picture takes memory for each of its columns.
 const MOST_ACROSS: u32 = 20_000;
 
-/// A picture that is fit to be served.
+/// A validated picture, ready to be stored and served.
 #[derive(Clone, Debug)]
 pub struct Picture {
     pub bytes: Vec<u8>,
     pub mime: &'static str,
-    /// `0123456789abcdef.jpg`
+    /// File name: 20 hexadecimal digits of the SHA-256 of `bytes`, and the extension.
     pub file: String,
     pub width: u32,
     pub height: u32,
     pub smaller: Vec<Variant>,
 }
 
-/// A picture in fewer pixels, for narrow screens.
+/// A smaller version of a picture, for narrow screens.
 #[derive(Clone, Debug)]
 pub struct Variant {
     pub bytes: Vec<u8>,
@@ -37,10 +37,10 @@ pub struct Variant {
     pub width: u32,
 }
 
-/// Checks a picture by its content and takes its metadata out; what is seen stays bit for bit.
+/// Validates a picture by its content, removes its metadata and makes smaller variants. The image data stays the same.
 ///
 /// # Errors
-/// A sentence: too large, no picture of a kind that browsers show, or damaged.
+/// A sentence: too large, not a format that browsers show, or damaged.
 pub fn process(bytes: &[u8]) -> Result<Picture, String> {
     if bytes.len() > MOST_BYTES {
         return Err("the image is larger than 10 MiB".into());
@@ -54,7 +54,7 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
         ImageFormat::WebP => ("image/webp", "webp"),
         _ => return Err("this is no JPEG, PNG, GIF or WebP image".into()),
     };
-    // First of all: what is in the metadata must not be unpacked by whoever reads the picture.
+    // Done first, so that the decoders do not decompress anything in the metadata.
     let (stripped, turn) =
         strip::metadata(bytes, ending).ok_or("the image is damaged: it ends too early")?;
     let bytes = stripped.as_slice();
@@ -67,12 +67,12 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
         .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
     if width.max(height) > MOST_ACROSS {
         return Err(format!(
-            "the image is {width} × {height} pixels; {MOST_ACROSS} across are the most"
+            "the image is {width} × {height} pixels; each side may have at most {MOST_ACROSS}"
         ));
     }
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(format!(
-            "the image has {width} × {height} pixels; 80 million are the most"
+            "the image has {width} × {height} pixels; at most 80 million are allowed"
         ));
     }
     let decoded = reader
@@ -94,7 +94,7 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
     })
 }
 
-/// Writes the picture's files, each whole or not at all.
+/// Writes the picture's files, each atomically: to a temporary file, then renamed.
 ///
 /// # Errors
 /// A sentence when the folder cannot be written.
@@ -111,7 +111,7 @@ pub fn save_files(folder: &Path, picture: &Picture) -> Result<(), String> {
         let draft = folder.join(format!(".{name}.{}", std::process::id()));
         let written = std::fs::File::create(&draft).and_then(|mut file| {
             file.write_all(bytes)?;
-            // The row that names it is synced as well; a picture must not be emptier than its row says.
+            // The row that refers to it is synced as well; after a crash no row may refer to an empty file.
             file.sync_all()
         });
         if let Err(error) = written {
@@ -122,17 +122,17 @@ pub fn save_files(folder: &Path, picture: &Picture) -> Result<(), String> {
         is_new = true;
     }
     if is_new {
-        // Its names as well, before a row says that they are there.
+        // The directory entries are synced as well, before a row refers to the files.
         crate::db::sync_folder(&folder.join("any")).map_err(say)?;
     }
     Ok(())
 }
 
-/// Removes the files of pictures that were forgotten. One that is gone already is gone.
+/// Deletes the files of pictures whose rows were deleted. A missing file is no error.
 pub fn delete_files(folder: &Path, files: &[String]) {
     for file in files {
         if let Err(error) = std::fs::remove_file(folder.join(file)) {
-            tracing::debug!(%error, file, "a picture's file was not there");
+            tracing::debug!(%error, file, "a picture's file could not be deleted");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `GET /media/{file}`: named after its bytes, so it never changes. Read piece by piece as the client takes it, so that who
-//! reads slowly holds a few kilobytes and not the file.
+//! `GET /media/{file}`: immutable, because the name is a hash of the content. The file is streamed, so that a slow
+//! client takes a few kilobytes of memory and not the whole file.
 
 use super::store;
 use crate::error::Error;
@@ -17,7 +17,7 @@ pub async fn show(
     let folder = state.config.data.join("media");
     let known = name.clone();
     let mime = state.db.read(move |conn| store::mime(conn, &known)).await?;
-    // The row proves that the name is one of ours, not a path.
+    // Only names of stored files are found, so the name cannot be a path to another file.
     let opened = web::block(move || NamedFile::open(folder.join(name)))
         .await
         .map_err(Error::broken)?;

@@ -1,4 +1,4 @@
-//! The same picture in fewer pixels: a phone does not load what a desk shows.
+//! Makes smaller variants of a picture, so that narrow screens load fewer bytes.
 
 use super::Variant;
 use fast_image_resize::{PixelType, ResizeOptions, Resizer, images::Image};
@@ -9,12 +9,12 @@ use image::{
 };
 use std::io::Cursor;
 
-/// Pixels across. The column of text is 656 wide; phones have up to three pixels for one.
+/// Widths in pixels. The text column is 656 CSS pixels wide; phones have up to three device pixels per CSS pixel.
 const WIDTHS: [u32; 4] = [480, 720, 1080, 1600];
-/// Of JPEG, 0 to 100.
+/// JPEG quality, 0 to 100.
 const QUALITY: u8 = 80;
 
-/// The widths that are worth keeping: narrower than the picture by a fifth, and lighter. What moves is left alone.
+/// The variants worth storing: at least a fifth narrower than the picture, and fewer bytes. None for animated pictures.
 pub(super) fn smaller(
     mut picture: DynamicImage,
     format: ImageFormat,
@@ -46,7 +46,7 @@ pub(super) fn smaller(
     made.filter(|s| s.bytes.len() < original.len()).collect()
 }
 
-/// GIF, and WebP or PNG with frames.
+/// Whether a picture may be animated: any GIF, and WebP or PNG with frames.
 fn moves(format: ImageFormat, bytes: &[u8]) -> bool {
     let has = |chunk: &[u8; 4]| bytes.windows(4).any(|four| four == chunk);
     match format {
@@ -56,7 +56,7 @@ fn moves(format: ImageFormat, bytes: &[u8]) -> bool {
     }
 }
 
-/// The colour profile, without which a picture with more colours than screens had once turns pale.
+/// The ICC colour profile, without which the colours of a wide-gamut picture look pale.
 fn profile(format: ImageFormat, bytes: &[u8]) -> Option<Vec<u8>> {
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.into_decoder().ok()?.icc_profile().ok()?

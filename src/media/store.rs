@@ -1,4 +1,4 @@
-//! The rows of pictures. This feature alone writes `media`.
+//! Queries for pictures. No other feature writes `media` and `media_sizes`.
 
 use super::Picture;
 use crate::db::schema::{articles, authors, media, media_sizes};
@@ -6,7 +6,7 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::prelude::*;
 
-/// The row of a picture; the same bytes are one row. Widths that it lacks are added.
+/// Inserts a picture, or adds the missing variants if the same bytes are stored already. Returns its id.
 pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
     let known: Option<i64> = media::table
         .filter(media::file.eq(&picture.file))
@@ -48,7 +48,7 @@ pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Erro
     Ok(id)
 }
 
-/// Forgets pictures that no article leads with and no author shows any more; their files' names, for [`super::discard`].
+/// Deletes the rows of pictures that no article and no author uses. Returns their files, for [`super::delete_files`].
 pub fn forget_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error> {
     let mut used: Vec<Option<i64>> = articles::table
         .filter(articles::hero_id.eq_any(ids.to_vec()))
@@ -77,7 +77,10 @@ pub fn forget_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error>
     Ok(files)
 }
 
-/// The media type of a file that we know.
+/// The media type of a stored file.
+///
+/// # Errors
+/// `NotFound` for a name that no row has.
 pub fn mime(conn: &mut Conn, file: &str) -> Result<String, Error> {
     let whole: Option<String> = media::table
         .filter(media::file.eq(file))

@@ -1,8 +1,7 @@
-//! Takes out of a picture what does not change how it looks: places, cameras, names, thumbnails, comments.
-//! The container is walked, the picture data is copied as it is.
+//! Removes metadata from pictures: location, camera, names, thumbnails, comments. Walks the container format and copies
+//! the image data unchanged.
 
-/// The picture without metadata, and how it is turned when it is shown (1–8, as Exif numbers it). `None` when the
-/// container ends too early.
+/// The picture without metadata, and its Exif orientation (1–8). `None` when the container is malformed or truncated.
 pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, u8)> {
     match ending {
         "jpg" => jpeg(bytes),
@@ -12,8 +11,8 @@ pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, u8)> {
     }
 }
 
-/// Keeps APP0, the colour profile (APP2), APP14 and the orientation, drops every other APPn, comments, and whatever
-/// follows the picture's end: a second picture there has metadata of its own.
+/// Keeps APP0, the colour profile (APP2), APP14 and the orientation; drops every other APPn, comments, and everything
+/// after the end of the image: a second image there has metadata of its own.
 fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, u8)> {
     let mut out = bytes.get(..2)?.to_vec();
     let mut at = 2;
@@ -62,7 +61,7 @@ fn jpeg(bytes: &[u8]) -> Option<(Vec<u8>, u8)> {
     Some((out, turn))
 }
 
-/// How long the coded data of a scan is: until a marker that is neither a stuffed byte nor a restart.
+/// Length of the entropy-coded data of a scan: up to a marker that is neither a stuffed byte nor a restart marker.
 fn scan(data: &[u8]) -> Option<usize> {
     data.windows(2)
         .position(|w| w[0] == 0xFF && !matches!(w[1], 0x00 | 0xD0..=0xD7 | 0xFF))
@@ -95,10 +94,10 @@ fn orientation(tiff: &[u8]) -> Option<u8> {
     None
 }
 
-/// Bytes that a colour profile may have when it is unpacked; those of printers have two million.
+/// Maximum size of a decompressed colour profile, in bytes; profiles of printers have about two million.
 const MOST_PROFILE: u64 = 4 * 1024 * 1024;
 
-/// Whether a compressed profile (a name, a zero, the method, zlib) is as small as profiles are.
+/// Whether a profile (name, zero byte, compression method, zlib data) decompresses to at most [`MOST_PROFILE`] bytes.
 fn is_small_profile(data: &[u8]) -> bool {
     use std::io::Read;
     let Some(name) = data.iter().take(80).position(|b| *b == 0) else {
@@ -122,7 +121,7 @@ fn png(bytes: &[u8]) -> Option<Vec<u8>> {
         let chunk = bytes.get(at..at.checked_add(length)?.checked_add(12)?)?;
         let kind = &chunk[4..8];
         if kind == b"iCCP" && !is_small_profile(chunk.get(8..8 + length)?) {
-            // A profile that unpacks to megabytes is none; the picture is shown without.
+            // Dropped: a profile of this size is invalid, or a decompression bomb.
         } else if KEPT.contains(&kind) {
             out.extend_from_slice(chunk);
         }
@@ -133,7 +132,7 @@ fn png(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Keeps the looping extension, drops comments and other applications' blocks.
+/// Keeps the looping extension and graphic control blocks, drops comments and blocks of other applications.
 fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = |flags: u8| {
         if flags & 0x80 != 0 {
@@ -196,7 +195,7 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
             b"VP8X" => {
                 let from = out.len();
                 out.extend_from_slice(chunk);
-                // The bits that invalidate EXIF and XMP.
+                // Clears the bits that announce EXIF and XMP chunks.
                 *out.get_mut(from + 8)? &= !0b1100;
             }
             b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP" => {

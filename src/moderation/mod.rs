@@ -1,58 +1,104 @@
-//! Moderation: the five queues, approve and reject, and the page for when somebody was faster.
+//! Moderation: statuses, reasons, and [`decide`], which applies the rules to new and edited comments.
+//!
+//! `comments` stores the decisions; `queues` has the moderators' pages.
 
-pub mod pages;
-pub mod store;
+mod rules;
 
-/// The queues, derived from status and flags; no comment is ever put into one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Queue {
-    #[default]
-    Reported,
-    Pending,
-    Unmoderated,
-    Approved,
-    Rejected,
+pub use rules::{Candidate, Decision, Rules, Step, Verdict, decide, has_approved_comment};
+
+use crate::interface::Interface;
+use crate::text_enum;
+
+text_enum! {
+    /// A comment's status. An unknown value counts as withheld, so that the comment is hidden.
+    pub enum Status else Withheld {
+        Published = "published",
+        Approved = "approved",
+        Pending = "pending",
+        Withheld = "withheld",
+        Rejected = "rejected",
+        Deleted = "deleted",
+    }
 }
 
-impl Queue {
-    pub const ALL: [Queue; 5] = [
-        Queue::Reported,
-        Queue::Pending,
-        Queue::Unmoderated,
-        Queue::Approved,
-        Queue::Rejected,
-    ];
+impl Status {
+    /// Whether everybody sees it.
+    pub fn is_public(self) -> bool {
+        matches!(self, Status::Published | Status::Approved)
+    }
+}
 
-    pub fn as_str(self) -> &'static str {
+text_enum! {
+    /// Which rule holds a comment back.
+    pub enum Hold else Other {
+        None = "",
+        /// The reader has no approved comment yet.
+        NewReader = "new-reader",
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// Why a reader flags a comment.
+    pub enum FlagReason else Other {
+        Abusive = "abusive",
+        OffTopic = "off-topic",
+        Spam = "spam",
+        Misinformation = "misinformation",
+        Illegal = "illegal",
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// Why a moderator rejects a comment.
+    pub enum RejectReason else Other {
+        None = "",
+        Abusive = "abusive",
+        OffTopic = "off-topic",
+        Spam = "spam",
+        Misinformation = "misinformation",
+        Illegal = "illegal",
+        Advert = "advert",
+        PersonalData = "personal-data",
+        Duplicate = "duplicate",
+        Other = "other",
+    }
+}
+
+impl RejectReason {
+    /// The reasons that a moderator may give.
+    pub fn choices() -> impl Iterator<Item = RejectReason> {
+        RejectReason::ALL.iter().copied().skip(1)
+    }
+
+    /// The reason in words.
+    pub fn label(self, t: Interface) -> String {
         match self {
-            Queue::Reported => "reported",
-            Queue::Pending => "pending",
-            Queue::Unmoderated => "unmoderated",
-            Queue::Approved => "approved",
-            Queue::Rejected => "rejected",
+            RejectReason::None => String::new(),
+            RejectReason::Abusive => t.reason_abusive(),
+            RejectReason::OffTopic => t.reason_off_topic(),
+            RejectReason::Spam => t.reason_spam(),
+            RejectReason::Misinformation => t.reason_misinformation(),
+            RejectReason::Illegal => t.reason_illegal(),
+            RejectReason::Advert => t.reason_advert(),
+            RejectReason::PersonalData => t.reason_personal_data(),
+            RejectReason::Duplicate => t.reason_duplicate(),
+            RejectReason::Other => t.reason_other(),
         }
     }
+}
 
-    pub fn parse(text: &str) -> Option<Queue> {
-        Queue::ALL.into_iter().find(|q| q.as_str() == text)
-    }
-
-    /// Which comments are in it.
-    pub fn condition(self) -> &'static str {
+impl FlagReason {
+    /// The reason in words.
+    pub fn label(self, t: Interface) -> String {
         match self {
-            Queue::Reported => crate::comments::REPORTED,
-            // In the words of its index: with an `IN` the rows of both statuses would be sorted by hand.
-            Queue::Pending => {
-                "CASE status WHEN 'pending' THEN TRUE WHEN 'withheld' THEN TRUE ELSE FALSE END"
-            }
-            Queue::Unmoderated => "status = 'published'",
-            Queue::Approved => "status = 'approved'",
-            Queue::Rejected => "status = 'rejected'",
+            FlagReason::Abusive => t.reason_abusive(),
+            FlagReason::OffTopic => t.reason_off_topic(),
+            FlagReason::Spam => t.reason_spam(),
+            FlagReason::Misinformation => t.reason_misinformation(),
+            FlagReason::Illegal => t.reason_illegal(),
+            FlagReason::Other => t.reason_other(),
         }
-    }
-
-    /// What waits is worked off from the oldest; what is done is looked at from the newest.
-    pub fn oldest_first(self) -> bool {
-        matches!(self, Queue::Reported | Queue::Pending)
     }
 }

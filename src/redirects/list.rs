@@ -1,19 +1,20 @@
-//! `redirects.txt` in the data folder: the operator's own list, a line each: an old path, where it leads, and 301 (the
-//! default), 302 or 410. Lines that begin with `#` are comments. It is read at the start and whenever it changes.
+//! `redirects.txt` in the data folder, the operator's list of redirects: on each line an old path, its target, and 301
+//! (the default) or 302; or an old path and 410. Lines that begin with `#` are comments. It is read at the start and
+//! when it changes.
 
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// Where an old path leads.
+/// The target of an old path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// For good; a path of this site or an absolute address.
+    /// 301, to a path of this site or an absolute URL.
     Moved(String),
-    /// For now.
+    /// 302, to a path of this site or an absolute URL.
     Found(String),
-    /// Nowhere any more.
+    /// 410.
     Gone,
 }
 
@@ -23,21 +24,21 @@ struct Read {
     changed: Option<SystemTime>,
 }
 
-/// The list as it was last read.
+/// The list as last read from the file.
 #[derive(Debug)]
 pub struct List {
     file: PathBuf,
     read: ArcSwap<Read>,
 }
 
-/// A path as the list compares it: without escapes, in lower case, without the slash at its end.
+/// A path as the list compares it: percent-decoded, in lower case, without trailing slashes.
 pub(super) fn plain(path: &str) -> String {
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let path = path.trim_end_matches('/').to_lowercase();
     if path.is_empty() { "/".into() } else { path }
 }
 
-/// Reads a list; and the lines that are none, as `LINE: reason`.
+/// Parses a list. Second: its invalid lines, as `LINE: reason`.
 pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
     let (mut targets, mut wrong) = (HashMap::new(), Vec::new());
     for (number, line) in (1..).zip(text.lines()) {
@@ -54,16 +55,16 @@ pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
         let target = match parts.as_slice() {
             [from, ..] if !from.starts_with('/') => Err("the old path must begin with /"),
             [from, ..] if from.contains(['?', '*', '#']) => {
-                Err("the old path is taken as it is, without ?, # and *")
+                Err("the old path must not contain ?, # or *")
             }
-            [from, to, ..] if plain(from) == plain(to) => Err("it leads to itself"),
+            [from, to, ..] if plain(from) == plain(to) => Err("it redirects to itself"),
             [_, "410"] => Ok(Target::Gone),
             [_, to] | [_, to, "301"] if is_address(to) => Ok(Target::Moved((*to).to_owned())),
             [_, to, "302"] if is_address(to) => Ok(Target::Found((*to).to_owned())),
             [_, to] | [_, to, "301" | "302"] if !is_address(to) => {
-                Err("it must lead to a path that begins with / or to an https:// address")
+                Err("the target must be a path that begins with / or an https:// address")
             }
-            _ => Err("a line is an old path, where it leads, and 301, 302 or 410"),
+            _ => Err("a line is an old path, its target, and 301 or 302; or an old path and 410"),
         };
         match target {
             Ok(target) => drop(targets.insert(plain(parts[0]), target)),
@@ -74,7 +75,7 @@ pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
 }
 
 impl List {
-    /// The list of a data folder; there need be none.
+    /// Reads the list of a data folder; the file may be missing.
     pub fn of(data: &std::path::Path) -> List {
         let list = List {
             file: data.join("redirects.txt"),
@@ -84,7 +85,7 @@ impl List {
         list
     }
 
-    /// How many redirects a data folder has, and what is wrong with its list, for the operator.
+    /// The number of redirects in a data folder and the errors in its list, for `masthead check`.
     pub fn read(data: &std::path::Path) -> (usize, Vec<String>) {
         let file = data.join("redirects.txt");
         let text = match std::fs::read_to_string(&file) {
@@ -97,7 +98,7 @@ impl List {
         (targets.len(), wrong.into_iter().map(named).collect())
     }
 
-    /// Reads the file again if it has changed. To be asked once a second.
+    /// Reads the file again if its modification time has changed. Called once a second.
     pub fn refresh(&self) {
         let changed = std::fs::metadata(&self.file)
             .and_then(|meta| meta.modified())
@@ -110,7 +111,11 @@ impl List {
             Some(_) => match std::fs::read_to_string(&self.file) {
                 Ok(text) => text,
                 Err(error) => {
-                    tracing::warn!(file = %self.file.display(), %error, "the redirects cannot be read; those from before stay");
+                    tracing::warn!(
+                        file = %self.file.display(),
+                        %error,
+                        "the redirects cannot be read, keeping the previous list"
+                    );
                     return;
                 }
             },
@@ -123,8 +128,8 @@ impl List {
             .store(std::sync::Arc::new(Read { targets, changed }));
     }
 
-    /// Where this path leads; through the list's own lines to the last, so that nobody is sent on twice. `None` also for a
-    /// line that leads back to itself in the end. `stays`: what is there whatever the list says.
+    /// The target of a path, with chains in the list followed to their end, so that a client is redirected only once.
+    /// `None` also for a loop. `stays`: whether a path is an existing page, at which a chain ends.
     pub fn target(&self, path: &str, stays: impl Fn(&str) -> bool) -> Option<Target> {
         let read = self.read.load();
         let mut seen = vec![plain(path)];

@@ -1,4 +1,4 @@
-//! Looks once more for what was not found.
+//! Middleware that replaces a 404 by a redirect when the page has moved or its path is spelled differently.
 
 use super::list::{Target, plain};
 use super::{KnownRoute, Redirects, store};
@@ -10,21 +10,21 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
 
-/// File names that stand for their folder.
+/// Names of index files, which are removed from the end of a path.
 const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"];
 
-/// An address as this site spells it.
+/// The canonical form of a path: decoded, in lower case, without index file, empty segments and trailing slash.
 fn normalize(path: &str) -> String {
     let mut path = plain(path);
     while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
         path = plain(shorter);
     }
-    // `//articles//a` is one path too many.
+    // Removes empty segments, as in `//articles//a`.
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     format!("/{}", parts.join("/"))
 }
 
-/// What stands at an address, or where it has moved to; `None`: nothing.
+/// The current path of the page at a path; `None` if there is none.
 async fn find_target(state: &Shared, redirects: &Redirects, path: &str) -> Option<String> {
     let (asked, route_kind) = (normalize(path), redirects.route_kind);
     let found = state
@@ -32,12 +32,12 @@ async fn find_target(state: &Shared, redirects: &Redirects, path: &str) -> Optio
         .read(move |conn| store::resolve(conn, &asked, route_kind))
         .await;
     found.unwrap_or_else(|error| {
-        tracing::warn!(%error, "could not look for a moved page");
+        tracing::warn!(%error, "looking up a moved page failed");
         None
     })
 }
 
-/// Where an address of this site leads in the end, its query kept.
+/// Resolves a target on this site to its current path, and keeps its query.
 async fn follow(state: &Shared, redirects: &Redirects, to: String) -> String {
     let (path, query) = to.split_once('?').unwrap_or((&to, ""));
     match find_target(state, redirects, path).await {
@@ -46,7 +46,7 @@ async fn follow(state: &Shared, redirects: &Redirects, to: String) -> String {
     }
 }
 
-/// Whoever asked for a page of a list gets that page.
+/// Appends the query to a path, so that a redirect keeps, for example, the page of a list.
 fn with_query(path: String, query: &str) -> String {
     if query.is_empty() {
         path
@@ -55,7 +55,7 @@ fn with_query(path: String, query: &str) -> String {
     }
 }
 
-/// What was not found may have moved, or be normalize otherwise: then one 301 leads there.
+/// Replaces a 404 by one redirect if the page has moved or its path is spelled differently, or by a 410 from the list.
 pub async fn redirect_not_found(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -80,7 +80,7 @@ pub async fn redirect_not_found(
     let listed = redirects.list.target(&path, stays);
     let listed = listed.or_else(|| redirects.list.target(&normalize(&path), stays));
     let target = match listed {
-        // The list may lead to an address that has moved as well.
+        // The target of a listed redirect may have moved as well.
         Some(Target::Moved(to)) if to.starts_with('/') => {
             Target::Moved(follow(&state, &redirects, to).await)
         }

@@ -1,4 +1,4 @@
-//! Old links live: former slugs, the operator's own list, and addresses that are normalize otherwise lead home by one 301.
+//! Redirects for paths that are not found: former slugs, the operator's `redirects.txt`, and other spellings.
 
 pub mod list;
 mod middleware;
@@ -7,17 +7,17 @@ mod store;
 pub use list::List;
 pub use middleware::redirect_not_found;
 
-/// What the router knows of a path.
+/// How the router matches a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownRoute {
     Nothing,
-    /// An address without a part of its own, which is there.
+    /// A route without parameters: the page exists.
     Literal,
-    /// One with such a part: somebody has to look.
+    /// A route with parameters: whether the page exists must be looked up.
     Pattern,
 }
 
-/// What looking once more needs.
+/// Application data for [`redirect_not_found`].
 #[derive(Debug)]
 pub struct Redirects {
     pub list: List,

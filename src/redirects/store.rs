@@ -1,4 +1,4 @@
-//! What stands at an address, as far as the database knows.
+//! Looks up whether a path has a page, or where its page has moved.
 
 use crate::articles::lists::{self, Kind, ListScope};
 use crate::articles::store;
@@ -9,7 +9,8 @@ use crate::paths;
 use crate::redirects::KnownRoute;
 use diesel::prelude::*;
 
-/// Where a path leads: itself when something is there, an article's place today when it is a former one. `None`: nowhere.
+/// The current path of the page at a path: the same if it exists, another one for a former slug of an article. `None`:
+/// there is no such page.
 pub fn resolve(
     conn: &mut Conn,
     path: &str,
@@ -56,7 +57,7 @@ fn has_something(conn: &mut Conn, kind: Kind, slug: &str) -> Result<bool, Error>
     }
 }
 
-/// Whether anything was published in a month, give or take a time zone.
+/// Whether anything was published in a month, or within a day of it, because of time zones.
 fn was_published(conn: &mut Conn, year: &str, month: &str) -> Result<bool, Error> {
     let numbers = year.parse().ok().zip(month.parse().ok());
     let first = numbers.and_then(|(year, month)| jiff::civil::Date::new(year, month, 1).ok());

@@ -1,6 +1,6 @@
-//! What the samples' readers say.
+//! The readers and the texts of the sample comments.
 
-/// How many of [`READERS`] have never said anything before.
+/// How many of [`READERS`], from the first, have no approved comment yet.
 pub(super) const NEWCOMERS: usize = 2;
 
 pub(super) const READERS: [&str; 20] = [
@@ -35,7 +35,7 @@ const OPENINGS: [&str; 34] = [
     "My father worked on the old sluice. He used to say that every gate is built against the last flood.",
     "This is the first article about it from which I learnt a number.",
     "I read the survey. The annex with the measurements is better than the summary, start at page 41.",
-    "PasswordPolicy those who want to see it: the next rehearsal is announced on the board at the east mole, not on the website.",
+    "For those who want to see it: the next rehearsal is announced on the board at the east mole, not on the website.",
     "It costs three million a year to keep it open. I find that hard to say to anybody without laughing.",
     "The table says \"not decided\" twice. That is the story.",
     "I voted for this council and would do it again, but one vote is not a majority for fifty years.",
@@ -112,7 +112,7 @@ const ANSWERS: [&str; 46] = [
     "I will bring it up at the residents' evening.",
 ];
 
-/// The nth opening; later rounds join two.
+/// The text of the nth top-level comment; once the list is used up, two texts are joined.
 pub(super) fn opening(n: usize) -> String {
     let first = OPENINGS[n % OPENINGS.len()];
     if n < OPENINGS.len() {
@@ -122,7 +122,7 @@ pub(super) fn opening(n: usize) -> String {
     }
 }
 
-/// The nth answer; later rounds join two.
+/// The text of the nth reply; once the list is used up, two texts are joined.
 pub(super) fn answer(n: usize) -> String {
     let first = ANSWERS[n % ANSWERS.len()];
     match n / ANSWERS.len() {

@@ -1,20 +1,21 @@
-//! Something to read at the first start: ten articles, their readers and their threads. One command takes them away.
+//! Sample content for the first start: ten articles with readers and comments. `masthead samples remove` deletes it.
 
 mod comments;
 
 use crate::accounts::store as accounts;
 use crate::accounts::{Email, Username};
+use crate::comments::CommentBody;
 use crate::comments::write::{Sample, insert_sample};
-use crate::comments::{CommentBody, Status};
 use crate::config::Config;
 use crate::db::{Conn, Db, Time, lock};
 use crate::error::Error;
 use crate::import;
 use crate::interface::Interface;
+use crate::moderation::{Hold, Status};
 use crate::web::Site;
 use std::path::Path;
 
-/// File, whether it is Markdown, hours before the first start, comments.
+/// File name, source, hours before the first start, number of comments.
 const ARTICLES: [(&str, &str, i64, usize); 10] = [
     (
         "tide-gate.md",
@@ -54,10 +55,10 @@ const ARTICLES: [(&str, &str, i64, usize); 10] = [
 ];
 const PICTURE: &[u8] = include_bytes!("articles/tide-gate.jpg");
 
-/// Publishes the samples; how many articles.
+/// Publishes the samples and returns the number of articles; 0 if the database has articles already.
 ///
 /// # Errors
-/// A sentence when the database or the media folder does not take them.
+/// A sentence when writing to the database or the media folder fails.
 pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
     let beside = |path: &Path| {
         if path == Path::new("tide-gate.jpg") {
@@ -81,7 +82,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
         all.push((ready, published, count));
     }
     let site = site.clone();
-    // All or nothing, and once: two nodes may start on the same empty database.
+    // One transaction under a lock: two nodes may start on the same empty database.
     db.write_now(move |conn| {
         lock(conn, "samples")?;
         if !crate::articles::store::is_empty(conn)? {
@@ -97,7 +98,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
     .map_err(|e| e.to_string())
 }
 
-/// Readers whom nobody can log in as.
+/// Creates the sample readers. No password matches their hash, so nobody can log in as one of them.
 fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
     let t = Interface::English;
     let mut ids = Vec::new();
@@ -123,7 +124,7 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
     Ok(ids)
 }
 
-/// The same conversation at every first start: numbers out of a small fixed generator.
+/// Inserts the comments of one article. The same at every first start: the random numbers have a fixed seed.
 fn converse(
     conn: &mut Conn,
     article: i64,
@@ -135,7 +136,7 @@ fn converse(
 ) -> Result<(), Error> {
     let (newcomers, readers) = everybody.split_at(everybody.len().min(comments::NEWCOMERS));
     if readers.len() < 2 {
-        // Their names were taken: nobody is there to talk to.
+        // The names of the sample readers were taken.
         return Ok(());
     }
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
@@ -172,12 +173,12 @@ fn converse(
         let Ok(body) = CommentBody::parse(Interface::English, &text) else {
             continue;
         };
-        // The two liveliest threads have a newcomer whose first comment waits.
+        // In the two largest threads the first comment of a new reader is pending.
         let is_last = at + 1 == count && count > 20;
         let (status, hold) = match draw(20) {
-            _ if is_last => (Status::Pending, "first"),
-            0..=11 => (Status::Approved, ""),
-            _ => (Status::Published, ""),
+            _ if is_last => (Status::Pending, Hold::NewReader),
+            0..=11 => (Status::Approved, Hold::None),
+            _ => (Status::Published, Hold::None),
         };
         let sample = Sample {
             article,

@@ -1,8 +1,8 @@
-//! The index: FTS5 in SQLite, `tsvector` in PostgreSQL. This feature alone writes it; whoever writes an article or a comment
-//! says so here in the same transaction.
+//! The search index: FTS5 in SQLite, `tsvector` in PostgreSQL. Code that writes an article or a comment calls this
+//! module in the same transaction; nothing else writes the index.
 //!
-//! A row's number is its time in seconds and, in the last 30 bits, its id: rows come newest first without being sorted, a
-//! span of time is a span of numbers, and no two are the same.
+//! A row's number has the time in seconds in its high bits and the id in the last 30: reading the numbers backwards
+//! gives the newest rows first without sorting, a period is a range of numbers, and numbers are unique.
 
 use super::ranks::{FACET, LEAD, TITLE};
 use crate::db::prepared::prepared;
@@ -16,12 +16,12 @@ use crate::text::fold;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-/// Bits of a number that are the id.
+/// Bits of a row's number that hold the id.
 pub(super) const ID_BITS: u32 = 30;
 
-/// Where a text of this time stands in the index.
+/// The row number of a text with this time and id.
 pub(super) fn number(at: Time, id: i64) -> i64 {
-    // 1697 to 2242.
+    // The years 1697 to 2242.
     let most = 1 << (63 - ID_BITS);
     let seconds = at.0.div_euclid(Time::SECOND).clamp(-most, most - 1);
     (seconds << ID_BITS) | (id & ((1 << ID_BITS) - 1))
@@ -32,7 +32,7 @@ pub(super) fn id_of(number: i64) -> i64 {
     number & ((1 << ID_BITS) - 1)
 }
 
-/// A public comment on its way into the index.
+/// A public comment to be indexed.
 #[derive(Clone, Copy, Debug)]
 pub struct IndexedComment<'a> {
     pub id: i64,
@@ -41,7 +41,7 @@ pub struct IndexedComment<'a> {
     pub text: &'a str,
 }
 
-/// Puts public comments into the index, or their new texts. No id twice.
+/// Adds public comments to the index, or replaces their texts. Ids must be distinct.
 pub fn put_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<(), Error> {
     let row = |one: &IndexedComment<'_>| {
         let words = [
@@ -54,13 +54,13 @@ pub fn put_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<(), 
     put(conn, "comment_words", &rows)
 }
 
-/// Words of a text that are searched: PostgreSQL numbers no more, and both databases shall find the same.
+/// Words of a text that are indexed. PostgreSQL has no higher positions, and both databases must find the same:
 /// <https://www.postgresql.org/docs/current/textsearch-limitations.html>
 const MOST_WORDS: usize = 16_000;
-/// Bytes of a row's words; PostgreSQL takes a mebibyte.
+/// Maximum size of a row's words, in bytes; PostgreSQL's limit is 1 MiB.
 const MOST_BYTES: usize = 500_000;
 
-/// The words of a text, folded, each behind a mark.
+/// The folded words of a text, each with a prefix.
 fn folded(mark: &str, text: &str) -> Vec<String> {
     let words = fold::words(text).into_iter().take(MOST_WORDS);
     words.map(|word| format!("{mark}{}", word.folded)).collect()
@@ -73,10 +73,10 @@ fn marked(mark: &str, words: impl IntoIterator<Item = String>) -> Vec<String> {
         .collect()
 }
 
-/// What stands between two parts of a text, so that no phrase runs from one into the other.
+/// Separates two parts of a text, so that no phrase matches across them.
 const BREAK: &str = "¶";
 
-/// Writes rows of the index: a number, and the words in their order.
+/// Inserts or replaces rows of the index: a number, and the words in order.
 fn put(conn: &mut Conn, table: &str, rows: &[(i64, Vec<String>)]) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
@@ -111,7 +111,7 @@ fn put(conn: &mut Conn, table: &str, rows: &[(i64, Vec<String>)]) -> Result<(), 
     Ok(())
 }
 
-/// PostgreSQL's own spelling of a `tsvector`.
+/// The words as a `tsvector` literal.
 fn vector(words: &[String]) -> String {
     use std::fmt::Write as _;
     words.iter().zip(1..).fold(
@@ -123,12 +123,12 @@ fn vector(words: &[String]) -> String {
     )
 }
 
-/// Takes a comment out of the index; it need not be there.
+/// Removes a comment from the index; it may be missing.
 pub fn drop_comment(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
     drop_row(conn, "comment_words", number(at, id))
 }
 
-/// Takes an article out of the index: as of the time under which it was put there.
+/// Removes an article from the index. `at` is the publication time with which it was indexed.
 pub fn drop_article(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
     drop_row(conn, "article_words", number(at, id))
 }
@@ -156,7 +156,7 @@ type ArticleText = (
     Time,
 );
 
-/// Makes the index agree with an article's row: in it when the article is public, out of it when it is not.
+/// Updates the index from an article's row: adds or replaces a published article, removes any other.
 pub fn put_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
     let found: Option<ArticleText> = articles::table
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
@@ -217,13 +217,13 @@ pub fn put_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
     put(conn, "article_words", &[(number(at, id), words)])
 }
 
-/// Comments that one statement takes.
+/// Maximum number of comments per statement.
 pub const AT_ONCE: usize = 500;
 
-/// Articles that one step of [`catch_up`] reads; ten times as many comments.
+/// Articles that one call of [`catch_up`] indexes; comments are ten times as many.
 const STEP: i64 = 50;
 
-/// Reads on in what was there before there was a search. `false`: all of it is read.
+/// Indexes the next batch of articles or comments from before the index existed. `false`: all are indexed.
 pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
     crate::db::lock(conn, "search_progress")?;
     let kinds: Vec<(String, i64)> = search_progress::table
@@ -232,7 +232,7 @@ pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
     let Some((kind, reached)) = kinds.into_iter().next() else {
         return Ok(false);
     };
-    // On PostgreSQL nobody changes what is read here before it is in the index; SQLite has one writer.
+    // On PostgreSQL the rows are locked until they are indexed; SQLite has one writer.
     let hold = match conn {
         Conn::Postgres(_) => " FOR SHARE",
         Conn::Sqlite(_) => "",

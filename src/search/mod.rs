@@ -1,9 +1,9 @@
-//! Full text over articles and public comments, behind one set of functions for both databases.
+//! Full-text search over articles and public comments, the same for both databases.
 //!
-//! Text is cut into words and folded here (`text::fold`), so both databases compare the same words and need no dictionary
-//! of their own. Hits are ranked by where the words stand, then newest first: in the title; in title, dek, section, names
-//! and tags; anywhere. Among comments those come first that have the words side by side. That order needs no score over
-//! everything that matches, so that a page costs what it shows, however common the words are.
+//! Text is split into words and folded here (`text::fold`), so that both databases compare the same words and need no
+//! dictionary of their own. Hits are ranked by where the words occur: in the title; in title, dek, section, authors and
+//! tags; anywhere. Comments that contain the words as a phrase come before the others. Within a rank the newest come
+//! first. This needs no score for every match, so the cost of a page does not depend on how common the words are.
 
 pub mod index;
 pub mod pages;
@@ -12,14 +12,14 @@ pub mod store;
 
 use crate::text::fold::{self, Term};
 
-/// Characters of a query that are read; the rest is left out.
+/// Characters of a query that are read; the rest is ignored.
 const LONGEST: usize = 400;
-/// Terms of a query.
+/// Maximum number of terms in a query.
 const MOST_TERMS: usize = 12;
-/// Words of a phrase.
+/// Maximum number of words in a phrase.
 const MOST_WORDS: usize = 12;
 
-/// What somebody wants to find: every term, and none of what is left out.
+/// A parsed query: hits contain all of `terms` and none of `without`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchQuery {
     pub terms: Vec<Term>,
@@ -27,8 +27,8 @@ pub struct SearchQuery {
 }
 
 impl SearchQuery {
-    /// Reads what was typed. Words must all be there; `"…"` is a phrase, `word*` a beginning, `-word` must not be there.
-    /// Whatever else is typed is taken as space: nothing is an error.
+    /// Parses a query. All words must occur; `"…"` is a phrase, `word*` a prefix, and `-word` must not occur. All other
+    /// characters count as spaces: there are no syntax errors.
     pub fn parse(typed: &str) -> SearchQuery {
         let typed: String = typed.chars().take(LONGEST).collect();
         let mut query = SearchQuery::default();
@@ -61,7 +61,7 @@ impl SearchQuery {
                 .map(|w| w.folded.into_owned())
                 .take(MOST_WORDS)
                 .collect();
-            // An asterisk may also stand behind the closing quotation mark.
+            // An asterisk may also follow the closing quotation mark.
             let (open, behind) = match behind.strip_prefix('*').filter(|_| quoted) {
                 Some(behind) => (true, behind),
                 None => (part.ends_with('*'), behind),
@@ -72,7 +72,7 @@ impl SearchQuery {
             } else {
                 &mut query.terms
             };
-            // One letter begins too much; it stands for itself.
+            // A prefix of one letter matches too many words, so it is searched for as a whole word.
             let open = open && words.last().is_some_and(|word| word.chars().count() > 1);
             let term = Term { words, open };
             if !term.words.is_empty() && list.len() < MOST_TERMS && !list.contains(&term) {
@@ -81,7 +81,7 @@ impl SearchQuery {
         }
     }
 
-    /// The same with every word as a beginning, for when nothing was found.
+    /// The same query with the last word of every term as a prefix, for when nothing was found.
     pub fn opened(&self) -> SearchQuery {
         let open = |term: &Term| Term {
             open: term
@@ -100,7 +100,7 @@ impl SearchQuery {
         self.terms.is_empty()
     }
 
-    /// All words one after the other, where that says more than the words alone.
+    /// All words as one phrase; `None` for a single term.
     fn side_by_side(&self) -> Option<Term> {
         if self.terms.len() < 2 {
             return None;

@@ -1,4 +1,4 @@
-//! `GET /search?q=&in=articles|comments`
+//! `GET /search?q=&in=articles|comments`: the search page.
 
 use super::SearchQuery;
 use super::store::{self, Cursor, Hits, Narrow};
@@ -14,10 +14,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-/// Hits a page.
+/// Hits per page.
 const A_PAGE: usize = 20;
 
-/// What the form asks for. Whatever is not understood is as if it were not there.
+/// The fields of the search form. Unknown fields and invalid values are ignored.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct SearchForm {
@@ -71,7 +71,7 @@ impl SearchForm {
     }
 }
 
-/// Where a page begins, and whether words stand for their beginnings on it.
+/// The cursor of a page, and whether its query was searched with prefixes ([`SearchQuery::opened`]).
 #[derive(Clone, Copy, Debug, Default)]
 struct SearchCursor {
     open: bool,
@@ -79,7 +79,7 @@ struct SearchCursor {
 }
 
 impl SearchCursor {
-    /// What is not ours is the beginning.
+    /// Parses the parameter `after`; a malformed one is the first page.
     fn parse(text: &str) -> SearchCursor {
         let (open, rest) = match text.strip_prefix('o') {
             Some(rest) => (true, rest),
@@ -111,7 +111,7 @@ impl SearchCursor {
 struct HitView {
     href: String,
     title: SafeHtml,
-    /// Section or commenter, and where that leads.
+    /// Section or commenter, and the link to it.
     by: String,
     by_href: String,
     at: DateView,
@@ -145,7 +145,7 @@ fn day(site: &Site, given: &str, days: i64) -> Option<crate::db::Time> {
     site.start_of(day.checked_add(jiff::Span::new().days(days)).ok()?)
 }
 
-/// What the hits are narrowed down to. `None`: to somebody who is not there.
+/// The filters of a search. `None`: the author or the section does not exist, so nothing can be found.
 fn narrow(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Narrow>, Error> {
     let section = site
         .sections
@@ -167,7 +167,7 @@ fn narrow(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Nar
     }))
 }
 
-/// What was found, and as what the words were taken.
+/// The hits, the query that found them, and whether it used prefixes.
 type SearchResults = (Hits, SearchQuery, bool);
 
 fn find(conn: &mut Conn, asked: &SearchForm, narrow: &Narrow) -> Result<SearchResults, Error> {
@@ -186,7 +186,7 @@ fn find(conn: &mut Conn, asked: &SearchForm, narrow: &Narrow) -> Result<SearchRe
             return Ok((hits, query, false));
         }
     }
-    // No text has the words as they stand: those that begin like them, then.
+    // No text contains the words themselves, so they are searched for as prefixes.
     let opened = query.opened();
     Ok((look(conn, &opened)?, opened, true))
 }

@@ -1,22 +1,22 @@
-//! What is asked of the index for each rank of hits, in the words of FTS5 and of PostgreSQL.
+//! The queries for each rank of hits, in the syntax of FTS5 and of PostgreSQL.
 
 use super::SearchQuery;
 use crate::text::fold::Term;
 
-/// Marks stand before a word in the index and say where in an article it stands: words of the title are there once more
-/// under [`TITLE`], those of title and lead under [`LEAD`]. What hits are narrowed down to is a word under [`FACET`]. No
-/// word that a person writes begins with one of them.
+/// Prefixes of words in the index, which say where in an article a word occurs: words of the title are indexed again
+/// with [`TITLE`], those of title and lead (dek, section, authors, tags) with [`LEAD`]. Filters are words with
+/// [`FACET`]. No word of a text begins with one of them.
 pub(super) const TITLE: &str = "†";
 pub(super) const LEAD: &str = "‡";
 pub(super) const FACET: &str = "§";
 
-/// One rank of hits: all of these, and of no group all.
+/// One rank of hits: they contain all terms of `all`, and of no group in `not` all terms.
 pub(super) struct Rank {
     all: Vec<Term>,
     not: Vec<Vec<Term>>,
 }
 
-/// The terms as they stand in one place of an article.
+/// The terms with the prefix of a place in an article.
 fn at(mark: &str, terms: &[Term]) -> Vec<Term> {
     let marked = |term: &Term| Term {
         words: term
@@ -29,7 +29,7 @@ fn at(mark: &str, terms: &[Term]) -> Vec<Term> {
     terms.iter().map(marked).collect()
 }
 
-/// Ranks of articles, the best first: in the title, in the lead, anywhere.
+/// Ranks of articles, best first: in the title, in the lead, anywhere.
 pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
     let places = [TITLE, LEAD, ""].map(|mark| at(mark, &query.terms));
     let rank = |place: usize| {
@@ -39,7 +39,7 @@ pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
     (0..places.len()).map(rank).collect()
 }
 
-/// Ranks of comments: those that have the words side by side, then those that have them all.
+/// Ranks of comments, best first: the words as a phrase, then all words anywhere.
 pub(super) fn of_comments(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
     let all = query.terms.clone();
     match query.side_by_side() {
@@ -68,8 +68,8 @@ fn narrowed(
 }
 
 impl Rank {
-    /// <https://www.sqlite.org/fts5.html#full_text_query_syntax>. Words are letters and digits behind at most a mark, so
-    /// that none needs an escape.
+    /// The query for FTS5: <https://www.sqlite.org/fts5.html#full_text_query_syntax>. Words are letters and digits
+    /// after at most one prefix, so none needs escaping.
     pub(super) fn fts(&self) -> String {
         let term = |term: &Term| {
             let open = if term.open { " *" } else { "" };
@@ -81,7 +81,7 @@ impl Rank {
         self.not.iter().fold(start, not)
     }
 
-    /// <https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>
+    /// The `tsquery`: <https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>
     pub(super) fn ts(&self) -> String {
         let term = |term: &Term| {
             let last = term.words.len() - 1;

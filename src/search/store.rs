@@ -1,4 +1,4 @@
-//! What was found: the rows of a page of hits, best first.
+//! Search queries: the ids of a page of hits, best first, and their rows.
 
 use super::SearchQuery;
 use super::index::{ID_BITS, id_of, number};
@@ -12,7 +12,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
-/// What hits are narrowed down to.
+/// The filters of a search.
 #[derive(Clone, Debug, Default)]
 pub struct Narrow {
     pub section: Option<i64>,
@@ -22,14 +22,14 @@ pub struct Narrow {
     pub until: Option<Time>,
 }
 
-/// Where a page of hits begins: behind this number of this rank.
+/// Keyset cursor: a page of hits begins after this row number in this rank.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
     pub rank: usize,
     pub number: Option<i64>,
 }
 
-/// A page of ids, best first, and where the next one begins.
+/// A page of ids, best first, and the cursor of the next page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
     pub ids: Vec<i64>,
@@ -83,17 +83,17 @@ pub fn comments(
     )
 }
 
-/// What a comment that was found must stand under: a published article, of this section.
+/// The condition on a comment's article: published, and in this section if one is given.
 #[derive(Clone, Copy)]
 struct Public {
     section: Option<i64>,
 }
 
-/// So many comments that have the words are looked at for a page of hits; the others stand under no article that is asked for,
-/// or are too old to be asked for.
+/// Maximum number of matching comments that are checked against [`Public`] for a page of hits, newest first. Older ones
+/// are not found.
 const LOOKED_AT: i64 = 5_000;
 
-/// Of these rows, those of comments under a public article.
+/// Keeps the rows whose comment satisfies [`Public`], at most `most`.
 fn under_public(rows: Prepared<BigInt>, public: Public, most: i64) -> Prepared<BigInt> {
     let id = format!("c.id = (s.number & {})", (1_i64 << ID_BITS) - 1);
     let query = rows
@@ -103,7 +103,7 @@ fn under_public(rows: Prepared<BigInt>, public: Public, most: i64) -> Prepared<B
         None => query,
         Some(section) => query.text(" AND a.section_id = ").int(section),
     };
-    // They come in the order of the rows, and stop when there are enough.
+    // The rows keep their order, and reading them stops at the limit.
     query.text(") LIMIT ").int(most)
 }
 
@@ -177,7 +177,7 @@ pub struct ArticleRow {
     pub published_at: Time,
 }
 
-/// These articles, in this order.
+/// The published articles among `ids`, in the order of `ids`.
 pub fn article_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<ArticleRow>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -215,7 +215,7 @@ pub struct CommentRow {
     pub name: String,
 }
 
-/// These comments, in this order: those that are public.
+/// The public comments among `ids`, in the order of `ids`.
 pub fn comment_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CommentRow>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -224,7 +224,7 @@ pub fn comment_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CommentRow>, Err
         .inner_join(articles::table.on(articles::id.eq(comments::article_id)))
         .inner_join(accounts::table.on(accounts::id.eq(comments::author_id)))
         .filter(comments::id.eq_any(ids.to_vec()))
-        // Not bound: it would be looked for by its status, among all that have it.
+        // A `CASE`, so that the planner does not use an index on the status instead of the ids.
         .filter(sql::<Bool>(
             "CASE comments.status WHEN 'published' THEN TRUE WHEN 'approved' THEN TRUE ELSE FALSE END",
         ))
@@ -242,7 +242,7 @@ pub fn comment_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CommentRow>, Err
     Ok(rows)
 }
 
-/// The author of articles whose name makes this slug.
+/// The id of the author of articles with this slug.
 pub fn author(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
     Ok(authors::table
         .filter(authors::slug.eq(slug))
@@ -251,7 +251,7 @@ pub fn author(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
         .optional()?)
 }
 
-/// The account of this username, in any letter case.
+/// The id of the account with this username, in any letter case.
 pub fn reader(conn: &mut Conn, username: &str) -> Result<Option<i64>, Error> {
     Ok(accounts::table
         .filter(accounts::username_key.eq(username.trim().to_lowercase()))

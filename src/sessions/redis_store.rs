@@ -1,6 +1,6 @@
-//! Sessions in Redis: one JSON value a session, one set of hashes an account.
+//! Sessions in Redis: one JSON value per session, and one set of token hashes per account.
 
-use super::store::{Held, MAX_PER_ACCOUNT, NewSession, SessionRow};
+use super::store::{Held, MAX_PER_ACCOUNT, NewSession, SessionRow, SessionState};
 use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
 use crate::db::Time;
 use crate::error::Error;
@@ -11,25 +11,19 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
-    account: i64,
+    state: SessionState,
+    data: String,
+    data_expires_at: i64,
     agent: String,
     network: String,
     created: i64,
     seen: i64,
-    #[serde(default)]
     password_version: i64,
-    #[serde(default)]
     roles_version: i64,
-    /// Missing in sessions that an older version stored: then the account's own word counts.
-    #[serde(default = "yes")]
     must_change_password: bool,
 }
 
-fn yes() -> bool {
-    true
-}
-
-/// Redis and the part of it that belongs to this site.
+/// A Redis connection, and the key prefix of this site.
 #[derive(Clone)]
 pub struct Store {
     pub redis: ConnectionManager,
@@ -48,7 +42,7 @@ fn busy(e: redis::RedisError) -> Error {
     Error::Busy(format!("Redis: {e}"))
 }
 
-/// What is shown and named: a part of the hash says nothing about the token.
+/// Public identifier of a session: a prefix of the hash, which reveals nothing about the token.
 fn id(hash: &str) -> String {
     hash.chars().take(16).collect()
 }
@@ -60,57 +54,45 @@ async fn load(store: &mut Store, hash: &str) -> Result<Option<Stored>, Error> {
 
 async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Error> {
     let json = serde_json::to_string(stored).map_err(Error::broken)?;
-    redis::pipe()
-        .pset_ex(store.session(hash), json, life(stored))
-        .ignore()
-        .sadd(store.account_set(stored.account), hash)
-        .ignore()
-        .pexpire(store.account_set(stored.account), ABSOLUTE_TIMEOUT)
-        .ignore()
-        .query_async::<()>(&mut store.redis)
-        .await
-        .map_err(busy)
+    let mut pipe = redis::pipe();
+    pipe.pset_ex(store.session(hash), json, life(stored))
+        .ignore();
+    if let Some(account) = stored.state.account() {
+        let set = store.account_set(account);
+        pipe.sadd(&set, hash).ignore();
+        pipe.pexpire(&set, ABSOLUTE_TIMEOUT).ignore();
+    }
+    pipe.query_async::<()>(&mut store.redis).await.map_err(busy)
 }
 
-/// A session, and whose it is.
-pub(super) struct RedisSession {
-    pub account: i64,
-    pub held: Held,
-    pub seen_at: Time,
-}
-
-/// The session with this hash. One that is past its time is deleted, so that a clock that goes back does not open it
+/// The session with this token hash. An expired one is deleted, so that setting the clock back does not make it valid
 /// again.
-pub(super) async fn find(
-    mut store: Store,
-    hash: &[u8],
-    now: Time,
-) -> Result<Option<RedisSession>, Error> {
+pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<Held>, Error> {
     let hash = text::hex(hash);
     let Some(stored) = load(&mut store, &hash).await? else {
         return Ok(None);
     };
     if stored.created + ABSOLUTE_TIMEOUT <= now.0 || stored.seen + IDLE_TIMEOUT <= now.0 {
-        if let Err(error) = remove(&mut store, stored.account, &hash).await {
-            tracing::warn!(%error, "a session that has ended could not be deleted");
+        if let Err(error) = remove(&mut store, stored.state.account(), &hash).await {
+            tracing::warn!(%error, "could not delete an expired session");
         }
         return Ok(None);
     }
-    Ok(Some(RedisSession {
-        account: stored.account,
-        held: Held {
-            id: id(&hash),
-            created_at: Time(stored.created),
-            password_version: stored.password_version,
-            roles_version: stored.roles_version,
-            must_change_password: stored.must_change_password,
-            hash,
-        },
+    Ok(Some(Held {
+        id: id(&hash),
+        state: stored.state,
+        data: stored.data,
+        data_expires_at: Time(stored.data_expires_at),
+        created_at: Time(stored.created),
         seen_at: Time(stored.seen),
+        password_version: stored.password_version,
+        roles_version: stored.roles_version,
+        must_change_password: stored.must_change_password,
+        hash,
     }))
 }
 
-/// Whether a session is still there, by the hash of its key in hexadecimal digits.
+/// Whether the session with this token hash (hexadecimal) still exists.
 pub(super) async fn is_open(mut store: Store, hash: &str) -> Result<bool, Error> {
     store.redis.exists(store.session(hash)).await.map_err(busy)
 }
@@ -125,14 +107,17 @@ fn row(hash: &str, s: &Stored) -> SessionRow {
     }
 }
 
-/// Stores a session. An account that has [`MAX_PER_ACCOUNT`] loses those that were not seen for longest; whether it did.
+/// Stores a session. Beyond [`MAX_PER_ACCOUNT`], the account's least recently seen sessions are deleted; returns
+/// whether any were.
 pub(super) async fn begin(
     mut store: Store,
     new: &NewSession,
     roles_version: i64,
 ) -> Result<bool, Error> {
     let stored = Stored {
-        account: new.account,
+        state: new.state,
+        data: new.data.clone(),
+        data_expires_at: new.data_expires_at.0,
         agent: new.agent.clone(),
         network: new.network.clone(),
         created: new.since.0,
@@ -143,37 +128,64 @@ pub(super) async fn begin(
     };
     let hash = text::hex(&new.hash);
     save(&mut store, &hash, &stored).await?;
+    let Some(account) = new.state.account() else {
+        return Ok(false);
+    };
     let count: usize = store
         .redis
-        .scard(store.account_set(new.account))
+        .scard(store.account_set(account))
         .await
         .map_err(busy)?;
     if count > MAX_PER_ACCOUNT {
         let mut seen = Vec::new();
-        for other in all(&mut store, new.account).await? {
+        for other in all(&mut store, account).await? {
             let stored = load(&mut store, &other).await?;
             seen.push((stored.map_or(i64::MIN, |s| s.seen), other));
         }
         seen.retain(|(_, other)| *other != hash);
         seen.sort_unstable();
         for (_, other) in seen.iter().take(count - MAX_PER_ACCOUNT) {
-            remove(&mut store, new.account, other).await?;
+            remove(&mut store, Some(account), other).await?;
         }
     }
     Ok(count > MAX_PER_ACCOUNT)
 }
 
 pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {
+    change(&mut store, hash, |stored| {
+        stored.seen = now.0.max(stored.seen);
+    })
+    .await
+    .map(|_| ())
+}
+
+/// Stores the data of handlers in a session; returns its account.
+pub(super) async fn set_data(
+    mut store: Store,
+    hash: &[u8],
+    data: String,
+    until: Time,
+) -> Result<Option<i64>, Error> {
+    change(&mut store, hash, |stored| {
+        stored.data = data;
+        stored.data_expires_at = until.0;
+    })
+    .await
+}
+
+/// Changes a stored session, if it exists; returns its account.
+async fn change(
+    store: &mut Store,
+    hash: &[u8],
+    with: impl FnOnce(&mut Stored),
+) -> Result<Option<i64>, Error> {
     let hash = text::hex(hash);
-    let Some(stored) = load(&mut store, &hash).await? else {
-        return Ok(());
+    let Some(mut stored) = load(store, &hash).await? else {
+        return Ok(None);
     };
-    let stored = Stored {
-        seen: now.0.max(stored.seen),
-        ..stored
-    };
+    with(&mut stored);
     let json = serde_json::to_string(&stored).map_err(Error::broken)?;
-    // XX: a session that was ended meanwhile stays ended.
+    // XX (only if it exists): a session that was ended meanwhile stays ended.
     let mut set = redis::cmd("SET");
     set.arg(store.session(&hash))
         .arg(json)
@@ -182,11 +194,11 @@ pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<()
         .arg("XX");
     set.query_async::<Option<String>>(&mut store.redis)
         .await
-        .map(|_| ())
+        .map(|_| stored.state.account())
         .map_err(busy)
 }
 
-/// Milliseconds until it ends by itself.
+/// Milliseconds until the session expires.
 fn life(stored: &Stored) -> u64 {
     IDLE_TIMEOUT
         .min(stored.created + ABSOLUTE_TIMEOUT - stored.seen)
@@ -198,18 +210,21 @@ pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<Option<i64>,
     let Some(stored) = load(&mut store, &hash).await? else {
         return Ok(None);
     };
-    remove(&mut store, stored.account, &hash).await?;
-    Ok(Some(stored.account))
+    remove(&mut store, stored.state.account(), &hash).await?;
+    Ok(stored.state.account())
 }
 
-/// Takes a session away, from its account's list first.
-async fn remove(store: &mut Store, account: i64, hash: &str) -> Result<(), Error> {
-    let (set, session) = (store.account_set(account), store.session(hash));
-    store
-        .redis
-        .srem::<_, _, ()>(set, hash)
-        .await
-        .map_err(busy)?;
+/// Deletes a session, first from its account's set.
+async fn remove(store: &mut Store, account: Option<i64>, hash: &str) -> Result<(), Error> {
+    let session = store.session(hash);
+    if let Some(account) = account {
+        let set = store.account_set(account);
+        store
+            .redis
+            .srem::<_, _, ()>(set, hash)
+            .await
+            .map_err(busy)?;
+    }
     store.redis.del::<_, ()>(session).await.map_err(busy)
 }
 
@@ -247,7 +262,7 @@ pub(super) async fn end(mut store: Store, account: i64, wanted: &str) -> Result<
         .iter()
         .find(|hash| id(hash) == wanted)
         .ok_or(Error::NotFound)?;
-    remove(&mut store, account, found).await
+    remove(&mut store, Some(account), found).await
 }
 
 pub(super) async fn end_others(
@@ -257,7 +272,7 @@ pub(super) async fn end_others(
 ) -> Result<(), Error> {
     for hash in all(&mut store, account).await? {
         if keep != Some(id(&hash).as_str()) {
-            remove(&mut store, account, &hash).await?;
+            remove(&mut store, Some(account), &hash).await?;
         }
     }
     Ok(())

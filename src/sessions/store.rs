@@ -1,4 +1,4 @@
-//! Sessions in the database. This feature alone writes `sessions`.
+//! Sessions in the database. No other feature writes the `sessions` table.
 
 use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
 use crate::db::invalidation::{CacheTag, changed};
@@ -9,8 +9,9 @@ use crate::text;
 use crate::web::Account;
 use crate::web::viewer::{Ban, WAITING};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
-/// A session as its owner sees it.
+/// A session as listed for its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
     pub id: String,
@@ -20,38 +21,100 @@ pub struct SessionRow {
     pub seen_at: Time,
 }
 
-/// What a request's session leads to.
+/// Whom a session belongs to. `A` is the account's id in a stored session, and the current [`Account`] in an open one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionState<A = i64> {
+    /// No account: the session only holds data.
+    #[default]
+    Anonymous,
+    /// The password was verified, the second factor is still missing: anonymous for all pages but the one that asks
+    /// for it.
+    PendingLogin(A),
+    SignedIn(A),
+}
+
+impl<A> SessionState<A> {
+    /// The account that is signed in.
+    pub fn signed_in(self) -> Option<A> {
+        match self {
+            SessionState::SignedIn(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            SessionState::Anonymous => "anonymous",
+            SessionState::PendingLogin(_) => "pending-login",
+            SessionState::SignedIn(_) => "signed-in",
+        }
+    }
+}
+
+impl SessionState {
+    /// Id of the account that is signed in or about to be.
+    pub fn account(self) -> Option<i64> {
+        match self {
+            SessionState::Anonymous => None,
+            SessionState::PendingLogin(id) | SessionState::SignedIn(id) => Some(id),
+        }
+    }
+
+    /// Parses the two columns; an unknown state is anonymous.
+    fn from_columns(state: &str, account: Option<i64>) -> SessionState {
+        match (state, account) {
+            ("signed-in", Some(id)) => SessionState::SignedIn(id),
+            ("pending-login", Some(id)) => SessionState::PendingLogin(id),
+            _ => SessionState::Anonymous,
+        }
+    }
+}
+
+/// Result of looking up a session token.
 pub enum SessionLookup {
-    Open {
-        account: Box<Account>,
-        seen_at: Time,
-    },
-    /// Idle or open for too long: to be deleted, so that a clock that goes back does not open it again.
+    Open(Box<OpenSession>),
+    /// Expired, or the password has changed: to be deleted, so that setting the clock back does not make it valid
+    /// again.
     Expired,
     Unknown,
 }
 
-/// What a session holds, whichever store it is in.
+/// A valid session.
+pub struct OpenSession {
+    pub state: SessionState<Account>,
+    /// Data of handlers as JSON; empty if it has expired.
+    pub data: String,
+    pub seen_at: Time,
+}
+
+/// A stored session, from either store.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
-    /// What its owner and the forms call it.
+    /// Public identifier, used in forms.
     pub id: String,
-    /// SHA-256 of its key, in hexadecimal digits.
+    /// SHA-256 of its token, in hexadecimal.
     pub hash: String,
+    pub state: SessionState,
+    pub data: String,
+    pub data_expires_at: Time,
     pub created_at: Time,
-    /// The password that it was opened with: another one ends it.
+    pub seen_at: Time,
+    /// Password version at log-in; the session ends when the account's version differs.
     pub password_version: i64,
-    /// The roles that it got its key under: others give it a new one.
+    /// Roles version when its token was issued; the token is rotated when the account's version differs.
     pub roles_version: i64,
-    /// A role asked for a new password when it was opened.
+    /// A password change was required at log-in.
     pub must_change_password: bool,
 }
 
-/// A session that is to be stored.
+/// A new session to store.
 #[derive(Clone, Debug)]
 pub struct NewSession {
     pub hash: Vec<u8>,
-    pub account: i64,
+    pub state: SessionState,
+    pub data: String,
+    pub data_expires_at: Time,
     pub agent: String,
     pub network: String,
     pub since: Time,
@@ -60,150 +123,146 @@ pub struct NewSession {
     pub now: Time,
 }
 
-/// Sessions that one account may have; a new one ends the oldest.
+/// Most sessions of one account; a new one ends the least recently seen.
 pub const MAX_PER_ACCOUNT: usize = 50;
 
-type AccountColumns = (
-    (
-        accounts::id,
-        accounts::username,
-        accounts::name,
-        accounts::email,
-    ),
-    (
-        accounts::is_moderator,
-        accounts::is_editor,
-        accounts::is_admin,
-        accounts::must_change_password,
-        accounts::password_version,
-        accounts::roles_version,
-    ),
-    (
-        accounts::banned_at,
-        accounts::banned_until,
-        accounts::ban_reason,
-    ),
-);
-const ACCOUNT: AccountColumns = (
-    (
-        accounts::id,
-        accounts::username,
-        accounts::name,
-        accounts::email,
-    ),
-    (
-        accounts::is_moderator,
-        accounts::is_editor,
-        accounts::is_admin,
-        accounts::must_change_password,
-        accounts::password_version,
-        accounts::roles_version,
-    ),
-    (
-        accounts::banned_at,
-        accounts::banned_until,
-        accounts::ban_reason,
-    ),
-);
-type AccountRow = (
-    (i64, String, String, String),
-    (bool, bool, bool, bool, i64, i64),
-    (Option<i64>, Option<i64>, String),
-);
+/// The columns of an account that a request needs.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+struct AccountRow {
+    id: i64,
+    username: String,
+    name: String,
+    email: String,
+    is_moderator: bool,
+    is_editor: bool,
+    is_admin: bool,
+    must_change_password: bool,
+    password_version: i64,
+    roles_version: i64,
+    banned_at: Option<i64>,
+    banned_until: Option<i64>,
+    ban_reason: String,
+}
 
-/// The session of a token, with its account as it is now. One statement.
+/// The columns of a session that [`find`] needs.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct StoredRow {
+    id: i64,
+    state: String,
+    account_id: Option<i64>,
+    data: String,
+    data_expires_at: Time,
+    created_at: Time,
+    seen_at: Time,
+    password_version: i64,
+    roles_version: i64,
+    must_change_password: bool,
+}
+
+/// Looks up a session by token hash, with the account's current state, in one statement.
 pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<SessionLookup, Error> {
-    type Session = (i64, Time, Time, i64, i64, bool);
-    let row: Option<(Session, AccountRow)> = sessions::table
-        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+    let row: Option<(StoredRow, Option<AccountRow>)> = sessions::table
+        .left_join(accounts::table.on(sessions::account_id.eq(accounts::id.nullable())))
         .filter(sessions::token_hash.eq(hash))
-        .select((
-            (
-                sessions::id,
-                sessions::seen_at,
-                sessions::created_at,
-                sessions::password_version,
-                sessions::roles_version,
-                sessions::must_change_password,
-            ),
-            ACCOUNT,
-        ))
+        .select((StoredRow::as_select(), Option::<AccountRow>::as_select()))
         .first(conn)
         .optional()?;
-    let Some((
-        (id, seen_at, created_at, password_version, roles_version, must_change_password),
-        row,
-    )) = row
-    else {
+    let Some((row, account)) = row else {
         return Ok(SessionLookup::Unknown);
     };
-    if seen_at.0 <= now.0 - IDLE_TIMEOUT || created_at.0 <= now.0 - ABSOLUTE_TIMEOUT {
+    if row.seen_at.0 <= now.0 - IDLE_TIMEOUT || row.created_at.0 <= now.0 - ABSOLUTE_TIMEOUT {
         return Ok(SessionLookup::Expired);
     }
     let held = Held {
-        id: id.to_string(),
+        id: row.id.to_string(),
         hash: text::hex(hash),
-        created_at,
-        password_version,
-        roles_version,
-        must_change_password,
+        state: SessionState::from_columns(&row.state, row.account_id),
+        data: row.data,
+        data_expires_at: row.data_expires_at,
+        created_at: row.created_at,
+        seen_at: row.seen_at,
+        password_version: row.password_version,
+        roles_version: row.roles_version,
+        must_change_password: row.must_change_password,
     };
-    Ok(match account_from(row, &held, now) {
-        Some(account) => SessionLookup::Open {
-            account: Box::new(account),
-            seen_at,
-        },
+    Ok(match opened(&held, account, now) {
+        Some(session) => SessionLookup::Open(Box::new(session)),
         None => SessionLookup::Expired,
     })
 }
 
-/// The account of a session that another store holds. `None`: there is none, or its password has changed since.
-pub fn account(conn: &mut Conn, id: i64, held: &Held, now: Time) -> Result<Option<Account>, Error> {
-    let row: Option<AccountRow> = accounts::table
-        .find(id)
-        .select(ACCOUNT)
-        .first(conn)
-        .optional()?;
-    Ok(row.and_then(|row| account_from(row, held, now)))
+/// Opens a session loaded from Redis, with the current state of its account. `None`: the account does not exist, or its
+/// password has changed since.
+pub fn open(conn: &mut Conn, held: &Held, now: Time) -> Result<Option<OpenSession>, Error> {
+    let account = match held.state.account() {
+        Some(id) => accounts::table
+            .find(id)
+            .select(AccountRow::as_select())
+            .first(conn)
+            .optional()?,
+        None => None,
+    };
+    Ok(opened(held, account, now))
 }
 
-fn account_from(row: AccountRow, held: &Held, now: Time) -> Option<Account> {
-    let ((id, username, name, email), roles, (banned_at, until, reason)) = row;
-    let (is_moderator, is_editor, is_admin, must_change_password, password_version, roles_version) =
-        roles;
-    if password_version != held.password_version {
-        return None;
-    }
-    let ban =
-        (banned_at.is_some() && until.is_none_or(|u| u > now.0)).then_some(Ban { reason, until });
-    Some(Account {
-        id,
-        username,
-        name,
-        email,
-        is_moderator,
-        is_editor,
-        is_admin,
-        // Asked for at the next log-in, not in the middle of a session.
-        must_change_password: must_change_password && held.must_change_password,
-        ban,
-        waiting: 0,
-        session_id: held.id.clone(),
-        session_hash: held.hash.clone(),
-        password_version,
-        since: held.created_at.0,
-        renew: held.roles_version != roles_version,
+fn opened(held: &Held, account: Option<AccountRow>, now: Time) -> Option<OpenSession> {
+    let state = match held.state {
+        SessionState::Anonymous => SessionState::Anonymous,
+        SessionState::PendingLogin(_) => {
+            SessionState::PendingLogin(account_from(account?, held, now)?)
+        }
+        SessionState::SignedIn(_) => SessionState::SignedIn(account_from(account?, held, now)?),
+    };
+    let is_good = held.data_expires_at > now;
+    Some(OpenSession {
+        state,
+        data: if is_good {
+            held.data.clone()
+        } else {
+            String::new()
+        },
+        seen_at: held.seen_at,
     })
 }
 
-/// How many comments a moderator has to look at: Reported + Pending.
+/// The account of a session; `None` if its password has changed since.
+fn account_from(row: AccountRow, held: &Held, now: Time) -> Option<Account> {
+    if row.password_version != held.password_version {
+        return None;
+    }
+    let until = row.banned_until;
+    let is_banned = row.banned_at.is_some() && until.is_none_or(|u| u > now.0);
+    let reason = row.ban_reason;
+    Some(Account {
+        id: row.id,
+        username: row.username,
+        name: row.name,
+        email: row.email,
+        is_moderator: row.is_moderator,
+        is_editor: row.is_editor,
+        is_admin: row.is_admin,
+        // A change that becomes required during a session is enforced at the next log-in.
+        must_change_password: row.must_change_password && held.must_change_password,
+        ban: is_banned.then_some(Ban { reason, until }),
+        waiting: 0,
+        session_id: held.id.clone(),
+        session_hash: held.hash.clone(),
+        password_version: row.password_version,
+        since: held.created_at.0,
+        renew: held.roles_version != row.roles_version,
+    })
+}
+
+/// Number of comments that wait for a moderator: reported, pending and withheld.
 pub fn waiting(conn: &mut Conn) -> Result<i64, Error> {
     let rows: Vec<(String, i64)> = comment_counts::table.load(conn)?;
     let waits = |row: &&(String, i64)| WAITING.contains(&row.0.as_str());
     Ok(rows.iter().filter(waits).map(|(_, total)| total).sum())
 }
 
-/// The roles that an account has now, as a number: what a new session gets its key under.
+/// The current roles version of an account, which a new session records.
 pub fn roles_version(conn: &mut Conn, account: i64) -> Result<i64, Error> {
     Ok(accounts::table
         .find(account)
@@ -211,13 +270,20 @@ pub fn roles_version(conn: &mut Conn, account: i64) -> Result<i64, Error> {
         .first(conn)?)
 }
 
-/// Stores a session. An account that has [`MAX_PER_ACCOUNT`] loses its oldest.
+/// Stores a session. Beyond [`MAX_PER_ACCOUNT`], the account's least recently seen sessions are deleted.
 pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
-    let roles = roles_version(conn, new.account)?;
+    let account = new.state.account();
+    let roles = match account {
+        Some(id) => roles_version(conn, id)?,
+        None => 0,
+    };
     diesel::insert_into(sessions::table)
         .values((
             sessions::token_hash.eq(&new.hash),
-            sessions::account_id.eq(new.account),
+            sessions::state.eq(new.state.as_str()),
+            sessions::account_id.eq(account),
+            sessions::data.eq(&new.data),
+            sessions::data_expires_at.eq(new.data_expires_at),
             sessions::agent.eq(&new.agent),
             sessions::network.eq(&new.network),
             sessions::created_at.eq(new.since.0),
@@ -227,8 +293,11 @@ pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
             sessions::must_change_password.eq(new.must_change_password),
         ))
         .execute(conn)?;
+    let Some(account) = account else {
+        return Ok(());
+    };
     let too_old: Option<i64> = sessions::table
-        .filter(sessions::account_id.eq(new.account))
+        .filter(sessions::account_id.eq(account))
         .order(sessions::seen_at.desc())
         .offset(MAX_PER_ACCOUNT as i64)
         .select(sessions::seen_at)
@@ -237,17 +306,17 @@ pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
     if let Some(seen_at) = too_old {
         let ended = sessions::table.filter(
             sessions::account_id
-                .eq(new.account)
+                .eq(account)
                 .and(sessions::seen_at.le(seen_at))
                 .and(sessions::token_hash.ne(&new.hash)),
         );
         diesel::delete(ended).execute(conn)?;
-        changed(conn, CacheTag::Account(new.account));
+        changed(conn, CacheTag::Account(account));
     }
     Ok(())
 }
 
-/// Takes away what has ended by itself.
+/// Deletes expired sessions.
 pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
     let ended = sessions::seen_at
         .lt(now.0 - IDLE_TIMEOUT)
@@ -266,11 +335,25 @@ pub fn touch(conn: &mut Conn, hash: &[u8], now: Time) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stores the data of handlers in a session.
+pub fn set_data(conn: &mut Conn, hash: &[u8], data: &str, until: Time) -> Result<(), Error> {
+    let account: Vec<Option<i64>> =
+        diesel::update(sessions::table.filter(sessions::token_hash.eq(hash)))
+            .set((sessions::data.eq(data), sessions::data_expires_at.eq(until)))
+            .returning(sessions::account_id)
+            .get_results(conn)?;
+    for account in account.into_iter().flatten() {
+        changed(conn, CacheTag::Account(account));
+    }
+    Ok(())
+}
+
 pub fn forget(conn: &mut Conn, hash: &[u8]) -> Result<(), Error> {
-    let ended: Vec<i64> = diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash)))
-        .returning(sessions::account_id)
-        .get_results(conn)?;
-    for account in ended {
+    let ended: Vec<Option<i64>> =
+        diesel::delete(sessions::table.filter(sessions::token_hash.eq(hash)))
+            .returning(sessions::account_id)
+            .get_results(conn)?;
+    for account in ended.into_iter().flatten() {
         changed(conn, CacheTag::Account(account));
     }
     Ok(())
@@ -320,7 +403,7 @@ pub fn end(conn: &mut Conn, account: i64, id: &str) -> Result<(), Error> {
     }
 }
 
-/// Ends all sessions of an account but `keep`.
+/// Ends all sessions of an account except `keep`.
 pub fn end_others(conn: &mut Conn, account: i64, keep: Option<&str>) -> Result<(), Error> {
     let keep: i64 = keep.and_then(|k| k.parse().ok()).unwrap_or(-1);
     diesel::delete(

@@ -1,4 +1,4 @@
-//! Code with its parts told apart, once, when it is saved: eight classes, neighbours of one class in one `<span>`.
+//! Syntax highlighting, when an article is saved: eight CSS classes; adjacent tokens of a class share a `<span>`.
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ fn syntaxes() -> &'static SyntaxSet {
     ALL.get_or_init(two_face::syntax::extra_newlines)
 }
 
-/// A class of tokens: its name in the style sheet, and the scopes that belong to it, the first that fits.
+/// Token classes: the CSS class, and the syntect scopes that belong to it. The longest matching scope decides.
 const CLASSES: [(&str, &[&str]); 8] = [
     ("c", &["comment"]),
     (
@@ -80,7 +80,7 @@ fn class_of(stack: &ScopeStack) -> Option<&'static str> {
         .next()
 }
 
-/// HTML that grows run by run.
+/// HTML output in which adjacent tokens of one class share a `<span>`.
 #[derive(Default)]
 struct Runs {
     out: String,
@@ -89,7 +89,7 @@ struct Runs {
 
 impl Runs {
     fn put(&mut self, text: &str, class: Option<&'static str>) {
-        // Space belongs to whatever stands around it.
+        // Whitespace does not end a run.
         if !text.trim().is_empty() {
             self.turn(class);
         }
@@ -103,7 +103,7 @@ impl Runs {
         }
     }
 
-    /// Ends the run that is open, unless it is of this class, and begins one.
+    /// Ends the current run and begins one of this class, unless it is the same.
     fn turn(&mut self, class: Option<&'static str>) {
         if class == self.open {
             return;
@@ -118,10 +118,10 @@ impl Runs {
     }
 }
 
-/// A line that is longer is nobody's code, and grammars look at it again and again.
+/// Maximum bytes in a line: grammars are slow on longer lines, which are rarely written by hand.
 const LONGEST_LINE: usize = 1000;
 
-/// What an article may spend on its code; what comes after stays plain.
+/// Bytes and time for highlighting the code of an article; code beyond it is not highlighted.
 #[derive(Clone, Debug)]
 pub struct Budget {
     bytes: usize,
@@ -137,8 +137,8 @@ impl Default for Budget {
     }
 }
 
-/// The code as HTML, lines and spaces kept. `None` where the language is not known, its grammar fails, or the budget is
-/// spent.
+/// The code as highlighted HTML, with its line breaks and spaces. `None` if the language is unknown, its grammar fails,
+/// a line is too long, or the budget is used up.
 pub(super) fn highlighted(language: &str, code: &str, budget: &mut Budget) -> Option<String> {
     if code.len() > budget.bytes || code.lines().any(|line| line.len() > LONGEST_LINE) {
         return None;

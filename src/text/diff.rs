@@ -1,9 +1,9 @@
-//! What changed between two texts, word by word, for people to read.
+//! Compares two texts word by word, for display.
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 use std::time::{Duration, Instant};
 
-/// Longer than any reader waits; a coarser result after it.
+/// Time limit of a comparison; after it the result is coarser.
 const TIME_LIMIT: Duration = Duration::from_millis(300);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Change {
     New,
 }
 
-/// A run of words that share their fate.
+/// Consecutive words with the same kind of change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub change: Change,
@@ -42,7 +42,7 @@ impl Paragraph {
     }
 }
 
-/// The first words that are new, or else gone, cut short.
+/// An excerpt of the first words added, or else of the first removed.
 pub fn first_change(old: &str, new: &str) -> String {
     let all = paragraphs(old, new);
     let find = |wanted: Change| {
@@ -54,7 +54,7 @@ pub fn first_change(old: &str, new: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Compares two texts, one paragraph a line: lines first, then the words of the lines that changed.
+/// Compares two texts with one paragraph per line: first the lines, then the words of the lines that changed.
 pub fn paragraphs(old: &str, new: &str) -> Vec<Paragraph> {
     let until = Instant::now() + TIME_LIMIT;
     let lines = TextDiff::configure()
@@ -84,12 +84,12 @@ pub fn paragraphs(old: &str, new: &str) -> Vec<Paragraph> {
     out
 }
 
-/// Paragraphs more alike than this are versions of each other.
+/// Minimum similarity (0 to 1) at which two paragraphs count as versions of each other.
 const ALIKE: f32 = 0.35;
-/// So many on a side are compared with each other; more are taken as they come.
+/// Up to this many removed or added paragraphs are matched by similarity; more are paired in order.
 const COMPARED: usize = 30;
 
-/// Which paragraph became which, both in their order: of all ways to pair them off the one that keeps most alike.
+/// Pairs removed with added paragraphs, without changing their order, so that the total similarity is greatest.
 fn pairs<'a>(
     gone: &[&'a str],
     came: &[&'a str],
@@ -109,7 +109,7 @@ fn pairs<'a>(
         if ratio >= ALIKE { ratio } else { 0.0 }
     };
     let width = came.len() + 1;
-    // The best that can be had of the paragraphs from (row, column) on.
+    // Dynamic programming: the greatest total similarity of the paragraphs from (row, column) on.
     let mut best = vec![0.0_f32; (gone.len() + 1) * width];
     let mut score = vec![0.0_f32; gone.len() * came.len()];
     for row in (0..gone.len()).rev() {
@@ -170,7 +170,7 @@ fn words(old: Option<&str>, new: Option<&str>, until: Instant) -> Paragraph {
     paragraph
 }
 
-/// `old new` words that alternate with single spaces read as one replacement, not as a row of them.
+/// Joins replacements that are separated only by spaces into one.
 fn join_across_spaces(paragraph: &mut Paragraph) {
     let runs = std::mem::take(&mut paragraph.runs);
     let mut at = 0;

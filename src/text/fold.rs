@@ -1,11 +1,11 @@
-//! Words as search compares them: folded alike on every database, so that letter case and accents never matter.
+//! Splits texts into words for search and folds them, so that letter case and accents do not matter on either database.
 
 use super::SafeHtml;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A word of a text: as it is compared, and where it stands (bytes).
+/// A word of a text: its folded form, and its byte offsets in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word<'a> {
     pub folded: Cow<'a, str>,
@@ -13,16 +13,17 @@ pub struct Word<'a> {
     pub end: usize,
 }
 
-/// Bytes of a folded word; more is no word.
+/// Maximum size of a folded word, in bytes; the rest is cut off.
 const LONGEST: usize = 64;
 
-/// Scripts that put no space between words: each sign counts as a word, and what is searched for as a phrase.
+/// Whether a character belongs to a script without spaces between words: each such character is a word of its own, and
+/// several in a row are searched for as a phrase.
 fn stands_alone(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}'
         | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// Compatibility forms, marks and letter case away; Latin letters as their plain ones (ø as o, ß as ss).
+/// Removes compatibility forms, combining marks and letter case; Latin letters become ASCII (ø is o, ß is ss).
 fn fold(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
         let is_small = !word.bytes().any(|b| b.is_ascii_uppercase());
@@ -46,7 +47,7 @@ fn fold(word: &str) -> Cow<'_, str> {
     letters.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The words of a text in their order.
+/// The words of a text, in order.
 pub fn words(text: &str) -> Vec<Word<'_>> {
     let mut found = Vec::new();
     let mut push = |start: usize, end: usize| {
@@ -61,7 +62,7 @@ pub fn words(text: &str) -> Vec<Word<'_>> {
     };
     let mut began = None;
     for (at, c) in text.char_indices() {
-        // An apostrophe inside a word is no end of it for a reader, but `l'été` is two; both are found as they are typed.
+        // An apostrophe ends a word: `l'été` is two words. Queries are split in the same way.
         let inside = c.is_alphanumeric() || is_combining_mark(c);
         if let Some(start) = began.filter(|_| !inside || stands_alone(c)) {
             push(start, at);
@@ -79,16 +80,16 @@ pub fn words(text: &str) -> Vec<Word<'_>> {
     found
 }
 
-/// Something that is searched for: one word, or several that follow each other.
+/// A search term: one word, or several words as a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     pub words: Vec<String>,
-    /// The last word may go on.
+    /// Whether the last word is a prefix.
     pub open: bool,
 }
 
 impl Term {
-    /// How many words from `at` on are this term; 0 = none.
+    /// The number of words that match this term from `at` on; 0 = it does not match.
     fn matches(&self, text: &[Word<'_>], at: usize) -> usize {
         let Some(there) = text.get(at..at + self.words.len()) else {
             return 0;
@@ -107,12 +108,12 @@ impl Term {
     }
 }
 
-/// Words of a snippet.
+/// Maximum number of words in a snippet.
 const SNIPPET: usize = 36;
-/// Words before the first hit in it.
+/// Words before the first hit in a snippet.
 const LEAD: usize = 8;
 
-/// A stretch of the text with the terms marked: the one that has most of them; its beginning where there are none.
+/// The part of a text that contains the most terms, with the hits marked; the beginning of the text if there are none.
 pub fn snippet(text: &str, terms: &[Term]) -> SafeHtml {
     let words = words(text);
     let mut hits: Vec<(usize, usize, usize)> = Vec::new();
@@ -131,7 +132,7 @@ pub fn snippet(text: &str, terms: &[Term]) -> SafeHtml {
             _ => at += 1,
         }
     }
-    // The window that has most of the terms: hits stand in their order, so that it slides over them once.
+    // A sliding window over the hits, which are in text order, finds the part with the most different terms.
     let (mut inside, mut many) = (vec![0_usize; terms.len()], 0);
     let (mut best, mut most, mut ahead) = (None, 0, 0);
     for (first, _, term) in &hits {

@@ -1,14 +1,14 @@
-//! Reads HTML that the sanitiser has written: its tags are well formed, and nothing in it looks like one without being one.
+//! A small reader for sanitised HTML: it relies on well-formed tags, and on every other `<` being escaped.
 
 use super::SafeHtml;
 
-/// A piece of HTML: what stands between two tags, or a tag without its angle brackets.
+/// A token of HTML: the text between two tags, or a tag without its angle brackets.
 enum Piece<'a> {
     Text(&'a str),
     Tag(&'a str),
 }
 
-/// The pieces in their order.
+/// Splits HTML into tokens.
 fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = html;
     std::iter::from_fn(move || {
@@ -37,7 +37,7 @@ fn name(tag: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// The value of an attribute, as it is written.
+/// The value of an attribute, not decoded.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
     tag[start..].split_once('"').map(|(value, _)| value)
@@ -52,7 +52,7 @@ fn decode(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// Whether a tag begins or ends a line for a reader.
+/// Whether a tag begins or ends a line of the plain text.
 fn ends_line(name: &str) -> bool {
     matches!(
         name,
@@ -72,10 +72,10 @@ fn ends_line(name: &str) -> bool {
     )
 }
 
-/// The start of a reference to a source note.
+/// The opening tag of a reference to a source note.
 const REFERENCE: &str = "sup class=\"ref\"";
 
-/// What is left to read when the tags are gone: a line for each paragraph, item or heading; numbers of notes are no text.
+/// The plain text: a line for each paragraph, item or heading, without the numbers of source notes.
 pub(super) fn text(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut inside_reference = false;
@@ -102,7 +102,7 @@ pub(super) fn text(html: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The same with every address of this site in full, for readers elsewhere; other widths of pictures are for the page alone.
+/// Makes the URLs absolute, for feeds, and removes `srcset` and `sizes`.
 pub(super) fn absolute(html: &str, origin: &str, page: &str) -> String {
     let mut out = String::with_capacity(html.len());
     for piece in pieces(html) {
@@ -143,7 +143,7 @@ pub(super) fn absolute(html: &str, origin: &str, page: &str) -> String {
     out
 }
 
-/// The headings that can be jumped to: level, id, text.
+/// The headings (`h2`, `h3`) with an id: level, id, text.
 pub(super) fn headings(html: &str) -> Vec<(u8, String, String)> {
     let mut found: Vec<(u8, String, String)> = Vec::new();
     let mut open: Option<(u8, String, String)> = None;
@@ -175,7 +175,7 @@ pub(super) fn headings(html: &str) -> Vec<(u8, String, String)> {
     found
 }
 
-/// Whether it refers to source notes.
+/// Whether it has references to source notes.
 pub(super) fn has_reference(html: &SafeHtml) -> bool {
     html.as_str().contains(&format!("<{REFERENCE}>"))
 }

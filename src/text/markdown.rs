@@ -1,4 +1,4 @@
-//! Markdown to safe HTML, once, when it is saved. HTML that somebody types is shown as typed, never dropped.
+//! Renders Markdown to sanitised HTML, when a text is saved. HTML in the source is shown as text, never dropped.
 
 use super::picture::img;
 pub use super::picture::{ImportedImage, SIZES, srcset};
@@ -17,7 +17,7 @@ fn options() -> Options<'static> {
     options
 }
 
-/// A reader's comment: a small subset. Headings become bold lines, images become links, every line break counts.
+/// Renders a comment, with a subset of Markdown: headings become bold lines, images become links, line breaks are kept.
 pub fn comment(source: &str) -> SafeHtml {
     let arena = Arena::new();
     let mut options = options();
@@ -53,29 +53,30 @@ pub fn comment(source: &str) -> SafeHtml {
     )
 }
 
-/// An article's text, parsed once: `transfer` sorts its top-level blocks into the house sections.
+/// The parser options for articles. `import` parses a text and assigns its top-level blocks to the standard sections.
 pub fn article_options() -> Options<'static> {
     let mut options = options();
     options.extension.table = true;
-    // Known so that they can be refused by name instead of vanishing.
+    // Parsed only so that the import can refuse them; otherwise they would be dropped silently.
     options.extension.footnotes = true;
     options.parse.leave_footnote_definitions = true;
     options
 }
 
-/// Ids that an article's parts share: of its headings, and of the places that lead to a source note.
+/// State shared by the sections of an article: the ids of headings and of references to source notes, which must be
+/// unique, and the budget for highlighting code.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
     headings: HashSet<String>,
-    /// How often each heading's words were asked for: the next number to try.
+    /// By slug of a heading: how many numbers were tried for it.
     tried: HashMap<String, usize>,
     references: HashMap<usize, usize>,
-    /// What is left for telling the parts of code apart.
+    /// The remaining budget for syntax highlighting.
     code: code::Budget,
 }
 
 impl Ids {
-    /// The id of a heading: `h-` and its words, told apart by a number where needed.
+    /// The id of a heading: `h-` and its slug, with a number added if it is taken.
     pub fn heading(&mut self, text: &str) -> String {
         let mut words = text;
         let mut plain = String::new();
@@ -98,7 +99,7 @@ impl Ids {
         }
     }
 
-    /// The id of the next place that leads to a note, `ref-3`, then `ref-3-2`.
+    /// The id of the next reference to a note: `ref-3`, then `ref-3-2`.
     fn reference(&mut self, note: usize) -> String {
         let count = self.references.entry(note).or_default();
         *count += 1;
@@ -110,7 +111,7 @@ impl Ids {
     }
 }
 
-/// `[^s3]` at the beginning of a text: which note, and how long it is.
+/// Parses `[^s3]` at the beginning of a text: the number of the note, and the length in bytes.
 fn reference(text: &str) -> Option<(usize, usize)> {
     let digits = text.strip_prefix("[^s")?;
     let end = digits.bytes().take(4).position(|b| b == b']')?;
@@ -120,13 +121,13 @@ fn reference(text: &str) -> Option<(usize, usize)> {
     Some((digits[..end].parse().ok()?, end + 4))
 }
 
-/// The first reference in a text: where it stands, which note, and how long it is.
+/// The first reference in a text: its byte offset, the number of the note, and the length in bytes.
 fn next_reference(text: &str) -> Option<(usize, (usize, usize))> {
     let mut starts = text.match_indices("[^s");
     starts.find_map(|(at, _)| Some((at, reference(&text[at..])?)))
 }
 
-/// The source notes that a text refers to, `[^s1]` being the first, with the line.
+/// The references to source notes in a text: line, and number of the note, counted from 1.
 pub fn references<'a>(root: &'a AstNode<'a>) -> Vec<(usize, usize)> {
     join_texts(root);
     let mut found = Vec::new();
@@ -142,7 +143,7 @@ pub fn references<'a>(root: &'a AstNode<'a>) -> Vec<(usize, usize)> {
     found
 }
 
-/// An address elsewhere that may be followed.
+/// Whether a URL is absolute and has an allowed scheme.
 fn leads_out(url: &str) -> bool {
     let url = url.trim().to_ascii_lowercase();
     ["http://", "https://", "mailto:"]
@@ -150,7 +151,7 @@ fn leads_out(url: &str) -> bool {
         .any(|scheme| url.starts_with(scheme))
 }
 
-/// A link that may not be followed becomes its text.
+/// Replaces a link by its text unless `may_follow` allows its URL.
 fn unlink<'a>(node: &'a AstNode<'a>, may_follow: impl Fn(&str) -> bool) {
     let follows = match &node.data.borrow().value {
         NodeValue::Link(link) => may_follow(&link.url),
@@ -165,7 +166,7 @@ fn unlink<'a>(node: &'a AstNode<'a>, may_follow: impl Fn(&str) -> bool) {
     }
 }
 
-/// Texts that stand beside each other become one.
+/// Merges adjacent text nodes.
 fn join_texts<'a>(root: &'a AstNode<'a>) {
     let nodes: Vec<_> = root.descendants().collect();
     for node in nodes {
@@ -184,8 +185,7 @@ fn join_texts<'a>(root: &'a AstNode<'a>) {
     }
 }
 
-/// Renders blocks of an article. The highest heading becomes an `h2`: the title is the page's only `h1`, and no level is
-/// skipped below it.
+/// Renders the blocks of one section. The highest heading becomes an `h2`, because the title is the page's only `h1`.
 pub fn article<'a>(
     arena: &'a Arena<'a>,
     root: &'a AstNode<'a>,
@@ -201,7 +201,7 @@ pub fn article<'a>(
     let mut headings = Vec::new();
     let links: Vec<_> = root.descendants().collect();
     for node in links {
-        // What has no scheme is an address of this site or a place on the page.
+        // A URL without a scheme is a path of this site or a fragment of the page.
         unlink(node, |url| {
             leads_out(url)
                 || !url
@@ -242,14 +242,14 @@ pub fn article<'a>(
     )
 }
 
-/// Puts finished HTML in the place of a node.
+/// Replaces a node by finished HTML.
 fn raw<'a>(node: &'a AstNode<'a>, html: String) {
     let children: Vec<_> = node.children().collect();
     children.into_iter().for_each(|child| child.detach());
     node.data.borrow_mut().value = NodeValue::Raw(html);
 }
 
-/// Gives each heading its id, in their order. What an author typed is escaped: no other tag looks like these.
+/// Adds the ids to the headings, in order. HTML in the source is escaped, so every such tag is a heading.
 fn with_ids(html: &str, ids: &[String]) -> String {
     let (mut out, mut rest, mut ids) = (String::with_capacity(html.len()), html, ids.iter());
     while let Some(at) = rest.find("<h") {
@@ -270,8 +270,8 @@ fn with_ids(html: &str, ids: &[String]) -> String {
     out + rest
 }
 
-/// A picture alone in its paragraph is a figure, its title the caption; a link alone is a card: its text, its title in the
-/// author's words, and the host. Nothing is fetched from there.
+/// Turns a picture that is alone in its paragraph into a figure, with its title as the caption, and a link that is
+/// alone into a card with its text, its title and the host. Nothing is fetched from the host.
 fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[ImportedImage]) {
     let mut children = node.children();
     let (Some(only), None) = (children.next(), children.next()) else {
@@ -323,7 +323,7 @@ fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[Import
     }
 }
 
-/// `[^s1]` becomes a link to the first source note.
+/// Replaces references (`[^s1]`) in a text node by links to the source notes.
 fn refer<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, text: &str, ids: &mut Ids) {
     let mut parts: Vec<NodeValue> = Vec::new();
     let mut rest = text;
@@ -345,7 +345,7 @@ fn refer<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, text: &str, ids: &mut 
     node.detach();
 }
 
-/// A block of HTML becomes a paragraph that shows it as it was typed, line by line.
+/// Replaces each block of HTML by a paragraph that shows its source, line by line.
 pub fn show_html_blocks<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>) {
     let blocks: Vec<_> = root
         .descendants()

@@ -1,4 +1,4 @@
-//! Pure text work: what people typed, made storable, showable and short.
+//! Text processing without I/O: cleaning, Markdown, sanitising, search words, diffs, excerpts and slugs.
 
 mod code;
 pub mod diff;
@@ -16,10 +16,10 @@ pub use slug::slug;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Combining marks on one letter; more is a text that runs over its neighbours.
+/// Maximum number of combining marks on one letter; more would be drawn over the surrounding text.
 pub const MOST_MARKS: usize = 8;
 
-/// Why a text cannot be taken.
+/// Why a text is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidText {
     /// NUL or another control character but tab and newline.
@@ -28,11 +28,11 @@ pub enum InvalidText {
     Marks,
 }
 
-/// NFC, `\n` for every line end, without the characters that turn the direction of what follows (U+202A–E, U+2066–9:
+/// Normalises a text: NFC, `\n` for every line end, without bidirectional control characters (U+202A–E, U+2066–9:
 /// <https://trojansource.codes/>).
 ///
 /// # Errors
-/// [`InvalidText`] for what no reader could have meant.
+/// [`InvalidText`] for control characters and for too many combining marks.
 pub fn clean(given: &str) -> Result<String, InvalidText> {
     let lines = given.replace("\r\n", "\n").replace('\r', "\n");
     let text: String = lines
@@ -56,7 +56,7 @@ pub fn clean(given: &str) -> Result<String, InvalidText> {
     Ok(text)
 }
 
-/// [`clean`] for one line: spaces folded, ends trimmed.
+/// [`clean`] for one line: whitespace is collapsed and trimmed.
 pub fn clean_line(given: &str) -> Result<String, InvalidText> {
     Ok(clean(given)?
         .split_whitespace()
@@ -64,7 +64,7 @@ pub fn clean_line(given: &str) -> Result<String, InvalidText> {
         .join(" "))
 }
 
-/// Whether there is anything to see: letters, digits, signs, not only spaces and invisible characters.
+/// Whether nothing of a text is visible: it has only spaces, control and other invisible characters.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
@@ -74,12 +74,12 @@ pub fn is_blank(text: &str) -> bool {
     })
 }
 
-/// Words, as reading time counts them.
+/// The number of words, for reading times.
 pub fn words(text: &str) -> i64 {
     text.split_whitespace().count() as i64
 }
 
-/// The beginning of a text, cut at a word, at most `most` characters.
+/// The beginning of a text, cut between words at no more than `most` characters; `…` is added where it is cut.
 pub fn excerpt(text: &str, most: usize) -> String {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if flat.chars().count() <= most {
@@ -90,7 +90,8 @@ pub fn excerpt(text: &str, most: usize) -> String {
     format!("{cut}…")
 }
 
-/// Folds what looks alike onto one string (Unicode TR39 skeleton, after letter case, spacing and digits for letters).
+/// A key that is equal for names that look alike: the Unicode TR39 skeleton, without letter case, accents and
+/// punctuation, and with digits as the letters that they resemble.
 pub fn lookalike(name: &str) -> String {
     let folded: String = name
         .nfkd()
@@ -108,7 +109,7 @@ pub fn lookalike(name: &str) -> String {
     let skeleton: String = unicode_security::confusable_detection::skeleton(&folded)
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        // Letters that the skeleton has made out of others.
+        // The skeleton may contain new letters `i`.
         .map(|c| if c == 'i' { 'l' } else { c })
         .collect();
     skeleton.replace("vv", "w")
@@ -123,7 +124,7 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
-/// [`hex`] read back; what is no digit ends it.
+/// Decodes [`hex`]; stops at the first pair that is not hexadecimal.
 pub fn unhex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks_exact(2);
     pairs
@@ -131,7 +132,7 @@ pub fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// Text as a template prints it.
+/// Escapes a text for HTML, as templates do.
 pub fn escape(text: &str) -> String {
     askama::filters::escape(text, askama::filters::Html)
         .map_or_else(|e| match e {}, |t| t.to_string())

@@ -1,4 +1,4 @@
-//! A picture as HTML: every width that it has, and its size, so that nothing jumps when it arrives.
+//! Renders `<img>` with `srcset` and with dimensions, which prevent layout shifts.
 
 /// An image in the media folder.
 #[derive(Clone, Debug)]
@@ -6,12 +6,12 @@ pub struct ImportedImage {
     pub src: String,
     pub width: u32,
     pub height: u32,
-    /// The same in smaller widths.
+    /// Smaller variants: width in pixels, and address.
     pub smaller: Vec<(u32, String)>,
 }
 
 impl ImportedImage {
-    /// For `srcset`; empty where there is one width only.
+    /// The `srcset` attribute; empty if there are no smaller variants.
     pub fn srcset(&self) -> String {
         srcset(
             &self.src,
@@ -23,7 +23,7 @@ impl ImportedImage {
     }
 }
 
-/// Every width of a picture, as `srcset` lists them.
+/// The `srcset` attribute of a picture and its smaller variants; empty if there are none.
 pub fn srcset<'a>(
     src: &'a str,
     width: i64,
@@ -39,7 +39,7 @@ pub fn srcset<'a>(
     all.join(", ")
 }
 
-/// How wide a picture stands in the column of text.
+/// The `sizes` attribute of a picture in the text column.
 pub const SIZES: &str = "(max-width: 43.5rem) calc(100vw - 2.5rem), 41rem";
 
 pub(super) fn img(src: &str, alt: &str, images: &[ImportedImage]) -> String {
@@ -53,7 +53,7 @@ pub(super) fn img(src: &str, alt: &str, images: &[ImportedImage]) -> String {
     } else {
         format!(" srcset=\"{set}\" sizes=\"{SIZES}\"")
     };
-    // The size keeps the page from jumping when the image arrives.
+    // Width and height prevent a layout shift when the image has loaded.
     format!(
         "<img src=\"{}\"{widths} width=\"{}\" height=\"{}\" alt=\"{alt}\" loading=\"lazy\">",
         image.src, image.width, image.height

@@ -1,4 +1,4 @@
-//! The only type that a template prints unescaped.
+//! `SafeHtml`, the only type that templates print unescaped.
 
 use super::html;
 use diesel::backend::Backend;
@@ -8,24 +8,24 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{SqlType, Text};
 use std::fmt;
 
-/// The SQL type of a column that holds what the sanitiser made: no other text can be read as [`SafeHtml`].
+/// The SQL type of columns with sanitised HTML: no other text column can be read as [`SafeHtml`].
 #[derive(Clone, Copy, Debug, Default, SqlType, diesel::query_builder::QueryId)]
 #[diesel(sqlite_type(name = "Text"))]
 #[diesel(postgres_type(oid = 25, array_oid = 1009))]
 pub struct SanitisedHtml;
 
-/// HTML that came out of the sanitiser, now or when it was stored.
+/// HTML that was sanitised, now or before it was stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = SanitisedHtml)]
 pub struct SafeHtml(String);
 
 impl SafeHtml {
-    /// For the sanitiser in this folder alone.
+    /// Only for the sanitiser in this module.
     pub(super) fn sanitised(html: String) -> SafeHtml {
         SafeHtml(html)
     }
 
-    /// Text with nothing to interpret: one `<p>` a paragraph.
+    /// Plain text as escaped HTML, with a `<p>` for each line.
     pub fn paragraphs<'a>(lines: impl IntoIterator<Item = &'a str>) -> SafeHtml {
         SafeHtml(
             lines
@@ -44,7 +44,7 @@ impl SafeHtml {
         )
     }
 
-    /// A heading with nothing to interpret. `id` is made by [`super::markdown::Ids`].
+    /// Plain text as an escaped `<h2>`. `id` comes from [`super::markdown::Ids`].
     pub fn heading(text: &str, id: &str) -> SafeHtml {
         let inner = SafeHtml::paragraphs([text]).0;
         SafeHtml(
@@ -54,7 +54,7 @@ impl SafeHtml {
         )
     }
 
-    /// JSON inside a `<script>` of data: nothing in it can end the element.
+    /// JSON for a `<script>` data block, escaped so that nothing in it can end the element.
     /// <https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements>
     pub fn json(value: &serde_json::Value) -> SafeHtml {
         let text = value.to_string();
@@ -71,7 +71,7 @@ impl SafeHtml {
         self.0.push_str(&other.0);
     }
 
-    /// Text with parts of it marked, for search results.
+    /// Plain text with the parts that are `true` in `<mark>`, for search results.
     pub fn marked(parts: &[(String, bool)]) -> SafeHtml {
         let part = |(text, is_marked): &(String, bool)| {
             let text = super::escape(text);
@@ -84,27 +84,27 @@ impl SafeHtml {
         SafeHtml(parts.iter().map(part).collect())
     }
 
-    /// The same with every address of this site in full, for readers elsewhere.
+    /// The HTML with absolute URLs, for feeds. `page` is the URL to which links to `#…` belong.
     pub fn absolute(&self, origin: &str, page: &str) -> String {
         html::absolute(&self.0, origin, page)
     }
 
-    /// What is left to read when the tags are gone, a line for each paragraph.
+    /// The plain text, with a line for each paragraph.
     pub fn text(&self) -> String {
         html::text(&self.0)
     }
 
-    /// The headings that can be jumped to: level, id, text.
+    /// The headings (`h2`, `h3`) with an id: level, id, text.
     pub fn headings(&self) -> Vec<(u8, String, String)> {
         html::headings(&self.0)
     }
 
-    /// Whether it refers to source notes.
+    /// Whether it has references to source notes.
     pub fn has_reference(&self) -> bool {
         html::has_reference(self)
     }
 
-    /// Whether something in it has this id.
+    /// Whether one of its elements has this id.
     pub fn has_id(&self, id: &str) -> bool {
         self.0.contains(&format!(" id=\"{id}\""))
     }
@@ -113,7 +113,7 @@ impl SafeHtml {
         &self.0
     }
 
-    /// Bytes of HTML.
+    /// Length of the HTML in bytes.
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -1,4 +1,4 @@
-//! Addresses made from titles and names.
+//! Slugs: URL path segments made from titles and names.
 
 /// Lower-case ASCII letters and digits with single hyphens, at most 80 characters, cut at a hyphen; `fallback` when
 /// nothing is left.

@@ -1,26 +1,27 @@
-//! What a text's structure may cost. Length alone bounds nothing: ten thousand `>` are as many nested quotes, and parsers,
-//! sanitisers and browsers pay for depth more than for length.
+//! Limits on the structure of Markdown. A limit on length is not enough: ten thousand `>` are as many nested quotes,
+//! and nesting costs parsers, sanitisers and browsers more than length.
 
 use comrak::nodes::{AstNode, NodeValue};
 
-/// Quotes, lists, emphasis and links inside each other.
+/// Maximum nesting depth of quotes, lists, emphasis and links in a comment.
 pub const COMMENT_DEPTH: usize = 8;
+/// The same in an article.
 pub const ARTICLE_DEPTH: usize = 32;
 
-/// Marks in an article's source: what makes the parser begin something. A book has a tenth of that.
+/// Maximum number of characters with a meaning in Markdown in an article's source. A book has a tenth of that.
 const MOST_MARKS: usize = 200_000;
-/// Elements in an article: paragraphs, cells, links and the like.
+/// Maximum number of elements in an article: paragraphs, cells, links and the like.
 const MOST_ELEMENTS: usize = 150_000;
 
-/// HTML that a text may become, in bytes: escaping alone makes four of one.
+/// Maximum size of the HTML for a text of this size, in bytes. Escaping alone may make four bytes of one.
 pub fn most_html(text: usize) -> usize {
     4 * text + 2048
 }
 
-/// Whether a source begins so much that parsing it would take seconds.
+/// Whether a source has so many Markdown characters that parsing it would take seconds.
 pub fn has_too_many_marks(source: &str) -> bool {
     let weight = |byte: &u8| match byte {
-        // Escaped and read back by the sanitiser, which costs it most.
+        // The most expensive one: it is escaped, and the sanitiser decodes it again.
         b'&' => 4,
         b'\n' | b'*' | b'_' | b'[' | b']' | b'`' | b'~' | b'<' | b'>' | b'|' | b'\\' | b'#'
         | b'+' | b'@' | b'!' | b'=' | b'"' => 1,
@@ -40,7 +41,7 @@ pub fn has_too_many_elements<'a>(root: &'a AstNode<'a>) -> bool {
     root.descendants().filter(counts).count() > MOST_ELEMENTS
 }
 
-/// What is nested deeper than `most` takes the place of what encloses it: its words stay, the level goes.
+/// Replaces every node that is nested deeper than `most` by its children, so that its text stays.
 pub fn flatten<'a>(root: &'a AstNode<'a>, most: usize) {
     let mut open = vec![(root, 0)];
     while let Some((node, depth)) = open.pop() {
@@ -63,7 +64,7 @@ pub fn flatten<'a>(root: &'a AstNode<'a>, most: usize) {
     }
 }
 
-/// Whether a node adds a level.
+/// Whether a node adds a level of nesting.
 fn nests<'a>(node: &'a AstNode<'a>) -> bool {
     matches!(
         node.data.borrow().value,
@@ -78,7 +79,7 @@ fn nests<'a>(node: &'a AstNode<'a>) -> bool {
     )
 }
 
-/// An item whose list was taken away.
+/// Whether a node is a list item whose list was removed.
 fn is_loose_item<'a>(node: &'a AstNode<'a>) -> bool {
     matches!(node.data.borrow().value, NodeValue::Item(_))
         && !node
@@ -86,7 +87,7 @@ fn is_loose_item<'a>(node: &'a AstNode<'a>) -> bool {
             .is_some_and(|parent| matches!(parent.data.borrow().value, NodeValue::List(_)))
 }
 
-/// The paragraphs of a tight list run into each other once there are several in an item.
+/// Makes the list of an item loose: in a tight list several paragraphs of an item are rendered without a break.
 fn loosen<'a>(item: &'a AstNode<'a>) {
     if let Some(list) = item.parent()
         && let NodeValue::List(list) = &mut list.data.borrow_mut().value

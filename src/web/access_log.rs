@@ -1,5 +1,5 @@
-//! A line on standard output for each request, answers out of memory included. Written by a thread of its own: a reader that
-//! is slow or gone costs lines, never a request.
+//! The access log: a line on standard output for each request, cache hits included. Written by its own thread: if the
+//! reader of the log is slow or gone, lines are dropped, and no request waits.
 
 #![allow(
     clippy::disallowed_types,
@@ -16,7 +16,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 
-/// Where the lines go.
+/// The format and the writer of the access log.
 #[derive(Debug)]
 pub struct AccessLog {
     format: Format,
@@ -24,7 +24,7 @@ pub struct AccessLog {
     guard: Mutex<Option<WorkerGuard>>,
 }
 
-/// A request that is being answered.
+/// The line of a request in progress.
 #[derive(Debug)]
 pub struct Line {
     format: Format,
@@ -50,12 +50,12 @@ impl AccessLog {
         }
     }
 
-    /// Lines that nobody took in time.
+    /// The number of lines that were dropped because nobody read them in time.
     pub fn dropped(&self) -> usize {
         self.writer.error_counter().dropped_lines()
     }
 
-    /// Writes what waits, for a second at most.
+    /// Writes the buffered lines, for a second at most.
     pub fn close(&self) {
         drop(self.guard.lock().unwrap_or_else(|e| e.into_inner()).take());
     }
@@ -110,7 +110,7 @@ impl Line {
                 self.from,
                 now.strftime("%d/%b/%Y:%H:%M:%S %z"),
                 self.method,
-                // What would end the field, or the line.
+                // Characters that would end the quoted field.
                 self.target.replace('"', "%22").replace('\\', "%5C"),
                 self.version,
                 status,
@@ -132,7 +132,7 @@ impl Line {
     }
 }
 
-/// A client that goes away before it is answered; nginx writes such a request down as 499 too.
+/// A client that disconnects before the response is logged with status 499, as nginx does.
 impl Drop for Line {
     fn drop(&mut self) {
         if !self.is_written {

@@ -29,7 +29,7 @@ pub async fn show(request: HttpRequest, file: web::Path<String>) -> Result<HttpR
     ))
 }
 
-/// `GET /favicon.ico`: browsers ask for it unasked.
+/// `GET /favicon.ico`: browsers request it without a link to it.
 pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, Error> {
     let asset = ASSETS
         .iter()

@@ -1,4 +1,4 @@
-//! Content codings: what a browser takes, and how a page is packed.
+//! Content codings: `Accept-Encoding` negotiation and compression of pages.
 
 use actix_web::http::header::HeaderValue;
 use std::io::Write;
@@ -19,7 +19,7 @@ impl Coding {
         }
     }
 
-    /// The best of ours that an `Accept-Encoding` takes: <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>
+    /// The best supported coding in an `Accept-Encoding`: <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>
     pub fn choose(accepts: Option<&HeaderValue>) -> Coding {
         let (gzip, brotli) = taken(accepts);
         if brotli {
@@ -31,12 +31,12 @@ impl Coding {
         }
     }
 
-    /// Whether a browser takes gzip, whatever it likes best.
+    /// Whether a client accepts gzip, even if it prefers another coding.
     pub fn takes_gzip(accepts: Option<&HeaderValue>) -> bool {
         taken(accepts).0
     }
 
-    /// Packs a page in a few milliseconds at most: gzip 6, brotli 5.
+    /// Compresses a page in a few milliseconds at most: gzip 6, brotli 5.
     pub fn pack(self, plain: &[u8]) -> std::io::Result<Vec<u8>> {
         match self {
             Coding::Identity => Ok(plain.to_vec()),
@@ -60,7 +60,7 @@ impl Coding {
     }
 }
 
-/// gzip, brotli.
+/// Whether gzip and brotli are accepted.
 fn taken(accepts: Option<&HeaderValue>) -> (bool, bool) {
     let (mut gzip, mut brotli, mut any) = (None, None, None);
     let accepts = accepts.and_then(|v| v.to_str().ok()).unwrap_or("");

@@ -1,9 +1,9 @@
-//! What a client may hold by being slow: a connection whose answer does not get on is closed, and one network has so many
-//! connections at most.
+//! Limits for slow clients: a connection whose response stalls is closed, and one network may hold a limited number of
+//! connections.
 
 #![allow(
     clippy::disallowed_types,
-    reason = "held for one look into a small map when a connection opens or closes, never by a request"
+    reason = "held for one access to a small map when a connection opens or closes, never by a request"
 )]
 
 use crate::config::{Config, Network};
@@ -17,9 +17,9 @@ use std::net::{IpAddr, Shutdown};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How long an answer may make no progress: nothing acknowledged, or nothing read.
+/// How long a response may stall: no data acknowledged, or none read by the client.
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Connections of one network, where the operator gives no number.
+/// The default limit of connections per network.
 const DEFAULT: usize = 512;
 
 /// The open connections, by network.
@@ -39,7 +39,7 @@ impl Connections {
         }
     }
 
-    /// To be told of every connection that was accepted.
+    /// To be called for every accepted connection: sets its timeout, and closes it if its network is at the limit.
     pub fn accepted(&self, io: &dyn Any, data: &mut Extensions, notices: &Notices) {
         let Some(stream) = io.downcast_ref::<TcpStream>() else {
             return;
@@ -48,7 +48,7 @@ impl Connections {
         // Covers a closed window as well as lost packets: <https://www.rfc-editor.org/rfc/rfc5482>
         #[cfg(target_os = "linux")]
         if let Err(error) = socket.set_tcp_user_timeout(Some(STALL_TIMEOUT)) {
-            tracing::debug!(%error, "a connection has no deadline for writing");
+            tracing::debug!(%error, "the TCP user timeout of a connection could not be set");
         }
         let Ok(peer) = stream.peer_addr() else {
             return;
@@ -75,7 +75,7 @@ impl Connections {
         }
     }
 
-    /// Counts a connection for as long as what comes back is held.
+    /// Counts a connection until the permit is dropped; returns the network as the error if it is at its limit.
     fn acquire(&self, peer: IpAddr) -> Result<ConnectionPermit, String> {
         let network = Network::of(peer);
         let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());

@@ -1,4 +1,4 @@
-//! Errors as pages: every one is a real page of the site, says what happened, keeps what was typed, and has a way on.
+//! Error pages in the site's layout: they say what happened, give back submitted text, and link to where to go next.
 
 use crate::db::Time;
 use crate::error::Error;
@@ -23,7 +23,7 @@ struct ErrorPage {
     way_text: String,
 }
 
-/// The page for an error.
+/// The page, or the redirect, for an error. `kept`: submitted text to give back.
 pub fn page(
     state: &State,
     viewer: &Viewer,
@@ -62,7 +62,7 @@ pub fn page(
         },
     };
     let status = match error {
-        // Signed out while a form was on its way: its text is given back.
+        // The session ended while a form was being sent: its text is given back.
         Error::SignInFirst { .. } => StatusCode::FORBIDDEN,
         other => other.status(),
     };
@@ -123,10 +123,10 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
     }
 }
 
-/// Says when to come back.
+/// Adds `Retry-After` to a response, in seconds.
 ///
 /// # Errors
-/// None; it ends a handler as handlers end.
+/// None; it returns a `Result` so that a handler can end with it.
 pub fn retry_after(mut response: HttpResponse, seconds: i64) -> Result<HttpResponse, Error> {
     response
         .headers_mut()

@@ -1,4 +1,5 @@
-//! What was posted: read with a limit and a deadline, decoded strictly, and kept for whoever must give it back.
+//! Form bodies: read with a size limit and a deadline, decoded strictly, and saved for error pages. Form fields for
+//! templates.
 
 use crate::error::Error;
 use actix_web::dev::Payload;
@@ -11,18 +12,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// Bytes that a form may have.
+/// The largest form, in bytes.
 pub const FORM_LIMIT: usize = 256 * 1024;
-/// Bytes that are still read and thrown away, so that the answer reaches a client that is busy sending.
+/// Bytes that are still read and discarded, so that a client that is still sending can receive the response.
 const DRAIN_LIMIT: usize = 8 * 1024 * 1024;
 /// How long a body may take to arrive.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// The body of a POST, not yet judged: the handler decides when it counts.
+/// The body of a POST, or the error of reading it: the handler reports that only when it decodes the form.
 #[derive(Debug)]
 pub struct FormBody(Result<Vec<u8>, Error>);
 
-/// What a person typed, kept beside the request for an error page.
+/// Request extension: text that was submitted, for an error page to give back.
 #[derive(Clone, Debug)]
 pub struct SubmittedText(pub String);
 
@@ -45,7 +46,7 @@ impl FormBody {
         })
     }
 
-    /// One field by name, whatever else the form holds.
+    /// One field by name, whatever else the form contains.
     pub fn field(&self, name: &str) -> Option<String> {
         let bytes = self.0.as_ref().ok()?;
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes).ok()?;
@@ -130,7 +131,7 @@ async fn read(payload: &mut Payload) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// The next piece of a body.
+/// The next chunk of a body.
 async fn next(payload: &mut Payload) -> Option<Result<Bytes, PayloadError>> {
     std::future::poll_fn(|cx| futures_core::Stream::poll_next(Pin::new(&mut *payload), cx)).await
 }
@@ -236,7 +237,7 @@ impl Field {
             ..Field::text(name, label)
         }
     }
-    /// What a person reads in it: the chosen option's label, or the text; a dash for nothing.
+    /// The displayed value: the label of the chosen option, or the text; a dash if it is empty.
     pub fn shown(&self) -> String {
         let chosen = self.options.iter().find(|option| option.chosen);
         let shown = chosen.map_or(&self.value, |option| &option.label);
@@ -266,7 +267,7 @@ impl Field {
         self.required = false;
         self
     }
-    /// The refusal beside the field; no error when it was taken.
+    /// Sets the field's error message if its value was refused.
     pub fn judged<T>(mut self, outcome: &Result<T, String>) -> Field {
         if let Err(why) = outcome {
             self.error.clone_from(why);
@@ -283,7 +284,7 @@ pub struct FormPage {
     pub t: crate::interface::Interface,
     pub heading: String,
     pub intro: String,
-    /// What happened, above the form: a refusal of the whole, or that it was done.
+    /// An error message about the form as a whole, above it. `done`: a success message there.
     pub alert: String,
     pub done: String,
     pub action: String,

@@ -1,4 +1,4 @@
-//! Gates for work that costs memory or processor time: a few at a time, the others wait, and not too many of them.
+//! Concurrency limits for work that costs memory or CPU time: a few run at a time, a bounded queue waits.
 
 #![allow(
     clippy::disallowed_types,
@@ -11,22 +11,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A few at a time, a short queue, then 503.
+/// A semaphore with a bounded queue; beyond that, 503.
 pub struct Gate {
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
     queue: usize,
-    /// Turns that are held or waited for, by network, where that is asked for.
+    /// Permits held or waited for by each network, for [`Gate::acquire_for`].
     networks: Networks,
 }
 
 type Networks = Arc<Mutex<HashMap<String, usize>>>;
 
-/// What one network may have in a gate or before it, as a part of the whole.
+/// One network may hold or wait for this fraction (one eighth) of a gate's queue.
 const SHARE: usize = 8;
 
-/// A turn in a gate. It goes with the work, not with the request: a client that goes away ends its request, and not what
-/// runs on another thread.
+/// A permit of a gate. It must be moved into the work, not held by the request: if the client disconnects, the request
+/// ends, but not the work on another thread.
 #[derive(Debug)]
 pub struct Permit {
     _permit: OwnedSemaphorePermit,
@@ -43,18 +43,20 @@ impl Gate {
         }
     }
 
-    /// How many wait.
+    /// The number of requests that wait for a permit.
     pub fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
 
+    /// Waits for a permit.
+    ///
     /// # Errors
     /// `Busy` when the queue is full.
     pub async fn acquire(&self) -> Result<Permit, Error> {
         self.acquire_with(None).await
     }
 
-    /// [`Gate::enter`] for work that anybody may ask for: one network gets an eighth of the places.
+    /// [`Gate::acquire`] for work that anonymous clients may request: one network gets an eighth of the queue.
     ///
     /// # Errors
     /// `TooMany` when this network has its share, `Busy` when the queue is full.
@@ -76,7 +78,7 @@ impl Gate {
                 let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
                 let _waiting = Waiting(&self.waiting);
                 if ahead >= self.queue {
-                    return Err(Error::Busy("the gate's queue is full".into()));
+                    return Err(Error::Busy("the queue for this work is full".into()));
                 }
                 let permits = self.permits.clone();
                 permits.acquire_owned().await.map_err(Error::broken)?
@@ -88,7 +90,7 @@ impl Gate {
         })
     }
 
-    /// Runs work that takes processor time off the async workers, when it is its turn.
+    /// Runs CPU-bound work on a blocking thread, once it has a permit.
     ///
     /// # Errors
     /// `Busy` when the queue is full, `Broken` when the work panicked.
@@ -107,7 +109,7 @@ impl Gate {
     }
 }
 
-/// One of the turns that a network has.
+/// One permit that a network holds or waits for.
 #[derive(Debug)]
 struct Share {
     networks: Networks,

@@ -1,5 +1,5 @@
-//! Around everything that is not answered out of memory: Host, forged forms, error pages, headers, the request's id and log
-//! line.
+//! The guard, a middleware around everything that is not answered from the cache: host check, CSRF check, error pages,
+//! response headers, request id and log lines.
 
 use crate::db::query_stats;
 use crate::error::Error;
@@ -19,10 +19,10 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Instant;
 
-/// Where the request came from, as far as it can be believed.
+/// Request extension: the client's network, from `X-Forwarded-For` only if a trusted proxy sent it.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// What throttles count: IPv4 /32, IPv6 /64.
+    /// The unit of rate limits: IPv4 /32, IPv6 /64.
     pub network: String,
 }
 
@@ -42,7 +42,7 @@ pub async fn guard(
     let began = Instant::now();
     let state = request
         .app_data::<Shared>()
-        .expect("assemble gives the state to every app")
+        .expect("the state is registered with the app")
         .clone();
     let id = request_id();
     let (method, path) = (request.method().clone(), request.path().to_owned());
@@ -70,7 +70,7 @@ pub async fn guard(
         Ok(()) => match next.call(request).await {
             Ok(response) => with_error_page(&state, response.map_into_boxed_body(), &id),
             Err(error) => {
-                tracing::error!(request = %id, %method, path, %error, "failed before a handler");
+                tracing::error!(request = %id, %method, path, %error, "the request failed before it reached a handler");
                 let page = error_pages::page(
                     &state,
                     &Viewer(None),
@@ -115,7 +115,7 @@ pub async fn guard(
     Ok(response)
 }
 
-/// A path as it may stand in a log: without the token of a one-time link.
+/// A path as it may be logged: without the token of a one-time link.
 pub fn logged(path: &str) -> &str {
     match path.starts_with("/setup/") {
         true => "/setup/…",
@@ -123,7 +123,7 @@ pub fn logged(path: &str) -> &str {
     }
 }
 
-/// Whether the router found a page for staff, however its address was spelled.
+/// Whether the router matched a staff page, however its path was spelled.
 fn is_for_staff(response: &ServiceResponse<BoxBody>) -> bool {
     let pattern = response.request().match_pattern();
     pattern.is_some_and(|pattern| pattern.starts_with(paths::ADMIN))
@@ -134,7 +134,7 @@ enum Rejection {
     Elsewhere(String),
 }
 
-/// Host and forgery, before anything else counts.
+/// Checks path, host and CSRF before anything else.
 fn admit(state: &State, request: &ServiceRequest) -> Result<(), Rejection> {
     let base = &state.config.base;
     let safe = matches!(
@@ -142,12 +142,12 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(), Rejection> {
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     if !request.path().starts_with('/') {
-        // `GET *`: the asterisk is for OPTIONS, and what it asks is not asked of us.
+        // `GET *`: the asterisk form is for OPTIONS only, and is not supported.
         let why = "The address does not begin with a slash.".to_owned();
         return Err(Rejection::Error(Error::Malformed(why)));
     }
     if request.path().contains("%00") {
-        // No address has one, and PostgreSQL takes none.
+        // No path of the site has a NUL, and PostgreSQL text cannot store one.
         return Err(Rejection::Error(Error::NotFound));
     }
     if !matches!(request.path(), "/healthz" | "/readyz") {
@@ -184,7 +184,7 @@ fn default_port(host: &str, authority: &str) -> bool {
     })
 }
 
-/// Fetch Metadata decides alone where it is sent; else Origin; with neither, only what brings no session passes.
+/// CSRF check: by Fetch Metadata if it is sent, else by Origin; with neither, only requests without a session pass.
 /// <https://www.w3.org/TR/fetch-metadata/>
 fn may_post(state: &State, request: &ServiceRequest) -> bool {
     if let Some(site) = text(request.headers(), "sec-fetch-site") {
@@ -217,7 +217,7 @@ fn trusted(state: &State, request: &ServiceRequest) -> bool {
         .any(|n| n.contains(peer))
 }
 
-/// The nearest address that is not one of our proxies.
+/// The client's address: the nearest one that is not a trusted proxy.
 pub fn client(state: &State, request: &ServiceRequest) -> IpAddr {
     let mut address = peer(request);
     if trusted(state, request) {
@@ -326,7 +326,7 @@ fn set_headers(
     }
 }
 
-/// Whether a request is for the site's own address, in so many letters.
+/// Whether a request passes `admit`; a `Host` that equals the site's own takes a shortcut.
 pub fn is_own_host(state: &State, request: &ServiceRequest) -> bool {
     let named = request.headers().get(header::HOST);
     let exact = named.is_some_and(|host| host.as_bytes() == state.config.base.authority.as_bytes());
@@ -337,12 +337,12 @@ pub fn is_own_host(state: &State, request: &ServiceRequest) -> bool {
     admit(state, request).is_ok()
 }
 
-/// An answer that ends a request whose place in the chain is lost.
+/// A page with all headers as an error, for a caller that no longer has its request.
 pub fn as_error(state: &State, page: HttpResponse, id: &str) -> actix_web::Error {
     ErrorResponse::new(finish(state, page, id, false)).into()
 }
 
-/// An answer that travels as an error, for failures that no longer have their request.
+/// A response that is returned as an error, for failures that no longer have their request.
 struct ErrorResponse(std::cell::RefCell<Option<HttpResponse>>);
 
 impl ErrorResponse {

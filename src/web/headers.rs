@@ -1,4 +1,4 @@
-//! What every answer says beside its body, and numbers that are nobody else's.
+//! Security headers, request ids, idempotency keys.
 
 use crate::web::State;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -28,7 +28,7 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
-            "camera=(), geolocation=(), microphone=(), browsing-cache_tags=()",
+            "camera=(), geolocation=(), microphone=(), browsing-topics=()",
         ),
     ),
     (
@@ -37,7 +37,7 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
     ),
 ];
 
-/// The headers that every answer has.
+/// Sets the security headers of every response.
 pub fn set_security(state: &State, headers: &mut HeaderMap) {
     for (name, value) in &SECURITY {
         headers.insert(name.clone(), value.clone());
@@ -55,17 +55,17 @@ pub fn is_picture(mime: &HeaderValue) -> bool {
     mime.as_bytes().starts_with(b"image/")
 }
 
-/// Pictures are shown where the site's feeds and cards are read: on other sites as well.
+/// Allows other sites to embed a picture, as they show the site's feeds and link previews.
 pub fn share(headers: &mut HeaderMap) {
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
 }
 
-/// 64 random bits, enough to find one line in a log.
+/// A request id: 64 random bits, enough to find a request in a log.
 pub fn request_id() -> String {
     format!("{:016x}", random())
 }
 
-/// [`request_id`] as a header.
+/// [`request_id`] as a header value.
 pub fn request_id_value() -> HeaderValue {
     let (number, mut text) = (random().to_be_bytes(), [0; 16]);
     for (pair, byte) in text.chunks_exact_mut(2).zip(number) {
@@ -75,7 +75,7 @@ pub fn request_id_value() -> HeaderValue {
     HeaderValue::from_bytes(&text).expect("hexadecimal digits")
 }
 
-/// Not secret, only different: SplitMix64, seeded by the system (<https://doi.org/10.1145/2660193.2660195>).
+/// Unique, but not for secrets: SplitMix64, seeded by the system (<https://doi.org/10.1145/2660193.2660195>).
 fn random() -> u64 {
     thread_local! {
         static STATE: std::cell::Cell<u64> = {

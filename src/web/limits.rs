@@ -1,6 +1,6 @@
-//! Throttles, counted where all nodes see them.
+//! Rate limits, counted in the database or in Redis, so that all nodes share them.
 //!
-//! A rule counts exactly: the moments of the last hits are kept, not a window that forgets at its edge.
+//! A sliding-window log: the times of recent hits are stored, so that a limit is exact at any time.
 
 use crate::db::{Conn, Db, Time, lock, schema::throttles};
 use crate::either;
@@ -26,10 +26,10 @@ impl Rule {
     }
 }
 
-/// Where the hits are kept.
+/// Where hits are stored.
 pub enum Limits {
     Database,
-    /// The connection, and the part of Redis that belongs to this site.
+    /// The connection, and the prefix of this site's keys.
     Redis(redis::aio::ConnectionManager, String),
 }
 
@@ -38,12 +38,12 @@ pub enum Limits {
 pub struct Reserved {
     rules: Vec<Rule>,
     counted: bool,
-    /// The same hit is counted once, however often it is asked for.
+    /// Identifies the hit: the same one is counted once (Redis).
     hit: String,
     now: Time,
 }
 
-/// How far the clocks of two counts may be apart, in milliseconds; a hit further ahead does not count.
+/// The tolerated clock skew, in milliseconds: hits further in the future are ignored.
 const MAX_CLOCK_SKEW: i64 = Time::MINUTE;
 
 const RESERVE: &str = r"
@@ -64,7 +64,7 @@ end
 return 0";
 
 impl Limits {
-    /// Redis, and the part of it that belongs to this site, if that is where the hits are kept.
+    /// The Redis connection and the prefix of this site's keys, if hits are stored there.
     pub fn redis(&self) -> Option<(redis::aio::ConnectionManager, String)> {
         match self {
             Limits::Redis(redis, prefix) => Some((redis.clone(), prefix.clone())),
@@ -77,16 +77,16 @@ impl Limits {
         matches!(self, Limits::Redis(..))
     }
 
-    /// Asks for one hit on every rule. With Redis it is counted now; give it back with [`Limits::refund`] when it does
-    /// not count after all. With the database nothing happens until [`Reserved::spend`].
+    /// Reserves one hit on every rule. With Redis it is counted now; give it back with [`Limits::unreserve`] if the
+    /// write does not happen. With the database nothing happens until [`Reserved::spend`].
     ///
     /// # Errors
-    /// `TooMany` with the seconds until the first rule gives way.
+    /// `TooMany` with the seconds to wait, `Busy` when Redis does not answer.
     pub async fn reserve(&self, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
         self.reserve_once(rules, new_key(), now).await
     }
 
-    /// [`Limits::reserve`], where `hit` names what is asked for: the same one counts once, also in parallel.
+    /// [`Limits::reserve`] with an idempotency key: the same `hit` counts once, also in parallel.
     ///
     /// # Errors
     /// As [`Limits::reserve`].
@@ -128,7 +128,7 @@ impl Limits {
         }
     }
 
-    /// [`Limits::reserve`] that is counted at once on the database too, in a write of its own.
+    /// [`Limits::reserve`] that counts at once on the database too, in a write of its own.
     pub async fn take(&self, db: &Db, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
         let reserved = self.reserve(rules, now).await?;
         if !reserved.counted {
@@ -138,7 +138,7 @@ impl Limits {
         Ok(reserved)
     }
 
-    /// Counts what [`Limits::reserve`] counted once more, where it was given back meanwhile by another request for the same.
+    /// Counts a reserved hit again, in case a parallel request with the same `hit` has given it back meanwhile.
     ///
     /// # Errors
     /// `Busy` when Redis does not answer.
@@ -168,8 +168,8 @@ impl Limits {
         }
     }
 
-    /// A form that costs something to judge: counted as refused until it is not. To be given back ([`Limits::refund`])
-    /// when it was taken.
+    /// Counts a form that is expensive to validate as refused in advance. Give it back ([`Limits::refund`]) if it is
+    /// accepted.
     ///
     /// # Errors
     /// `TooMany`.
@@ -178,7 +178,7 @@ impl Limits {
         self.take(db, rules, now).await
     }
 
-    /// A form that was refused: these have a limit of their own, 100 in 10 minutes.
+    /// Counts a form that was refused: at most 100 in 10 minutes.
     ///
     /// # Errors
     /// `TooMany`.
@@ -196,7 +196,7 @@ impl Limits {
 }
 
 impl Reserved {
-    /// Whether these hits could be counted now, without counting them: to be asked before work that is not wanted in vain.
+    /// Checks that these hits are within the limits, without counting them: before expensive work.
     ///
     /// # Errors
     /// `TooMany`.
@@ -210,7 +210,7 @@ impl Reserved {
         Ok(())
     }
 
-    /// The hits that count against a rule now, if there is room for one more.
+    /// The times of a rule's current hits, if one more is allowed.
     fn room(&self, conn: &mut Conn, rule: &Rule) -> Result<Vec<i64>, Error> {
         let hits = self.hits(conn, rule)?;
         if hits.len() >= rule.most {
@@ -259,7 +259,7 @@ impl Reserved {
         let moments = stored
             .chunks_exact(8)
             .map(|c| i64::from_be_bytes(c.try_into().expect("eight bytes")));
-        // What lies ahead was counted by a clock that was wrong.
+        // Hits in the future were counted by a wrong clock.
         let counts =
             |hit: &i64| hit + rule.window > self.now.0 && *hit <= self.now.0 + MAX_CLOCK_SKEW;
         Ok(moments.filter(counts).collect())
@@ -300,7 +300,7 @@ async fn give_back(
         .map_err(|e| Error::Busy(format!("Redis: {e}")))
 }
 
-/// Throttles that nobody needs any more.
+/// Deletes the rows of expired rate limits.
 pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
     diesel::delete(throttles::table.filter(throttles::expires_at.lt(now.0))).execute(conn)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What `/metrics` tells: for every address how often, how long and how many statements; the cache; the queues.
+//! The metrics of `/metrics`: requests, durations and database statements of every route; cache, gates and connections.
 
 use crate::db::query_stats::QueryStats;
 use crate::web::State;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// Seconds.
+/// Histogram buckets, in seconds.
 const BUCKETS: [f64; 17] = [
     0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1.0, 2.5, 5.0, 10.0,
@@ -45,7 +45,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// `routes`: method and pattern of every address.
+    /// `routes`: method and path pattern of every route.
     pub fn new(
         routes: impl Iterator<Item = (&'static str, &'static str)>,
         db: &crate::db::Db,
@@ -80,15 +80,15 @@ impl Meter {
             };
         }
         tell! {
-            seconds, "request_seconds": "From request to answer";
-            answers, "answers": "Answers by status";
+            seconds, "request_seconds": "Time from request to response";
+            answers, "answers": "Responses by status class";
             queries, "queries": "Statements that requests sent to the database";
-            cache, "cache": "What became of requests for pages that are kept";
-            cache_bytes, "cache_bytes": "What is kept in memory";
-            cache_entries, "cache_entries": "Pages, pages for readers, sessions";
+            cache, "cache": "Requests for cacheable pages, by outcome";
+            cache_bytes, "cache_bytes": "Size of the page cache in bytes";
+            cache_entries, "cache_entries": "Cached pages, pages for readers, and sessions";
             waiting, "gate_waiting": "Requests that wait for a gate";
             connections, "pool_connections": "Connections to the database";
-            db.meters().pool_wait, "pool_wait_seconds": "How long a connection was waited for";
+            db.meters().pool_wait, "pool_wait_seconds": "Time spent waiting for a database connection";
             db.meters().batch, "writes_per_commit": "Writes that shared one commit";
         }
         Meter {
@@ -103,7 +103,7 @@ impl Meter {
         }
     }
 
-    /// Where an address is in the table; the last place is for all others.
+    /// The index of a route; the last one stands for requests that match none.
     fn index(&self, method: &Method, pattern: Option<&str>) -> usize {
         let method = match *method {
             Method::GET | Method::HEAD => "GET",
@@ -114,12 +114,12 @@ impl Meter {
         known.copied().unwrap_or(self.routes.len() - 1)
     }
 
-    /// An answer went out that the router has not seen.
+    /// Records a response to a request that did not reach the router.
     pub fn unrouted(&self, status: StatusCode, began: Instant, spent: QueryStats) {
         self.answered(self.routes.len() - 1, status, began, spent);
     }
 
-    /// An answer went out.
+    /// Records a response.
     pub fn answered(&self, route: usize, status: StatusCode, began: Instant, spent: QueryStats) {
         let of = &self.routes[route];
         of.seconds.observe(began.elapsed().as_secs_f64());
@@ -128,14 +128,14 @@ impl Meter {
         of.queries.inc_by(u64::from(spent.queries));
     }
 
-    /// [`Meter::answered`], for a request that the router has seen.
+    /// [`Meter::answered`] for a request that the router has matched.
     pub fn routed<B>(&self, response: &ServiceResponse<B>, began: Instant, spent: QueryStats) {
         let request = response.request();
         let route = self.index(request.method(), request.match_pattern().as_deref());
         self.answered(route, response.status(), began, spent);
     }
 
-    /// Everything in the text format of Prometheus.
+    /// All metrics in the OpenMetrics text format.
     ///
     /// # Errors
     /// `Broken` when it cannot be written.
@@ -187,7 +187,7 @@ impl Meter {
     }
 }
 
-/// What the guard says to staff of the time that an answer took: <https://www.w3.org/TR/server-timing/>
+/// The value of `Server-Timing`, which the guard sends to staff: <https://www.w3.org/TR/server-timing/>
 pub fn server_timing(spent: QueryStats, whole: Duration) -> String {
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
     format!(

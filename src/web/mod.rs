@@ -1,4 +1,4 @@
-//! What every page shares: who asks, what was posted, the page around the content, throttles, the guard before the router.
+//! The web layer that all pages share: viewer and roles, forms, layout, page cache, rate limits, guard, metrics.
 
 pub mod access_log;
 pub mod assets;
@@ -37,34 +37,34 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 pub use viewer::{Account, Admin, Editor, Moderator, Participant, SignedIn, Staff, Viewer};
 
-/// What handlers share. There is no other state in the process.
+/// The state that handlers share. There is no other state in the process.
 pub struct State {
     pub db: Db,
     pub config: Config,
     pub limits: Limits,
     /// Password hashing: memory and CPU for a few at a time.
     pub hashing: Gate,
-    /// FlightKey HTML of what readers write.
+    /// Rendering HTML from what readers write.
     pub rendering: Gate,
-    /// Full-text search: the one question of which the asker decides how much work it is.
+    /// Full-text search: the one query whose cost depends on what the client sends.
     pub searching: Gate,
     /// Comparing versions of an article.
     pub comparing: Gate,
     /// Drawing pictures.
     pub drawing: Gate,
-    /// Compressing pages that are made anew.
+    /// Compressing newly rendered pages.
     pub packing: Gate,
     pub meter: Meter,
-    /// What is logged of hostile requests.
+    /// Rate-limited log lines about hostile requests.
     pub notices: Notices,
-    /// A line for each request, if that is wanted.
+    /// A log line for each request, if configured.
     pub access_log: Option<access_log::AccessLog>,
-    /// Finished pages.
+    /// The page cache.
     pub cache: Arc<PageCache>,
     site: ArcSwap<Site>,
-    /// One reads the settings at a time: an older reading must not replace a newer one.
+    /// Held while the settings are read: an older result must not replace a newer one.
     reading_site: tokio::sync::Mutex<()>,
-    /// Whether a write went through, and when that was last tried.
+    /// Time and result of the last readiness check.
     ready: tokio::sync::Mutex<Option<(Instant, Result<(), Error>)>>,
 }
 
@@ -119,16 +119,16 @@ impl State {
             .await?;
         if site != **self.site.load() {
             self.site.store(Arc::new(site));
-            // After it: whoever reads from now on has the new settings.
+            // After the new settings are in place, so that no page is cached with the old ones.
             self.db.invalidate_local(&[CacheTag::Everything]);
         }
         Ok(())
     }
 
-    /// Whether reads and writes go through. Tried at most once a second, however often it is asked.
+    /// Checks that reads and writes succeed. Checks at most once a second, and returns the last result in between.
     ///
     /// # Errors
-    /// What is in the way.
+    /// The error of the read or write that failed.
     pub async fn is_ready(&self) -> Result<(), Error> {
         let mut last = self.ready.lock().await;
         if let Some((at, outcome)) = &*last

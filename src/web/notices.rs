@@ -1,5 +1,5 @@
-//! Lines in the log about hostile or clumsy requests: enough for a tool such as fail2ban, and never so many that the log
-//! is what is attacked. They name the network, never a password or anything else that was typed.
+//! Rate-limited log lines about hostile or malformed requests: enough for a tool such as fail2ban, too few to flood the
+//! log. They name the client's network, never a password or other input.
 
 #![allow(
     clippy::disallowed_types,
@@ -10,24 +10,24 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// What a line is about.
+/// The kind of event that a line reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// A wrong name or password.
     LoginFailed,
-    /// A limit answered 429.
+    /// A rate limit was exceeded (429).
     Throttled,
-    /// A form that another site sent.
+    /// A form that was sent by another site (CSRF).
     Forged,
-    /// A page for staff, asked for by somebody who is not.
+    /// A staff page was requested by somebody without the role.
     StaffRefused,
-    /// A Host that is not ours.
+    /// A `Host` header that does not name this site.
     ForeignHost,
     /// A request that cannot be decoded.
     Malformed,
-    /// The database, a gate or the disk is in the way of an answer.
+    /// Answered with 503: the database or the disk fails, or a queue is full.
     Busy,
-    /// One network holds all the connections that it may.
+    /// A network has reached its limit of connections.
     TooManyConnections,
 }
 
@@ -45,19 +45,19 @@ impl Event {
         }
     }
 
-    /// Whether each network gets a line of its own: what a tool may want to act on.
+    /// Whether lines are limited for each network separately: for events that a tool may act on.
     fn is_by_network(self) -> bool {
         !matches!(self, Event::ForeignHost | Event::Malformed | Event::Busy)
     }
 }
 
-/// Networks that are told apart within a second; more share a line.
+/// The most networks that are tracked separately; further ones share a line.
 const MAX_NETWORKS: usize = 256;
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
-/// After so long without a word the place of a network is given to another; what was left out of it is not told any more.
+/// A network without an event for this long may be evicted; its count of omitted lines is lost.
 const FORGET_AFTER: Duration = Duration::from_secs(10);
 
-/// When each kind was last logged, and how many were left out since.
+/// When each kind of event was last logged, and how many lines were omitted since.
 #[derive(Debug, Default)]
 pub struct Notices(Mutex<HashMap<(Event, String), Last>>);
 
@@ -68,7 +68,7 @@ struct Last {
 }
 
 impl Notices {
-    /// Logs one line, unless the last one about the same is younger than a second. `detail`: more that may stand in a log.
+    /// Logs one line, unless the last one about the same event is less than a second old. `detail` must be safe to log.
     pub fn note(&self, event: Event, network: &str, detail: &str) {
         if let Some(left_out) = self.turn(event, network, Instant::now()) {
             let event = event.as_str();
@@ -76,7 +76,7 @@ impl Notices {
         }
     }
 
-    /// How many were left out since the last line, if it is time for another one.
+    /// The number of lines omitted since the last one, if another one may be logged now.
     pub fn turn(&self, event: Event, network: &str, now: Instant) -> Option<u32> {
         let mut seen = self.0.lock().unwrap_or_else(|e| e.into_inner());
         let mut key = (event, String::new());

@@ -1,4 +1,4 @@
-//! The page around the content: what `layout.html` needs, and how a template becomes an answer.
+//! Page layout: the data that `layout.html` needs, and responses from rendered templates, cacheable or not.
 
 use crate::db::invalidation::CacheTag;
 use crate::db::{Time, Version};
@@ -15,7 +15,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 use std::time::{Duration, Instant};
 
-/// A moment as a page prints it.
+/// A timestamp as a page prints it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DateView {
     /// For `<time datetime>`.
@@ -38,7 +38,7 @@ impl DateView {
     }
 }
 
-/// The header's right side for somebody who is signed in.
+/// The signed-in person, for the page header.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub username: String,
@@ -49,7 +49,7 @@ pub struct Person {
     pub waiting: i64,
 }
 
-/// A feed that belongs to a page.
+/// A feed that a page links to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
     pub href: String,
@@ -83,7 +83,7 @@ pub struct Card {
     pub image: String,
 }
 
-/// Sections that the header has room for; the archive names all.
+/// The most sections in the header; the archive lists all.
 const SECTIONS: usize = 8;
 
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ pub struct Page {
     pub site_name: String,
     pub tagline: String,
     pub lang: String,
-    /// The `<title>`, whole.
+    /// The complete `<title>`.
     pub title: String,
     pub description: String,
     /// Absolute; empty = none.
@@ -101,11 +101,11 @@ pub struct Page {
     pub noindex: bool,
     pub person: Option<Person>,
     pub join_open: bool,
-    /// The address to come back to after logging in.
+    /// The path to return to after logging in.
     pub next: String,
-    /// The newsroom's header instead of the reader's.
+    /// Whether the page has the dashboard's header instead of the public one.
     pub dashboard: bool,
-    /// Which item of the desk's navigation is this page.
+    /// The current item of the dashboard's navigation.
     pub current: &'static str,
     pub css: &'static str,
     pub js: &'static str,
@@ -113,15 +113,15 @@ pub struct Page {
     pub touch_icon: &'static str,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
-    /// What the header names beside the site.
+    /// The sections in the header.
     pub sections: Vec<Section>,
     /// The slug of the section that this page belongs to.
     pub section: String,
-    /// Feeds of this page, feed_extras the site's own.
+    /// Feeds of this page, besides the site's own.
     pub feeds: Vec<Feed>,
-    /// What other sites call the page: <https://ogp.me/>.
+    /// Open Graph data for link previews on other sites: <https://ogp.me/>.
     pub card: Card,
-    /// What machines read about the page; empty = nothing.
+    /// Structured data (JSON-LD); empty = none.
     pub json_ld: SafeHtml,
     pub serif: &'static str,
     pub sans: &'static str,
@@ -176,7 +176,7 @@ impl Page {
         }
     }
 
-    /// A page of the newsroom.
+    /// A page of the staff dashboard.
     pub fn dashboard(state: &State, viewer: &Viewer, title: &str, current: &'static str) -> Page {
         Page {
             dashboard: true,
@@ -218,7 +218,7 @@ impl Page {
     }
 }
 
-/// Renders a template as an answer.
+/// Renders a template as a response.
 ///
 /// # Errors
 /// `Broken` when the template fails.
@@ -233,20 +233,20 @@ pub fn ok(template: &impl Template) -> Result<HttpResponse, Error> {
     answer(StatusCode::OK, template)
 }
 
-/// A refused value: the form again.
+/// 422: the form again, with its errors.
 pub fn refused(template: &impl Template) -> Result<HttpResponse, Error> {
     answer(StatusCode::UNPROCESSABLE_ENTITY, template)
 }
 
-/// Done: go and see.
+/// A 303 redirect, as after a successful POST.
 pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, location))
         .finish()
 }
 
-/// A page that is the same for everybody who is not signed in: for them it is kept in memory until one of these cache_tags
-/// changes after `since`. Who is signed in gets it as [`ok`] gives it.
+/// A page that is the same for everybody who is not signed in: for them it is cached until one of these cache tags
+/// changes after `since`. For signed-in viewers it does the same as [`ok`].
 ///
 /// # Errors
 /// `Broken` when the template fails.
@@ -263,8 +263,8 @@ pub fn cached(
     Ok(response)
 }
 
-/// Something else than a page, the same for everybody and made only from these cache_tags: a feed, a map, a picture.
-/// `last_modified` lets a client ask whether it has changed.
+/// A cacheable response that is not a page, the same for everybody and made only from these cache tags: a feed, a
+/// sitemap, a picture. `last_modified` enables conditional requests.
 pub fn cached_file(
     viewer: &Viewer,
     since: Version,
@@ -287,20 +287,20 @@ pub fn cached_file(
     response
 }
 
-/// What a page that readers share was made from.
+/// How a page that signed-in readers share is cached.
 pub struct SharedPage<'a> {
     pub since: Version,
     pub cache_tags: &'a [CacheTag],
-    /// Which readers see the same page as this one; not asked of others.
+    /// Which readers see the same page as this viewer; used only if the viewer is a plain reader.
     pub audience: Audience,
-    /// DateView something on it ends by itself, on the wall clock.
+    /// When something on the page expires by itself, in wall-clock time.
     pub until: Option<Time>,
     pub now: Time,
 }
 
-/// [`kept`], and kept for readers who are signed in as well. `build` gets who the page is for and the key of its form; it
-/// may print the viewer's shown name and that key, and nothing else that belongs to one person alone. Staff, the banned
-/// and whoever else is no plain reader gets a page of his own.
+/// [`cached`], and cached for signed-in readers as well. `build` gets the viewer and the idempotency key of the form;
+/// it may print the viewer's shown name and that key, and no other data that belongs to one person alone. Staff, banned
+/// accounts and others who are not plain readers ([`Account::is_plain`]) get an uncached page of their own.
 ///
 /// # Errors
 /// `Broken` when the template fails.

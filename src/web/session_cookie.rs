@@ -1,27 +1,27 @@
-//! The session cookie of a request, read in this one place: by the exact bytes of its name, and only if it came once.
+//! Reads the session cookie of a request: by the exact bytes of its name, and only if it was sent once.
 //!
 //! A sibling domain can set `__Host%2Dmasthead`, which libraries decode into our name, or a second cookie beside ours:
-//! neither counts (<https://www.rfc-editor.org/rfc/rfc6265#section-8.6>).
+//! neither is accepted (<https://www.rfc-editor.org/rfc/rfc6265#section-8.6>).
 
 use crate::web::State;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
-/// What a request brings.
+/// The session cookie of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionCookie {
     Absent,
-    /// The session's key, and the cookie as it came. That we signed it says nothing of whether the session is still open.
+    /// The session token, and the cookie as it was sent. Its signature is valid, but the session may have ended.
     Signed {
         token: String,
         pair: HeaderValue,
     },
-    /// Not ours, changed, or sent twice: the request is anybody's, and the answer takes the cookie back.
+    /// Not signed by this site, or sent twice: the request is anonymous, and the response deletes the cookie.
     Invalid,
 }
 
-/// Beside a request: the session that it asks to be in.
+/// Request extension: the session token that the request presented.
 #[derive(Clone, Debug)]
 pub struct Presented(pub String);
 
@@ -70,7 +70,7 @@ pub fn read(name: &str, key: &Key, headers: &HeaderMap) -> SessionCookie {
     }
 }
 
-/// Takes the cookie back, unless the answer sets one. Such an answer is nobody else's.
+/// Deletes the cookie, unless the response sets one. The response becomes private.
 pub fn expire(state: &State, headers: &mut HeaderMap) {
     let name = name(state);
     let sets_it = headers.get_all(header::SET_COOKIE).any(|cookie| {

@@ -4,6 +4,7 @@ use crate::db::schema::{articles, sections, settings};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::{Interface, direction};
+use crate::moderation::Rules;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -13,19 +14,19 @@ use std::collections::HashMap;
 pub struct Site {
     pub name: String,
     pub tagline: String,
-    /// BCP 47 tag of what is written here.
+    /// BCP 47 tag of the content's language.
     pub language: String,
-    /// IANA name of the zone that dates are printed in.
+    /// IANA name of the time zone that dates are printed in.
     pub zone: String,
     pub contact: String,
     pub default_section: String,
-    /// A reader's first comment waits for a moderator.
-    pub hold_first: bool,
-    /// Whether strangers may make an account.
+    /// Which moderation rules are switched on.
+    pub rules: Rules,
+    /// Whether anybody may create an account.
     pub join_open: bool,
     /// How often the settings were saved.
     pub revision: i64,
-    /// Sections that have something to read, the oldest first.
+    /// Sections with published articles, the oldest first.
     pub sections: Vec<Section>,
 }
 
@@ -38,13 +39,13 @@ pub struct Section {
 }
 
 impl Site {
-    /// Reads the settings; what was never set has its default.
+    /// Reads the settings; those that were never saved have their defaults.
     pub fn load(conn: &mut Conn, default_name: &str) -> Result<Site, Error> {
         let rows: Vec<(String, String)> = settings::table
             .select((settings::key, settings::value))
             .load(conn)?;
         let mut rows: HashMap<String, String> = rows.into_iter().collect();
-        // Spelled out, for the index of what is published.
+        // A literal instead of a bound value, so that the partial index on published articles is used.
         let published = articles::table
             .filter(articles::section_id.eq(sections::id))
             .filter(sql::<Bool>("articles.status = 'published'"));
@@ -62,7 +63,9 @@ impl Site {
             zone: take("zone", "UTC"),
             contact: take("contact", ""),
             default_section: take("default_section", "News"),
-            hold_first: take("first_comment", "hold") == "hold",
+            rules: Rules {
+                new_reader: take("first_comment", "hold") == "hold",
+            },
             join_open: take("join", "everyone") == "everyone",
             revision: take("settings_revision", "0").parse().unwrap_or(0),
             sections,
@@ -104,7 +107,7 @@ impl Site {
         self.t().date_minute(&clock, &self.day(time))
     }
 
-    /// The year and month that this moment is in.
+    /// The year and month of a time, in the site's time zone.
     pub fn month_of(&self, time: Time) -> (i16, i8) {
         let at = self.zoned(time);
         (at.year(), at.month())
@@ -116,14 +119,14 @@ impl Site {
         t.date_month(&t.month_name(i64::from(month)), &year.to_string())
     }
 
-    /// A month's first moment and the next one's. `None` for what no calendar has.
+    /// The start of a month and of the next one. `None` for an invalid month.
     pub fn month_span(&self, year: i16, month: i8) -> Option<(Time, Time)> {
         let first = jiff::civil::Date::new(year, month, 1).ok()?;
         let next = first.checked_add(jiff::Span::new().months(1)).ok()?;
         Some((self.start_of(first)?, self.start_of(next)?))
     }
 
-    /// A day's first moment.
+    /// The start of a day.
     pub fn start_of(&self, day: jiff::civil::Date) -> Option<Time> {
         let zoned = day.to_zoned(self.tz()).ok()?;
         Some(Time(zoned.timestamp().as_millisecond()))

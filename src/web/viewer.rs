@@ -1,4 +1,5 @@
-//! Who asks. A handler that takes `SignedIn`, `Moderator`, `Editor`, `Staff` or `Admin` runs for nobody else.
+//! The viewer of a request, and extractors that enforce roles: a handler that takes `SignedIn`, `Participant`,
+//! `Moderator`, `Editor`, `Staff` or `Admin` runs for nobody else.
 
 use crate::error::Error;
 use crate::paths;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
-/// The signed-in account as it is at this request: roles and bans count at once.
+/// The signed-in account as of this request: changes of roles and bans take effect at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
     pub id: i64,
@@ -19,21 +20,21 @@ pub struct Account {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
-    /// Logged in after a role was given, with a password that was chosen as a reader's: no role works until a new one is
-    /// chosen.
+    /// This session was opened after a role was given, with a password that was chosen under the rules for readers: no
+    /// role takes effect until a new password is chosen.
     pub must_change_password: bool,
     pub ban: Option<Ban>,
-    /// What waits for a moderator: Reported + Pending. Counted for moderators only.
+    /// The number of comments that wait for a moderator ([`WAITING`]). Counted for moderators only.
     pub waiting: i64,
-    /// The row of this session, to tell it from the others.
+    /// The id of this session, to distinguish it from the account's others.
     pub session_id: String,
-    /// SHA-256 of this session's key, in hexadecimal digits.
+    /// SHA-256 of this session's token, in hexadecimal digits.
     pub session_hash: String,
-    /// The password that this session was opened with.
+    /// The version of the password that this session was opened with.
     pub password_version: i64,
-    /// When this session was logged in to, in milliseconds since 1970.
+    /// The time of the log-in, in milliseconds since 1970.
     pub since: i64,
-    /// The roles have changed since this session got its key: it gets a fresh one with this answer.
+    /// The roles have changed since this session got its token: the response sets a new one.
     pub renew: bool,
 }
 
@@ -54,11 +55,11 @@ impl Account {
     pub fn administers(&self) -> bool {
         self.is_admin && !self.must_change_password
     }
-    /// Has been given a role, whether it works already or not.
+    /// Has a role, whether it is in effect or not ([`Account::must_change_password`]).
     pub fn has_role(&self) -> bool {
         self.is_moderator || self.is_editor || self.is_admin
     }
-    /// Has a role that works.
+    /// Has a role that is in effect.
     pub fn is_staff(&self) -> bool {
         self.has_role() && !self.must_change_password
     }
@@ -69,12 +70,12 @@ impl Account {
             &self.name
         }
     }
-    /// A reader about whom nothing is special: sees what all readers see, but for what is his own.
+    /// A plain reader: no role, no ban, no token to renew. Sees what all readers see, except for their own content.
     pub fn is_plain(&self) -> bool {
         !self.has_role() && self.ban.is_none() && !self.renew
     }
 
-    /// The same account under another name, for a page that gets the name later.
+    /// The same account under another name, for a cached page whose name is filled in later.
     pub fn under_name(&self, name: &str) -> Account {
         Account {
             name: name.to_owned(),
@@ -82,7 +83,7 @@ impl Account {
         }
     }
 
-    /// A reader who has written nothing and is nobody.
+    /// A stand-in for any reader who has written nothing, for a cached page.
     pub fn nobody(name: &str) -> Account {
         Account {
             id: -1,
@@ -103,7 +104,10 @@ impl Account {
         }
     }
 
-    /// Posting, editing and flagging need this.
+    /// Whether the account may post, edit and flag.
+    ///
+    /// # Errors
+    /// `Banned`.
     pub fn may_write(&self) -> Result<(), Error> {
         match &self.ban {
             Some(ban) => Err(Error::Banned {
@@ -115,7 +119,7 @@ impl Account {
     }
 }
 
-/// Anybody.
+/// Anybody: a signed-in account, or none.
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Option<Account>);
 
@@ -134,19 +138,21 @@ impl Viewer {
     }
 }
 
-/// The rows of `comment_counts` that a moderator has to look at.
+/// The rows of `comment_counts` that count comments for moderators to review.
 pub const WAITING: [&str; 3] = ["pending", "withheld", "reported"];
 
-/// What a handler asks of who signed in, so that it can be asked once more in the transaction that writes.
+/// A role that a handler requires, so that it can be checked again in the transaction that writes.
 pub trait Role: Sized {
     fn account(&self) -> &Account;
 
+    /// Checks that an account has this role.
+    ///
     /// # Errors
     /// `PasswordDue`, `Forbidden` or `Banned`.
     fn admit(account: Account) -> Result<Self, Error>;
 }
 
-/// The key under which the session store hands out the account.
+/// The session entry that holds the account, as JSON.
 pub const ACCOUNT: &str = "account";
 
 pub fn of(request: &HttpRequest) -> Viewer {
@@ -170,7 +176,7 @@ fn signed_in(request: &HttpRequest) -> Result<Account, Error> {
     })
 }
 
-/// Where to go after logging in: this page, or for a form the page that the form stands on.
+/// Where to go after logging in: this page, or for a POST the page that contains the form.
 fn next_of(request: &HttpRequest) -> String {
     if request.method() == actix_web::http::Method::GET
         || request.method() == actix_web::http::Method::HEAD
@@ -252,7 +258,7 @@ extractor!(
     Account::edits
 );
 extractor!(
-    /// AcceptAnyCertificate with a role.
+    /// Anyone with a role.
     Staff,
     even_if_banned: false,
     Account::is_staff

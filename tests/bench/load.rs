@@ -1,4 +1,4 @@
-//! One kind of request, sent by wrk from the other core, and what it cost.
+//! Load generation: one kind of request, sent by wrk from another core, and its measured cost.
 
 use super::site::{Nginx, Server};
 use super::{Line, Plan};
@@ -50,7 +50,7 @@ impl Load {
             ..self
         }
     }
-    /// Each writer posts under this page, one after the other.
+    /// Posts comments on this page, with the writers' session cookies in turn.
     pub fn posts(page: &str, writers: Vec<String>) -> Load {
         Load {
             kind: Kind::Posts(writers),
@@ -64,7 +64,7 @@ impl Load {
         }
     }
 
-    /// PasswordPolicy wrk: <https://github.com/wg/wrk/blob/master/SCRIPTING>
+    /// For wrk: <https://github.com/wg/wrk/blob/master/SCRIPTING>
     fn script(&self, etag: &str) -> String {
         let mut lua = String::from("wrk.headers['Sec-Fetch-Site'] = 'same-origin'\n");
         let mut header = |name: &str, value: &str| {
@@ -83,7 +83,7 @@ impl Load {
             Kind::Get => {}
             Kind::LogIns => {
                 header("Content-Type", "application/x-www-form-urlencoded");
-                // A name of its own for each: those of a round that was cut off are still being checked.
+                // Random accounts: log-ins left over from an interrupted round are still being verified.
                 let password = super::site::PASSWORD.replace(' ', "+");
                 let _ = writeln!(
                     lua,
@@ -114,19 +114,19 @@ impl Load {
 pub struct Figures {
     /// Requests a second.
     pub rate: f64,
-    /// Requests for each second that the server's processor worked.
+    /// Requests per second of CPU time that the server used.
     pub per_cpu: f64,
-    /// Microseconds.
+    /// Latency in microseconds.
     pub p50: f64,
     pub p99: f64,
-    /// Of one answer, headers included.
+    /// Size of one response, headers included.
     pub bytes: u64,
-    /// Something else used the machine.
+    /// Number of rounds during which other processes used the CPU.
     pub disturbed: usize,
 }
 
 impl Figures {
-    /// The middle of each figure, over the rounds that nothing disturbed if there are any.
+    /// The median of each figure, over the undisturbed rounds if there are any.
     pub fn median(all: Vec<Figures>) -> Figures {
         let disturbed = all.iter().map(|f| f.disturbed).sum();
         let calm: Vec<Figures> = all.iter().filter(|f| f.disturbed == 0).cloned().collect();
@@ -147,7 +147,7 @@ impl Figures {
     }
 }
 
-/// Rounds of ours and theirs, one after the other.
+/// Measures this server and nginx in alternating rounds.
 pub fn alternate(
     plan: &Plan,
     server: &Server,
@@ -156,7 +156,7 @@ pub fn alternate(
 ) -> (Figures, Option<Figures>) {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut round = 0;
-    // A disturbed round is done again, up to as many times as there are rounds.
+    // Disturbed rounds are repeated, up to twice the planned number of rounds in total.
     while round < plan.rounds * 2
         && ours.iter().filter(|f: &&Figures| f.disturbed == 0).count() < plan.rounds
     {
@@ -188,7 +188,7 @@ pub fn alternate(
     )
 }
 
-/// One round.
+/// Measures one round.
 pub fn once(plan: &Plan, pid: u32, origin: &str, connections: usize, load: &Load) -> Figures {
     let etag = if load.conditional {
         super::site::header(origin, &load.path, "etag", load.packed).unwrap_or_default()
@@ -231,7 +231,7 @@ pub fn once(plan: &Plan, pid: u32, origin: &str, connections: usize, load: &Load
         "{bad} of {requests} requests to {} failed",
         load.path
     );
-    // wrk has one core; whatever else was busy came from outside.
+    // wrk uses one core; CPU time beyond that and the server's was used by other processes.
     let foreign = all - used - took;
     Figures {
         rate: requests / (micros / 1e6),
@@ -243,7 +243,7 @@ pub fn once(plan: &Plan, pid: u32, origin: &str, connections: usize, load: &Load
     }
 }
 
-/// Seconds of processor time of a process.
+/// CPU time of a process, in seconds.
 fn cpu(pid: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
@@ -256,7 +256,7 @@ fn cpu(pid: u32) -> f64 {
     fields.iter().sum::<f64>() / 100.0
 }
 
-/// Seconds of processor time of the whole machine, what other guests took of it included.
+/// CPU time used on the whole machine, in seconds, including time stolen by other virtual machines.
 fn busy() -> f64 {
     let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
     let fields: Vec<f64> = stat

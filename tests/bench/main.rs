@@ -1,7 +1,8 @@
-//! `just bench`: what a page, a post and a log-in cost, beside nginx serving the same bytes, on one core, at several sizes.
+//! `just bench`: cost of a page, a post and a log-in on one core, compared with nginx serving the same bytes, at
+//! several sizes of the database.
 //!
 //! Needs nginx, wrk and taskset (Debian: nginx-light wrk util-linux). Prints a table; writes `bench.json` and `bench.svg`
-//! into `target/bench`. A later page adds a line to [`lines`], not a script.
+//! into `target/bench`. To measure another page, add a line to [`lines`].
 
 mod load;
 mod plot;
@@ -25,9 +26,9 @@ pub struct Line {
     pub name: &'static str,
     pub connections: usize,
     pub load: Load,
-    /// The file that nginx serves beside, in which coding.
+    /// Whether nginx serves the same page for comparison.
     pub beside: bool,
-    /// Whether its cost belongs into the plot.
+    /// Whether its cost is shown in the plot.
     pub plotted: bool,
 }
 
@@ -77,7 +78,7 @@ fn lines(site: &Site) -> Vec<Line> {
         Load::get(&page).packed().cookie(&site.reader),
     ));
     lines.push(line("front page, gzip", 32, Load::get("/").packed()));
-    // Moderators' pages are made anew each time: what a page costs without the cache.
+    // Moderators' pages are not cached: this measures rendering.
     let moderator = site.writers.first().cloned().unwrap_or_default();
     for (name, path) in [
         ("made anew: article, 100 comments", page.clone()),
@@ -260,7 +261,7 @@ fn one_size(plan: &Plan, size: usize, measured: &mut Vec<Measured>) -> serde_jso
     json!({ "comments": size, "start_ms": start, "cold": cold, "pss_idle_kib": idle, "pss_loaded_kib": loaded })
 }
 
-/// What sharing a commit and waiting for the disk cost: the same App with other settings, which the shipped binary lacks.
+/// Cost of group commit and of syncing to disk: the same App with settings that the shipped binary does not offer.
 fn writers(plan: &Plan) -> serde_json::Value {
     println!("\n# durable posts on SQLite, through HTTP\n");
     println!(

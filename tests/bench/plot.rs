@@ -1,4 +1,4 @@
-//! Cost against size, as a picture: if the lines are flat, what exists is not felt.
+//! Plots cost against database size, as SVG. Flat lines mean that the cost does not depend on the size.
 
 use super::Measured;
 use std::collections::BTreeMap;

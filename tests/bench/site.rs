@@ -1,4 +1,4 @@
-//! What is measured: a folder of data, a server on it, nginx beside.
+//! The system under test: a data folder, a server on it, and nginx for comparison.
 
 use super::Plan;
 use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
@@ -17,21 +17,21 @@ use std::time::{Duration, Instant};
 pub const PASSWORD: &str = "nine quiet herons by the lock";
 const PORT: u16 = 18_180;
 const NGINX: u16 = 18_181;
-/// Who posts, at most.
+/// Number of accounts that post comments.
 const WRITERS: usize = 64;
 
 pub struct Site {
     pub folder: PathBuf,
     pub hundred: String,
     pub long: String,
-    /// The cookie of a reader.
+    /// Session cookie of a reader.
     pub reader: String,
-    /// Cookies of moderators: throttles leave them alone, and their pages are made anew each time.
+    /// Session cookies of moderators, who are exempt from rate limits and whose pages are not cached.
     pub writers: Vec<String>,
 }
 
 impl Site {
-    /// Data of this size, made once and kept in `target/bench`.
+    /// Data of this size, generated once and stored in `target/bench`.
     pub fn make(plan: &Plan, size: usize) -> Site {
         let folder = plan.folder.join(format!("data-{size}"));
         let [hundred, long] = masthead::demo::landmarks(1);
@@ -103,9 +103,17 @@ fn people(folder: &Path) {
                 moderator: true,
                 ..Roles::default()
             };
-            db.write_now(move |conn| set_roles(conn, &name, roles, "bench", None, Time::now()))
-                .expect("a write")
-                .expect("roles");
+            db.write_now(move |conn| {
+                set_roles(
+                    conn,
+                    &name,
+                    roles,
+                    masthead::log::Actor::Console,
+                    Time::now(),
+                )
+            })
+            .expect("a write")
+            .expect("roles");
         }
     }
 }
@@ -120,7 +128,8 @@ impl Server {
         format!("http://127.0.0.1:{PORT}")
     }
 
-    /// Starts it on the first core; milliseconds to the first 200. `tuned` = arguments for this program instead.
+    /// Starts the server on the first core; returns the milliseconds to the first 200. `tuned`: if not empty, runs this
+    /// benchmark program as the server, with these arguments.
     pub fn start(site: &Site, tuned: &[String]) -> (Server, f64) {
         let program = if tuned.is_empty() {
             PathBuf::from(env!("CARGO_BIN_EXE_masthead"))
@@ -153,7 +162,7 @@ impl Server {
         (server, began.elapsed().as_secs_f64() * 1000.0)
     }
 
-    /// The first page of the longest thread, from disk; where the system's cache may not be emptied, from memory.
+    /// Time to load the first page of the longest thread from disk, or from memory if the page cache cannot be dropped.
     pub fn cold_first_page(site: &Site) -> String {
         let (server, _) = Server::start(site, &[]);
         let _ = Command::new("sync").status();
@@ -173,7 +182,7 @@ impl Server {
         )
     }
 
-    /// KiB.
+    /// Memory of the server (proportional set size), in KiB.
     pub fn pss(&self) -> f64 {
         let text =
             std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.pid)).unwrap_or_default();
@@ -190,7 +199,7 @@ impl Drop for Server {
     }
 }
 
-/// Another way to commit.
+/// Commit settings to compare.
 pub struct Writers {
     pub synchronous: &'static str,
     pub batch: usize,
@@ -206,7 +215,7 @@ impl Writers {
     }
 }
 
-/// The same App as the binary's, with another way to commit.
+/// Serves the same App as the binary, with other commit settings.
 pub fn serve_tuned(args: &[String]) {
     let synchronous = if args[0] == "NORMAL" {
         "NORMAL"
@@ -241,7 +250,7 @@ impl Nginx {
         format!("http://127.0.0.1:{NGINX}")
     }
 
-    /// Serves the bytes of a page of the server's as static files, on the same core.
+    /// Serves the server's response for a page as static files, on the same core.
     pub fn start(plan: &Plan, server: &Server, page: &str) -> Nginx {
         let root = std::env::temp_dir().join(format!("masthead-bench-{}", std::process::id()));
         std::fs::create_dir_all(&root).expect("a folder");

@@ -1,4 +1,4 @@
-//! `just worst`: processor time of the worst inputs that are known, one call each, on one thread.
+//! `just worst`: CPU time of the worst known inputs, one call each, on one thread.
 
 use masthead::accounts::password::{Candidate, PasswordPolicy};
 use masthead::comments::CommentBody;
@@ -7,19 +7,19 @@ use masthead::interface::Interface;
 
 const ARTICLE: usize = 2 * 1024 * 1024 - 64;
 
-/// Milliseconds of processor time that this thread has had.
+/// CPU time of this thread, in milliseconds.
 fn spent() -> f64 {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: the clock is one that every thread has, and the time is ours to write to.
+    // SAFETY: `time` is valid for writes, and every thread has this clock.
     unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 fn measure(name: &str, limit: f64, work: impl Fn() -> &'static str) -> bool {
-    // The first call fills caches that are filled once a process.
+    // Warm-up: the first call fills caches that exist once per process.
     work();
     let times: Vec<f64> = (0..3)
         .map(|_| {
@@ -74,7 +74,7 @@ fn article(name: &str, body: &str) -> bool {
     )
 }
 
-/// Prints the table; whether every line is within its limit.
+/// Prints the table; returns whether every line is within its limit.
 pub fn run() -> bool {
     let mut within = true;
     for (name, part, length) in [

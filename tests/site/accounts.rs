@@ -1,4 +1,4 @@
-//! Joining, logging in, looking after oneself.
+//! Registration, log-in, account pages, roles and bans.
 
 use crate::{Browser, PASSWORD, site_test};
 use masthead::accounts::roles::Roles;
@@ -82,7 +82,7 @@ site_test! {
             assert_eq!(answer.status, 422, "{username} {email} {password}");
             assert_eq!(answer.all(".field.refused label").len(), 1, "{username} {email} {password}: {:?}", answer.all(".error"));
             assert!(answer.has(&format!("#f-{field}[aria-invalid]")), "{username} {email} {password}");
-            assert_eq!(answer.field("username").as_deref(), Some(username), "what was typed is kept");
+            assert_eq!(answer.field("username").as_deref(), Some(username), "submitted values are shown again");
         }
         assert_eq!(join(&site.browser(), "anna", "a@example.org", PASSWORD).await.status, 303);
     }
@@ -207,7 +207,7 @@ site_test! {
             let (a, b) = (format!("ann{round}"), format!("bob{round}"));
             let (first, second) = (site.admin(&a).await, site.admin(&b).await);
             if round > 0 {
-                // Whoever was left from the round before steps down first.
+                // Demotes the admin left over from the previous round.
                 for old in [format!("ann{}", round - 1), format!("bob{}", round - 1)] {
                     let _ = first.post("/admin/staff", &[("username", &old)]).await;
                 }
@@ -230,7 +230,7 @@ site_test! {
         let short = "qz7!kfw2xmb";
         assert_eq!(join(&browser, "pell", "pell@example.org", short).await.status, 303);
         let roles = Roles { moderator: true, ..Roles::default() };
-        site.db().write(move |conn| masthead::accounts::roles::set_roles(conn, "pell", roles, "test", None, masthead::db::Time::now())).await.expect("ok").expect("ok");
+        site.db().write(move |conn| masthead::accounts::roles::set_roles(conn, "pell", roles, masthead::log::Actor::Console, masthead::db::Time::now())).await.expect("ok").expect("ok");
         let again = site.browser();
         let answer = again.post("/login", &[("login", "pell"), ("password", short), ("next", "/admin")]).await;
         assert_eq!(answer.location().as_deref(), Some("/account/password"));
@@ -266,17 +266,17 @@ site_test! {
         for name in ["pell", "other"] {
             assert_eq!(site.masthead(&["user", "ban", name, "--reason", "Gone rogue"], "").status.code(), Some(0));
         }
-        // Another process did it: it counts here within two seconds.
+        // Done by another process: takes effect here within two seconds.
         let began = std::time::Instant::now();
         while pell.get("/admin").await.status == 200 || other.get("/admin").await.status == 200 {
-            assert!(began.elapsed().as_secs() < 2, "the ban does not count");
+            assert!(began.elapsed().as_secs() < 2, "the ban has no effect");
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         let act = pell.post(&format!("/admin/comments/{id}/approve"), &[("revision", &revision)]).await;
         assert_eq!(act.status, 403);
         assert!(act.body.contains("Gone rogue"));
         assert_eq!(other.post("/admin/staff", &[("username", "mira"), ("role", "admin")]).await.status, 403);
-        assert_eq!(chief.post("/admin/staff", &[("username", "other")]).await.status, 303, "the working admin stays, so the banned one may go");
+        assert_eq!(chief.post("/admin/staff", &[("username", "other")]).await.status, 303, "an admin who is not banned remains, so the banned one can be demoted");
     }
 }
 
@@ -301,13 +301,13 @@ site_test! {
         for _ in 0..12 {
             let hasty = site.browser();
             let asked = hasty.request("POST", "/login").header("sec-fetch-site", "same-origin").form(&form);
-            // Gives up while the password is being checked.
+            // The client disconnects while the password is being verified.
             let _ = asked.timeout(std::time::Duration::from_millis(15)).send().await;
             tokio::time::sleep(std::time::Duration::from_millis(250)).await;
         }
         let began = std::time::Instant::now();
         while site.browser().post("/login", &form).await.status != 303 {
-            // The last ones may still be checked; failures would count for ten minutes.
+            // The last verifications may still be running; counted as failures, they would block for ten minutes.
             assert!(began.elapsed().as_secs() < 20, "counted as failures");
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }

@@ -16,7 +16,7 @@ site_test! {
         }
         let many = site.get("/").await;
         assert_eq!(many.all(".lead h2, .secondary h3, .latest h3").len(), 11, "the lead, four more, six in the column");
-        assert_eq!(many.all(".strip h3").len(), 6, "of the section that most are in; the only one of the other leads");
+        assert_eq!(many.all(".strip h3").len(), 6, "the section with the most articles; the other section's only article is the lead");
         assert_eq!(many.all("h1").len(), 1);
     }
 }
@@ -39,7 +39,7 @@ site_test! {
         let own = reader.get(&format!("/articles/{slug}")).await;
         assert_eq!(own.header("cache-control").as_deref(), Some("private, no-store"));
         assert!(own.has("form.compose textarea[name=body]"));
-        assert!(!page.has("form.compose"), "who is not signed in gets a way to sign in");
+        assert!(!page.has("form.compose"), "anonymous readers get a log-in link instead");
         assert_eq!(page.attr(".signin a", "href"), Some(format!("/login?next=/articles/{slug}")));
     }
 }

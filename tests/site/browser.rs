@@ -1,4 +1,4 @@
-//! The whole job in a real Chromium, once with scripts and once without: join, comment, wait, approve, reply, flag, reject.
+//! End-to-end test in a real Chromium, with and without JavaScript: join, comment, wait, approve, reply, flag, reject.
 
 use crate::harness::{on_sqlite, skipped};
 use crate::{PASSWORD, Site};
@@ -10,7 +10,7 @@ use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 use thirtyfour::{LoggingPrefsLogLevel, WebDriver};
 
-/// A driver of its own, ended with the test, and Chromium with it.
+/// A ChromeDriver process; it and its Chromium end with the test.
 pub struct Driver {
     child: Child,
     port: u16,
@@ -38,7 +38,7 @@ impl Driver {
             let rest = line.split("started successfully on port ").nth(1)?;
             rest.trim_end_matches('.').parse().ok()
         });
-        // Somebody must go on reading, else the driver stops at a full pipe.
+        // Keeps reading, because the driver blocks when the pipe is full.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         Some(Driver {
             child,
@@ -91,7 +91,7 @@ impl Drop for Driver {
     }
 }
 
-/// A person at a browser.
+/// A user who operates the site in a browser.
 pub struct Person<'a> {
     pub driver: &'a WebDriver,
     pub site: &'a Site,
@@ -105,7 +105,7 @@ impl Person<'_> {
             .expect("a page");
     }
 
-    /// Waits for an element: after a click the next page may still be on its way.
+    /// Waits for an element: after a click the next page may still be loading.
     pub async fn see(&self, css: &str) -> WebElement {
         let found = self
             .driver
@@ -213,7 +213,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     let article = format!("/articles/{slug}");
     site.moderator("pell").await;
 
-    // A reader finds the article and joins on the way to a comment.
+    // A reader opens the article and joins in order to comment.
     person.open("/").await;
     person.fits(scripts).await;
     person.click(".lead h2 a").await;
@@ -229,7 +229,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.write("input[name=password]", PASSWORD).await;
     person.click("form.stack button").await;
 
-    // Back where she was: preview, then post; it waits and says so.
+    // Back on the article: preview, then post; the comment is held and says so.
     person
         .write("form.compose textarea", "I *like* this bridge.")
         .await;
@@ -246,7 +246,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.see(".signin").await;
     assert!(person.gone(".comment").await, "nobody else sees it yet");
 
-    // The moderator finds it in the header, approves it in the queue.
+    // The moderator sees the count in the header and approves the comment in the queue.
     person.log_in("pell").await;
     person.see_text(".waiting", "1").await;
     person.click(".waiting").await;
@@ -265,7 +265,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     } else {
         person.click(".card button.approve").await;
     }
-    person.see_text(".empty", "Nothing waits here.").await;
+    person.see_text(".empty", "No comments in this queue.").await;
     person.open(&article).await;
     person.click(".comment .actions a[href$='/reply']").await;
     person.write("form.compose textarea", "So do I.").await;
@@ -275,7 +275,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
         .await;
     person.log_out().await;
 
-    // She edits, and flags the answer.
+    // The reader edits the comment and flags the reply.
     person.log_in("mira").await;
     person.open(&article).await;
     person.click(".comment .actions a[href$='/edit']").await;
@@ -291,7 +291,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.see_text(".comment .text", "So do I.").await;
     person.log_out().await;
 
-    // The edit is looked at again and rejected with a note, which she reads where it stood.
+    // The edited comment is rejected with a note, which its author reads in its place.
     person.log_in("pell").await;
     person.open("/admin/comments?queue=unmoderated").await;
     person.see_text(".card .text", "I love this bridge.").await;
@@ -302,7 +302,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
         .write(".card input[name=note]", "Bridges are not for loving.")
         .await;
     person.click(".card form.reject button").await;
-    person.see_text(".empty", "Nothing waits here.").await;
+    person.see_text(".empty", "No comments in this queue.").await;
     person.log_out().await;
     person.open(&article).await;
     person
@@ -322,7 +322,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
         .see_text(".comment .notice", "Bridges are not for loving.")
         .await;
 
-    // Refused forms log a 4xx, which is theirs to log; nothing else may complain.
+    // Chromium logs the expected 422 responses; there must be no other console messages.
     let complaints: Vec<String> = browser
         .browser_log()
         .await
@@ -330,7 +330,7 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
         .into_iter()
         .map(|e| e.message)
         .filter(|m| !m.contains("status of 422"))
-        // Chromium says what it cleared.
+        // Chromium logs the Clear-Site-Data header.
         .filter(|m| !m.contains("Clear-Site-Data header on"))
         .collect();
     assert!(complaints.is_empty(), "{complaints:?}");

@@ -1,4 +1,4 @@
-//! Pages in memory: what is kept, for whom, and that nothing stale is ever given out.
+//! The page cache: what is cached, for whom, and that nothing stale is served.
 
 use crate::harness::{PASSWORD, run};
 use crate::{Answer, Browser, Site, site_test};
@@ -8,7 +8,7 @@ use std::io::Read;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// Pages for anybody that are kept.
+/// Number of cached anonymous pages.
 fn kept(site: &Site) -> usize {
     site.state.cache.size().1[0]
 }
@@ -51,7 +51,7 @@ async fn anew(browser: &Browser, slug: &str) -> Answer {
     browser.get(&format!("/articles/{escaped}")).await
 }
 
-/// Keys are fresh in every page.
+/// The page without its idempotency key, which differs in every response.
 fn without_key(answer: &Answer) -> String {
     let key = answer
         .attr(".compose input[name=key]", "value")
@@ -124,7 +124,7 @@ site_test! {
             assert_eq!(headers["cache-control"], "public, no-cache");
             assert_eq!(headers["vary"], "Accept-Encoding, Cookie");
         }
-        // Another coding is another representation, and other news are other news.
+        // A different content coding or a different ETag gets the full response.
         for headers in [[("if-none-match", etag.as_str()), ("accept-encoding", "gzip")], [("if-none-match", "\"other\""), ("accept-encoding", "identity")]] {
             assert_eq!(raw(&browser, &path, &headers).await.0, 200);
         }
@@ -145,13 +145,13 @@ site_test! {
         site.get(&format!("{path}?sort=oldest")).await;
         site.get(&format!("{path}?x=1&sort=oldest&y=2")).await;
         assert_eq!(kept(&site), 2);
-        // Escapes, doubled names and long values are answered and not kept.
+        // Percent-encoded and repeated parameters and long values are answered but not cached.
         for query in ["so%72t=oldest", "sort=oldest&sort=newest", &format!("after={}", "1".repeat(200)), "sort=old+est", "after=%00"] {
             let answer = site.get(&format!("{path}?{query}")).await;
             assert!(answer.status == 200 || answer.status == 404, "{query}: {}", answer.status);
             assert_eq!(kept(&site), 2, "{query}");
         }
-        // What is not there is not kept, nor are pages with a form.
+        // Missing pages and pages with a form are not cached.
         for path in ["/articles/nothing", "/readers/nobody", "/nowhere", "/login", "/join", &format!("{path}?after=nonsense"), "/articles/"] {
             site.get(path).await;
             assert_eq!(kept(&site), 2, "{path}");
@@ -170,7 +170,7 @@ site_test! {
         let (bytes, [pages, ..]) = site.state.cache.size();
         assert!(pages <= 301, "{pages}");
         assert!(bytes < 64 << 20, "{bytes}");
-        // Whatever comes, no part takes more than it was given.
+        // The cache is limited in bytes, so a single page must be small.
         let one = bytes / pages as u64;
         assert!(one < 20_000, "{one} bytes for a page of an empty thread");
     }
@@ -238,7 +238,7 @@ site_test! {
         }
         let before = hits();
         let page = mira.get(&path).await;
-        assert_eq!(hits(), before + 1, "the page was put together from what is kept");
+        assert_eq!(hits(), before + 1, "the page was assembled from the cached skeleton");
         assert_eq!(page.one("header nav a[href='/account']"), name);
         assert_eq!(page.one(".compose b"), name);
         assert_eq!(page.header("cache-control").as_deref(), Some("private, no-store"));
@@ -250,14 +250,14 @@ site_test! {
         let key = |page: &Answer| page.attr(".compose input[name=key]", "value").expect("a key");
         assert_ne!(key(&page), key(&mira.get(&path).await));
         assert_eq!(key(&page).len(), 32);
-        // The same as one gzip stream, checksum and all.
+        // The same page as a gzip stream with a valid checksum.
         let (_, headers, packed) = raw(&mira, &path, &[("accept-encoding", "gzip, br")]).await;
         assert_eq!(headers["content-encoding"], "gzip");
         let unpacked = gunzip(&packed);
         assert_eq!(unpacked.replace(&field(&unpacked), "KEY"), without_key(&page));
         let head = Answer::of(mira.request("HEAD", &path)).await;
         assert_eq!((head.status, head.body.as_str()), (200, ""));
-        // Nothing of either is in what everybody gets.
+        // The anonymous page contains nothing of either reader.
         let anybody = site.get(&path).await;
         assert!(!anybody.body.contains("zebra") && !anybody.body.contains("jon") && !anybody.has(".compose"));
     }
@@ -294,7 +294,7 @@ site_test! {
         assert!(jon.get(&path).await.has(&format!("#comment-{id} a[href='/comments/{id}/flag']")));
         let now = mira.get(&path).await;
         assert!(!now.has(&format!("#comment-{id} .notice")));
-        assert_ne!(hint(&now), waiting, "whoever was approved once does not wait again");
+        assert_ne!(hint(&now), waiting, "an approved reader's next comment is not held");
         assert_eq!(hint(&jon.get(&path).await), waiting);
         mira.post(&format!("/comments/{id}/delete"), &[]).await;
         assert!(mira.get(&path).await.has(&format!("form[action='/comments/{id}/undelete']")));
@@ -315,7 +315,7 @@ site_test! {
         mira.post("/account/sessions", &[("end", "others")]).await;
         assert!(!in_account(&elsewhere.get(&path).await));
         assert!(in_account(&mira.get(&path).await));
-        // The cookie is kept past the log-out, as a thief would.
+        // A cookie that is used after the log-out, as a thief would.
         let cookie = {
             let answer = site.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/")]).await;
             answer.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned()
@@ -327,7 +327,7 @@ site_test! {
         let out = site.browser().request("POST", "/logout").header("cookie", &cookie).header("sec-fetch-site", "same-origin");
         assert_eq!(Answer::of(out).await.status, 303);
         assert!(!in_account(&Answer::of(with(&path)).await));
-        // A cookie whose signature does not fit is nobody's.
+        // A cookie with an invalid signature is ignored.
         let forged = format!("{}x", cookie.replacen('=', "=A", 1));
         assert!(!in_account(&Answer::of(site.browser().request("GET", &path).header("cookie", &forged)).await));
     }
@@ -362,19 +362,19 @@ site_test! {
         for _ in 0..3 {
             assert!(mira.get(&path).await.has(".compose"));
         }
-        let ban = |until: Option<Time>| site.db().write(move |conn| set_ban(conn, "mira", Some(("Enough.", until)), "test", Time::now()));
+        let ban = |until: Option<Time>| site.db().write(move |conn| set_ban(conn, "mira", Some(("Enough.", until)), masthead::log::Actor::Console, Time::now()));
         ban(None).await.expect("a write").expect("banned");
         let banned = mira.get(&path).await;
         assert!(!banned.has(".compose") && banned.body.contains("Enough."));
-        // One that ends is over when it ends.
+        // A temporary ban ends at its time.
         ban(Some(Time::now().plus(700))).await.expect("a write").expect("banned");
         assert!(!mira.get(&path).await.has(".compose"));
         tokio::time::sleep(Duration::from_millis(900)).await;
         assert!(mira.get(&path).await.has(".compose"));
         let roles = Roles { moderator: true, ..Roles::default() };
-        site.db().write(move |conn| set_roles(conn, "mira", roles, "test", None, Time::now())).await.expect("a write").expect("a role");
+        site.db().write(move |conn| set_roles(conn, "mira", roles, masthead::log::Actor::Console, Time::now())).await.expect("a write").expect("a role");
         assert!(mira.get(&path).await.has("a.waiting"));
-        site.db().write(move |conn| set_roles(conn, "mira", Roles::default(), "test", None, Time::now())).await.expect("a write").expect("none");
+        site.db().write(move |conn| set_roles(conn, "mira", Roles::default(), masthead::log::Actor::Console, Time::now())).await.expect("a write").expect("none");
         assert!(!mira.get(&path).await.has("a.waiting"));
     }
 }
@@ -393,7 +393,7 @@ site_test! {
         assert!(page.one(&format!("#comment-{id}")).contains("Mira S."));
         assert!(site.get("/readers/mira").await.body.contains("Rows."));
         let roles = Roles { editor: true, ..Roles::default() };
-        site.db().write(move |conn| set_roles(conn, "mira", roles, "test", None, Time::now())).await.expect("a write").expect("a role");
+        site.db().write(move |conn| set_roles(conn, "mira", roles, masthead::log::Actor::Console, Time::now())).await.expect("a write").expect("a role");
         assert!(site.get(&path).await.has(&format!("#comment-{id} .badge")));
         assert!(site.get("/readers/mira").await.has(".badge"));
     }
@@ -419,7 +419,7 @@ site_test! {
     }
 }
 
-/// What people do at random, on two nodes; after each act the page is as if it had been made just now.
+/// Random actions on two nodes; after each one the page must equal a freshly rendered one.
 async fn whatever_happens_nothing_stale_is_shown(site: Site) {
     let slug = site.article().await;
     let path = format!("/articles/{slug}");
@@ -438,7 +438,7 @@ async fn whatever_happens_nothing_stale_is_shown(site: Site) {
     };
     let mut posted: Vec<(usize, i64)> = Vec::new();
     for step in 0..36 {
-        // Both nodes have the page, for anybody and for readers.
+        // Both nodes cache the page, for anonymous and for signed-in readers.
         for node in [&site, &other] {
             node.get(&path).await;
             node.get("/").await;
@@ -594,7 +594,7 @@ fn a_node_that_loses_its_ear_shows_nothing_old() {
         let chief = site.admin("chief").await;
         for round in 0..3 {
             other.get(&path).await;
-            // Every connection that listens is cut; a change follows at once.
+            // All LISTEN connections are terminated; a change follows at once.
             site.db()
                 .write(|conn| {
                     use diesel::RunQueryDsl;

@@ -1,4 +1,4 @@
-//! What was changed and corrected after publication.
+//! Revisions and corrections of published articles.
 
 use crate::site_test;
 
@@ -18,7 +18,7 @@ site_test! {
         assert!(all.has("meta[name=robots][content=noindex]"));
         let second = site.get("/articles/span/revisions/2").await;
         assert_eq!((second.all(".diff del"), second.all(".diff ins")), (vec!["fourteen".to_owned()], vec!["forty".to_owned()]));
-        assert_eq!(second.all(".diff .same"), ["One paragraph is as it was.", "2 paragraphs are as they were."]);
+        assert_eq!(second.all(".diff .same"), ["1 unchanged paragraph", "2 unchanged paragraphs"]);
         let last = site.get("/articles/span/revisions/4").await;
         assert!(last.all(".diff ins").concat().contains("Measured.") && last.one(".diff").contains("<b>"));
         let first = site.get("/articles/span/revisions/1").await;
@@ -49,7 +49,7 @@ site_test! {
         assert_eq!(site.get("/articles/plan/revisions").await.all(".rows li").len(), 1);
         assert_eq!(site.get("/articles/plan/revisions/1").await.status, 404);
         assert!(!site.get("/articles/plan/revisions/2").await.body.contains("secret"));
-        // What comes out by the clock is public from then on.
+        // A scheduled article is public from its publication time on.
         let soon = masthead::db::Time::now().plus(1500).stamp().to_string();
         site.publish(&format!("---\ntitle: Later\ndate: {soon}\n---\n\nAs planned.\n")).await;
         assert_eq!(site.get("/articles/later/revisions").await.status, 404);
@@ -79,7 +79,7 @@ site_test! {
         let feed: atom_syndication::Feed = site.get("/corrections/feed.atom").await.body.parse().expect("Atom");
         assert_eq!(feed.entries.len(), 30);
         let ids: std::collections::BTreeSet<_> = feed.entries.iter().map(|e| e.id.clone()).collect();
-        assert_eq!(ids.len(), 30, "each has a name of its own");
+        assert_eq!(ids.len(), 30, "every entry has its own id");
         assert!(site.get("/").await.has("#corrected"));
     }
 }

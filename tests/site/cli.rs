@@ -1,4 +1,4 @@
-//! The command line: exit codes, what goes where, and what `serve` does with ports, folders and signals.
+//! The command line: exit codes, output, and how `serve` handles ports, folders and signals.
 
 use crate::harness::{Place, masthead};
 use crate::{PASSWORD, site_test};
@@ -54,7 +54,7 @@ fn version_help_and_usage() {
     for later in ["backup", "restore", "export", "verify-log"] {
         assert!(
             !help.contains(&format!("  {later} ")),
-            "{later} has not come yet"
+            "{later} is not implemented yet"
         );
         assert_eq!(
             masthead(&place, &[later], "").status.code(),
@@ -191,7 +191,7 @@ site_test! {
     }
 }
 
-/// A real `masthead serve`, ended with the test.
+/// A `masthead serve` process, which ends with the test.
 struct Served {
     child: Child,
     lines: Vec<String>,
@@ -303,7 +303,7 @@ fn the_first_start_makes_everything_in_an_empty_folder_and_ends_well() {
         same_port.0 == Some(1) && same_port.1.contains("is taken"),
         "{same_port:?}"
     );
-    // An idle connection does not hold it up.
+    // An idle connection does not delay the shutdown.
     let _idle = std::net::TcpStream::connect(format!("127.0.0.1:{port}")).expect("a connection");
     let (code, took) = served.stop();
     assert_eq!(code, Some(0));
@@ -321,7 +321,7 @@ fn the_first_start_makes_everything_in_an_empty_folder_and_ends_well() {
     let again = Served::start(&place, &["--port", &free_port()], "/setup/");
     assert!(
         !again.lines.iter().any(|l| l.contains("sample")),
-        "samples that were taken away stay away"
+        "removed samples are not published again"
     );
     again.stop();
 }
@@ -374,13 +374,9 @@ fn an_upgrade_keeps_a_copy_of_the_database_beside_it() {
     let path = folder.path().join("masthead.db");
     let mut conn =
         masthead::db::connect(&masthead::db::Address::Sqlite(path.clone())).expect("a database");
-    // As an older binary left it: nothing of the newest migration, an earlier one noted.
+    // As left by an older binary: without the newest migration, with an earlier one recorded.
     let undo = "DELETE FROM __diesel_schema_migrations; INSERT INTO __diesel_schema_migrations (version) VALUES ('0000'); ";
-    let tables = concat!(
-        include_str!("../../migrations/sqlite/0003_readers/down.sql"),
-        include_str!("../../migrations/sqlite/0002_voices/down.sql"),
-        include_str!("../../migrations/sqlite/0001_house/down.sql")
-    );
+    let tables = include_str!("../../migrations/sqlite/0001_init/down.sql");
     diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("{undo}{tables}"))
         .expect("undone");
     drop(conn);

@@ -1,4 +1,4 @@
-//! Clocks of several machines are not compared, and one that goes back opens nothing.
+//! Clock errors: clocks of several machines may differ, and a clock that is set back must not revive expired sessions.
 
 use crate::harness::session_cookie;
 use crate::{Answer, Site, site_test};
@@ -11,10 +11,10 @@ site_test! {
     async fn new_roles_give_a_session_one_new_key_whatever_the_clocks_say(site: Site) {
         site.reader("mira").await;
         let old = site.cookie("mira").await;
-        // PartialConfig by a node whose clock is two minutes ahead.
+        // Set by a node whose clock is two minutes ahead.
         let ahead = Time::now().plus(2 * Time::MINUTE);
         let roles = Roles { moderator: true, ..Roles::default() };
-        site.db().write(move |conn| roles::set_roles(conn, "mira", roles, "test", None, ahead)).await.expect("a write").expect("an account");
+        site.db().write(move |conn| roles::set_roles(conn, "mira", roles, masthead::log::Actor::Console, ahead)).await.expect("a write").expect("an account");
         let get = |cookie: String| Answer::of(site.browser().request("GET", "/account").header("cookie", cookie));
         let first = get(old.clone()).await;
         let new = session_cookie(&first).expect("a fresh key");
@@ -22,7 +22,7 @@ site_test! {
         for _ in 0..3 {
             let again = get(new.clone()).await;
             assert_eq!(again.status, 200);
-            assert!(again.header("set-cookie").is_none(), "and then it stays");
+            assert!(again.header("set-cookie").is_none(), "it is rotated only once");
         }
     }
 }
@@ -53,7 +53,7 @@ async fn gone_for_good(site: Site) {
         1
     );
     assert_eq!(mira.get("/account").await.status, 303);
-    // The clock goes back: there is nothing that could live again.
+    // The clock is set back: the session was deleted, so it cannot become valid again.
     assert_eq!(set_seen(Time::now()).await.expect("a write"), 0);
     assert_eq!(mira.get("/account").await.status, 303);
 }

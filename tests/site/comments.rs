@@ -1,4 +1,4 @@
-//! Posting, replying, editing, deleting, and who sees what.
+//! Posting, replying, editing, deleting, and visibility of comments.
 
 use crate::{Site, site_test};
 use masthead::db::Time;
@@ -64,19 +64,19 @@ site_test! {
         assert_eq!(places.len(), 1);
         assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment .text"), ["Only once."]);
         let other_text = reader.post(&path, &[("body", ""), ("parent", ""), ("key", "double-click-1")]).await;
-        assert_eq!(other_text.status, 303, "the same key leads to the first, whatever the text");
+        assert_eq!(other_text.status, 303, "the same key redirects to the first comment, whatever the text");
         let other_reader = site.reader("ben").await;
         assert_eq!(other_reader.post(&path, &fields).await.status, 303);
-        assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 2, "a key is one account's own");
+        assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 2, "keys are separate for each account");
         for bad in ["short", "with space 123", &"x".repeat(65)] {
-            let refused = reader.post(&path, &[("body", "RoleChangeError."), ("parent", ""), ("key", bad)]).await;
+            let refused = reader.post(&path, &[("body", "Kept."), ("parent", ""), ("key", bad)]).await;
             assert_eq!(refused.status, 422);
-            assert_eq!(refused.field("body").as_deref(), Some("RoleChangeError."));
+            assert_eq!(refused.field("body").as_deref(), Some("Kept."));
         }
     }
 }
 
-/// Waits for all, in order; they run at the same time.
+/// Runs all futures concurrently; returns their results in order.
 async fn futures<T>(all: Vec<impl Future<Output = T>>) -> Vec<T> {
     let mut all: Vec<_> = all.into_iter().map(Box::pin).collect();
     let mut done: Vec<Option<T>> = all.iter().map(|_| None).collect();
@@ -173,7 +173,7 @@ site_test! {
     }
 }
 
-/// Makes a comment older than it is.
+/// Moves a comment's timestamps into the past.
 async fn age(site: &Site, id: i64, by: i64) {
     site.db()
         .write(move |conn| {
@@ -267,7 +267,7 @@ site_test! {
         let rest = site.get(&rest).await;
         assert_eq!(ids(&rest, ".comments ol article").len(), 3);
         assert_eq!(site.get(&format!("/articles/{slug}?after=nonsense")).await.status, 404);
-        // A hidden root keeps its further replies within reach.
+        // Further replies to a hidden root can still be reached.
         staff.reject(&slug, roots[7], "spam", "").await;
         let page = site.get(&format!("/articles/{slug}?sort=replies")).await;
         let rest = page.attr(".morereplies a", "href").expect("a link to the rest");
@@ -333,7 +333,7 @@ site_test! {
         let reader = site.reader("mira").await;
         let path = format!("/articles/{slug}/comments");
         for _ in 0..3 {
-            assert_eq!(reader.post(&path, &[("body", ""), ("parent", ""), ("key", "")]).await.status, 422, "refused forms do not use it up");
+            assert_eq!(reader.post(&path, &[("body", ""), ("parent", ""), ("key", "")]).await.status, 422, "rejected forms do not count");
         }
         for n in 0..10 {
             reader.comment(&slug, &format!("Number {n}")).await;

@@ -1,4 +1,5 @@
-//! What one request may cost: processor time is bounded by structure, not by length alone, and comes after the throttle.
+//! Cost of one request: CPU time is bounded by limits on structure as well as length, and spent only after the rate
+//! limit.
 
 use crate::harness::session_cookie;
 use crate::{Answer, Browser, PASSWORD, Site, site_test};
@@ -31,16 +32,16 @@ site_test! {
         for _ in 0..100 {
             assert_eq!(join(&site.browser(), "x", "short").await.status, 422);
         }
-        // Nothing can be judged or hashed: whoever gets as far as that waits.
+        // All slots for password work are taken: a request that gets that far has to wait.
         let held = [site.state.hashing.acquire().await.expect("a turn"), site.state.hashing.acquire().await.expect("a turn")];
         let hostile = "4@8({[<369|!1/0$5+7%2".repeat(13);
         let browser = site.browser();
         let refused = tokio::time::timeout(std::time::Duration::from_secs(10), join(&browser, "mira", &hostile[..256]));
-        let refused = refused.await.expect("it is refused without a turn");
+        let refused = refused.await.expect("it is rejected without waiting for a slot");
         drop(held);
         assert_eq!(refused.status, 429);
         assert!(refused.header("retry-after").is_some());
-        assert_eq!(refused.field("username").as_deref(), Some("mira"), "what was typed is kept");
+        assert_eq!(refused.field("username").as_deref(), Some("mira"), "submitted values are shown again");
     }
 }
 
@@ -71,17 +72,17 @@ fn a_password_of_many_signs_is_judged_like_others() {
     assert!(judge(&"4@8({[<369|!1/0$5+7%2".repeat(13)[..256]).is_ok());
     assert!(
         judge("p@$$w0rd1|").is_err(),
-        "signs for letters hide no common word"
+        "l33t substitutions do not hide a common word"
     );
     assert!(judge(&"4@".repeat(100)).is_err());
     assert!(judge(&"x".repeat(257)).is_err());
     assert!(
         judge(&"\u{1F600}".repeat(300_000)).is_err(),
-        "a megabyte is refused unread"
+        "a megabyte is rejected before it is normalised"
     );
 }
 
-/// How deep an element is nested in itself.
+/// How deep elements with this tag are nested.
 fn depth(html: &str, tag: &str) -> usize {
     let (mut open, mut deepest) = (0_usize, 0);
     for part in html.split('<') {
@@ -138,9 +139,9 @@ site_test! {
         let marks = "&".repeat(10_000);
         let refused = mira.post(&format!("/articles/{slug}/comments"), &[("body", marks.as_str()), ("action", "post")]).await;
         assert_eq!(refused.status, 422);
-        assert!(refused.one(".error").contains("marks"));
+        assert!(refused.one(".error").contains("formatting"));
         assert_eq!(refused.field("body").map(|b| b.trim().len()), Some(10_000));
-        // The same text is the same refusal when it comes as an edit.
+        // An edit with the same text is rejected in the same way.
         let id = mira.comment(&slug, "A plain word.").await;
         let form = mira.get(&format!("/comments/{id}/edit")).await;
         let revision = form.field("revision").expect("a revision");
@@ -177,7 +178,7 @@ fn articles_are_flattened_and_bounded_too() {
         read(&format!("{}deep", ">".repeat(1000))).unwrap_or_else(|r| panic!("{}", r.reason));
     assert_eq!(depth(&ready.draft.body.to_string(), "blockquote"), 32);
     assert!(ready.draft.body.text().contains("deep"));
-    // As many headings of one name as fit: each with an id of its own.
+    // Thousands of headings with the same text: each gets its own id.
     let ready = read(&"## Same\n\n".repeat(5000)).unwrap_or_else(|r| panic!("{}", r.reason));
     let ids: std::collections::HashSet<String> = ready
         .draft
@@ -187,7 +188,7 @@ fn articles_are_flattened_and_bounded_too() {
         .map(|h| h.1)
         .collect();
     assert_eq!(ids.len(), 5000);
-    // A line of letters is nobody's code: it stays as it was typed.
+    // A very long line is not highlighted: it stays as it was typed.
     let line = "a".repeat(200_000);
     let ready = read(&format!("```sh\n{line}\n```")).unwrap_or_else(|r| panic!("{}", r.reason));
     assert!(ready.draft.body.to_string().contains(&line));
@@ -202,12 +203,12 @@ fn articles_are_flattened_and_bounded_too() {
         "&".repeat(60_000),
     ] {
         let Err(refused) = read(&dense) else {
-            panic!("{} went in", &dense[..8]);
+            panic!("{} was accepted", &dense[..8]);
         };
         assert!(refused.reason.contains("marks"), "{}", refused.reason);
         assert_eq!(refused.line, 4);
     }
-    // Quotation marks are words' own: they cost nothing to keep, and stay what they are.
+    // Quotation marks do not count as markup, and are not changed.
     let ready =
         read("Say \"hello\" to [\"x\"](https://example.org \"a \\\"b\\\" c\") and `\"y\"`.")
             .unwrap_or_else(|r| panic!("{}", r.reason));
@@ -215,7 +216,7 @@ fn articles_are_flattened_and_bounded_too() {
         ready.draft.body.text().trim(),
         "Say \"hello\" to \"x\" and \"y\"."
     );
-    // An article that is all code, each part of it told apart.
+    // An article that is all code, with highlighting.
     let code = format!(
         "```rust\n{}```",
         "fn main() { println!(\"{}\", 1 + 2); }\n".repeat(300)
@@ -252,7 +253,7 @@ site_test! {
             assert!(answer.header("etag").is_some(), "{spelling}");
         }
         assert_eq!(hits(&site) - before, spellings.len() as u64);
-        // What the handler is told is what the page is kept under.
+        // The handler sees the normalised query that is the page's cache key.
         let sorted = site.get(&format!("/articles/{slug}?s%6Frt=oldest")).await;
         let again = site.get(&format!("/articles/{slug}?sort=oldest")).await;
         assert_eq!((sorted.header("etag"), hits(&site) - before), (again.header("etag"), spellings.len() as u64 + 1));
@@ -298,7 +299,7 @@ fn a_network_is_told_apart_after_many_others_were_noisy() {
     assert_eq!(
         notices.turn(Event::LoginFailed, "192.0.2.2", later),
         Some(0),
-        "it has a line of its own"
+        "each network has its own log line"
     );
     assert_eq!(
         notices.turn(
@@ -327,8 +328,8 @@ site_test! {
             assert!(taken_back.starts_with("masthead=;") && taken_back.contains("Max-Age=0"), "{taken_back}");
             assert_eq!(answer.header("cache-control").as_deref(), Some("private, no-store"));
         }
-        assert_eq!(hits(&site) - before, bogus.len() as u64, "none of them made the page anew");
-        // A name that only decodes to ours is somebody else's.
+        assert_eq!(hits(&site) - before, bogus.len() as u64, "all of them got the cached page");
+        // A cookie name that only matches after decoding is not the session cookie.
         for other in [format!("m%61sthead={value}"), format!("masthead ={value}"), format!("Masthead={value}")] {
             let answer = bring(&other).await;
             assert_eq!(answer.body, plain.body, "{other}");
@@ -344,7 +345,7 @@ site_test! {
             let answer = bring(&mine).await;
             assert_eq!(answer.body, plain.body);
             assert!(session_cookie(&answer).is_none() && answer.header("set-cookie").is_some(), "{turn}");
-            assert_eq!(hits(&site) - before, turn, "from the second time on it is known to be nothing");
+            assert_eq!(hits(&site) - before, turn, "from the second request on the token is known to be invalid");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `masthead demo`: plausible, reproducible, and in step with what the rules keep.
+//! `masthead demo`: its data is plausible, reproducible, and consistent with the stored counters.
 
 use crate::{Answer, Site, site_test};
 use masthead::db::Conn;
@@ -65,7 +65,7 @@ site_test! {
         let page = site.get(&format!("/articles/{hundred}")).await;
         assert_eq!(page.all("article.comment").len(), 100);
         assert!(site.get(&format!("/articles/{long}")).await.has("a[rel=next]"));
-        // The house goes on as usual.
+        // The site works as usual afterwards.
         let mira = site.reader("mira").await;
         site.hold_first(false).await;
         let id = mira.comment(&hundred, "After the demonstration.").await;

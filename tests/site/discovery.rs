@@ -1,4 +1,4 @@
-//! What machines look for: maps, rules, cards, data.
+//! Sitemaps, robots.txt, well-known URLs, social cards and structured data.
 
 use crate::site_test;
 
@@ -79,13 +79,13 @@ site_test! {
     async fn an_articles_data_names_comments_sources_corrections_and_the_way_to_it(site: Site) {
         let slug = site.publish("---\ntitle: One\nsection: City\ntags: [Trams]\nsources: [{kind: primary, text: Seen., publisher: The Town, url: \"https://example.org/\", date: \"2026-01-01\"}]\ncorrections: [{kind: correction, date: 2026-01-02, text: It was two.}]\n---\n\nText.\n").await;
         let (mira, pell) = (site.reader("mira").await, site.moderator("pell").await);
-        pell.comment(&slug, "IndexedComment </script> *here*.").await;
+        pell.comment(&slug, "Said </script> *here*.").await;
         mira.comment(&slug, "Waits.").await;
         for viewer in [&site.browser(), &mira, &pell] {
             let page = viewer.get(&format!("/articles/{slug}")).await;
             let json: serde_json::Value = serde_json::from_str(&page.one("script[type='application/ld+json']")).expect("JSON");
-            assert_eq!(json["comment"].as_array().map(Vec::len), Some(1), "what waits is nobody's business");
-            assert_eq!(json["comment"][0]["text"], "IndexedComment </script> here.");
+            assert_eq!(json["comment"].as_array().map(Vec::len), Some(1), "pending comments are not included");
+            assert_eq!(json["comment"][0]["text"], "Said </script> here.");
             assert_eq!((&json["commentCount"], &json["correction"][0]["@type"]), (&1.into(), &"CorrectionComment".into()));
             assert_eq!(json["citation"][0]["publisher"]["name"], "The Town");
             let way = &json["mainEntityOfPage"]["breadcrumb"]["itemListElement"];

@@ -1,9 +1,9 @@
-//! What an article has feed_extras its text: contents, references, pictures, code, cards, what to read on.
+//! Parts of an article besides its text: contents, references, pictures, code, link cards, related articles.
 
 use crate::{Site, site_test};
 use masthead::import::{self, OnChange};
 
-/// A file beside an article: its name, and what makes it.
+/// A file next to an article: its name, and a function that creates it.
 type File = (&'static str, fn() -> Vec<u8>);
 
 /// Publishes Markdown with files beside it.
@@ -79,7 +79,7 @@ site_test! {
         use diesel::prelude::*;
         let files: &[File] = &[("wide.jpg", || photo(900, 300, image::ImageFormat::Jpeg))];
         let slug = publish_with(&site, "---\ntitle: One\n---\n\n![Wide](wide.jpg)\n", files).await;
-        // As it was before there were widths.
+        // As stored before resized versions were introduced.
         site.db().write(|conn| Ok(diesel::delete(masthead::db::schema::media_sizes::table).execute(conn)?)).await.expect("a write");
         publish_with(&site, "---\ntitle: One\n---\n\n![Wide](wide.jpg) Again.\n", files).await;
         let set = site.get(&format!("/articles/{slug}")).await.attr(".body img", "srcset").expect("widths");
@@ -112,7 +112,7 @@ site_test! {
             assert!(page.has(&format!("li[data-kind]{note}")));
         }
         assert_eq!(page.attr("#note-2 .back", "href").as_deref(), Some("#ref-2"));
-        assert!(!page.has("#note-3 .back"), "nobody refers to it");
+        assert!(!page.has("#note-3 .back"), "nothing refers to it");
         assert!(page.body.contains("code[^s1]") && page.body.contains("[^sx]"));
         let refused = |source: &str| import::judge(source, true, &|_| Err(masthead::import::MISSING.into())).err().map(|r| (r.line, r.reason));
         let (line, why) = refused("---\ntitle: One\nsources: [{text: A.}]\n---\n\nText.\n\nMore[^s2].\n").expect("refused");
@@ -179,17 +179,17 @@ site_test! {
         }
         let mut bytes = 0;
         let page = site.get(&format!("/articles/{slug}")).await;
-        assert_eq!(page.all("link[rel=stylesheet]").len(), 1, "one file stands before the first picture of the page");
+        assert_eq!(page.all("link[rel=stylesheet]").len(), 1, "one render-blocking style sheet");
         assert!(page.has("script[src][defer]") && page.all("script[src]").len() == 1);
         let files = [Some(format!("/articles/{slug}")), page.attr("link[rel=stylesheet]", "href"), page.attr("script[src]", "src")];
         for path in files.into_iter().flatten() {
             let answer = site.browser().request("GET", &path).header("accept-encoding", "br").send().await.expect("an answer");
             bytes += answer.bytes().await.expect("bytes").len();
         }
-        assert!(bytes <= 25_000, "{bytes} bytes; 60 KB are allowed, it has long been less than half");
+        assert!(bytes <= 25_000, "{bytes} bytes are more than the budget of 25 kB");
         for attribute in ["src", "href"] {
             let foreign = page.attr(&format!("[{attribute}^='http']:not(a):not(link[rel=canonical])"), attribute);
-            assert!(foreign.is_none_or(|f| f.starts_with(&site.origin())), "nothing is loaded from anybody else");
+            assert!(foreign.is_none_or(|f| f.starts_with(&site.origin())), "nothing is loaded from other sites");
         }
     }
 }

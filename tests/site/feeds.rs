@@ -1,4 +1,4 @@
-//! Feeds: valid, whole, conditional.
+//! Feeds: valid, complete, and conditional requests.
 
 use crate::{Answer, Site, site_test};
 
@@ -49,7 +49,7 @@ site_test! {
             let own = atom.links.iter().find(|l| l.rel == "self").expect("self");
             assert_eq!(own.href, format!("{origin}{list}/feed.atom"));
             assert_eq!((json["feed_url"].as_str(), json["version"].as_str()), (Some(format!("{origin}{list}/feed.json").as_str()), Some("https://jsonfeed.org/version/1.1")));
-            assert!(content.contains("<li>Seen.</li>"), "where it comes from: {content}");
+            assert!(content.contains("<li>Seen.</li>"), "sources are included: {content}");
             assert_eq!(one["tags"], serde_json::json!(["City", "Food"]));
             assert_eq!(entry.id, item.guid.as_ref().expect("a guid").value);
         }
@@ -99,7 +99,7 @@ site_test! {
                 assert_eq!(answer.status, status, "{path} {name}: {value}");
             }
             let both = site.browser().request("GET", path).header("if-none-match", "\"other\"").header("if-modified-since", &date);
-            assert_eq!(Answer::of(both).await.status, 200, "an ETag decides alone");
+            assert_eq!(Answer::of(both).await.status, 200, "If-None-Match takes precedence over If-Modified-Since");
         }
         let etag = site.get("/feed.atom").await.header("etag").expect("an ETag");
         site.publish("---\ntitle: News\n---\n\nText.\n").await;
@@ -123,7 +123,7 @@ site_test! {
         assert_eq!(feed(&site).await.entries.len(), 3);
         pell.reject(&slug, held, "spam", "").await;
         assert_eq!(feed(&site).await.entries.len(), 2);
-        assert_eq!(mira.get(&format!("/articles/{slug}/comments.atom")).await.body.matches("<entry>").count(), 2, "also for the author of what is rejected");
+        assert_eq!(mira.get(&format!("/articles/{slug}/comments.atom")).await.body.matches("<entry>").count(), 2, "the same for the author of the rejected comment");
         assert!(site.get(&format!("/articles/{slug}")).await.has(&format!("link[rel=alternate][href='/articles/{slug}/comments.atom']")));
     }
 }

@@ -1,4 +1,4 @@
-//! Files and names are not taken as given.
+//! Untrusted input from files, passwords in URLs, and permissions of the database's files.
 
 use crate::harness::{Program, masthead, on_sqlite};
 use std::io::Write;
@@ -104,7 +104,7 @@ fn a_password_with_any_sign_is_hidden() {
     );
 }
 
-/// A PNG of four pixels with a colour profile that unpacks to so many bytes.
+/// A PNG of four pixels with a colour profile of `unpacked` bytes.
 fn with_profile(unpacked: usize) -> Vec<u8> {
     fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
         let mut out = (data.len() as u32).to_be_bytes().to_vec();
@@ -149,7 +149,7 @@ fn a_colour_profile_that_unpacks_to_megabytes_is_left_out() {
 #[test]
 fn a_picture_is_not_endlessly_wide() {
     let mut png = with_profile(3000);
-    // The width stands first in the first chunk, whose checksum follows it.
+    // The width is the first field of the IHDR chunk, whose checksum follows the chunk's data.
     png[16..20].copy_from_slice(&1_000_000_u32.to_be_bytes());
     let mut crc = flate2::Crc::new();
     crc.update(&png[12..29]);
@@ -194,7 +194,7 @@ fn the_databases_files_are_their_owners_alone() {
     .expect("readable by all");
     let program = Program::start_with(&place, &[], |command| {
         use std::os::unix::process::CommandExt;
-        // SAFETY: sets a number of the new process.
+        // SAFETY: umask is async-signal-safe and changes only the new process.
         unsafe {
             command.pre_exec(|| {
                 libc::umask(0o022);
@@ -205,7 +205,7 @@ fn the_databases_files_are_their_owners_alone() {
     for entry in std::fs::read_dir(&data).expect("a folder").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with("masthead.") {
-            // One that is renamed just now is another one's.
+            // A file may be renamed between listing and reading its metadata.
             if let Ok(meta) = entry.metadata() {
                 assert_eq!(meta.permissions().mode() & 0o777, 0o600, "{name}");
             }

@@ -1,4 +1,4 @@
-//! What hostile and clumsy clients send: each gets the page that the contract names, and nothing is stored.
+//! Malformed and hostile requests: each gets the documented status, and nothing is stored.
 
 use crate::site_test;
 
@@ -107,7 +107,7 @@ site_test! {
         let id = reader.comment(&slug, "To be deleted.").await;
         let bare = reader.request("POST", &format!("/comments/{id}/delete")).header("sec-fetch-site", "same-origin");
         assert_eq!(crate::Answer::of(bare).await.status, 303, "a form without fields needs no type");
-        assert_eq!(reader.post_raw("/articles/nowhere/comments", "colour=red").await.status, 404, "what is not there comes first");
+        assert_eq!(reader.post_raw("/articles/nowhere/comments", "colour=red").await.status, 404, "404 takes precedence over an invalid form");
         assert_eq!(reader.post("/account/password", &[]).await.status, 422);
         assert_eq!(reader.post(&format!("/articles/{slug}/comments"), &[("body", "x"), ("action", "explode")]).await.status, 400);
     }

@@ -1,4 +1,4 @@
-//! A site of its own for every test, browsers that use it, and answers that can be asked.
+//! Test harness: a separate site for every test, HTTP clients with cookies, and responses with CSS selectors.
 
 use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
 use masthead::accounts::roles::{Roles, set_roles};
@@ -19,7 +19,7 @@ use std::sync::{LazyLock, Once, mpsc};
 use std::time::Duration;
 
 pub const PASSWORD: &str = "nine quiet herons by the lock";
-/// Hashed once: a hash in every test would be most of their time.
+/// Hashed once, because hashing in every test would dominate the running time.
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let password = NewPassword::parse(Interface::English, PASSWORD, PasswordPolicy::Staff, &[])
         .unwrap_or_else(|why| panic!("{why}"));
@@ -60,7 +60,7 @@ pub fn on_postgres<F: Future<Output = ()>>(story: impl FnOnce(Site) -> F) {
     }
 }
 
-/// Says it past the test runner's capture: a test that did not run must not look like one that did.
+/// Reports a skipped test on stderr past the test runner's capture, so that it does not look as if it had run.
 pub fn skipped(what: &str, how: &str) {
     let _ = writeln!(
         std::io::stderr(),
@@ -132,7 +132,7 @@ fn sql(url: &str, statement: &str) {
 }
 
 impl Site {
-    /// Starts the real thing on a free port.
+    /// Starts the application on a free port.
     pub fn start(place: &Place, change: impl FnOnce(&mut PartialConfig)) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -171,10 +171,10 @@ impl Site {
         }
     }
 
-    /// The same data, served by a second process's worth of site.
+    /// A second node that serves the same data.
     pub fn second(&self) -> Site {
         let first = self.address.port();
-        // The cookie is bound to a name, not a port: the second node answers under the first one's address.
+        // Cookies are bound to a host, not a port: the second node uses the first one's base URL.
         Site::start(&self.place, |given| {
             given.base_url = Some(format!("http://127.0.0.1:{first}"))
         })
@@ -188,7 +188,7 @@ impl Site {
         self.state.config.base.origin.clone()
     }
 
-    /// Somebody without an account.
+    /// An anonymous client.
     pub fn browser(&self) -> Browser {
         Browser::new(self.address, self.origin())
     }
@@ -197,7 +197,7 @@ impl Site {
         self.browser().get(path).await
     }
 
-    /// The page as soon as it says what it should: within the two seconds that another process's change may take.
+    /// Polls a page until it is `ready`, for the two seconds that a change by another process may take at most.
     pub async fn get_when(&self, path: &str, ready: impl Fn(&Answer) -> bool) -> Answer {
         let began = std::time::Instant::now();
         loop {
@@ -252,7 +252,15 @@ impl Site {
         if roles.any() {
             let name = username.to_owned();
             self.db()
-                .write(move |conn| set_roles(conn, &name, roles, "test", None, Time::now()))
+                .write(move |conn| {
+                    set_roles(
+                        conn,
+                        &name,
+                        roles,
+                        masthead::log::Actor::Console,
+                        Time::now(),
+                    )
+                })
                 .await
                 .expect("a write")
                 .expect("roles");
@@ -272,14 +280,14 @@ impl Site {
         browser
     }
 
-    /// The session cookie of an account, as a `Cookie` header takes it.
+    /// Logs in; returns the session cookie as the value of a `Cookie` header.
     pub async fn cookie(&self, username: &str) -> String {
         let form = [("login", username), ("password", PASSWORD), ("next", "/")];
         let answer = self.browser().post("/login", &form).await;
         session_cookie(&answer).expect("a session")
     }
 
-    /// Sends a form's head, does what is to happen meanwhile, then sends its body: the status line and what follows.
+    /// Sends a form's head, awaits `meanwhile`, then sends the body; returns the raw response.
     pub async fn slow_post(
         &self,
         path: &str,
@@ -300,7 +308,7 @@ impl Site {
             &body[..1]
         );
         stream.write_all(head.as_bytes()).await.expect("a head");
-        // Until the handler waits for the body.
+        // Waits until the handler is reading the body.
         tokio::time::sleep(Duration::from_millis(150)).await;
         meanwhile.await;
         stream
@@ -312,7 +320,7 @@ impl Site {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// Publishes Markdown; its slug.
+    /// Publishes Markdown; returns the slug.
     pub async fn publish(&self, source: &str) -> String {
         let (db, config, source) = (
             self.db().clone(),
@@ -333,12 +341,12 @@ impl Site {
             slug
         };
         let slug = tokio::task::spawn_blocking(work).await.expect("published");
-        // As whoever publishes in the process does: every page names the sections.
+        // As publishing in the server does: every page lists the sections.
         self.state.refresh_site().await.expect("a read");
         slug
     }
 
-    /// An open article to talk under.
+    /// Publishes an article with open comments; returns its slug.
     pub async fn article(&self) -> String {
         self.publish("---\ntitle: A bridge\ndek: Over water.\n---\n\nThe bridge is there.\n")
             .await
@@ -386,7 +394,7 @@ pub fn masthead(place: &Place, arguments: &[&str], input: &str) -> std::process:
         command.env("DATABASE_URL", url);
     }
     let mut child = command.spawn().expect("the binary runs");
-    // A program that refuses at once does not read its input.
+    // A program that exits early does not read its input.
     let _ = child
         .stdin
         .take()
@@ -402,7 +410,7 @@ pub fn session_cookie(answer: &Answer) -> Option<String> {
     (pair.len() > "masthead=".len()).then(|| pair.to_owned())
 }
 
-/// Whether a server on this port answers: it listens before it does.
+/// Whether a server on this port answers requests; it listens earlier.
 fn answers(port: u16) -> bool {
     use std::io::Read;
     let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else {
@@ -424,12 +432,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// Serves this place on a free port.
+    /// Runs `serve` with this place's data on a free port.
     pub fn start(place: &Place, environment: &[(&str, &str)]) -> Program {
         Program::start_with(place, environment, |_| {})
     }
 
-    /// [`Program::start`], with a last word on how it is run.
+    /// [`Program::start`], with a function that may change the command.
     pub fn start_with(
         place: &Place,
         environment: &[(&str, &str)],
@@ -485,7 +493,7 @@ impl Program {
         self.child.id()
     }
 
-    /// Its end of a pipe that [`Program::start_with`] asked for.
+    /// The read end of its stderr pipe, if [`Program::start_with`] configured one.
     pub fn stderr(&mut self) -> Option<std::process::ChildStderr> {
         self.child.stderr.take()
     }
@@ -494,7 +502,7 @@ impl Program {
         self.child.stdout.take()
     }
 
-    /// Asks it to stop, and waits; whether it ended well, and within ten seconds.
+    /// Sends SIGTERM; returns whether it exits successfully within ten seconds.
     pub fn stop(mut self) -> bool {
         let asked = std::process::Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
@@ -510,7 +518,7 @@ impl Program {
         false
     }
 
-    /// Ends it as a power cut would; what it said on stderr.
+    /// Kills it with SIGKILL; returns its stderr.
     pub fn kill(mut self) -> String {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -525,7 +533,7 @@ impl Drop for Program {
     }
 }
 
-/// A browser: keeps its cookies, follows nothing by itself.
+/// An HTTP client that stores cookies and does not follow redirects.
 #[derive(Clone)]
 pub struct Browser {
     client: reqwest::Client,
@@ -548,7 +556,7 @@ impl Browser {
         }
     }
 
-    /// The same person at another node.
+    /// The same client, with its cookies, connected to another node.
     pub fn at(&self, site: &Site) -> Browser {
         Browser {
             address: site.address,
@@ -568,7 +576,7 @@ impl Browser {
         Answer::of(self.request("GET", path)).await
     }
 
-    /// Goes where a browser would end up.
+    /// Follows redirects as a browser does.
     pub async fn follow(&self, path: &str) -> Answer {
         let mut answer = self.get(path.split('#').next().unwrap_or(path)).await;
         for _ in 0..5 {
@@ -603,7 +611,7 @@ impl Browser {
         .await
     }
 
-    /// Posts a comment; its id, out of the address that the answer leads to.
+    /// Posts a comment; returns its id, taken from the redirect.
     pub async fn comment(&self, slug: &str, body: &str) -> i64 {
         self.reply(slug, body, "").await
     }
@@ -658,7 +666,7 @@ impl Browser {
     }
 }
 
-/// What came back.
+/// A response.
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,

@@ -1,9 +1,9 @@
-//! Articles that come in as files.
+//! Importing articles from files.
 
 use crate::harness::{Answer, Place};
 use crate::{Site, site_test};
 
-/// A story as newsrooms write it; the shape of the real one, words of our own.
+/// A story in the plain-text format of newsrooms, with invented content.
 const STORY: &str = "The weir that hummed
 
 Two sentences about a weir. The second goes on.

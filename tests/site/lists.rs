@@ -1,11 +1,11 @@
-//! Sections, tags, authors, the archive.
+//! Lists of articles: sections, tags, authors, the archive.
 
 use crate::{Site, site_test};
 use std::collections::BTreeSet;
 
 async fn many(site: &Site, count: usize) {
     for n in 0..count {
-        // Three articles a day: many have the same moment.
+        // Three articles a day: many have the same timestamp.
         let day = n / 3 % 28 + 1;
         site.publish(&format!(
             "---\ntitle: Number {n}\ndate: 2026-0{}-{day:02}\nsection: City\ntags: [Trams]\nauthors: [Mira Stahl]\n---\n\nText.\n",

@@ -1,4 +1,4 @@
-//! A log that nobody reads stops nothing, and says what a tool such as fail2ban wants to know.
+//! Logs: a blocked log does not block requests, and security events are logged for tools such as fail2ban.
 
 use crate::harness::{Program, on_sqlite};
 use crate::{PASSWORD, site_test};
@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
 
-/// Sends what no server understands.
+/// Sends malformed requests.
 fn nonsense(program: &Program, times: usize) {
     for n in 0..times {
         if let Ok(mut stream) = TcpStream::connect(program.address) {
@@ -33,7 +33,7 @@ fn a_log_that_is_closed_or_full_stops_nothing() {
                     command.stderr(Stdio::piped()).stdout(Stdio::piped());
                 },
             );
-            // RoleChangeError and never read, or gone.
+            // Kept and never read, or gone.
             let kept = (program.stderr(), program.stdout());
             let kept = if closes { None } else { Some(kept) };
             nonsense(&program, 700);

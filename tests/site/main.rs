@@ -1,5 +1,5 @@
-//! The house, tested through its real `App`: every story on SQLite, and again on PostgreSQL where `TEST_POSTGRES_URL` names a
-//! server. Answers are read as a browser reads them: by CSS selector.
+//! Integration tests of the complete `App`, each on SQLite, and again on PostgreSQL if `TEST_POSTGRES_URL` names a
+//! server. Pages are checked with CSS selectors.
 
 mod accounts;
 mod articles;
@@ -23,8 +23,8 @@ mod languages;
 mod lists;
 mod logs;
 mod meters;
-mod moderation;
 mod nodes;
+mod queues;
 mod races;
 mod reading;
 mod redirects;
@@ -37,7 +37,7 @@ mod units;
 
 pub use harness::{Answer, Browser, PASSWORD, Site};
 
-/// A story that holds on every engine.
+/// Defines a test that runs on every database engine.
 #[macro_export]
 macro_rules! site_test {
     ($(#[$meta:meta])* async fn $name:ident($site:ident: Site) $body:block) => {

@@ -1,10 +1,10 @@
-//! What is measured, and budgets: so many statements a page, so many bytes, and no statement that reads a whole table.
+//! Metrics, and budgets for pages: SQL statements, bytes, and no full table scans.
 
 use crate::harness::Program;
 use crate::{Browser, Site, site_test};
 use std::collections::BTreeSet;
 
-/// One number out of `/metrics`.
+/// One value from `/metrics`.
 fn meter(site: &Site, line: &str) -> f64 {
     let text = site.state.meter.text(&site.state).expect("metrics");
     let found = text.lines().find_map(|l| l.strip_prefix(line));
@@ -32,7 +32,7 @@ site_test! {
         let article = format!("/articles/{slug}");
         let conversation = format!("{article}/comments/{id}");
         let edit = format!("/comments/{id}/edit");
-        // Who, address, route, statements: BEGIN and COMMIT are two of them, a session's look-up is three or four.
+        // Client, path, route, statements: BEGIN and COMMIT are two of them, loading a session is three or four.
         let budgets: [(&Browser, &str, &str, f64); 24] = [
             (&anybody, "/sections/harbour", "/sections/{slug}", 5.0),
             (&anybody, "/tags/budgets", "/tags/{slug}", 5.0),
@@ -59,7 +59,7 @@ site_test! {
             (&chief, "/admin/settings", "/admin/settings", 10.0),
             (&chief, "/admin/staff", "/admin/staff", 10.0),
         ];
-        // On PostgreSQL the pool asks a connection whether it lives before it hands it out, for the session and for the page.
+        // On PostgreSQL the pool tests a connection before each use: once for the session and once for the page.
         let asks_first = if site.place.database_url.is_some() { 2.0 } else { 0.0 };
         for (who, path, route, most) in budgets {
             let most = if most > 0.0 { most + asks_first } else { most };
@@ -67,11 +67,11 @@ site_test! {
             assert_eq!(who.get(path).await.status, 200, "{path}");
             let asked = statements(&site, "GET", route) - before;
             assert!(asked <= most, "GET {path} took {asked} statements, its budget is {most}");
-            // The second look at a page that is kept takes none.
+            // A second request for a cached page takes none.
             if std::ptr::eq(who, &anybody) && path != "/login" && route != "/search" {
                 let before = statements(&site, "GET", route);
                 who.get(path).await;
-                assert_eq!(statements(&site, "GET", route), before, "{path} is kept");
+                assert_eq!(statements(&site, "GET", route), before, "{path} is cached");
             }
         }
         for _ in 0..2 {
@@ -79,7 +79,7 @@ site_test! {
         }
         let before = statements(&site, "GET", "/articles/{slug}");
         mira.get(&article).await;
-        assert_eq!(statements(&site, "GET", "/articles/{slug}"), before, "a reader's page is put together without the database");
+        assert_eq!(statements(&site, "GET", "/articles/{slug}"), before, "a reader's page is assembled without the database");
         let before = statements(&site, "POST", "/articles/{slug}/comments");
         mira.comment(slug, "Another.").await;
         let asked = statements(&site, "POST", "/articles/{slug}/comments") - before;
@@ -120,7 +120,7 @@ site_test! {
         assert_eq!(site.get("/metrics").await.status, 404);
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
         let metered = Site::start(&site.place, |given| given.metrics_listen = Some(format!("127.0.0.1:{port}")));
-        // A node that begins to listen forgets what it kept before.
+        // A node drops its cache when it starts to listen.
         let began = std::time::Instant::now();
         while !metered.state.db.receives_notifications() {
             assert!(began.elapsed() < std::time::Duration::from_secs(10));
@@ -165,7 +165,7 @@ fn a_metrics_address_that_is_none_is_refused_by_name() {
     }
 }
 
-/// What may be read whole: a handful of rows whatever the site's size, or an index of exactly what is wanted.
+/// Permitted scans: tables with few rows whatever the site's size, or indexes that hold exactly the wanted rows.
 const SMALL: [&str; 18] = [
     "SCAN settings",
     "SCAN comment_counts",
@@ -175,23 +175,23 @@ const SMALL: [&str; 18] = [
     "SCAN accounts USING COVERING INDEX accounts_by_staff",
     "SCAN articles USING INDEX articles_samples",
     "SCAN articles USING INDEX articles_latest",
-    // Named in every header; a publication has a dozen.
+    // Listed in every header; a site has about a dozen.
     "SCAN sections",
-    // In the order of an index, as far as the page goes.
+    // In index order, up to the page's limit.
     "SCAN articles USING COVERING INDEX articles_latest",
     "SCAN articles USING COVERING INDEX articles_mapped",
     "SCAN c USING INDEX corrections_latest",
-    // The index of words by number or by word: FTS5 calls every look into it a scan.
+    // Full-text look-ups by row id or by word: FTS5 reports each of them as a scan.
     "SCAN comment_words VIRTUAL TABLE INDEX",
     "SCAN article_words VIRTUAL TABLE INDEX",
     "SCAN w VIRTUAL TABLE INDEX",
     "SCAN c USING INDEX comments_reported",
     "SCAN c USING INDEX comments_waiting",
-    // What is counted no further than to twenty-five.
+    // A count that is limited to 25 rows.
     "SCAN s",
 ];
 
-/// The newest rows of a table are its end.
+/// Permitted for reading the newest rows, which are at the end of the table.
 const FROM_THE_END: &str = "SCAN moderation_log";
 
 #[test]
@@ -213,7 +213,7 @@ fn no_statement_reads_a_whole_table_or_sorts_what_it_read() {
         site.reader("mira").await;
         site.publish("---\ntitle: Later\ndate: 2020-01-01\n---\n\nText.\n")
             .await;
-        // The program itself, so that nothing but it is written down.
+        // A separate process, so that only its statements are logged.
         let watched = Program::start(&site.place, &[("RUST_LOG", "masthead::statements=trace")]);
         tour(&watched).await;
         let statements = statements_in(&watched.kill());
@@ -237,7 +237,7 @@ fn no_statement_reads_a_whole_table_or_sorts_what_it_read() {
     });
 }
 
-/// The statements that read or change rows, out of a log.
+/// The statements in a log that read or change rows.
 fn statements_in(log: &str) -> BTreeSet<String> {
     let verbs = ["SELECT", "UPDATE", "DELETE", "WITH"];
     log.lines()
@@ -247,7 +247,7 @@ fn statements_in(log: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Lists that are short by their nature: the staff, one account's sessions, one article's names.
+/// Whether a statement may sort, because its list is always short: staff, an account's sessions, an article's authors.
 fn may_sort(statement: &str) -> bool {
     [
         "`is_moderator`",
@@ -278,7 +278,7 @@ async fn plan(site: &Site, statement: &str) -> Vec<String> {
     }
 }
 
-/// Every kind of page and act once.
+/// Requests every kind of page and action once.
 async fn tour(site: &Program) {
     let [hundred, long] = masthead::demo::landmarks(1);
     let (anybody, chief, mira) = (
@@ -380,6 +380,6 @@ async fn tour(site: &Program) {
     mira.post("/account", &[("name", "Mira S."), ("bio", "")])
         .await;
     mira.post("/logout", &[]).await;
-    // What passes with time.
+    // Waits for the periodic tasks.
     tokio::time::sleep(std::time::Duration::from_millis(2200)).await;
 }

@@ -1,4 +1,4 @@
-//! Restarts, second nodes, Redis, commands beside a running server: what one knows, the others know.
+//! Shared state between processes: restarts, second nodes, Redis, and commands run next to a server.
 
 use crate::harness::{Program, redis_url, run};
 use crate::{PASSWORD, Site, site_test};
@@ -27,7 +27,7 @@ fn the_same_with_redis_beside_postgres() {
 
 async fn a_second_node_knows_everything(site: Site) {
     let slug = site.article().await;
-    // A name of its own: Redis is shared by all tests.
+    // A unique name, because Redis is shared by all tests.
     let name = format!("m{}", crate::harness::unique());
     let moderator = site.moderator(&name).await;
     let second = site.second();
@@ -61,8 +61,7 @@ async fn a_second_node_knows_everything(site: Site) {
             conn,
             &named,
             none,
-            "test",
-            None,
+            masthead::log::Actor::Console,
             masthead::db::Time::now(),
         )
     };
@@ -79,7 +78,7 @@ async fn a_second_node_knows_everything(site: Site) {
     assert_eq!(
         there.get("/account").await.status,
         200,
-        "and the session goes on"
+        "and the session stays valid"
     );
     assert_eq!(moderator.post("/logout", &[]).await.status, 303);
     assert_eq!(
@@ -109,7 +108,7 @@ async fn a_second_node_knows_everything(site: Site) {
             &[("login", &name), ("password", PASSWORD), ("next", "/")],
         )
         .await;
-    assert_eq!(blocked.status, 429, "throttles are counted together");
+    assert_eq!(blocked.status, 429, "rate limits are shared between nodes");
 }
 
 site_test! {
@@ -181,7 +180,7 @@ site_test! {
 site_test! {
     async fn a_process_that_is_killed_loses_nothing_that_it_acknowledged(site: Site) {
         let slug = site.article().await;
-        // Throttles leave moderators alone.
+        // Moderators are exempt from rate limits.
         for n in 0..8 {
             site.moderator(&format!("writer{n}")).await;
         }

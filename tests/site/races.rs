@@ -1,4 +1,4 @@
-//! Judged at one moment, written at another: what was judged is looked at again in the transaction that writes.
+//! Race conditions: what was checked when a request arrived is checked again in the transaction that writes.
 
 use crate::harness::session_cookie;
 use crate::{Answer, PASSWORD, Site, site_test};
@@ -13,7 +13,15 @@ impl Site {
     async fn ban(&self, username: &'static str) {
         let now = Time::now();
         self.db()
-            .write(move |conn| roles::set_ban(conn, username, Some(("spam", None)), "test", now))
+            .write(move |conn| {
+                roles::set_ban(
+                    conn,
+                    username,
+                    Some(("spam", None)),
+                    masthead::log::Actor::Console,
+                    now,
+                )
+            })
             .await
             .expect("a write")
             .expect("an account");
@@ -22,7 +30,9 @@ impl Site {
     async fn set_roles(&self, username: &'static str, roles: Roles) {
         let now = Time::now();
         self.db()
-            .write(move |conn| roles::set_roles(conn, username, roles, "test", None, now))
+            .write(move |conn| {
+                roles::set_roles(conn, username, roles, masthead::log::Actor::Console, now)
+            })
             .await
             .expect("a write")
             .expect("an account");
@@ -102,10 +112,12 @@ site_test! {
         assert_eq!(changed.status, 303, "{}", changed.body);
         let late = before.clone();
         assert!(!site.db().write(move |conn| store::log_in(conn, &late, false, None)).await.expect("a write"));
-        // Even a session that was stored for it leads nowhere.
+        // Even a session that was stored for that log-in is invalid.
         let new = sessions::store::NewSession {
             hash: vec![7; 32],
-            account: id,
+            state: sessions::store::SessionState::SignedIn(id),
+            data: String::new(),
+            data_expires_at: Time::now(),
             agent: String::new(),
             network: String::new(),
             since: Time::now(),
@@ -182,8 +194,8 @@ site_test! {
         assert_eq!(saved.status, 303);
         let stale = one.post("/admin/settings", &[("tagline", "Mine"), ("site_name", "Mine"), ("revision", &revision)]).await;
         assert_eq!(stale.status, 409);
-        assert_eq!(stale.field("tagline").as_deref(), Some("Mine"), "what was typed is kept");
-        assert!(stale.all(".error").iter().any(|now| now == "Now: Theirs"), "what is there now stands beside it");
+        assert_eq!(stale.field("tagline").as_deref(), Some("Mine"), "submitted values are shown again");
+        assert!(stale.all(".error").iter().any(|now| now == "Now: Theirs"), "the stored value is shown next to it");
         assert_eq!(one.get("/admin/settings").await.field("tagline").as_deref(), Some("Theirs"), "and not stored");
         let again = stale.field("revision").expect("the revision as it is now");
         assert_eq!(one.post("/admin/settings", &[("tagline", "Mine"), ("revision", &again)]).await.status, 303);
@@ -222,13 +234,13 @@ site_test! {
         for n in 0..55_u8 {
             let now = Time::now().plus(i64::from(n) + 1);
             let new = sessions::store::NewSession {
-                hash: vec![n; 32], account: id, agent: String::new(), network: String::new(), since: now, password_version: 0, must_change_password: false, now,
+                hash: vec![n; 32], state: sessions::store::SessionState::SignedIn(id), data: String::new(), data_expires_at: now, agent: String::new(), network: String::new(), since: now, password_version: 0, must_change_password: false, now,
             };
             site.db().write(move |conn| sessions::store::begin(conn, &new)).await.expect("a write");
         }
         let left = site.db().read(move |conn| sessions::store::list(conn, id, Time::now())).await.expect("a read");
         assert_eq!(left.len(), sessions::store::MAX_PER_ACCOUNT);
-        assert_eq!(first.get("/account").await.status, 303, "the one that was seen least lately has ended");
+        assert_eq!(first.get("/account").await.status, 303, "the least recently seen session has ended");
     }
 }
 
@@ -242,7 +254,7 @@ site_test! {
         });
         let answer = slow.await;
         assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("/login"), "{answer}");
-        assert_eq!(owner.get("/account").await.status, 200, "the owner's session goes on");
+        assert_eq!(owner.get("/account").await.status, 200, "the owner's session stays valid");
     }
 }
 
@@ -254,10 +266,10 @@ site_test! {
         let with_old = |request: reqwest::RequestBuilder| Answer::of(request.header("cookie", &old).header("sec-fetch-site", "same-origin"));
         let change = browser.request("POST", "/account/password").form(&[("current", PASSWORD), ("password", NEW)]);
         assert_eq!(with_old(change).await.status, 303);
-        // Requests that were under way when the key was replaced.
+        // Requests that were in progress when the token was rotated.
         for path in ["/", "/account", "/about"] {
             let late = with_old(browser.request("GET", path)).await;
-            assert!(late.header("set-cookie").is_none(), "{path}: the new cookie must stand");
+            assert!(late.header("set-cookie").is_none(), "{path}: the new cookie must not be removed");
         }
     }
 }

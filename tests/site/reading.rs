@@ -1,5 +1,5 @@
-//! Reading in a real Chromium: search, lists and the theme with scripts and without; every kind of page by axe-core, by the
-//! Nu validator, and on narrow screens.
+//! Reading in a real Chromium: search, lists and the theme with and without scripts; every kind of page is checked by
+//! axe-core, by the Nu validator, and on narrow screens.
 
 use crate::browser::{Driver, Person};
 use crate::harness::{on_sqlite, skipped};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use thirtyfour::WebDriver;
 
-/// A file of a tool that `.ci/run` fetches.
+/// A file of a tool that `.ci/run` installs.
 fn tool(name: &str) -> Option<PathBuf> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("target/tools/node_modules")
@@ -23,7 +23,7 @@ fn tool(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// Something of everything, and where to look at it.
+/// Paths of pages of every kind, by the person who opens them.
 struct Tour {
     anybody: Vec<String>,
     mira: Vec<String>,
@@ -41,7 +41,7 @@ async fn fill(site: &Site) -> Tour {
     site.publish(&format!("---\ntitle: Everything at once\ndek: All that an article can have.\nsection: Harbour\n---\n\n### One\n\n{text}\n\nChanged.\n")).await;
     let slug = site
         .publish(&format!(
-            "---\ntitle: Everything at once\ndek: All that an article can have.\nsection: Harbour\ntags: [budgets, method]\nkeywords: [one, two]\nauthors: [{{name: Ines Halloran, bio: Writes about water., links: [\"https://example.org/ines\"]}}, Jon Abara]\nsources:\n  - {{kind: primary, text: Seen., publisher: The Town, url: \"https://example.org/\", date: \"2026-01-01\"}}\n  - {{kind: limit, text: IndexedComment.}}\ncorrections:\n  - {{kind: update, date: 2026-01-02, text: A note.}}\n---\n\n## Opening summary\n\nShort[^s1].\n\n## Main article\n\n### One\n\n{text}\n\n[A card](https://example.org/a \"In the author's words\")\n\n### Two\n\n{text}\n\n```rust\nfn main() {{ println!(\"hello\"); }} // and so on, in a line that is longer than the column is wide, far longer\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> A quotation.\n\n### Three\n\n{text}[^s2]\n\n## Why it matters\n\nIt does.\n"
+            "---\ntitle: Everything at once\ndek: All that an article can have.\nsection: Harbour\ntags: [budgets, method]\nkeywords: [one, two]\nauthors: [{{name: Ines Halloran, bio: Writes about water., links: [\"https://example.org/ines\"]}}, Jon Abara]\nsources:\n  - {{kind: primary, text: Seen., publisher: The Town, url: \"https://example.org/\", date: \"2026-01-01\"}}\n  - {{kind: limit, text: Said.}}\ncorrections:\n  - {{kind: update, date: 2026-01-02, text: A note.}}\n---\n\n## Opening summary\n\nShort[^s1].\n\n## Main article\n\n### One\n\n{text}\n\n[A card](https://example.org/a \"In the author's words\")\n\n### Two\n\n{text}\n\n```rust\nfn main() {{ println!(\"hello\"); }} // and so on, in a line that is longer than the column is wide, far longer\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> A quotation.\n\n### Three\n\n{text}[^s2]\n\n## Why it matters\n\nIt does.\n"
         ))
         .await;
     for n in 0..45 {
@@ -108,7 +108,7 @@ async fn fill(site: &Site) -> Tour {
 }
 
 impl Tour {
-    /// Who looks at what; names log in, nobody does not.
+    /// Username (empty = anonymous) and the paths to open.
     fn by_person(&self) -> [(&'static str, &Vec<String>); 3] {
         [
             ("", &self.anybody),
@@ -152,7 +152,7 @@ fn every_kind_of_page_is_valid_html() {
     });
 }
 
-/// What axe-core finds on the page at hand.
+/// The violations that axe-core finds on the current page.
 async fn axe(browser: &WebDriver, script: &str) -> Vec<String> {
     browser.execute(script, Vec::new()).await.expect("axe");
     let run = "const done = arguments[arguments.length - 1]; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join(' ; '))))";
@@ -212,7 +212,7 @@ fn axe_finds_nothing_on_any_kind_of_page_and_none_scrolls_sideways() {
                             .map(|f| format!("{path} {scheme}: {f}")),
                     );
                 }
-                // 320 pixels; 200 per cent of 1280 wide.
+                // 320 px, and a window of 1280 px at 200 % zoom.
                 for width in [320, 640] {
                     set_width(&browser, width).await;
                     let wide = browser
@@ -296,13 +296,13 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     person.see_text("mark", "tram").await;
     person.fits(scripts).await;
     person.click("a[rel=next]").await;
-    person.see_text(".ways a", "Back to the first hits").await;
+    person.see_text(".ways a", "Back to the first results").await;
     person.click(".find summary").await;
     person
         .click("select[name=section] option[value=harbour]")
         .await;
     person.click("form.find button").await;
-    person.see_text(".empty", "Nothing was found").await;
+    person.see_text(".empty", "No results for").await;
     person.click(".queues a[href*='in=comments']").await;
     person
         .see(".queues a[href*='in=comments'][aria-current]")
@@ -316,7 +316,7 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     person.click("article h2 a").await;
     person.see(".comment.target").await;
 
-    // The theme: the page at hand at once, the next one only where a script remembers.
+    // The theme changes the current page at once, the next one only with scripts.
     person.open("/").await;
     assert_eq!(paper(&browser).await, LIGHT);
     person.click("label:has(#theme-dark) span").await;
@@ -332,7 +332,7 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     person.click("label:has(#theme-light) span").await;
     assert_eq!(paper(&browser).await, LIGHT);
 
-    // A reference leads to its note and back.
+    // A reference links to its note and back.
     person
         .open("/articles/how-we-count-the-forty-lines-behind-our-budget-pages")
         .await;

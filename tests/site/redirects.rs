@@ -1,4 +1,4 @@
-//! Old links live.
+//! Redirects from former and misspelled URLs.
 
 use crate::{Site, site_test};
 
@@ -25,12 +25,12 @@ site_test! {
             assert_eq!(site.get(to).await.status, 200, "one step, {to}");
         }
         assert_eq!(leads(&site, &format!("/articles/first/comments/{id}")).await, (301, Some(format!("/articles/third/comments/{id}"))));
-        // Any slug that it ever had will do.
+        // Any former slug identifies the article in an import.
         site.publish("---\ntitle: One\nslug: fourth\naliases: [first]\n---\n\nText.\n").await;
         assert_eq!(leads(&site, "/articles/third").await, (301, Some("/articles/fourth".into())));
         assert!(site.get("/articles/fourth").await.has(&format!("#comment-{id}")));
         site.publish("---\ntitle: One\nslug: third\naliases: [fourth]\n---\n\nText.\n").await;
-        // Whoever takes the old slug stands there.
+        // A new article may take over a former slug.
         site.publish("---\ntitle: Another\nslug: first\n---\n\nText.\n").await;
         assert_eq!(site.get("/articles/first").await.one("h1"), "Another");
         let clash = masthead::import::judge("---\ntitle: One\nslug: third\naliases: [first]\n---\n\nText.\n", true, &|_| Err(masthead::import::MISSING.into())).unwrap_or_else(|r| panic!("{}", r.reason));
@@ -69,14 +69,14 @@ site_test! {
         let moved = async |from: &str| { site.get_when(from, |page| page.status != 404).await; leads(&site, from).await };
         assert_eq!(moved("/2019/Bridge/").await, (301, Some(format!("/articles/{slug}"))));
         assert_eq!(leads(&site, "/blog").await, (302, Some("https://example.org/blog".into())));
-        assert_eq!(leads(&site, "/a").await, (301, Some("/about".into())), "one step, however long the list's own chain");
-        assert_eq!((leads(&site, "/loop").await.0, leads(&site, "/pool/").await.0), (404, 404), "nobody is sent round");
+        assert_eq!(leads(&site, "/a").await, (301, Some("/about".into())), "one redirect, however long the chain in the list");
+        assert_eq!((leads(&site, "/loop").await.0, leads(&site, "/pool/").await.0), (404, 404), "loops are not followed");
         assert_eq!(leads(&site, "/2019/bridge/index.html").await, (301, Some(format!("/articles/{slug}"))));
         assert_eq!(leads(&site, "/stra%C3%9Fe").await, (301, Some("/about".into())));
         assert_eq!(leads(&site, "/moved").await, (301, Some("/articles/fresh".into())), "through a former slug as well");
         let gone = site.get("/gone").await;
         assert!(gone.status == 410 && gone.has("a.way[href='/']"), "{}", gone.status);
-        assert_eq!((site.get("/evil").await.status, site.get("/about").await.status), (404, 200), "no other host by a trick; what is there stays there");
+        assert_eq!((site.get("/evil").await.status, site.get("/about").await.status), (404, 200), "no redirect to another host; existing pages take precedence");
         std::fs::write(&file, "/blog /about\n").expect("written");
         for _ in 0..40 {
             if leads(&site, "/blog").await.1.as_deref() == Some("/about") {

@@ -1,4 +1,4 @@
-//! Every address at once: forgery, roles, methods, headers, hosts.
+//! Checks of all routes: CSRF, roles, methods, headers, hosts.
 
 use crate::{Answer, Site, site_test};
 use masthead::routes::ROUTES;
@@ -34,7 +34,7 @@ site_test! {
                 }
                 let answer = Answer::of(request).await;
                 assert_eq!(answer.status, 403, "{path} {headers:?}");
-                assert_eq!(answer.one("h1"), "This came from another site");
+                assert_eq!(answer.one("h1"), "Cross-site request blocked");
             }
         }
         assert_eq!(admin.get("/admin").await.status, 200, "and nobody was logged out");
@@ -61,7 +61,7 @@ site_test! {
                 async move { if route.method == "GET" { browser.get(&path).await } else { browser.post(&path, &[("nonsense", "1")]).await } }
             };
             if route.path == "/logout" {
-                // It would end the session that the walk goes on with.
+                // It would end the session that the next requests need.
                 continue;
             }
             let (without, with) = (ask(nobody.clone()).await, ask(reader.clone()).await);
@@ -99,7 +99,7 @@ site_test! {
         let reader = site.reader("mira").await;
         assert_eq!(reader.get("/comments/abc/edit").await.status, 404);
         assert_eq!(reader.get("/comments/99999999999999999999/edit").await.status, 404);
-        assert_eq!(site.get("/moderation-log").await.status, 404, "what has not come yet is not there");
+        assert_eq!(site.get("/moderation-log").await.status, 404, "not implemented yet");
     }
 }
 
@@ -118,7 +118,7 @@ site_test! {
             assert!(ids.insert(answer.header("x-request-id").expect("an id")), "each its own");
             if answer.status >= 400 {
                 assert_eq!(answer.header("cache-control").as_deref(), Some("no-store"), "{}", answer.status);
-                assert!(answer.has("a.way[href='/'], form"), "a way on");
+                assert!(answer.has("a.way[href='/'], form"), "a link to the front page, or a form");
             }
         }
     }

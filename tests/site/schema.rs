@@ -1,4 +1,4 @@
-//! Two databases, one shape.
+//! Both schemas have the same tables and columns, and counters match the rows.
 
 use crate::site_test;
 
@@ -13,7 +13,7 @@ macro_rules! counted {
     ($conn:expr, $($table:ident)+) => {{
         use diesel::prelude::*;
         use masthead::db::schema;
-        // Every column is read by name, so one that a database lacks or calls otherwise fails here.
+        // Every column is read by name, so one that is missing or named differently fails here.
         $({
             let rows: i64 = schema::$table::table.count().get_result($conn)?;
             schema::$table::table.select(schema::$table::all_columns).limit(1).execute($conn)?;
@@ -124,7 +124,7 @@ fn a_full_disk_acknowledges_nothing_and_passes() {
         use masthead::error::Error;
         let slug = site.article().await;
         let staff = site.moderator("pell").await;
-        // The write connection may not grow any more: what SQLite then says is what a full disk makes it say.
+        // The database may not grow any more: SQLite then reports the same error as for a full disk.
         site.db()
             .write(|conn| {
                 use diesel::RunQueryDsl;
@@ -160,14 +160,14 @@ fn a_full_disk_acknowledges_nothing_and_passes() {
             site.get(&format!("/articles/{slug}"))
                 .await
                 .has(&format!("#comment-{id}")),
-            "the writer goes on with a fresh connection"
+            "the writer continues with a new connection"
         );
         let kept = site.db().write(|_| Err::<(), _>(Error::NotFound)).await;
         assert!(matches!(kept, Err(Error::NotFound)));
     });
 }
 
-/// Every number that is kept, against the rows that it counts.
+/// Compares every stored counter with the rows that it counts.
 async fn assert_counters(site: &crate::Site) {
     use diesel::prelude::*;
     use masthead::comments::path;

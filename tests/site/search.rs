@@ -1,4 +1,4 @@
-//! Search: what is found, in which order, and what never is.
+//! Search: what is found, in which order, and what must not be found.
 
 use crate::{Answer, Site, site_test};
 
@@ -57,15 +57,15 @@ site_test! {
         assert_eq!(titles("“council moved”").await, ["One"]);
         assert_eq!(titles("council moved").await, ["One", "Two"]);
         assert_eq!(titles("counc*").await, ["One", "Three", "Two"]);
-        assert_eq!(titles("\"the counc*\"").await, ["One", "Three", "Two"], "a phrase that goes on");
-        assert_eq!(titles("council -again").await, ["Three"], "both have it; then what begins like it");
+        assert_eq!(titles("\"the counc*\"").await, ["One", "Three", "Two"], "a phrase that ends in a prefix");
+        assert_eq!(titles("council -again").await, ["Three"], "both exact matches are excluded, so words that begin with it are found");
         assert_eq!(titles("date -moved -council").await, Vec::<String>::new());
         assert_eq!(titles("counc* -council").await, ["Three"]);
         assert_eq!(titles("e-mail").await, ["Three"]);
         assert_eq!(titles("covid-19").await, ["Three"]);
         assert_eq!(titles("email").await, Vec::<String>::new());
-        assert_eq!(titles("council AND moved").await, Vec::<String>::new(), "no word of a query language");
-        // Nothing has it as it stands: then whatever begins like it.
+        assert_eq!(titles("council AND moved").await, Vec::<String>::new(), "AND is not an operator");
+        // Without an exact match, words that begin with it are found.
         assert_eq!(titles("councill").await, ["Three"]);
     }
 }
@@ -146,7 +146,7 @@ site_test! {
         assert_eq!(found(&site, "in=comments&q=ferry&section=city").await.len(), 0);
         assert_eq!(found(&site, "in=comments&q=ferry&to=2026-01-01").await.len(), 0);
         let ranked = site.get("/search?in=comments&q=ferry+is+late").await;
-        assert_eq!(ranked.all(".snippet"), ["the ferry is late", "late is the ferry"], "side by side comes first, though it is older");
+        assert_eq!(ranked.all(".snippet"), ["the ferry is late", "late is the ferry"], "adjacent words rank first, although the comment is older");
     }
 }
 
@@ -193,7 +193,7 @@ site_test! {
         site.db()
             .write(|conn| {
                 for statement in ["DELETE FROM article_words", "DELETE FROM comment_words", "INSERT INTO search_progress (kind, reached) VALUES ('articles', 0), ('comments', 0)"] {
-                    // A contentless index is emptied by its own command.
+                    // A contentless FTS5 table is emptied by a special command.
                     let statement = match (&*conn, statement) {
                         (masthead::db::Conn::Sqlite(_), "DELETE FROM article_words") => "INSERT INTO article_words (article_words) VALUES ('delete-all')",
                         (masthead::db::Conn::Sqlite(_), "DELETE FROM comment_words") => "INSERT INTO comment_words (comment_words) VALUES ('delete-all')",

@@ -1,4 +1,4 @@
-//! How long something is held is not the client's to decide.
+//! Slow clients and slow writes must not hold resources for long.
 
 use crate::harness::{Program, on_sqlite};
 use crate::{Site, site_test};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const LARGE: usize = 9 * 1024 * 1024;
 
 impl Site {
-    /// Stores a picture of nine megabytes; its address.
+    /// Stores a picture of nine megabytes; returns its path.
     async fn large_picture(&self) -> String {
         let picture = Picture {
             bytes: vec![7; LARGE],
@@ -32,7 +32,7 @@ impl Site {
     }
 }
 
-/// Memory that a process has to itself, in KiB.
+/// Anonymous memory of a process (RssAnon), in KiB.
 fn memory(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
     let line = status
@@ -60,7 +60,7 @@ fn clients_that_read_nothing_hold_no_file_in_memory() {
         assert_eq!(program.browser().get("/healthz").await.status, 200);
         let before = memory(program.id());
         let held: Vec<TcpStream> = (0..150).map(|_| ask(&program, &path)).collect();
-        // Until each has got its first bytes.
+        // Waits until each has received its first bytes.
         for stream in &held {
             stream
                 .set_read_timeout(Some(Duration::from_secs(10)))
@@ -76,7 +76,7 @@ fn clients_that_read_nothing_hold_no_file_in_memory() {
     });
 }
 
-/// Whether the kernel still holds the server's end of a connection: it tells the other end nothing when it gives one up.
+/// Whether the kernel still holds the server's end of a connection. Dropping it is not visible at the client's end.
 #[cfg(target_os = "linux")]
 fn is_held(server: std::net::SocketAddr, client: std::net::SocketAddr) -> bool {
     let table = std::fs::read_to_string("/proc/net/tcp").expect("the connections");
@@ -110,7 +110,7 @@ fn an_answer_that_does_not_get_on_is_ended() {
         }
         assert!(
             began.elapsed() > Duration::from_secs(15),
-            "who is slow for a moment is not cut off"
+            "a client that is slow for a moment is not disconnected"
         );
     });
 }
@@ -125,7 +125,7 @@ fn a_network_has_so_many_connections() {
                 .expect("a timeout");
             matches!(stream.read(&mut [0; 512]), Ok(read) if read > 0)
         };
-        // The one that saw it start is gone in a moment.
+        // The harness's connection from waiting for the start may take a moment to close.
         let began = Instant::now();
         let mut held = Vec::new();
         while held.len() < 3 {
@@ -173,7 +173,7 @@ fn writes_that_waited_five_seconds_are_refused_together() {
                     .await
             });
         }
-        // The page goes on, and the server says that it takes no writes.
+        // Pages are still served, and the server reports that it takes no writes.
         assert_eq!(site.get(&format!("/articles/{slug}")).await.status, 200);
         let unready = site.get("/readyz").await;
         assert_eq!(unready.status, 503);
@@ -218,7 +218,7 @@ fn one_network_does_not_fill_a_gate() {
             enter("192.0.2.1").await.expect("a turn"),
             enter("192.0.2.1").await.expect("a turn"),
         );
-        // Its share is three: one more waits, the next is told to come again, and others wait for their turn.
+        // The share of a network is three: one more waits, the next gets 429, and other networks can still wait.
         let (waits, refused, other, release) = tokio::join!(
             enter("192.0.2.1"),
             async {
@@ -236,7 +236,7 @@ fn one_network_does_not_fill_a_gate() {
         drop((waits, other, release));
         assert!(
             enter("192.0.2.1").await.is_ok(),
-            "its share is its own again"
+            "its share is free again"
         );
     });
 }

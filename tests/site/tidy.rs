@@ -1,4 +1,4 @@
-//! The rules of the house, as `ARCHITECTURE.md` gives them.
+//! Checks of the source text: the architecture rules in `ARCHITECTURE.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ fn one_feature_writes_a_table() {
     }
 }
 
-/// What each room may use. Rooms below all: config error interface paths text db web.
+/// Permitted dependencies of each feature. All may use: config error interface paths text db web.
 const ARROWS: &[(&str, &[&str])] = &[
     ("log", &[]),
     ("media", &[]),
@@ -103,18 +103,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("discovery", &[]),
     ("redirects", &["articles"]),
     ("transfer", &["articles", "media"]),
-    ("moderation", &["comments", "log", "sessions"]),
+    ("queues", &["comments", "log", "sessions"]),
     ("sessions", &[]),
     ("accounts", &["log", "sessions"]),
     (
         "admin",
         &[
-            "accounts",
-            "articles",
-            "comments",
-            "media",
-            "moderation",
-            "sessions",
+            "accounts", "articles", "comments", "media", "queues", "sessions",
         ],
     ),
     ("info", &[]),
@@ -136,7 +131,7 @@ fn no_arrow_leads_back() {
             }
             !ready
         });
-        assert!(left.len() < before, "a circle among {left:?}");
+        assert!(left.len() < before, "circular dependencies among {left:?}");
     }
 }
 
@@ -286,7 +281,7 @@ fn every_message_of_the_interface_is_used() {
             .unwrap_or_default()
             .trim()
             .replace('-', "_");
-        assert!(sources.contains(&format!(".{id}(")), "{id} is said nowhere");
+        assert!(sources.contains(&format!(".{id}(")), "message {id} is not used");
     }
 }
 
@@ -298,8 +293,8 @@ fn rooms_stay_comfortable() {
     }
 }
 
-/// Handlers that write for nobody, or for whom they have just made: all others write through `sessions::write`, which judges
-/// session, role and ban again in the transaction.
+/// Handlers that write without a signed-in account, or for one that they have just created. All others write through
+/// `sessions::write`, which checks session, role and ban again in the transaction.
 const WRITE_FOR_ANYBODY: [&str; 3] = [
     "src/accounts/pages/door.rs",
     "src/accounts/pages/join.rs",

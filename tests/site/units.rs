@@ -1,4 +1,4 @@
-//! The small pure parts, where a page would be a detour.
+//! Unit tests of pure functions.
 
 use masthead::accounts::lookalike;
 use masthead::articles::draft::NoteKind;

@@ -1,4 +1,4 @@
-//! One's own account, and the page that others see of it.
+//! The signed-in reader's account (profile, password, sessions), and the public profile page.
 
 use super::auth::known;
 use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
@@ -186,12 +186,12 @@ pub async fn password(state: Shared, account: SignedIn) -> Result<HttpResponse, 
     password_page(&state, &account, &Ok(()), &blank()).answer()
 }
 
-/// No refusal to show.
+/// A field without an error message.
 fn blank() -> Result<NewPassword, String> {
     Err(String::new())
 }
 
-/// `POST /account/password`: ends all other sessions, and gives this one a fresh key.
+/// `POST /account/password`: ends all other sessions and rotates the token of this one.
 pub async fn update_password(
     state: Shared,
     sessions: web::Data<Sessions>,
@@ -250,7 +250,7 @@ pub async fn update_password(
     let version = sessions::write(&state, &account, move |conn, who: &SignedIn| {
         let version = store::choose_password(conn, id, Some(seen), &hash, for_role)?;
         sessions::store::end_others(conn, id, Some(&who.session_id))?;
-        // Another new password stands, and has ended this session with all others.
+        // Another password change came first, which has ended this session too.
         version.ok_or_else(Error::session_ended)
     });
     let version = version.await?;
@@ -313,7 +313,7 @@ pub async fn sessions(
     })
 }
 
-/// `Firefox on Linux` out of a User-Agent, or its beginning.
+/// `Firefox, Linux` from a User-Agent, or its first 60 characters.
 fn browser(agent: &str) -> String {
     let pick = |names: &[(&str, &str)]| {
         names

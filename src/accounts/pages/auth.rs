@@ -1,4 +1,4 @@
-//! Logging in and out.
+//! `/login` and `/logout`.
 
 use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
 use crate::accounts::store;
@@ -91,7 +91,8 @@ pub async fn login(
     .answer()
 }
 
-/// `POST /login`. One verification on every path; the same answer for unknown, wrong and too long.
+/// `POST /login`. Verifies one hash on every path and gives the same response for an unknown name, a wrong password
+/// and one that is too long, so that accounts cannot be enumerated.
 pub async fn log_in(
     state: Shared,
     viewer: Viewer,
@@ -114,15 +115,15 @@ pub async fn log_in(
         .db
         .read(move |conn| store::by_login(conn, &wanted))
         .await?;
-    // By name or by address, it is the same account.
+    // The account's id: username and e-mail address count against the same limit.
     let whose = found.as_ref().map_or(typed.clone(), |f| f.id.to_string());
     let rules = vec![
         Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
         Rule::new("login-network", &network, 100, 10 * Time::MINUTE),
-        // From however many networks: a password that many machines guess at is guessed slowly.
+        // Across all networks: limits distributed guessing.
         Rule::new("login-account", whose, 100, Time::HOUR),
     ];
-    // Counted before the check, so that guesses in parallel count too; given back when the password was right.
+    // Counted before the check, so that parallel guesses count too; refunded if the password is right.
     let taken = match state.limits.take(&state.db, rules, now).await {
         Ok(taken) => taken,
         Err(Error::TooMany { seconds }) => {
@@ -144,7 +145,7 @@ pub async fn log_in(
         Err(other) => return Err(other),
     };
     let stored = found.as_ref().map(|f| f.password_hash.clone());
-    // Goes on when the browser goes away: a right password is no failure, whoever waits for the answer.
+    // Spawned, so that a right password is refunded even if the client disconnects meanwhile.
     let (checking, typed) = (state.clone(), form.password.clone());
     let checked = rt::spawn(async move {
         let verdict = password::verify(&checking, typed, stored).await;
@@ -193,12 +194,12 @@ pub async fn log_in(
     }))
 }
 
-/// What can be read about a person is no secret.
+/// Words that an attacker would try first, for the strength check.
 pub(super) fn known(state: &State, username: &str, email: &str) -> Vec<String> {
     vec![state.site().name.clone(), username.into(), email.into()]
 }
 
-/// `POST /logout`. The browser forgets what scripts kept, such as the place in an article:
+/// `POST /logout`. Also clears what scripts stored in the browser, such as reading positions:
 /// <https://www.w3.org/TR/clear-site-data/>
 pub async fn log_out(
     state: Shared,

@@ -1,4 +1,4 @@
-//! FlightKey an account.
+//! `/join`: registration of a new account.
 
 use super::auth::{known, next_of};
 use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
@@ -118,7 +118,8 @@ fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResp
     page::answer(status, &form)
 }
 
-/// `POST /join`: signs in at once. What is cheap comes first, then the throttle, then what costs processor time.
+/// `POST /join`: creates the account and logs in. Cheap checks come first, then the rate limit, then CPU-intensive
+/// work.
 pub async fn create(
     state: Shared,
     viewer: Viewer,
@@ -168,7 +169,7 @@ pub async fn create(
     }
 }
 
-/// Fields that make an account, each judged.
+/// The validated fields of a new account.
 struct ValidJoin {
     username: Username,
     email: Email,
@@ -176,7 +177,7 @@ struct ValidJoin {
 }
 
 impl ValidJoin {
-    /// Judges the fields; the password last, for it costs most.
+    /// Validates the fields; the password last, because its check costs most.
     async fn parse(state: &State, form: &JoinForm) -> Result<Result<ValidJoin, JoinErrors>, Error> {
         let t = state.t();
         let username = Username::parse(t, &form.username).and_then(|u| {

@@ -1,4 +1,4 @@
-//! The pages of accounts: in and out, one's own account, the first admin, a reader's public page.
+//! Account pages: log-in and log-out, registration, account settings, public profiles.
 
 mod account;
 mod auth;

@@ -1,4 +1,4 @@
-//! `/admin/settings`
+//! `/admin/settings`: the form for the site's settings.
 
 use crate::accounts::Email;
 use crate::admin::{parse_language, parse_site_name, parse_zone, store};
@@ -26,7 +26,7 @@ struct SettingsForm {
     first_comment: String,
     join: String,
     revision: String,
-    /// `samples` = the button that takes the samples away.
+    /// `samples`: the button that removes the sample content was used.
     remove: String,
 }
 
@@ -80,7 +80,7 @@ impl Judged {
         }
     }
 
-    /// The settings whose fields were sent, with their new values; none if one of them is refused.
+    /// Keys and new values of the submitted fields; `None` if one of them is invalid.
     fn sent(&self, posted: &FormBody) -> Option<Vec<(&'static str, String)>> {
         let list = [
             ("site_name", "site_name", &self.site_name),
@@ -177,7 +177,12 @@ fn current(state: &State) -> SettingsForm {
         time_zone: site.zone.clone(),
         contact: site.contact.clone(),
         default_section: site.default_section.clone(),
-        first_comment: if site.hold_first { "hold" } else { "publish" }.into(),
+        first_comment: if site.rules.new_reader {
+            "hold"
+        } else {
+            "publish"
+        }
+        .into(),
         join: if site.join_open { "everyone" } else { "nobody" }.into(),
         revision: site.revision.to_string(),
         remove: String::new(),
@@ -200,7 +205,7 @@ pub async fn settings(
     page::ok(&page)
 }
 
-/// `POST /admin/settings`. A field that is not sent stays as it is in the database at that moment.
+/// `POST /admin/settings`. Settings whose fields are not submitted are not changed.
 pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<HttpResponse, Error> {
     let form: SettingsForm = posted.read()?;
     if !matches!(form.remove.as_str(), "" | "samples") {
@@ -210,7 +215,7 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
         let removed = sessions::write(&state, &admin, |conn, _| store::remove_samples(conn));
         let (_, files) = removed.await?;
         media::delete_files(&state.config.data.join("media"), &files);
-        // Their sections are named on every page.
+        // The samples' sections are listed on every page.
         state.refresh_site().await?;
         return Ok(page::see_other(paths::ADMIN));
     }
@@ -232,7 +237,7 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     stale_page(&state, &admin, form, &judged)
 }
 
-/// The form as it was typed, with what has been saved meanwhile beside each field that differs.
+/// The submitted form, with the stored value next to each field that differs.
 fn stale_page(
     state: &State,
     admin: &Admin,
@@ -256,7 +261,7 @@ fn stale_page(
     page::answer(StatusCode::CONFLICT, &page)
 }
 
-/// What was typed where a field was sent, what is there where it was not.
+/// The submitted value of each field, or the current one if it was not submitted.
 fn typed_over(now: SettingsForm, form: SettingsForm, posted: &FormBody) -> SettingsForm {
     let kept = |name: &str, given: String, old: String| posted.field(name).map_or(old, |_| given);
     SettingsForm {

@@ -1,4 +1,4 @@
-//! The first admin, by the one-time link that `serve` prints.
+//! `/setup/{token}`: creates the first admin, by the one-time link that `serve` prints.
 
 use crate::accounts::password::{self, Candidate, PasswordPolicy};
 use crate::accounts::store::{self, New, Taken};
@@ -78,7 +78,10 @@ fn setup_page(
     Ok(response)
 }
 
-/// Whether this is the link of the last start, and nobody is admin yet.
+/// Checks that this is the latest setup link, and that there is no admin yet.
+///
+/// # Errors
+/// `NotFound` otherwise.
 fn admit(conn: &mut crate::db::Conn, token: &str) -> Result<(), Error> {
     if admin::store::setup_token_is(conn, token)? && !store::has_admin(conn)? {
         Ok(())
@@ -109,7 +112,7 @@ pub async fn setup(
     )
 }
 
-/// `POST /setup/{token}`: makes the admin, names the site, signs in.
+/// `POST /setup/{token}`: creates the admin, sets the site's name, logs in.
 pub async fn install(
     state: Shared,
     viewer: Viewer,

@@ -1,4 +1,4 @@
-//! `GET /archive`, `/archive/{yyyy}/{mm}`: everything by year and month, in the site's time zone.
+//! `GET /archive`, `/archive/{yyyy}/{mm}`: all articles by year and month, in the site's time zone.
 
 use super::Listed;
 use super::list::answer;
@@ -27,7 +27,7 @@ struct ArchivePage {
     sections: Vec<Link>,
 }
 
-/// Months that are listed at limit: more than two centuries.
+/// Maximum number of months listed: more than two centuries.
 const MOST_MONTHS: usize = 2500;
 
 /// `GET /archive`
@@ -38,7 +38,7 @@ pub async fn archive(state: Shared, viewer: Viewer) -> Result<HttpResponse, Erro
     let months = state
         .db
         .read(move |conn| {
-            // From month to month that has something: one look at the index for each.
+            // Goes from each month with articles to the previous one: one index look-up each.
             let (mut months, mut before) = (Vec::new(), Time(i64::MAX));
             while let Some(at) = lists::published_before(conn, before)? {
                 let (year, month) = here.month_of(at);

@@ -1,4 +1,4 @@
-//! `GET /articles/{slug}/revisions`, `/articles/{slug}/revisions/{n}`: what was changed after publication, word by word.
+//! `GET /articles/{slug}/revisions`, `/articles/{slug}/revisions/{n}`: the changes after publication, as word diffs.
 
 use crate::articles::store;
 use crate::comments;
@@ -15,7 +15,7 @@ use askama::Template;
 struct Row {
     href: String,
     at: DateView,
-    /// The beginning of what changed.
+    /// The first words that changed.
     excerpt: String,
     is_first: bool,
 }
@@ -42,12 +42,12 @@ struct RevisionPage {
 }
 
 enum ParagraphView {
-    /// So many paragraphs in a row that are as they were.
+    /// Text that stands for consecutive unchanged paragraphs and gives their number.
     Same(String),
     Changed(Vec<(&'static str, String)>),
 }
 
-/// Versions that the page lists: the latest.
+/// Maximum number of revisions listed, the latest.
 const LISTED: i64 = 200;
 
 /// `GET /articles/{slug}/revisions`
@@ -132,7 +132,7 @@ pub async fn revision(
     page::cached(&view, &viewer, since, &[CacheTag::Article(article.id)])
 }
 
-/// Paragraphs that stayed are counted, not repeated, unless the whole text is wanted.
+/// Unchanged paragraphs are counted and left out, unless `whole`.
 fn views(t: Interface, paragraphs: Vec<Paragraph>, whole: bool) -> Vec<ParagraphView> {
     let (mut views, mut same) = (Vec::new(), 0);
     for paragraph in paragraphs {

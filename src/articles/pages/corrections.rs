@@ -1,4 +1,4 @@
-//! `GET /corrections`: every correction of the site, the latest first.
+//! `GET /corrections`: every correction of the site, newest first.
 
 use super::After;
 use super::list::Pager;
@@ -13,7 +13,7 @@ use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-/// Corrections a page.
+/// Corrections per page.
 const PAGE_SIZE: i64 = 50;
 
 struct Entry {
@@ -71,7 +71,7 @@ pub async fn corrections(
         }
     }
     if cursor.is_some() {
-        // Pages turn forward only; the way back leads to the first one.
+        // There are cursors for older pages only, so "newer" links to the first page.
         pager.newer = paths::CORRECTIONS.into();
     }
     let mut page = Page::new(&state, &viewer, &t.corrections_heading())

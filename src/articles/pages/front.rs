@@ -1,4 +1,4 @@
-//! `GET /`: the lead, what came after it, what is talked about, the sections, what was corrected.
+//! `GET /`: the front page: lead article, latest articles, most discussed, sections, corrections.
 
 use super::json_ld;
 use super::show::{Hero, correction_label};
@@ -16,18 +16,18 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::collections::HashSet;
 
-/// How wide the lead's picture stands.
+/// The `sizes` attribute of the lead article's picture.
 const FRONT_SIZES: &str = "(max-width: 60rem) calc(100vw - 2.5rem), 47rem";
-/// Articles with their dek under the lead.
+/// Articles shown with their dek below the lead.
 const SECONDARY: usize = 4;
-/// A young site has fewer, so that the sections are not empty.
+/// [`SECONDARY`] for a site with at most [`FEW`] articles, so that some are left for the sections.
 const SECONDARY_OF_FEW: usize = 2;
 const FEW: usize = 12;
 /// Titles in the narrow column.
 const COLUMN: usize = 6;
 const DISCUSSED: i64 = 6;
 const CORRECTED: i64 = 3;
-/// Sections that have a strip of their own.
+/// Maximum number of sections shown with a block of their own.
 const STRIPS: usize = 6;
 
 struct Strip {
@@ -66,7 +66,7 @@ pub async fn front(
     let since = state.db.version();
     let (t, site) = (state.t(), state.site());
     let sections: Vec<i64> = site.sections.iter().take(STRIPS).map(|s| s.id).collect();
-    // Where there are few sections each has more room.
+    // The fewer sections there are, the more articles each shows.
     let wide = match sections.len() {
         0 | 1 => 9,
         2 => 6,
@@ -93,7 +93,7 @@ pub async fn front(
             ))
         })
         .await?;
-    // Each says how many comments it has, and the count decides what is talked about.
+    // Teasers show comment counts, and the counts decide which articles are the most discussed.
     let mut cache_tags = vec![CacheTag::Articles];
     let shown = latest.iter().chain(&strips).map(|teaser| teaser.id);
     let mut threads: Vec<i64> = shown.chain(compared).collect();

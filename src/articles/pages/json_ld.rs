@@ -1,4 +1,4 @@
-//! What machines read about a page: <https://schema.org/NewsArticle>, `ProfilePage`, `CollectionPage`, `WebSite`.
+//! JSON-LD structured data of pages: <https://schema.org/NewsArticle>, `ProfilePage`, `CollectionPage`, `WebSite`.
 
 use super::Listed;
 use crate::articles::lists::Teaser;
@@ -9,7 +9,7 @@ use crate::text::SafeHtml;
 use crate::web::Site;
 use serde_json::{Value, json};
 
-/// Comments that stand in an article's data: the first of its page.
+/// Maximum number of comments in an article's data: the first of its page.
 const COMMENTS: usize = 10;
 
 fn crumbs(origin: &str, parts: &[(&str, String)]) -> Value {
@@ -40,14 +40,14 @@ fn citation(note: &Note) -> Value {
     work
 }
 
-/// What an article's data is made from.
+/// The input of [`news_article`].
 pub(super) struct Parts<'a> {
     pub article: &'a Article,
     pub authors: &'a [Name],
     pub notes: &'a [Note],
     pub corrections: &'a [CorrectionRow],
     pub tags: Vec<&'a str>,
-    /// Absolute.
+    /// Absolute URLs.
     pub images: Vec<String>,
     pub comments: &'a [CommentView],
 }
@@ -122,7 +122,7 @@ pub(super) fn news_article(origin: &str, site: &Site, parts: &Parts<'_>) -> Safe
     SafeHtml::json(&value)
 }
 
-/// A list: an author's is a profile, the others are collections.
+/// Data of a list page: a `ProfilePage` for an author, a `CollectionPage` for the others.
 pub(super) fn list(origin: &str, site: &Site, listed: &Listed, teasers: &[Teaser]) -> SafeHtml {
     let url = format!("{origin}{}", listed.path);
     let mut trail = vec![(site.name.as_str(), paths::FRONT.to_owned())];
@@ -160,7 +160,7 @@ pub(super) fn list(origin: &str, site: &Site, listed: &Listed, teasers: &[Teaser
     SafeHtml::json(&value)
 }
 
-/// The site itself, with its search.
+/// Data of the site: `WebSite` with its `SearchAction`.
 pub(super) fn site(origin: &str, site: &Site) -> SafeHtml {
     SafeHtml::json(&json!({
         "@context": "https://schema.org",

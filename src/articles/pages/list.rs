@@ -1,4 +1,4 @@
-//! `GET /sections/{slug}`, `/tags/{slug}`, `/authors/{slug}`: an article after the other, newest first, turned by keyset.
+//! `GET /sections/{slug}`, `/tags/{slug}`, `/authors/{slug}`: articles, newest first, with keyset pagination.
 
 use super::teaser::{TeaserView, by_article, view};
 use super::{After, Listed, json_ld};
@@ -14,14 +14,14 @@ use crate::web::{Page, Shared, Site, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-/// The two ways on from a page of a list; empty = there is none.
+/// Links to the neighbouring pages of a list; empty = there is none.
 #[derive(Default)]
 pub(super) struct Pager {
     pub newer: String,
     pub older: String,
 }
 
-/// Who an author is.
+/// An author's biography, links and picture.
 pub(super) struct Profile {
     bio: Vec<String>,
     links: Vec<String>,
@@ -42,10 +42,10 @@ pub(super) struct ListPage {
     pub pager: Pager,
 }
 
-/// One page of a list. `find` names the shelf and says what the page is about.
+/// Renders one page of a list. `find` returns the scope of the list and the texts of its page.
 ///
 /// # Errors
-/// `NotFound` for a list that has nothing, and for a cursor that is not ours.
+/// `NotFound` for a page without articles, and for a malformed cursor.
 pub(super) async fn answer(
     state: &Shared,
     viewer: &Viewer,

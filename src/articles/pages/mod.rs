@@ -1,4 +1,4 @@
-//! The pages of articles: the front, the article itself, lists, what was changed and corrected.
+//! Handlers and views of the front page, articles, lists, the archive, revisions and corrections.
 
 mod archive;
 mod changes;
@@ -21,7 +21,7 @@ use crate::articles::store::Name;
 use crate::interface::Interface;
 use serde::Deserialize;
 
-/// `Mira Stahl and Jon Abara`
+/// The names of a byline as one text, such as `Mira Stahl and Jon Abara`.
 fn names(t: Interface, names: &[Name]) -> String {
     match names {
         [] => String::new(),
@@ -33,11 +33,11 @@ fn names(t: Interface, names: &[Name]) -> String {
     }
 }
 
-/// Which list, and what its page says of it.
+/// The path, heading and description of a list page.
 pub(super) struct Listed {
-    /// The address of its beginning.
+    /// The path of its first page.
     pub path: String,
-    /// The slug of the section that it is; empty = none.
+    /// The slug of the section, if it is the list of a section; else empty.
     pub section: String,
     pub kicker: String,
     pub kicker_href: String,
@@ -47,7 +47,7 @@ pub(super) struct Listed {
     pub has_feed: bool,
 }
 
-/// The page of a list that an address asks for.
+/// The query string of a list page: `after` is the cursor, empty for the first page.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct After {
@@ -55,7 +55,7 @@ pub struct After {
 }
 
 impl After {
-    /// The known part of a query string; the rest is ignored.
+    /// Parses the query string; unknown parameters are ignored.
     pub fn of(request: &actix_web::HttpRequest) -> After {
         serde_html_form::from_str(request.query_string()).unwrap_or_default()
     }

@@ -10,6 +10,7 @@ use crate::db::Time;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::moderation;
 use crate::paths;
 use crate::text::{SafeHtml, markdown};
 use crate::web::cache::Audience;
@@ -21,7 +22,7 @@ use askama::Template;
 
 struct NoteView {
     number: usize,
-    /// Where the text refers to it first; empty = nowhere.
+    /// Link to the first reference to it in the text; empty = there is none.
     back: String,
     kind: String,
     label: String,
@@ -37,7 +38,7 @@ struct CorrectionView {
     at: DateView,
 }
 
-/// A picture above a text, in every width that it has.
+/// The main picture of an article, with the attributes of its `<img>`.
 pub(super) struct Hero {
     pub src: String,
     pub srcset: String,
@@ -49,7 +50,7 @@ pub(super) struct Hero {
     credit: String,
 }
 
-/// A name of a byline, and what stands before it.
+/// An author in a byline, and the separator before the name.
 struct Author {
     before: String,
     href: String,
@@ -93,10 +94,10 @@ struct ArticlePage {
     banned: String,
 }
 
-/// Articles that are named below this one.
+/// Maximum number of related articles below the text.
 const RELATED: usize = 3;
 
-/// Everything that the page reads.
+/// Everything that the page reads from the database.
 struct Read {
     article: store::Article,
     sizes: Vec<(i64, String)>,
@@ -147,7 +148,7 @@ pub async fn show(
             let mut read = thread::page(conn, &article_thread, &who, sort, &after, now)?;
             let mut audience = Audience::Readers;
             if let Some(account) = who.account().filter(|a| !a.is_staff()) {
-                read.would_wait = !write::was_approved(conn, account.id)?;
+                read.would_wait = !moderation::has_approved_comment(conn, account.id)?;
                 if write::has_commented(conn, account.id, article.id)? {
                     audience = Audience::One(account.id);
                 } else if read.would_wait {
@@ -192,7 +193,7 @@ pub async fn show(
         .map(|picture| hero(&article, picture, &sizes));
     let ban = viewer.account().and_then(|a| a.ban.clone());
     let mut cache_tags = read.cache_tags(&article_thread);
-    // The articles that are named below.
+    // For the related articles.
     cache_tags.push(CacheTag::Articles);
     cache_tags.extend(related.iter().map(|teaser| CacheTag::Thread(teaser.id)));
     let shares = SharedPage {
@@ -318,7 +319,7 @@ pub async fn show(
 }
 
 impl Hero {
-    /// `sizes`: how wide it stands on the page.
+    /// `sizes`: the attribute of that name, for the place of the picture on the page.
     pub(super) fn of(
         picture: &store::Picture,
         alt: String,
@@ -352,7 +353,7 @@ fn hero(article: &store::Article, picture: &store::Picture, smaller: &[(i64, Str
     }
 }
 
-/// The headings of a long article; a short one needs no list of them.
+/// The table of contents; empty for a short article.
 fn contents(article: &store::Article) -> Vec<Heading> {
     let headings = article.body.headings();
     if !is_long(article.words, headings.len()) {
@@ -380,7 +381,7 @@ fn byline(t: Interface, authors: &[store::Name]) -> Vec<Author> {
     authors.iter().enumerate().map(author).collect()
 }
 
-/// A kind of correction in words.
+/// The name of a kind of correction, in the interface language.
 pub fn correction_label(t: Interface, kind: &str) -> String {
     match kind {
         "clarification" => t.correction_clarification(),

@@ -1,4 +1,4 @@
-//! An article in a list, as templates print it.
+//! The view of an article in a list, for templates.
 
 use super::names;
 use crate::articles::lists::Teaser;
@@ -19,7 +19,7 @@ pub struct TeaserView {
     pub comments: String,
 }
 
-/// Bylines by article.
+/// Bylines by article id.
 pub type Names = HashMap<i64, Vec<Name>>;
 
 pub fn by_article(names: Vec<Name>) -> Names {

@@ -1,6 +1,5 @@
-//! The page on which a comment is written: previewed, refused, answered, edited, or waiting for a log-in.
+//! The page with the comment form: preview, validation errors, reply, edit, and log-in required.
 
-use crate::comments::Status;
 use crate::comments::store::{self, ArticleThread};
 use crate::db::Conn;
 use crate::error::Error;
@@ -30,7 +29,7 @@ pub struct ComposePage {
     pub article: Link,
     pub parent: Option<Parent>,
     pub preview: Option<SafeHtml>,
-    /// What stands there now, when an edit was stale.
+    /// The stored text, if it has changed since the edit form was loaded.
     pub current: Option<SafeHtml>,
     pub alert: String,
     pub error: String,
@@ -40,7 +39,7 @@ pub struct ComposePage {
     pub key: String,
     pub revision: String,
     pub is_edit: bool,
-    /// The thread takes comments; without, the text is only kept to be copied.
+    /// Whether the form can be sent; if not, the text is only shown for copying.
     pub may_send: bool,
     pub login: String,
 }
@@ -83,14 +82,14 @@ impl ComposePage {
     }
 }
 
-/// A parent as far as it may be replied to.
+/// The comment to reply to; `None` if it does not exist or is not public.
 pub fn parent(conn: &mut Conn, id: i64) -> Result<Option<Parent>, Error> {
     let comment = match store::find(conn, id) {
         Ok(comment) => comment,
         Err(Error::NotFound) => return Ok(None),
         Err(other) => return Err(other),
     };
-    if !Status::of(&comment.status).is_public() {
+    if !comment.status.is_public() {
         return Ok(None);
     }
     let (username, name) = store::author_name(conn, comment.author_id)?;

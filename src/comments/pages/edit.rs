@@ -1,12 +1,14 @@
-//! Editing, deleting and taking a deletion back: the author's own.
+//! Handlers for authors to edit, delete and undelete their comments.
 
 use super::compose::ComposePage;
 use crate::comments::store::{self, Comment};
 use crate::comments::write::{self, EditOutcome};
-use crate::comments::{Actor, CommentBody, EDIT_WINDOW, Status, render, revision};
+use crate::comments::{CommentBody, EDIT_WINDOW, Status, render, revision};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::log::Actor;
+use crate::moderation::Rules;
 use crate::paths;
 use crate::sessions;
 use crate::web::limits::{Reserved, Rule};
@@ -23,13 +25,13 @@ struct EditForm {
     revision: String,
 }
 
-/// A form without documented fields: nothing else may come.
+/// A form without fields: any field is an error.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct EmptyForm {}
 
 fn editable(t: Interface, comment: &Comment, now: Time) -> Result<(), Error> {
-    match comment.status() {
+    match comment.status {
         Status::Rejected => Err(Error::Gone(t.edit_rejected())),
         Status::Deleted => Err(Error::Gone(t.edit_deleted())),
         _ if now.0 - comment.created_at.0 > EDIT_WINDOW => Err(Error::Gone(t.edit_too_late())),
@@ -81,7 +83,7 @@ pub async fn edit(
 }
 
 enum EditResult {
-    /// Rejected, deleted or too old: nothing more can be written there.
+    /// Rejected, deleted or past the edit window: no longer editable, with the reason.
     Ended(Comment, String),
     Stored(Comment),
     Stale(Comment),
@@ -108,7 +110,7 @@ pub async fn update(
     };
     let reserved = state.limits.reserve(rules, now).await?;
     let (returned, asked, author) = (reserved.clone(), reserved.clone(), account.id);
-    // Whose comment it is and the throttle come before the work of making HTML of it.
+    // Ownership and rate limit are checked before the text is rendered.
     let may = state.db.read(move |conn| {
         if store::find(conn, id)?.author_id != author {
             return Err(Error::NotFound);
@@ -123,7 +125,7 @@ pub async fn update(
         state.limits.unreserve(returned).await?;
     }
     if let Err(Error::SignInFirst { .. }) = outcome {
-        // Signed out while the text was on its way.
+        // The session ended while the request body was being received.
         return not_signed_in(&state, &Viewer(None), id, &posted);
     }
     let typed = form.map(|f| f.body).unwrap_or_default();
@@ -175,13 +177,14 @@ async fn edit_now(
     (t, now): (Interface, Time),
 ) -> Result<EditResult, Error> {
     let body = render(state, &form.body).await?;
+    let rules = state.site().rules;
     sessions::write(state, account, move |conn, who: &Participant| {
-        store_edit(conn, who, id, &form, &body, &reserved, (t, now))
+        store_edit(conn, who, id, &form, &body, &reserved, &rules, (t, now))
     })
     .await
 }
 
-/// The edit itself, under the thread's lock.
+/// Stores the edit, under the thread's lock.
 fn store_edit(
     conn: &mut Conn,
     who: &Participant,
@@ -189,6 +192,7 @@ fn store_edit(
     form: &EditForm,
     body: &Result<CommentBody, String>,
     reserved: &Reserved,
+    rules: &Rules,
     (t, now): (Interface, Time),
 ) -> Result<EditResult, Error> {
     let comment = store::owned(conn, id, who.id)?;
@@ -206,36 +210,28 @@ fn store_edit(
         Err(why) => return Ok(EditResult::Refused(comment, why.clone())),
     };
     reserved.spend(conn)?;
-    let (actor, is_staff) = (actor(who), who.is_staff());
-    let edited = write::edit(conn, comment, body, &form.revision, is_staff, actor, now)?;
+    let edited = write::edit(conn, comment, body, &form.revision, who, rules, now)?;
     Ok(match edited {
         EditOutcome::Stored(comment) => EditResult::Stored(comment),
         EditOutcome::Stale(comment) => EditResult::Stale(comment),
     })
 }
 
-fn actor(who: &Account) -> Actor<'_> {
-    Actor {
-        id: who.id,
-        username: &who.username,
-    }
-}
-
-/// Deleting writes to the moderation log: it has a limit, for staff as well.
+/// Deleting adds to the moderation log, so it is rate-limited for staff, too.
 fn delete_rules(account: &Account) -> Vec<Rule> {
     let most = if account.is_staff() { 120 } else { 20 };
     vec![Rule::new("delete", account.id, most, Time::MINUTE)]
 }
 
-/// Status and reason as they are now.
+/// The comment's current status in words, with the reason of a rejection.
 fn standing(t: Interface, comment: &Comment) -> String {
-    match comment.status() {
+    match comment.status {
         Status::Published | Status::Approved => t.status_public(),
         Status::Pending => t.notice_pending(),
         Status::Withheld => t.notice_withheld(),
         Status::Deleted => String::new(),
         Status::Rejected => {
-            let why = t.notice_rejected(&crate::comments::view::reason(t, &comment.reject_reason));
+            let why = t.notice_rejected(&comment.reject_reason.label(t));
             if comment.reject_note.is_empty() {
                 why
             } else {
@@ -245,7 +241,7 @@ fn standing(t: Interface, comment: &Comment) -> String {
     }
 }
 
-/// A session that ended while somebody wrote: the text is given back, with a way to log in and send it.
+/// Response if the session has ended: the form with the text, and a link to log in and send it again.
 fn not_signed_in(
     state: &State,
     viewer: &Viewer,
@@ -258,7 +254,7 @@ fn not_signed_in(
         return Err(Error::SignInFirst { next: action });
     }
     let (t, site) = (state.t(), state.site());
-    // What the comment belongs to is not told to somebody who may not see it.
+    // The article is not revealed, because an anonymous viewer may not be allowed to see it.
     let nowhere = store::ArticleThread {
         id: 0,
         slug: String::new(),
@@ -290,7 +286,7 @@ pub async fn delete(
         let comment = store::owned(conn, id, who.id)?;
         form.as_ref().map_err(Clone::clone)?;
         reserved.spend(conn)?;
-        write::delete(conn, &comment, actor(who), now)?;
+        write::delete(conn, &comment, Actor::of(who), now)?;
         Ok(comment)
     });
     let comment = deleted.await?;
@@ -311,7 +307,7 @@ pub async fn undelete(
         let comment = store::owned(conn, id, who.id)?;
         form.as_ref().map_err(Clone::clone)?;
         reserved.spend(conn)?;
-        if write::undelete(conn, &comment, actor(who), now)? {
+        if write::undelete(conn, &comment, Actor::of(who), now)? {
             Ok(comment)
         } else {
             Err(Error::Gone(t.undelete_too_late()))

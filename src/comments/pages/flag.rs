@@ -1,11 +1,11 @@
-//! Flagging: a reader's report, with a reason.
+//! Handlers for flagging a comment, with a reason.
 
 use crate::comments::store::{self, Comment};
-use crate::comments::view::reason;
-use crate::comments::{FLAG_REASONS, Status, flags, parse_note};
+use crate::comments::{Status, flags, parse_note};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::moderation::FlagReason;
 use crate::paths;
 use crate::sessions;
 use crate::text;
@@ -23,11 +23,11 @@ struct FlagForm {
     detail: String,
 }
 
-/// A comment that this reader sees and may report.
+/// The comment, if this reader can see it.
 fn flaggable(conn: &mut Conn, id: i64, viewer: &Viewer) -> Result<Comment, Error> {
     let comment = store::find(conn, id)?;
     store::article_thread(conn, &comment.slug)?;
-    let sees = match Status::of(&comment.status) {
+    let sees = match comment.status {
         Status::Published | Status::Approved => true,
         Status::Deleted => false,
         _ => viewer.is_staff() || viewer.id() == Some(comment.author_id),
@@ -49,7 +49,7 @@ fn form(
 ) -> FormPage {
     let t = state.t();
     let mut options = vec![("", t.choose_reason())];
-    options.extend(FLAG_REASONS.iter().map(|code| (*code, reason(t, code))));
+    options.extend(FlagReason::ALL.iter().map(|r| (r.as_str(), r.label(t))));
     FormPage {
         page: Page::new(state, &account.viewer(), &t.flag_heading()).unlisted(),
         t,
@@ -81,7 +81,12 @@ pub async fn flag(
     let who = account.id;
     let (comment, twice) = state
         .db
-        .read(move |conn| Ok((flaggable(conn, id, &viewer)?, flags::raised(conn, id, who)?)))
+        .read(move |conn| {
+            Ok((
+                flaggable(conn, id, &viewer)?,
+                flags::has_flagged(conn, id, who)?,
+            ))
+        })
         .await?;
     let t = state.t();
     own(t, &comment, &account)?;
@@ -121,7 +126,7 @@ fn own(t: Interface, comment: &Comment, account: &Participant) -> Result<(), Err
 }
 
 enum FlagResult {
-    Raised(Comment),
+    Flagged(Comment),
     Refused(Comment),
 }
 
@@ -143,11 +148,7 @@ pub async fn raise(
     let reserved = state.limits.reserve(rules, now).await?;
     let (returned, typed) = (reserved.clone(), given.clone());
     let judge = move |form: &FlagForm| {
-        let reason = if FLAG_REASONS.contains(&form.reason.as_str()) {
-            Ok(())
-        } else {
-            Err(t.reason_missing())
-        };
+        let reason = FlagReason::parse(&form.reason).ok_or_else(|| t.reason_missing());
         (reason, parse_note(t, &form.detail))
     };
     let outcome = sessions::write(&state, &account, move |conn, who: &Participant| {
@@ -155,21 +156,21 @@ pub async fn raise(
         let comment = flaggable(conn, id, &who.viewer())?;
         own(t, &comment, who)?;
         let form = typed.as_ref().map_err(Clone::clone)?;
-        let (Ok(()), Ok(detail)) = judge(form) else {
+        let (Ok(reason), Ok(detail)) = judge(form) else {
             return Ok(FlagResult::Refused(comment));
         };
-        if !flags::raised(conn, id, who.id)? {
+        if !flags::has_flagged(conn, id, who.id)? {
             reserved.spend(conn)?;
-            flags::raise(conn, id, who.id, &form.reason, &detail, now)?;
+            flags::flag(conn, id, who.id, reason, &detail, now)?;
         }
-        Ok(FlagResult::Raised(comment))
+        Ok(FlagResult::Flagged(comment))
     });
     let outcome = outcome.await;
-    if !matches!(outcome, Ok(FlagResult::Raised(_))) {
+    if !matches!(outcome, Ok(FlagResult::Flagged(_))) {
         state.limits.unreserve(returned).await?;
     }
     match outcome? {
-        FlagResult::Raised(comment) => {
+        FlagResult::Flagged(comment) => {
             Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
         }
         FlagResult::Refused(comment) => {
@@ -179,7 +180,15 @@ pub async fn raise(
                 .await?;
             let given = given?;
             let (reason, detail) = judge(&given);
-            form(&state, &account, &comment, &given, &reason, &detail).answer()
+            form(
+                &state,
+                &account,
+                &comment,
+                &given,
+                &reason.map(|_| ()),
+                &detail,
+            )
+            .answer()
         }
     }
 }

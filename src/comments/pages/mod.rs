@@ -1,4 +1,4 @@
-//! The pages of comments: one conversation, composing, editing, flagging.
+//! Comment pages: one conversation, and the forms for posting, editing and flagging.
 
 mod compose;
 mod edit;
@@ -6,7 +6,7 @@ mod flag;
 mod post;
 
 use super::view::{self, CommentView, Context};
-use super::{Sort, store, thread};
+use super::{Sort, Status, store, thread};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -20,7 +20,7 @@ pub use flag::{flag, raise};
 pub use post::{create, reply};
 use serde::Deserialize;
 
-/// A finished thread for the page that it stands on.
+/// View model of a thread on a page.
 pub struct ThreadView {
     pub comments: Vec<CommentView>,
     pub count: String,
@@ -39,7 +39,7 @@ pub struct SortLink {
     pub is_current: bool,
 }
 
-/// What a page's address may ask of a thread.
+/// Query parameters of pages with a thread.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Query {
@@ -57,7 +57,7 @@ impl Query {
     }
 }
 
-/// Lays out a page of conversations.
+/// Builds the view model of a page of conversations.
 pub fn thread_view(
     state: &State,
     viewer: &Viewer,
@@ -82,7 +82,7 @@ pub fn thread_view(
         Sort::Best => t.sort_best(),
         Sort::Replies => t.sort_replies(),
     };
-    // `best` is taken as an address but not offered while it is the same as `newest`.
+    // `best` is accepted in URLs but not offered while it is the same as `newest`.
     let offered = [Sort::Newest, Sort::Oldest, Sort::Replies];
     let link = |s: Sort| SortLink {
         href: paths::thread(&article.slug, s.as_str(), ""),
@@ -106,7 +106,7 @@ pub fn thread_view(
         action: paths::article_comments(&article.slug),
         key,
         total: read.public_comments,
-        hold_hint: if site.hold_first && read.would_wait {
+        hold_hint: if site.rules.new_reader && read.would_wait {
             t.compose_first_held()
         } else {
             String::new()
@@ -143,7 +143,7 @@ pub async fn show(
             let is_deleted = read
                 .rows
                 .iter()
-                .any(|r| r.id == id && r.status == "deleted");
+                .any(|r| r.id == id && r.status == Status::Deleted);
             let text = if is_deleted && who.is_staff() {
                 Some(store::text_of(conn, id)?)
             } else {

@@ -1,4 +1,4 @@
-//! Posting and replying.
+//! Handlers for posting comments and replies.
 
 use super::compose::{ComposePage, Parent, parent};
 use crate::comments::store::{self, ArticleThread};
@@ -7,6 +7,7 @@ use crate::comments::{CommentBody, parse_key, render};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::moderation::Rules;
 use crate::paths;
 use crate::sessions;
 use crate::text::SafeHtml;
@@ -28,7 +29,7 @@ struct CommentForm {
     action: String,
 }
 
-/// Bytes of a text that is made into HTML as fast as a throttle is asked.
+/// Longest text in bytes that takes no longer to render than the rate limit takes to check.
 const SHORT_TEXT: usize = 500;
 
 fn rules(account: &Account) -> Vec<Rule> {
@@ -41,7 +42,7 @@ fn rules(account: &Account) -> Vec<Rule> {
     ]
 }
 
-/// What the write found.
+/// Result of processing the form.
 enum PostResult {
     Stored(String),
     Refused {
@@ -58,7 +59,7 @@ enum PostResult {
     },
 }
 
-/// A form that was read, as far as it can be judged without the database.
+/// The parsed form, validated as far as possible without the database.
 #[derive(Clone)]
 struct ParsedForm {
     t: Interface,
@@ -84,7 +85,7 @@ pub async fn create(
     let form: CommentForm = match posted.read() {
         Ok(form) => form,
         Err(why) => {
-            // An article that is not there comes before what is wrong with the form.
+            // 404 for a missing article takes precedence over an invalid form.
             state
                 .db
                 .read(move |conn| store::article_thread(conn, &slug))
@@ -105,7 +106,7 @@ pub async fn create(
             return too_many(&state, &viewer, slug, &form, seconds).await;
         }
         Err(Error::SignInFirst { .. }) => {
-            // Signed out while the text was on its way.
+            // The session ended while the request body was being received.
             return not_signed_in(&state, &Viewer(None), slug, &posted, &request).await;
         }
         Err(other) => return Err(other),
@@ -153,7 +154,7 @@ pub async fn create(
     }
 }
 
-/// Throttle first, then the text is made into HTML, then one write: or one read for a preview.
+/// Checks the rate limit, renders the text, then stores it in one write; for a preview, one read.
 async fn answer_to(
     state: &Shared,
     who: &Participant,
@@ -164,7 +165,7 @@ async fn answer_to(
 ) -> Result<PostResult, Error> {
     let now = state.db.now();
     if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once() && !is_preview) {
-        // The same key is the same comment, however many were posted since.
+        // A repeated key returns the stored comment before any rate limit applies.
         let (author, key) = (who.id, key.clone());
         if let Some(PostOutcome::Stored { id, slug, .. }) = state
             .db
@@ -186,10 +187,10 @@ async fn answer_to(
     let reserved = state.limits.reserve_once(wanted, hit, now).await?;
     let found = store_comment(state, who, slug, form, key, is_preview, reserved.clone()).await;
     match &found {
-        // A twin of this form that was refused may have given the hit back.
+        // A parallel request with the same key that was rejected may have refunded the shared hit.
         Ok(PostResult::Stored(_)) => {
             if let Err(error) = state.limits.confirm(&reserved).await {
-                tracing::warn!(%error, "a post could not be counted once more");
+                tracing::warn!(%error, "could not confirm a post's rate-limit hit");
             }
         }
         _ => state.limits.unreserve(reserved).await?,
@@ -218,26 +219,25 @@ async fn store_comment(
         key,
         parent: (!form.parent.is_empty()).then(|| form.parent.parse()),
     };
-    let hold_first = state.site().hold_first;
+    let rules = state.site().rules;
     if is_preview {
-        let preview = move |conn: &mut Conn| {
-            post_in_transaction(conn, None, &read, &spending, hold_first, now)
-        };
+        let preview =
+            move |conn: &mut Conn| post_in_transaction(conn, None, &read, &spending, &rules, now);
         return state.db.read(preview).await;
     }
     sessions::write(state, who, move |conn, who: &Participant| {
-        post_in_transaction(conn, Some(who), &read, &spending, hold_first, now)
+        post_in_transaction(conn, Some(who), &read, &spending, &rules, now)
     })
     .await
 }
 
-/// What becomes of a form: `who` is nobody for a preview, which stores nothing.
+/// The database part of processing a form. `who` is `None` for a preview, which stores nothing.
 fn post_in_transaction(
     conn: &mut Conn,
     who: Option<&Participant>,
     read: &ParsedForm,
     spending: &Reserved,
-    hold_first: bool,
+    rules: &Rules,
     now: Time,
 ) -> Result<PostResult, Error> {
     let t = read.t;
@@ -290,7 +290,7 @@ fn post_in_transaction(
         parent: answered.as_ref().map(|p| p.id),
         key,
         body,
-        hold_first,
+        rules: *rules,
         now,
     };
     match write::post(conn, &new)? {
@@ -305,7 +305,7 @@ fn post_in_transaction(
     }
 }
 
-/// The form again, with what was typed.
+/// The page with the submitted values filled in.
 fn filled(page: ComposePage, form: &CommentForm, parent: Option<Parent>) -> ComposePage {
     let key = if parse_key(page.t, &form.key).is_ok_and(|k| k.is_some()) {
         form.key.clone()
@@ -351,7 +351,7 @@ async fn too_many(
     error_pages::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
 }
 
-/// A post without an account: its text is given back, with a way to log in and send it.
+/// Response to an anonymous post: the form with its text, and a link to log in and send it again.
 async fn not_signed_in(
     state: &Shared,
     viewer: &Viewer,

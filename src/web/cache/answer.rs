@@ -1,4 +1,4 @@
-//! Answers out of what is kept: the page, a page with a reader's name in it, or the news that nothing has changed.
+//! Responses from the cache: a page, a page with a reader's name filled in, or 304 Not Modified.
 
 use super::Entry;
 use super::skeleton::{Skeleton, Values};
@@ -10,13 +10,13 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
-/// A skeleton with this reader's name in it.
+/// The response from a skeleton, with this reader's name and a fresh idempotency key filled in.
 pub(super) fn filled(skeleton: &Skeleton, name: &str, asked: &HeaderMap) -> HttpResponse {
     let key = new_key();
     let fill = Values { name, key: &key };
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, HTML));
-    // Even where brotli is liked better: it cannot be put join_or_make from parts.
+    // Even if the client prefers brotli: a brotli stream cannot be assembled from parts.
     if Coding::takes_gzip(asked.get(header::ACCEPT_ENCODING)) {
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")));
         response.body(skeleton.gzip(fill))
@@ -36,7 +36,7 @@ pub(super) fn finish(state: &State, headers: &mut HeaderMap, keep: &'static str)
     headers.insert(REQUEST_ID, request_id_value());
 }
 
-/// What a client has at hand.
+/// The conditional headers of a request: which version of the page the client has.
 #[derive(Clone, Copy)]
 pub(super) struct Validators<'a> {
     pub none_match: Option<&'a HeaderValue>,
@@ -44,7 +44,7 @@ pub(super) struct Validators<'a> {
 }
 
 impl<'a> Validators<'a> {
-    /// What a request says of an entry; of a date only where the entry has one.
+    /// The conditional headers that apply to an entry; `If-Modified-Since` only if the entry has a date.
     pub(super) fn of(headers: &'a HeaderMap, entry: &Entry) -> Validators<'a> {
         let dated = entry.last_modified.is_some();
         Validators {
@@ -55,7 +55,7 @@ impl<'a> Validators<'a> {
         }
     }
 
-    /// Whether that is still good. An ETag, where one is sent, decides alone:
+    /// Whether the client's version is current. `If-None-Match` takes precedence over the date:
     /// <https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2>
     fn has(self, entry: &Entry) -> bool {
         if let Some(given) = self.none_match {
@@ -72,10 +72,10 @@ impl<'a> Validators<'a> {
     }
 }
 
-/// The answer that an entry gives: the page, or the news that the one at hand is still good.
+/// The response for an entry: the page, or 304 if the client's version is current.
 pub(super) fn answer(state: &State, entry: &Entry, asked: Validators<'_>) -> HttpResponse {
     if asked.has(entry) {
-        // These alone: <https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5>
+        // Only these headers: <https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5>
         let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);
         let headers = response.headers_mut();
         headers.insert(header::ETAG, entry.etag.clone());

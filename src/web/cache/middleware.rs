@@ -1,4 +1,4 @@
-//! The outermost layer: what is in memory is answered here, before the router is asked.
+//! The page cache as the outermost middleware: cached pages are answered here, before the router runs.
 
 use super::answer::{Validators, answer, filled, finish};
 use super::single_flight::{Joined, SingleFlight, make, pass, set_canonical_uri};
@@ -28,7 +28,7 @@ pub struct PageCacheLayer {
 }
 
 impl PageCacheLayer {
-    /// `key` signs the session cookie; `kept` finds the addresses whose pages are kept.
+    /// `key` signs the session cookie; `find_route` returns the route of a path if its pages are cached.
     pub fn new(
         state: Shared,
         key: cookie::Key,
@@ -77,7 +77,7 @@ impl<S> Clone for PageCacheMiddleware<S> {
     }
 }
 
-/// An answer that is there, or one that takes a while.
+/// A response that is ready (a cache hit), or one that takes a while.
 pub enum ResponseFuture {
     Now(Option<Answer>),
     Later(Pin<Box<dyn Future<Output = Answer>>>),
@@ -91,7 +91,7 @@ impl Future for ResponseFuture {
     ) -> std::task::Poll<Self::Output> {
         match self.get_mut() {
             ResponseFuture::Now(answer) => {
-                std::task::Poll::Ready(answer.take().expect("polled once after it is ready"))
+                std::task::Poll::Ready(answer.take().expect("not polled again after completion"))
             }
             ResponseFuture::Later(answer) => answer.as_mut().poll(cx),
         }
@@ -138,7 +138,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         };
         match found {
             Lookup::Answer(response, route) => {
-                // Nothing else about a hit takes as long as noting it; where nobody asks, it is not noted.
+                // Recording metrics is the most expensive part of a hit; without a metrics listener it is skipped.
                 if self.state.config.metrics_listen.is_some() {
                     let meter = &self.state.meter;
                     meter.answered(route, response.status(), began, QueryStats::default());
@@ -157,7 +157,8 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         }
     }
 
-    /// Sends a request to the handlers. They see the session cookie and no other: no library may read another one as ours.
+    /// Passes a request to the handlers. They see no cookie but the session cookie, so that no library can mistake
+    /// another one for it.
     fn send_on(
         &self,
         mut request: ServiceRequest,
@@ -180,7 +181,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         if let Some((page, audience)) = personal {
             if let Err(error) = set_canonical_uri(&mut request, &page) {
                 let id = request_id();
-                tracing::error!(request = %id, %error, "an address could not be made plain");
+                tracing::error!(request = %id, %error, "a request URI could not be made canonical");
             } else {
                 request
                     .extensions_mut()
@@ -203,19 +204,19 @@ impl<S: InnerService> PageCacheMiddleware<S> {
     }
 }
 
-/// What is in memory for a request.
+/// The result of looking up a request in the cache.
 enum Lookup {
-    /// And the row of its address.
+    /// A hit, and the index of its route.
     Answer(HttpResponse, usize),
-    /// A page that is find_route, but is not there or has gone stale.
+    /// A cacheable page that is not cached or is stale.
     Miss(Key<Coding>, CachedRoute),
-    /// A page that is find_route, asked for with a session; and which readers want the same, if that is known.
+    /// A cacheable page, requested with a session, that is not cached for this reader; its audience, if known.
     Personal(String, Option<Audience>),
     NotOurs,
 }
 
 impl<S: InnerService> PageCacheMiddleware<S> {
-    /// What anybody gets; the cookie is taken back, unless it was replaced a moment ago.
+    /// Answers as for an anonymous viewer. `takes_back`: the response also deletes the session cookie.
     fn answer_without_session(
         &self,
         mut request: ServiceRequest,
@@ -272,7 +273,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
                 Err(audience) => Lookup::Personal(page.into_owned(), audience),
             };
         }
-        // A picture is packed already: there is one of it.
+        // Pictures are compressed already: there is one variant.
         let coding = match page.ends_with(".png") {
             true => Coding::Identity,
             false => Coding::choose(headers.get(header::ACCEPT_ENCODING)),
@@ -294,7 +295,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         }
     }
 
-    /// Path and allowed query in one spelling; none = not one of ours. However an address is escaped, it is the same page.
+    /// The cache key: path and allowed query in canonical form, however they are percent-encoded. None: not cacheable.
     fn page<'r>(&self, request: &'r ServiceRequest) -> Option<Cow<'r, str>> {
         let (path, query) = (request.path(), request.query_string());
         let path = plain(path)?;
@@ -323,7 +324,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         Some(Cow::Owned(page))
     }
 
-    /// Sends a reader's request on, unless somebody is making the same page already: then that one is waited for.
+    /// Passes a reader's request on. If the same page is already being rendered, waits for that first and uses it.
     async fn join_or_make(
         self,
         request: ServiceRequest,
@@ -351,7 +352,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         pass(self.service, self.state, request, began).await
     }
 
-    /// The page of a reader who is signed in, put join_or_make from what is kept; or to whom what is missing belongs.
+    /// The page of a signed-in reader, assembled from the cache. On a miss, the audience of the page, if that is known.
     fn for_reader(
         &self,
         token: &str,
@@ -372,12 +373,12 @@ impl<S: InnerService> PageCacheMiddleware<S> {
     }
 }
 
-/// Without its escapes.
+/// Percent-decoded.
 fn decoded(text: &str) -> Cow<'_, str> {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy()
 }
 
-/// Without its escapes, if what is left needs none.
+/// Percent-decoded, if the result has only characters that need no encoding.
 fn plain(text: &str) -> Option<Cow<'_, str>> {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
     if text.bytes().all(is_plain) {

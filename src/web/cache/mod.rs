@@ -1,11 +1,11 @@
-//! Finished pages in memory, and who may have them. Nothing personal is ever in one.
+//! The page cache: rendered pages in memory, and which readers may share them. No page contains personal data.
 //!
-//! Everything kept knows what it was made from ([`Dependencies`]) and is looked at before each use; a page that has gone
-//! stale is made again by one request, while the others that want it wait.
+//! Every cached value records what it was made from ([`Dependencies`]) and is checked before each use; a stale page is
+//! rendered again by one request while others wait for it.
 
 #![allow(
     clippy::disallowed_types,
-    reason = "held for one look into a small map, only by requests whose page is not there, never across an await"
+    reason = "held for one access to a small map, only by requests whose page is not cached, never across an await"
 )]
 
 mod answer;
@@ -35,40 +35,40 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Bytes that all of it takes at most: 64 MiB.
+/// Limits in bytes: 64 MiB altogether.
 const PAGES_BYTES: u64 = 40 << 20;
 const SKELETONS_BYTES: u64 = 16 << 20;
 const SESSIONS_BYTES: u64 = 4 << 20;
 const AUDIENCES_BYTES: u64 = 4 << 20;
-/// A larger page is made anew each time.
+/// The largest page that is cached, in bytes.
 const MAX_ENTRY: usize = 1 << 20;
-/// How long a session is believed without another look at the database: when it was last seen has to be noted.
+/// How long a session is cached: it has to be read again now and then, because that updates when it was last seen.
 const SESSION_TTL: Duration = Duration::from_secs(60);
 
-/// An address whose pages are kept.
+/// A route whose pages are cached.
 #[derive(Clone, Copy, Debug)]
 pub struct CachedRoute {
-    /// Its row in the table of addresses.
+    /// Its index in the table of routes.
     pub index: usize,
-    /// What its query may hold; all else is as if it were not there.
+    /// The query parameters that are part of the cache key; all others are ignored.
     pub query: &'static [Param],
 }
 
-/// A part of a query: its name, and the values that are known; none = any short word. The first is the default.
+/// A query parameter: its name and its known values, the default first; no values = any short word.
 #[derive(Clone, Copy, Debug)]
 pub struct Param {
     pub name: &'static str,
     pub values: &'static [&'static str],
 }
 
-/// The page that a reader wants, for handlers that keep it.
+/// Request extension: the cache key of the page that a signed-in reader requested.
 #[derive(Clone, Debug)]
 pub struct RequestedPage(pub Arc<str>);
 
-/// What an answer is on its way out.
+/// The result of a service call.
 pub(super) type Answer = Result<ServiceResponse<BoxBody>, actix_web::Error>;
 
-/// Everything behind the cache.
+/// The service that the cache wraps.
 pub trait InnerService:
     Service<
         ServiceRequest,
@@ -87,10 +87,10 @@ where
     type Body = B;
 }
 
-/// What a page was made from, beside its answer.
+/// Response extension: what a cacheable page was made from.
 struct BuiltFrom(Version, Dependencies);
 
-/// Beside an answer: what it was made from, so that it may be kept.
+/// Marks a response as cacheable, and records what it was made from.
 pub(in crate::web) fn mark_cacheable(
     response: &mut HttpResponse,
     since: Version,
@@ -102,7 +102,7 @@ pub(in crate::web) fn mark_cacheable(
         .insert(BuiltFrom(since, dependencies));
 }
 
-/// One page in one coding.
+/// One cached page in one content coding.
 #[derive(Debug)]
 pub struct Entry {
     pub body: Bytes,
@@ -110,20 +110,20 @@ pub struct Entry {
     pub content_type: HeaderValue,
     last_modified: Option<HeaderValue>,
     pub coding: Coding,
-    /// Which row of the site's table of addresses it belongs to.
+    /// The index of its route in the table of routes.
     pub route: usize,
     dependencies: Dependencies,
     since: Version,
 }
 
-/// Path and allowed query, and what tells pages of one address apart.
+/// Cache key: path and allowed query, and what distinguishes variants of the page (coding, audience or account).
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Key<T> {
     page: Box<str>,
     of: T,
 }
 
-/// A [`Key`] to look up with.
+/// A borrowed [`Key`], for look-ups.
 struct KeyRef<'a, T> {
     page: &'a str,
     of: T,
@@ -145,25 +145,25 @@ impl<T: PartialEq> Equivalent<Key<T>> for KeyRef<'_, T> {
     }
 }
 
-/// A page that somebody is making just now: one in one coding, or one for readers.
+/// A page that is being rendered: in one coding, or for one audience.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum FlightKey {
     Page(Key<Coding>),
     ForReaders(Key<Audience>),
 }
 
-/// For whom a page is the same.
+/// Which signed-in readers get the same page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// All readers who are signed in and have nothing of their own on it.
+    /// All readers who have nothing of their own on it.
     Readers,
     /// Those of them whose next comment waits for a moderator.
     Newcomers,
-    /// One reader, who has something of his own on it.
+    /// One reader, who has something of their own on it.
     One(i64),
 }
 
-/// A session as it was found in the database.
+/// A session as it was read from the database.
 #[derive(Debug)]
 pub struct CachedSession {
     pub account: Account,
@@ -173,7 +173,7 @@ pub struct CachedSession {
     until: Instant,
 }
 
-/// Which account stands so with a page.
+/// The account whose audience for a page is cached.
 type AccountId = i64;
 
 #[derive(Debug)]
@@ -189,24 +189,24 @@ struct CachedSkeleton {
     until: Option<Instant>,
 }
 
-/// What a page for a reader who is signed in hangs on.
+/// How a page for a signed-in reader is cached.
 pub struct ReaderPage<'a> {
     pub account: &'a Account,
     pub audience: Audience,
     pub since: Version,
-    /// When something on it ends by itself.
+    /// When something on the page expires by itself.
     pub until: Option<Instant>,
 }
 
-/// A session's key that leads nowhere.
+/// A session token that belongs to no open session.
 #[derive(Clone, Copy, Debug)]
 struct EndedSession {
-    /// When that was found out.
+    /// When that was detected.
     at: Instant,
     was_renewed: bool,
 }
 
-/// CacheStats of what the cache did.
+/// Counters of cache hits and misses.
 #[derive(Debug, Default)]
 pub struct CacheStats {
     pub hits: AtomicU64,
@@ -229,13 +229,13 @@ pub struct PageCache {
     skeletons: Cache<Key<Audience>, Arc<CachedSkeleton>, ByteWeighter>,
     readers: Cache<[u8; 32], Arc<CachedSession>, ByteWeighter>,
     audiences: Cache<Key<AccountId>, Arc<CachedAudience>, ByteWeighter>,
-    /// Sessions that are not there, by the hash of their key.
+    /// Tokens without an open session, by their hash (a negative cache).
     unknown: Cache<[u8; 32], EndedSession>,
     flights: Flights,
     pub counts: CacheStats,
 }
 
-/// Weighs in bytes, with what the cache itself needs for an entry.
+/// Weighs entries in bytes, the cache's own overhead included.
 #[derive(Clone)]
 struct ByteWeighter;
 const OVERHEAD: usize = 160;
@@ -285,7 +285,7 @@ impl Default for PageCache {
 }
 
 impl PageCache {
-    /// Bytes find_route, and how many pages for anybody, pages for readers and sessions that is.
+    /// The size in bytes, and the numbers of public pages, pages for readers, and sessions.
     pub fn size(&self) -> (u64, [usize; 3]) {
         let bytes = self.pages.weight()
             + self.skeletons.weight()
@@ -301,21 +301,21 @@ impl PageCache {
             .filter(|entry| db.is_valid(&entry.dependencies))
     }
 
-    /// A page that is no longer sure to be right, but was a moment ago, and nothing is known to have changed since.
+    /// A page that cannot be checked now but was valid recently, and is not known to have changed since.
     fn stale_if_error(&self, db: &Db, key: &Key<Coding>) -> Option<Arc<Entry>> {
         self.pages
             .get(key)
             .filter(|entry| db.was_valid_recently(&entry.dependencies))
     }
 
-    /// The session of this token, if it was opened a moment ago and nothing has happened to its account.
+    /// The cached session of this token, if it has not expired and its account has not changed.
     pub fn session(&self, db: &Db, token: &str) -> Option<Arc<CachedSession>> {
         self.readers
             .get(&token_hash(token))
             .filter(|known| known.until > Instant::now() && db.is_valid(&known.dependencies))
     }
 
-    /// There is no such session: requests that bring its key again are anonymous. No key is ever used twice.
+    /// Records that there is no such session: later requests with this token are anonymous. Tokens are never reused.
     pub fn note_unknown(&self, token: &str) {
         let hash = token_hash(token);
         if self.ended(&hash).is_none() {
@@ -324,8 +324,8 @@ impl PageCache {
         }
     }
 
-    /// This key was replaced by another one just now. Requests that were under way with it are anonymous, but must not take
-    /// back the browser's new cookie.
+    /// Records that this token was just replaced. Requests still in flight with it are anonymous, but must not delete
+    /// the browser's new cookie.
     pub fn note_renewed(&self, token: &str) {
         let (at, was_renewed) = (Instant::now(), true);
         self.unknown
@@ -337,18 +337,19 @@ impl PageCache {
         noted.filter(|ended| ended.at.elapsed() < SESSION_TTL)
     }
 
-    /// Whether a key is known to lead to no session.
+    /// Whether a token is known to belong to no open session.
     pub fn is_unknown(&self, token: &str) -> bool {
         self.ended(&token_hash(token)).is_some()
     }
 
-    /// Whether it leads to no session, and was not replaced by another key.
+    /// Whether a token is known to belong to no open session, and was not just replaced by a new one.
     pub fn is_gone(&self, token: &str) -> bool {
         self.ended(&token_hash(token))
             .is_some_and(|ended| !ended.was_renewed)
     }
 
-    /// Keeps a session, until its account changes. A ban that ends and a key that is to be renewed are looked at each time.
+    /// Caches a session until its account changes. Not for a banned account, whose ban may end, nor for a session whose
+    /// token is to be renewed: these are read each time.
     pub fn cache_session(&self, token: &str, account: &Account, dependencies: Dependencies) {
         if account.ban.is_some() || account.renew {
             return;
@@ -362,7 +363,7 @@ impl PageCache {
         self.readers.insert(token_hash(token), Arc::new(known));
     }
 
-    /// Where this reader stands with this page.
+    /// The cached audience of this reader for this page.
     fn audience_of(&self, db: &Db, account: i64, page: &str) -> Option<Audience> {
         self.audiences
             .get(&KeyRef { page, of: account })
@@ -377,10 +378,10 @@ impl PageCache {
             .filter(|kept| db.is_valid(&kept.dependencies))
     }
 
-    /// Keeps a page for its audience, and that this reader belongs to it; the page as he gets it.
+    /// Caches a page for its audience, and that this reader belongs to that audience. Returns the page for this reader.
     ///
     /// # Errors
-    /// `Broken` when it cannot be packed.
+    /// `Busy` when the queue for compression is full, `Broken` when the page cannot be compressed.
     pub(in crate::web) async fn cache_for_readers(
         &self,
         state: &State,
@@ -428,7 +429,7 @@ impl PageCache {
     }
 }
 
-/// Sessions are known by their hash, in memory as in the database.
+/// The hash of a session token: only hashes are stored, in memory as in the database.
 pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }

@@ -1,4 +1,4 @@
-//! A page that is not there is made by one request, while the others that want it wait.
+//! Single-flight: a page that is not cached is rendered by one request, the leader, while its followers wait.
 
 use super::answer::{HTML, Validators, answer};
 use super::{
@@ -22,13 +22,13 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::watch;
 
-/// A seat on the one flight that makes a page.
+/// Whether a request renders a page itself or waits for the request that does.
 pub(super) enum Joined {
     Leader(SingleFlight),
     Follower(watch::Receiver<Option<Arc<Entry>>>),
 }
 
-/// Whoever holds it makes the page. Dropped in whatever way, it lets those who wait go on.
+/// Held by the leader while it renders the page. Dropping it, also on failure, releases the followers.
 pub(super) struct SingleFlight {
     state: Shared,
     making: FlightKey,
@@ -67,7 +67,7 @@ impl Drop for SingleFlight {
     }
 }
 
-/// Sends a request on, and takes its time.
+/// Passes a request to the inner service, and records its time and queries.
 pub(super) async fn pass<S: InnerService>(
     service: Rc<S>,
     state: Shared,
@@ -88,7 +88,7 @@ pub(super) async fn pass<S: InnerService>(
     }
 }
 
-/// Makes a page that is not there, or waits for whoever does.
+/// Renders a page that is not cached, or waits for the request that does.
 pub(super) async fn make<S: InnerService>(
     service: Rc<S>,
     state: Shared,
@@ -100,7 +100,7 @@ pub(super) async fn make<S: InnerService>(
     if state.db.is_unreachable()
         && let Some(entry) = state.cache.stale_if_error(&state.db, &key)
     {
-        // Whoever makes it now may wait for long.
+        // Rendering now would mean waiting for the database.
         let response = answer(&state, &entry, Validators::of(request.headers(), &entry));
         return Ok(request.into_response(response));
     }
@@ -111,11 +111,11 @@ pub(super) async fn make<S: InnerService>(
                 CacheStats::increment(&state.cache.counts.waited);
                 let landed = flight.wait_for(Option::is_some).await;
                 let Some(entry) = landed.ok().and_then(|entry| entry.clone()) else {
-                    // No page came of it: everyone asks for themselves.
+                    // The leader produced no cacheable page: each follower sends its own request on.
                     let answer = pass(service, state.clone(), request, began).await?;
                     return Ok(or_stale(&state, &key, answer));
                 };
-                // Good for whoever came before it was begun, whatever has changed since then.
+                // Fresh enough for a request that arrived before the page's first read, whatever has changed since.
                 if entry.since >= arrived || state.db.is_valid(&entry.dependencies) {
                     let asked = Validators::of(request.headers(), &entry);
                     let response = answer(&state, &entry, asked);
@@ -127,7 +127,7 @@ pub(super) async fn make<S: InnerService>(
             }
             Joined::Leader(flight) => {
                 CacheStats::increment(&state.cache.counts.misses);
-                // Goes on when this browser goes away: others may wait for it.
+                // A task of its own, which continues if this client disconnects: others may wait for it.
                 let work = rt::spawn(lead(
                     service,
                     state.clone(),
@@ -146,7 +146,7 @@ pub(super) async fn make<S: InnerService>(
                     Err(panic) => Error::broken(panic),
                 };
                 let id = request_id();
-                tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be made");
+                tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be rendered");
                 let page = error_pages::page(&state, &Viewer(None), &error, None, &id);
                 state
                     .meter
@@ -157,7 +157,7 @@ pub(super) async fn make<S: InnerService>(
     }
 }
 
-/// Where the database does not answer: the page as it was last known to be right, if that is not long ago.
+/// Stale-if-error: instead of a 503, the cached page if it was valid recently.
 fn or_stale(
     state: &Shared,
     key: &Key<Coding>,
@@ -174,15 +174,15 @@ fn or_stale(
     ServiceResponse::new(request, response)
 }
 
-/// Gives a request the address that its page is kept under: the handler sees that and nothing else of what was asked, so
-/// what is kept cannot depend on more.
+/// Replaces a request's path and query by the cache key of its page: the handler sees no other part of the query, so
+/// the cached page cannot depend on more than its key.
 pub(super) fn set_canonical_uri(request: &mut ServiceRequest, page: &str) -> Result<(), Error> {
     let head = request.head_mut();
     let mut uri = head.uri.clone().into_parts();
     uri.path_and_query = Some(page.parse().map_err(Error::broken)?);
     let uri = Uri::from_parts(uri).map_err(Error::broken)?;
     head.uri = uri.clone();
-    // What the router goes by.
+    // The router matches on this copy of the URI.
     request.match_info_mut().get_mut().update(&uri);
     Ok(())
 }
@@ -200,7 +200,7 @@ async fn lead<S: InnerService>(
     let none_match = head.headers.get(header::IF_NONE_MATCH).cloned();
     let modified_since = head.headers.get(header::IF_MODIFIED_SINCE).cloned();
     head.headers.remove(header::ACCEPT_ENCODING);
-    // However a cookie is spelled: nobody is signed in here.
+    // Also cookies that are spelled in another way: this page is for anonymous viewers.
     head.headers.remove(header::COOKIE);
     set_canonical_uri(&mut request, &key.page)?;
     let (response, spent) = measure(service.call(request)).await;
@@ -243,7 +243,7 @@ async fn lead<S: InnerService>(
     if entry.body.len() <= MAX_ENTRY {
         state.cache.pages.insert(key, entry.clone());
     }
-    // CachedSkeleton first, so that whoever comes now finds it.
+    // Already cached, so that a request that arrives now finds it.
     let _ = flight.sender.send(Some(entry.clone()));
     drop(flight);
     let asked = Validators {
@@ -260,7 +260,7 @@ fn is_cacheable(response: &ServiceResponse<BoxBody>) -> bool {
     response.status() == StatusCode::OK && !response.headers().contains_key(header::SET_COOKIE)
 }
 
-/// The body in its coding, and a strong ETag that no other coding has.
+/// The compressed body, and a strong ETag that differs between codings.
 fn pack(plain: &Bytes, coding: Coding) -> Result<(Bytes, HeaderValue), Error> {
     let digest = Sha256::digest(plain);
     let hash = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&digest[..12]);

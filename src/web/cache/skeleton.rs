@@ -1,7 +1,7 @@
-//! A page for readers who are signed in, with holes where their name and a fresh key go.
+//! A cached page for signed-in readers, with placeholders for their name and a fresh idempotency key.
 //!
-//! Between the holes it is kept as text and as raw deflate that ends on a byte (a full flush), so that a whole gzip
-//! stream is put join_or_make without packing anything again. What goes into a hole travels as stored blocks: it shares no
+//! The parts between placeholders are stored as text and as raw deflate that ends on a byte boundary (a full flush), so
+//! that a gzip stream is assembled without compressing again. Values are sent as stored blocks: they share no
 //! compression window with what others wrote (<https://www.rfc-editor.org/rfc/rfc1951>, BREACH).
 
 use crate::error::Error;
@@ -9,14 +9,14 @@ use actix_web::web::{Bytes, BytesMut};
 use flate2::{Compress, Compression, FlushCompress};
 use std::sync::LazyLock;
 
-/// What a hole takes.
+/// What a placeholder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Placeholder {
     Name,
     Key,
 }
 
-/// Stands in a rendered page where a hole will be. Drawn at each start, so that nobody can write one.
+/// The marks of placeholders in a rendered page. Random at each start, so that nobody can write one in a comment.
 static MARKS: LazyLock<[String; 2]> = LazyLock::new(|| ["name", "key"].map(mark));
 
 fn mark(of: &str) -> String {
@@ -27,17 +27,17 @@ fn mark(of: &str) -> String {
     })
 }
 
-/// To be printed where the reader's name goes.
+/// The mark to print where the reader's name goes.
 pub fn name_mark() -> &'static str {
     &MARKS[0]
 }
 
-/// To be printed where a fresh idempotency key goes.
+/// The mark to print where a fresh idempotency key goes.
 pub fn key_mark() -> &'static str {
     &MARKS[1]
 }
 
-/// What goes into the holes of one answer.
+/// The values of the placeholders in one response.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
     /// Escaped for HTML.
@@ -50,7 +50,7 @@ struct StaticPart {
     text: Bytes,
     deflated: Bytes,
     crc: u32,
-    /// Takes the checksum of what came before to what it is worth behind this part.
+    /// CRC-32 combine matrix for this part's length.
     shift: [u32; 32],
 }
 
@@ -63,10 +63,10 @@ pub struct Skeleton {
 }
 
 impl Skeleton {
-    /// Cuts a rendered page at its marks.
+    /// Splits a rendered page at the marks of its placeholders.
     ///
     /// # Errors
-    /// `Broken` when it cannot be packed.
+    /// `Broken` when it cannot be compressed.
     pub fn cut(page: &str) -> Result<Skeleton, Error> {
         let mut pieces = Vec::new();
         let mut last = None;
@@ -104,7 +104,7 @@ impl Skeleton {
         self.plain + self.deflated + (self.rest.len() + 1) * size_of::<StaticPart>()
     }
 
-    /// The page as it is.
+    /// The page, uncompressed.
     pub fn plain(&self, fill: Values<'_>) -> Bytes {
         let mut out = BytesMut::with_capacity(self.plain + 256);
         out.extend_from_slice(&self.first.text);
@@ -136,7 +136,7 @@ impl Skeleton {
             crc = fixed.behind(hasher.finalize());
             length += filling.len() + fixed.text.len();
         }
-        // An empty last block.
+        // An empty final block.
         out.extend_from_slice(&[3, 0]);
         out.extend_from_slice(&crc.to_le_bytes());
         out.extend_from_slice(&(length as u32).to_le_bytes());
@@ -193,8 +193,8 @@ impl StaticPart {
         })
     }
 
-    /// The checksum of what has this checksum, followed by this part. CRCs are linear over GF(2), so the step over a
-    /// part of known length is a matrix.
+    /// The CRC-32 of data whose CRC-32 is `before`, followed by this part. CRCs are linear over GF(2), so appending a
+    /// part of known length is a multiplication by a matrix.
     fn behind(&self, mut before: u32) -> u32 {
         let mut crc = self.crc;
         while before != 0 {

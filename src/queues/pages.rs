@@ -1,4 +1,4 @@
-//! `/admin/comments`: dense, fast, the same place for the same button.
+//! `/admin/comments`: the pages of the moderation queues.
 
 mod act;
 
@@ -7,10 +7,11 @@ pub use act::{approve, bulk, reject};
 use super::Queue;
 use super::store::{self, PAGE, QueueItem};
 use crate::comments::store::{RECORD, records};
-use crate::comments::view::{reason, reject_choices};
+use crate::comments::view::reject_choices;
 use crate::comments::{MAX_NOTE, revision};
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::moderation::{FlagReason, Hold, Status};
 use crate::paths;
 use crate::text::{self, SafeHtml};
 use crate::web::form::{Choice, Link};
@@ -21,7 +22,7 @@ use askama::Template;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// A comment before a moderator.
+/// View model of a comment in a queue.
 pub struct Card {
     pub id: i64,
     pub username: String,
@@ -43,7 +44,7 @@ pub struct Card {
     pub reasons: Vec<Choice>,
     pub note: String,
     pub is_deleted: bool,
-    /// What ticks it for an action on several; empty = it stands alone.
+    /// Value of its checkbox for bulk actions; empty = none.
     pub pick: String,
     pub is_picked: bool,
 }
@@ -56,7 +57,7 @@ pub struct QueueLink {
 }
 
 #[derive(Template)]
-#[template(path = "moderation/index.html")]
+#[template(path = "queues/index.html")]
 struct QueuePage {
     page: Page,
     t: Interface,
@@ -76,7 +77,7 @@ struct QueuePage {
 struct Query {
     queue: String,
     after: String,
-    /// Comments of a bulk action that were left alone, and what was said of all.
+    /// Comments that a bulk action skipped, and the reason and note of that action.
     stale: String,
     reason: String,
     note: String,
@@ -93,9 +94,9 @@ fn queue_name(t: Interface, queue: Queue) -> String {
 }
 
 type Records = HashMap<i64, (i64, i64)>;
-type Flags = HashMap<i64, Vec<(String, String)>>;
+type Flags = HashMap<i64, Vec<(FlagReason, String)>>;
 
-/// With a plus where counting stopped.
+/// The count, with a plus if counting stopped at [`RECORD`].
 fn at_least(counted: i64) -> String {
     if counted < RECORD {
         counted.to_string()
@@ -108,25 +109,25 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
     let (t, site) = (state.t(), state.site());
     let (row, place) = (&waiting.comment, &waiting.place);
     let mut why = Vec::new();
-    match (row.status.as_str(), row.hold.as_str()) {
-        ("pending", "first") => why.push(t.why_first()),
-        ("pending", _) => why.push(t.notice_pending()),
-        ("withheld", _) => why.push(t.notice_withheld()),
-        ("rejected", _) => {
-            why.push(t.notice_rejected(&reason(t, &row.reject_reason)));
+    match (row.status, row.hold) {
+        (Status::Pending, Hold::NewReader) => why.push(t.why_first()),
+        (Status::Pending, _) => why.push(t.notice_pending()),
+        (Status::Withheld, _) => why.push(t.notice_withheld()),
+        (Status::Rejected, _) => {
+            why.push(t.notice_rejected(&row.reject_reason.label(t)));
             if !row.reject_note.is_empty() {
                 why.push(t.notice_note(&row.reject_note));
             }
         }
-        ("approved", _) => why.push(t.status_approved()),
-        ("deleted", _) => why.push(t.tombstone_deleted()),
-        _ => {}
+        (Status::Approved, _) => why.push(t.status_approved()),
+        (Status::Deleted, _) => why.push(t.tombstone_deleted()),
+        (Status::Published, _) => {}
     }
     for (code, detail) in flags.get(&row.id).into_iter().flatten() {
         why.push(if detail.is_empty() {
-            t.why_flag(&reason(t, code))
+            t.why_flag(&code.label(t))
         } else {
-            t.why_flag_detail(&reason(t, code), detail)
+            t.why_flag_detail(&code.label(t), detail)
         });
     }
     if row.edited_at.is_some() {
@@ -158,9 +159,9 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
         reject: paths::moderate(row.id, "reject"),
         revision: revision::of_state(row.version, row.moderation_version),
         back: back.to_owned(),
-        reasons: reject_choices(t, &row.reject_reason),
+        reasons: reject_choices(t, row.reject_reason.as_str()),
         note: String::new(),
-        is_deleted: row.status == "deleted",
+        is_deleted: row.status == Status::Deleted,
         pick: String::new(),
         is_picked: false,
     }
@@ -214,7 +215,7 @@ pub async fn index(
     )
 }
 
-/// A page of a queue; `form` is what was ticked and chosen in a refused action on several.
+/// A page of a queue; `form`: the values of a bulk action that was rejected.
 async fn queue_page(
     state: &State,
     moderator: &Moderator,

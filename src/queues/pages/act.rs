@@ -1,13 +1,15 @@
-//! Approving and rejecting: one at a time, or several at once.
+//! Handlers for approving and rejecting, one comment or several at once.
 
 use super::{Card, card, queue_page};
 use crate::comments::view::reject_choices;
-use crate::comments::{Act, Actor, MAX_NOTE, REJECT_REASONS, Status, parse_note};
+use crate::comments::{Action, MAX_NOTE, Status, parse_note};
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::moderation::Queue;
-use crate::moderation::store::{self, ModerationOutcome, QueueItem};
+use crate::log::Actor;
+use crate::moderation::RejectReason;
 use crate::paths;
+use crate::queues::Queue;
+use crate::queues::store::{self, ModerationOutcome, QueueItem};
 use crate::sessions;
 use crate::web::{FormBody, Moderator, Page, Shared, State, page};
 use actix_web::http::StatusCode;
@@ -16,7 +18,7 @@ use askama::Template;
 use serde::Deserialize;
 
 #[derive(Template)]
-#[template(path = "moderation/act.html")]
+#[template(path = "queues/act.html")]
 struct ActPage {
     page: Page,
     t: Interface,
@@ -33,7 +35,7 @@ struct ActForm {
     revision: String,
     reason: String,
     note: String,
-    /// Where the form stood.
+    /// Path of the page that the form was on, to return to.
     back: String,
 }
 
@@ -57,8 +59,8 @@ pub async fn reject(
     act(state, moderator, id.into_inner(), posted, true).await
 }
 
-/// What the form asks for, or why it is refused.
-fn parse_action(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, String> {
+/// The requested action, or the validation error.
+fn parse_action(t: Interface, form: &ActForm, rejects: bool) -> Result<Action, String> {
     if form.revision.is_empty() {
         Err(t.revision_missing())
     } else {
@@ -66,11 +68,11 @@ fn parse_action(t: Interface, form: &ActForm, rejects: bool) -> Result<Act, Stri
     }
 }
 
-/// Comments of one action: two pages of a queue.
+/// Most comments in one bulk action: two pages of a queue.
 const BULK_MOST: usize = 100;
 
-/// The action on several, and on which in which revision.
-fn parse_bulk(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>), String> {
+/// The requested bulk action, with id and revision of each comment.
+fn parse_bulk(t: Interface, form: &BulkForm) -> Result<(Action, Vec<(i64, String)>), String> {
     let rejects = match form.action.as_str() {
         "approve" => false,
         "reject" => true,
@@ -95,18 +97,15 @@ fn parse_bulk(t: Interface, form: &BulkForm) -> Result<(Act, Vec<(i64, String)>)
     Ok((decision(t, rejects, &form.reason, &form.note)?, ids))
 }
 
-fn decision(t: Interface, rejects: bool, reason: &str, note: &str) -> Result<Act, String> {
+fn decision(t: Interface, rejects: bool, reason: &str, note: &str) -> Result<Action, String> {
     let note = parse_note(t, note)?;
     if !rejects {
-        return Ok(Act::Approve);
+        return Ok(Action::Approve);
     }
-    if REJECT_REASONS.contains(&reason) {
-        Ok(Act::Reject {
-            reason: reason.to_owned(),
-            note,
-        })
-    } else {
-        Err(t.reason_missing())
+    let reason = RejectReason::parse(reason).filter(|given| *given != RejectReason::None);
+    match reason {
+        Some(reason) => Ok(Action::Reject { reason, note }),
+        None => Err(t.reason_missing()),
     }
 }
 
@@ -132,10 +131,7 @@ async fn act(
             Ok(act) => act,
             Err(why) => return Ok(Submission::Refused(why)),
         };
-        let actor = Actor {
-            id: who.id,
-            username: &who.username,
-        };
+        let actor = Actor::of(who);
         store::act(conn, id, &form.revision, &act, actor, now)
             .map(|outcome| Submission::Acted(Box::new(outcome)))
     });
@@ -153,7 +149,7 @@ async fn act(
     act_page(&state, &moderator, id, status, stale, error, &form).await
 }
 
-/// Who acted, and when: the last decision, or the author's edit if that came later.
+/// Message about the conflicting change: the last decision, or the author's edit if that came later.
 fn stale_sentence(
     state: &State,
     waiting: &QueueItem,
@@ -179,7 +175,7 @@ fn paths_back(back: &str, slug: &str, id: i64) -> String {
     }
 }
 
-/// Text, status and reason as they are now, and the forms again with what was typed.
+/// Page with the comment's current state, and the forms with the submitted values.
 async fn act_page(
     state: &State,
     moderator: &Moderator,
@@ -207,7 +203,7 @@ async fn act_page(
     if !form.reason.is_empty() {
         card.reasons = reject_choices(t, &form.reason);
     }
-    match Status::of(&waiting.comment.status) {
+    match waiting.comment.status {
         Status::Published => card.why.insert(0, t.status_published()),
         Status::Pending => card.why.insert(0, t.notice_pending()),
         _ => {}
@@ -237,7 +233,7 @@ pub(super) struct BulkForm {
     pub(super) queue: String,
 }
 
-/// `POST /admin/comments/bulk`: what is stale is left alone and named on the next page, the rest is done.
+/// `POST /admin/comments/bulk`: comments that have changed are skipped and listed on the next page.
 pub async fn bulk(
     state: Shared,
     moderator: Moderator,
@@ -254,15 +250,12 @@ pub async fn bulk(
             );
         }
     };
-    // Always in the same order, so that two moderators cannot wait for each other.
+    // Always in the same order, to avoid deadlocks between moderators.
     wanted_ids.sort_unstable();
     wanted_ids.dedup();
     let stale = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
         let mut stale = Vec::new();
-        let actor = Actor {
-            id: who.id,
-            username: &who.username,
-        };
+        let actor = Actor::of(who);
         for (id, revision) in &wanted_ids {
             match store::act(conn, *id, revision, &act, actor, now) {
                 Ok(ModerationOutcome::Done(_)) => {}

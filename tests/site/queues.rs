@@ -31,7 +31,7 @@ site_test! {
         let straight = mira.comment(&slug, "Straight out.").await;
         let counted = counts(&moderator.get("/admin/comments").await);
         assert_eq!((counted["pending"], counted["approved"], counted["rejected"], counted["unmoderated"]), (2, 1, 1, 1));
-        // One open flag reports what nobody has looked at, three report what was approved.
+        // One open flag makes an unmoderated comment reported, three an approved one.
         assert_eq!(flaggers[0].post(&format!("/comments/{straight}/flag"), &[("reason", "spam"), ("detail", "Look here")]).await.status, 303);
         for flagger in &flaggers[..2] {
             assert_eq!(flagger.post(&format!("/comments/{}/flag", ids[0]), &[("reason", "other"), ("detail", "")]).await.status, 303);
@@ -127,7 +127,7 @@ site_test! {
             let (stale, winner) = if a.status == 409 { (a, "quinn") } else { (b, "pell") };
             assert!(stale.one(".errors p").starts_with(winner), "{}", stale.one(".errors p"));
             if winner == "pell" {
-                assert_eq!(stale.field("note").as_deref(), Some("My careful note"), "what was typed is kept");
+                assert_eq!(stale.field("note").as_deref(), Some("My careful note"), "submitted values are shown again");
             }
             assert!(stale.has(&format!("form[action='{approve}'] input[name=revision]")), "the forms again");
         }
@@ -161,7 +161,7 @@ site_test! {
         }
         assert_eq!(rows(&site).await, 1);
         assert_eq!(other.post(&path, &[("revision", &revision)]).await.status, 409);
-        // Approving what is approved counts as an action of its own only on a fresh look, and then only once.
+        // Approving an approved comment again is a new action only with the current revision, and then only once.
         let fresh = moderator.revision(&slug, id).await;
         let fields = [("revision", fresh.as_str())];
         let (a, b) = tokio::join!(moderator.post(&path, &fields), other.post(&path, &fields));
@@ -184,7 +184,7 @@ site_test! {
         assert!(stale.one(".errors p").starts_with("mira edited this comment on "), "{}", stale.one(".errors p"));
         assert!(stale.body.contains("Not harmless."));
         assert!(!site.get(&format!("/articles/{slug}")).await.has(&format!("#comment-{id}")));
-        // Moderating does not make an author's edit form stale: that stands for the text alone.
+        // A moderator's decision does not make an author's edit form stale: its revision covers only the text.
         let edit = mira.get(&format!("/comments/{id}/edit")).await.field("revision").expect("a revision");
         moderator.approve(&slug, id).await;
         assert_eq!(mira.post(&format!("/comments/{id}/edit"), &[("body", "Harmless again."), ("revision", &edit)]).await.status, 303);
@@ -253,13 +253,13 @@ site_test! {
         }
         moderator.reject(&slug, ids[1].0, "spam", "").await;
         let pairs: Vec<String> = ids.iter().map(|(id, revision)| format!("{id}:{revision}")).collect();
-        let fields = [("ids", pairs[0].as_str()), ("ids", pairs[1].as_str()), ("ids", pairs[2].as_str()), ("action", "approve"), ("queue", "pending"), ("note", "PasswordPolicy all")];
+        let fields = [("ids", pairs[0].as_str()), ("ids", pairs[1].as_str()), ("ids", pairs[2].as_str()), ("action", "approve"), ("queue", "pending"), ("note", "For all")];
         let answer = moderator.post("/admin/comments/bulk", &fields).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         let next = moderator.follow(&answer.location().expect("a place")).await;
         assert_eq!(next.all(".errors").len(), 1);
         assert!(next.one(".errors").contains(&ids[1].0.to_string()));
-        assert_eq!(next.one("#kept"), "PasswordPolicy all", "what was typed is kept, also when nothing is left to say it of");
+        assert_eq!(next.one("#kept"), "For all", "the note is shown again, even if all other comments were processed");
         let page = site.get(&format!("/articles/{slug}")).await;
         assert!(page.has(&format!("#comment-{}", ids[0].0)) && page.has(&format!("#comment-{}", ids[2].0)));
         let kept = moderator.post("/admin/comments/bulk", &[("ids", "1:v1.0"), ("action", "reject"), ("note", "My note"), ("queue", "approved")]).await;

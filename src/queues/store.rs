@@ -1,18 +1,19 @@
-//! What the queues read, and the two actions. Statuses are changed by `comments::transition` alone.
+//! Queries for the moderation queues, and approving and rejecting. Only `comments::transition` changes a status.
 
 use super::Queue;
 use crate::comments::row::{COLUMNS, Row};
 use crate::comments::store::{self, Comment};
-use crate::comments::{Act, Actor, Status, revision, transition};
-use crate::db::schema::{comment_counts, flags};
+use crate::comments::{Action, revision, transition};
+use crate::db::schema::{comment_counts, comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::log;
+use crate::log::{self, Actor};
+use crate::moderation::{FlagReason, Hold, Status};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use std::collections::HashMap;
 
-/// Comments a page.
+/// Comments per page.
 pub const PAGE: i64 = 50;
 
 #[derive(Clone, Debug, QueryableByName)]
@@ -68,7 +69,7 @@ pub fn page(
     Ok(diesel::sql_query(query).load(conn)?)
 }
 
-/// The condition's columns as those of `c`.
+/// Prefixes the columns in a condition with the table alias `c`.
 fn qualified(condition: &str) -> String {
     let mut out = condition.to_owned();
     for column in [
@@ -83,7 +84,7 @@ fn qualified(condition: &str) -> String {
     out
 }
 
-/// One comment with its context, whatever its status.
+/// One comment of any status, with its context.
 ///
 /// # Errors
 /// `NotFound`.
@@ -111,11 +112,11 @@ pub fn counts(conn: &mut Conn) -> Result<[i64; 5], Error> {
 pub fn open_flags(
     conn: &mut Conn,
     ids: &[i64],
-) -> Result<HashMap<i64, Vec<(String, String)>>, Error> {
+) -> Result<HashMap<i64, Vec<(FlagReason, String)>>, Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(i64, String, String)> = flags::table
+    let rows: Vec<(i64, FlagReason, String)> = flags::table
         .filter(
             flags::comment_id
                 .eq_any(ids.to_vec())
@@ -124,7 +125,7 @@ pub fn open_flags(
         .order(flags::id)
         .select((flags::comment_id, flags::reason, flags::detail))
         .load(conn)?;
-    let mut by_comment: HashMap<i64, Vec<(String, String)>> = HashMap::new();
+    let mut by_comment: HashMap<i64, Vec<(FlagReason, String)>> = HashMap::new();
     for (comment, reason, detail) in rows {
         by_comment
             .entry(comment)
@@ -134,15 +135,15 @@ pub fn open_flags(
     Ok(by_comment)
 }
 
-/// What became of an action.
+/// Result of approving or rejecting.
 #[derive(Clone, Debug)]
 pub enum ModerationOutcome {
     Done(Comment),
-    /// Text or status are not what the moderator saw; the last thing that happened.
+    /// Text or status have changed since the moderator loaded the page; the comment's latest log entry.
     Stale(Option<log::store::Row>),
 }
 
-/// Approves or rejects what the moderator saw, or says that it has changed.
+/// Approves or rejects a comment if it is still at the revision `seen`.
 ///
 /// # Errors
 /// `NotFound`.
@@ -150,34 +151,67 @@ pub fn act(
     conn: &mut Conn,
     id: i64,
     seen: &str,
-    act: &Act,
+    action: &Action,
     actor: Actor<'_>,
     now: Time,
 ) -> Result<ModerationOutcome, Error> {
     let comment = store::find_locked(conn, id)?;
-    if comment.status() == Status::Deleted {
+    if comment.status == Status::Deleted {
         return Ok(ModerationOutcome::Stale(log::store::last(conn, id)?));
     }
-    let to = if matches!(act, Act::Approve) {
+    let to = if matches!(action, Action::Approve) {
         Status::Approved
     } else {
         Status::Rejected
     };
     if revision::of_state(comment.version, comment.moderation_version) != seen {
         let last = log::store::last(conn, id)?;
-        // The same moderator's second click on the same text is the first one, done.
+        // Idempotent: a repeated click by the same moderator on the same text succeeds.
         let again = last.as_ref().is_some_and(|l| {
-            l.actor_id == Some(actor.id)
-                && l.action == act.name()
+            l.actor_id == actor.id()
+                && l.action == action.name()
                 && l.version == comment.version
                 && revision::version(seen) == Some(comment.version)
         });
-        return Ok(if again && comment.status() == to {
+        return Ok(if again && comment.status == to {
             ModerationOutcome::Done(comment)
         } else {
             ModerationOutcome::Stale(last)
         });
     }
-    transition(conn, &comment, to, act, actor, now)?;
+    transition(conn, &comment, to, action, actor, now)?;
+    if to == Status::Approved && comment.hold == Hold::NewReader {
+        release_others(conn, &comment, now)?;
+    }
     Ok(ModerationOutcome::Done(comment))
+}
+
+/// Publishes the reader's other comments that were held because they were new.
+fn release_others(conn: &mut Conn, approved: &Comment, now: Time) -> Result<(), Error> {
+    let held: Vec<(i64, i64)> = comments::table
+        .filter(
+            comments::author_id
+                .eq(approved.author_id)
+                .and(comments::status.eq(Status::Pending))
+                .and(comments::hold.eq(Hold::NewReader)),
+        )
+        // Threads are locked in a fixed order, to avoid deadlocks between moderators.
+        .order((comments::article_id, comments::id))
+        .select((comments::article_id, comments::id))
+        .load(conn)?;
+    let rule = Actor::Rule(Hold::NewReader.as_str());
+    for (_, id) in held {
+        let comment = store::find_locked(conn, id)?;
+        if comment.status == Status::Pending && comment.hold == Hold::NewReader {
+            transition(
+                conn,
+                &comment,
+                Status::Published,
+                &Action::Release,
+                rule,
+                now,
+            )?;
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,167 @@
+//! The automatic rules that decide whether a comment is published or held for moderation.
+
+use super::{Hold, Status};
+use crate::db::Conn;
+use crate::db::schema::{accounts, comments};
+use crate::error::Error;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use serde::Serialize;
+use std::collections::HashSet;
+use std::time::Instant;
+
+/// Which rules the site has switched on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// A reader's comments are held until a moderator has approved one of them.
+    pub new_reader: bool,
+}
+
+/// A new or edited comment, as input of the rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    pub author: i64,
+    /// The author has a role: no rule runs.
+    pub is_staff: bool,
+    /// Status and hold before an edit; `None` for a new comment.
+    pub current: Option<(Status, Hold)>,
+}
+
+/// Result of one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    Pass,
+    Hold,
+}
+
+/// One rule's part of a decision, stored with the comment's version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    pub rule: &'static str,
+    pub verdict: Verdict,
+    /// This comment's share of the time that the rule took, in microseconds.
+    pub microseconds: u64,
+}
+
+/// The result of the rules for one comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub status: Status,
+    pub hold: Hold,
+    /// The rules that ran, in order; evaluation stops at the first that holds the comment.
+    pub trace: Vec<Step>,
+}
+
+impl Decision {
+    /// The trace as it is stored: JSON, empty when no rule ran.
+    pub fn trace_json(&self) -> String {
+        match self.trace.as_slice() {
+            [] => String::new(),
+            trace => serde_json::to_string(trace).unwrap_or_default(),
+        }
+    }
+
+    /// A decision that no rule took part in.
+    fn plain(status: Status, hold: Hold) -> Decision {
+        Decision {
+            status,
+            hold,
+            trace: Vec::new(),
+        }
+    }
+}
+
+/// Decides on new and edited comments; the result is in the order of `candidates`. Each rule reads its data for all
+/// of them in one statement. An edit never releases a held comment, and revokes a moderator's approval unless the
+/// author is staff.
+///
+/// # Errors
+/// Of the database.
+pub fn decide(
+    conn: &mut Conn,
+    candidates: &[Candidate],
+    rules: &Rules,
+) -> Result<Vec<Decision>, Error> {
+    let mut decisions: Vec<Decision> = candidates.iter().map(without_rules).collect();
+    if rules.new_reader {
+        new_reader(conn, candidates, &mut decisions)?;
+    }
+    Ok(decisions)
+}
+
+/// Status of a comment if no rule holds it.
+fn without_rules(candidate: &Candidate) -> Decision {
+    match candidate.current {
+        None if candidate.is_staff => Decision::plain(Status::Approved, Hold::None),
+        None => Decision::plain(Status::Published, Hold::None),
+        Some((Status::Approved, hold)) if !candidate.is_staff => {
+            Decision::plain(Status::Published, hold)
+        }
+        Some((status, hold)) => Decision::plain(status, hold),
+    }
+}
+
+/// Rule: holds comments of readers without an approved comment.
+fn new_reader(
+    conn: &mut Conn,
+    candidates: &[Candidate],
+    decisions: &mut [Decision],
+) -> Result<(), Error> {
+    let began = Instant::now();
+    let undecided: Vec<usize> = (0..candidates.len())
+        .filter(|at| !candidates[*at].is_staff && decisions[*at].status.is_public())
+        .collect();
+    if undecided.is_empty() {
+        return Ok(());
+    }
+    let authors: Vec<i64> = undecided.iter().map(|at| candidates[*at].author).collect();
+    let known = approved_authors(conn, &authors)?;
+    let share = began.elapsed().as_micros() as u64 / undecided.len() as u64;
+    for at in undecided {
+        let verdict = match known.contains(&candidates[at].author) {
+            true => Verdict::Pass,
+            false => Verdict::Hold,
+        };
+        let decision = &mut decisions[at];
+        decision.trace.push(Step {
+            rule: Hold::NewReader.as_str(),
+            verdict,
+            microseconds: share,
+        });
+        if verdict == Verdict::Hold {
+            (decision.status, decision.hold) = (Status::Pending, Hold::NewReader);
+        }
+    }
+    Ok(())
+}
+
+/// Authors with a comment that a moderator approved and that is still public, or was until its author deleted it. Uses
+/// `EXISTS`, so that the cost does not grow with the number of comments.
+fn approved_authors(conn: &mut Conn, authors: &[i64]) -> Result<HashSet<i64>, Error> {
+    let public = || [Status::Approved, Status::Published];
+    let approved = comments::table.filter(
+        comments::author_id
+            .eq(accounts::id)
+            .and(comments::moderated_at.is_not_null())
+            .and(
+                comments::status.eq_any(public()).or(comments::status
+                    .eq(Status::Deleted)
+                    .and(comments::status_before_delete.eq_any(public()))),
+            ),
+    );
+    let found: Vec<i64> = accounts::table
+        .filter(accounts::id.eq_any(authors.to_vec()))
+        .filter(exists(approved))
+        .select(accounts::id)
+        .load(conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Whether a moderator has approved a comment of this author that its author may have edited or deleted since.
+///
+/// # Errors
+/// Of the database.
+pub fn has_approved_comment(conn: &mut Conn, author: i64) -> Result<bool, Error> {
+    Ok(!approved_authors(conn, &[author])?.is_empty())
+}

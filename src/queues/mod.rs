@@ -1,0 +1,58 @@
+//! The five moderation queues, approving and rejecting, and handling of concurrent decisions.
+
+pub mod pages;
+pub mod store;
+
+/// The moderation queues, derived from status and flags; membership is not stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Queue {
+    #[default]
+    Reported,
+    Pending,
+    Unmoderated,
+    Approved,
+    Rejected,
+}
+
+impl Queue {
+    pub const ALL: [Queue; 5] = [
+        Queue::Reported,
+        Queue::Pending,
+        Queue::Unmoderated,
+        Queue::Approved,
+        Queue::Rejected,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Queue::Reported => "reported",
+            Queue::Pending => "pending",
+            Queue::Unmoderated => "unmoderated",
+            Queue::Approved => "approved",
+            Queue::Rejected => "rejected",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Queue> {
+        Queue::ALL.into_iter().find(|q| q.as_str() == text)
+    }
+
+    /// SQL condition for the comments in the queue.
+    pub fn condition(self) -> &'static str {
+        match self {
+            Queue::Reported => crate::comments::REPORTED,
+            // The expression of its partial index: with `IN` the rows of both statuses would have to be sorted.
+            Queue::Pending => {
+                "CASE status WHEN 'pending' THEN TRUE WHEN 'withheld' THEN TRUE ELSE FALSE END"
+            }
+            Queue::Unmoderated => "status = 'published'",
+            Queue::Approved => "status = 'approved'",
+            Queue::Rejected => "status = 'rejected'",
+        }
+    }
+
+    /// Reported and pending comments are shown oldest first, the other queues newest first.
+    pub fn oldest_first(self) -> bool {
+        matches!(self, Queue::Reported | Queue::Pending)
+    }
+}
