@@ -4,19 +4,19 @@
 //! | variant | status | when |
 //! |---|---|---|
 //! | `Malformed` | 400 | what cannot be decoded |
-//! | `SignInFirst`, `PasswordDue` | 303 | a page that needs an account; a role that needs a new password |
-//! | `Forbidden`, `Forged`, `Banned` | 403 | no role; a form from another site; a suspended account |
+//! | `SignInFirst`, `PasswordChangeRequired` | 303 | a page that needs an account; a role that needs a new password |
+//! | `Forbidden`, `CsrfRejected`, `Banned` | 403 | no role; a form from another site; a suspended account |
 //! | `NotFound` | 404 | unknown, or not yours |
-//! | `Removed` | 410 | marked as removed in the operator's list of redirects |
+//! | `Gone` | 410 | marked as removed in the operator's list of redirects |
 //! | `NotAllowed` | 405 | a known address, another method |
-//! | `TooSlow` | 408 | the body did not arrive in time |
+//! | `RequestTimeout` | 408 | the body did not arrive in time |
 //! | `Gone` | 409 | the target of an action has ended meanwhile |
 //! | `TooLarge`, `NotAForm` | 413, 415 | |
 //! | `ForeignHost` | 421 | a `Host` header that does not name this site |
 //! | `Refused` | 422 | an invalid value in a form that cannot be shown again |
 //! | `TooMany` | 429 | a rate limit |
-//! | `Busy` | 503 | storage does not answer or is full, or a queue is full |
-//! | `Broken` | 500 | an internal error; the cause is logged, never shown |
+//! | `Unavailable` | 503 | storage does not answer or is full, or a queue is full |
+//! | `Internal` | 500 | an internal error; the cause is logged, never shown |
 
 use actix_web::http::StatusCode;
 use std::fmt;
@@ -31,9 +31,9 @@ pub enum Error {
         next: String,
     },
     /// Staff whose password was chosen under the rules for readers, and must be changed.
-    PasswordDue,
+    PasswordChangeRequired,
     Forbidden,
-    Forged,
+    CsrfRejected,
     Banned {
         reason: String,
         /// Milliseconds since 1970; none = for good.
@@ -41,31 +41,31 @@ pub enum Error {
     },
     NotFound,
     /// The operator removed it for good.
-    Removed,
+    Gone,
     NotAllowed {
         allow: &'static str,
     },
-    Gone(String),
+    Conflict(String),
     TooLarge {
         limit: usize,
     },
     NotAForm,
-    TooSlow,
+    RequestTimeout,
     ForeignHost,
     Refused(String),
     TooMany {
         seconds: i64,
     },
-    Busy(String),
-    Broken {
+    Unavailable(String),
+    Internal {
         cause: String,
         retryable: bool,
     },
 }
 
 impl Error {
-    pub fn broken(cause: impl fmt::Display) -> Error {
-        Error::Broken {
+    pub fn internal(cause: impl fmt::Display) -> Error {
+        Error::Internal {
             cause: cause.to_string(),
             retryable: false,
         }
@@ -83,7 +83,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         matches!(
             self,
-            Error::Broken {
+            Error::Internal {
                 retryable: true,
                 ..
             }
@@ -93,20 +93,20 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Error::Malformed(_) => StatusCode::BAD_REQUEST,
-            Error::SignInFirst { .. } | Error::PasswordDue => StatusCode::SEE_OTHER,
-            Error::Forbidden | Error::Forged | Error::Banned { .. } => StatusCode::FORBIDDEN,
+            Error::SignInFirst { .. } | Error::PasswordChangeRequired => StatusCode::SEE_OTHER,
+            Error::Forbidden | Error::CsrfRejected | Error::Banned { .. } => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
-            Error::Removed => StatusCode::GONE,
+            Error::Gone => StatusCode::GONE,
             Error::NotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Error::Gone(_) => StatusCode::CONFLICT,
+            Error::Conflict(_) => StatusCode::CONFLICT,
             Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Error::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Error::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Error::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Error::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Broken { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -115,10 +115,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Malformed(why) | Error::Gone(why) | Error::Refused(why) | Error::Busy(why) => {
-                f.write_str(why)
-            }
-            Error::Broken { cause, .. } => f.write_str(cause),
+            Error::Malformed(why)
+            | Error::Conflict(why)
+            | Error::Refused(why)
+            | Error::Unavailable(why) => f.write_str(why),
+            Error::Internal { cause, .. } => f.write_str(cause),
             Error::NotFound => f.write_str("not found"),
             other => write!(f, "{}", other.status()),
         }
@@ -133,12 +134,12 @@ impl From<diesel::result::Error> for Error {
         let cause = error.to_string();
         match error {
             E::NotFound => Error::NotFound,
-            E::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Error::Broken {
+            E::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Error::Internal {
                 cause,
                 retryable: true,
             },
             E::DatabaseError(..) if cause.starts_with(PREFIX) => by_sqlstate(cause),
-            E::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Broken {
+            E::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Internal {
                 cause,
                 retryable: true,
             },
@@ -147,9 +148,9 @@ impl From<diesel::result::Error> for Error {
                 | DatabaseErrorKind::UnableToSendCommand
                 | DatabaseErrorKind::ReadOnlyTransaction,
                 _,
-            ) => Error::Busy(cause),
-            E::DatabaseError(..) if is_storage_trouble(&cause) => Error::Busy(cause),
-            _ => Error::Broken {
+            ) => Error::Unavailable(cause),
+            E::DatabaseError(..) if is_storage_trouble(&cause) => Error::Unavailable(cause),
+            _ => Error::Internal {
                 cause,
                 retryable: false,
             },
@@ -163,14 +164,14 @@ fn by_sqlstate(cause: String) -> Error {
     let code = cause[PREFIX.len()..].split(':').next().unwrap_or_default();
     match (code, code.get(..2).unwrap_or_default()) {
         // A serialisation failure or a deadlock.
-        ("40001" | "40P01", _) => Error::Broken {
+        ("40001" | "40P01", _) => Error::Internal {
             cause,
             retryable: true,
         },
         // Connection, resources (disk, memory, connections), a lock or a statement that took too long, the operator, the
         // system, damaged data.
-        ("55P03" | "25006", _) | (_, "08" | "53" | "57" | "58" | "XX") => Error::Busy(cause),
-        _ => Error::Broken {
+        ("55P03" | "25006", _) | (_, "08" | "53" | "57" | "58" | "XX") => Error::Unavailable(cause),
+        _ => Error::Internal {
             cause,
             retryable: false,
         },

@@ -55,7 +55,7 @@ pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, E
         &GuidelinesPage {
             page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, paths::GUIDELINES),
             t,
-            hold_first: state.site().rules.new_reader,
+            hold_first: state.site().policy.new_reader,
         },
         &viewer,
         since,

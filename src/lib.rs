@@ -12,7 +12,9 @@ pub mod db;
 pub mod moderation;
 pub mod web;
 
+pub mod jobs;
 pub mod log;
+pub mod mail;
 pub mod search;
 
 pub mod accounts;
@@ -35,3 +37,4 @@ pub mod samples;
 
 pub mod app;
 pub mod routes;
+pub mod workers;

@@ -19,7 +19,7 @@ pub async fn readyz(state: Shared) -> Result<HttpResponse, Error> {
     state
         .is_ready()
         .await
-        .map_err(|error| Error::Busy(error.to_string()))?;
+        .map_err(|error| Error::Unavailable(error.to_string()))?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((header::CACHE_CONTROL, "no-store"))

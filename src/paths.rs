@@ -26,6 +26,8 @@ pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_SETTINGS_SAVED: &str = "/admin/settings?saved";
 pub const ADMIN_STAFF: &str = "/admin/staff";
 pub const ADMIN_LOG: &str = "/admin/log";
+pub const ADMIN_MAIL: &str = "/admin/mail";
+pub const ADMIN_JOBS: &str = "/admin/jobs";
 
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -35,7 +37,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/');
 
 /// Characters to percent-encode in a `mailto:` URL: <https://www.rfc-editor.org/rfc/rfc6068#section-5>
-const LETTER: &AsciiSet = &NON_ALPHANUMERIC
+const MAILTO_ESCAPES: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -70,7 +72,7 @@ pub fn month(year: i16, month: i8) -> String {
     format!("/archive/{year:04}/{month:02}")
 }
 /// A page of a list; the first page (empty cursor) is the list's own path.
-pub fn after(list: &str, cursor: &str) -> String {
+pub fn list_page(list: &str, cursor: &str) -> String {
     if cursor.is_empty() {
         list.to_owned()
     } else {
@@ -101,10 +103,10 @@ pub fn search(fields: &[(&str, &str)]) -> String {
     }
 }
 /// A `mailto:` URL for recommending an article by e-mail.
-pub fn letter(subject: &str, body: &str) -> String {
+pub fn mailto_url(subject: &str, body: &str) -> String {
     let (subject, body) = (
-        utf8_percent_encode(subject, LETTER),
-        utf8_percent_encode(body, LETTER),
+        utf8_percent_encode(subject, MAILTO_ESCAPES),
+        utf8_percent_encode(body, MAILTO_ESCAPES),
     );
     format!("mailto:?subject={subject}&body={body}")
 }
@@ -130,10 +132,10 @@ pub fn conversation_after(slug: &str, id: i64, after: &str) -> String {
     format!("/articles/{slug}/comments/{id}?after={after}")
 }
 /// An action on a comment: `reply`, `edit`, `delete`, `undelete`, `flag`.
-pub fn of_comment(id: i64, what: &str) -> String {
+pub fn comment_action(id: i64, what: &str) -> String {
     format!("/comments/{id}/{what}")
 }
-pub fn moderate(id: i64, what: &str) -> String {
+pub fn moderation_action(id: i64, what: &str) -> String {
     format!("/admin/comments/{id}/{what}")
 }
 pub fn queue(queue: &str) -> String {
@@ -158,6 +160,12 @@ pub fn log(comment: Option<i64>, after: Option<i64>) -> String {
         (Some(c), Some(a)) => format!("/admin/log?comment={c}&after={a}"),
     }
 }
+pub fn admin_mail(id: i64, action: &str) -> String {
+    format!("{ADMIN_MAIL}/{id}/{action}")
+}
+pub fn admin_job(id: i64, action: &str) -> String {
+    format!("{ADMIN_JOBS}/{id}/{action}")
+}
 pub fn reader(username: &str) -> String {
     format!("/readers/{username}")
 }
@@ -179,7 +187,7 @@ pub fn join(next: &str) -> String {
 }
 
 /// The page to return to after logging in, for the path that a form was posted to.
-pub fn page_of_form(path: &str) -> String {
+pub fn return_path(path: &str) -> String {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts.as_slice() {
         ["articles", slug, "comments"] => format!("/articles/{slug}"),

@@ -5,8 +5,8 @@ use crate::feeds::{Atom, Json, Rss, pages as feed};
 use crate::redirects::KnownRoute;
 use crate::web::cache::{CachedRoute, Param};
 use crate::{
-    accounts, admin, articles, cards, comments, discovery, info, log, media, ops, queues, search,
-    web as page,
+    accounts, admin, articles, cards, comments, discovery, info, jobs, log, mail, media, ops,
+    queues, search, web as page,
 };
 use actix_web::{guard, web};
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub fn cached_route(path: &str) -> Option<CachedRoute> {
     let (index, route) = ROUTES
         .iter()
         .enumerate()
-        .find(|(_, r)| r.method == "GET" && fits(r.path, path))?;
+        .find(|(_, r)| r.method == "GET" && matches_pattern(r.path, path))?;
     let query = route.cache?;
     Some(CachedRoute { index, query })
 }
@@ -38,7 +38,7 @@ pub fn cached_route(path: &str) -> Option<CachedRoute> {
 pub fn route_kind(path: &str) -> KnownRoute {
     let found = ROUTES
         .iter()
-        .find(|r| r.method == "GET" && fits(r.path, path));
+        .find(|r| r.method == "GET" && matches_pattern(r.path, path));
     match found {
         None => KnownRoute::Nothing,
         Some(route) if route.path.contains('{') => KnownRoute::Pattern,
@@ -46,7 +46,7 @@ pub fn route_kind(path: &str) -> KnownRoute {
     }
 }
 
-fn fits(pattern: &str, path: &str) -> bool {
+fn matches_pattern(pattern: &str, path: &str) -> bool {
     let mut given = path.split('/');
     let all = pattern.split('/').all(|wanted| {
         given.next().is_some_and(|part| {
@@ -158,6 +158,12 @@ routes! {
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }
     "/admin/staff" { GET admin admin::pages::staff_index, POST admin admin::pages::staff_update }
     "/admin/log" { GET admin log::pages::index }
+    "/admin/mail" { GET admin mail::pages::index }
+    "/admin/mail/{id}/retry" { POST admin mail::pages::retry }
+    "/admin/mail/{id}/discard" { POST admin mail::pages::discard }
+    "/admin/jobs" { GET admin jobs::pages::index }
+    "/admin/jobs/{id}/retry" { POST admin jobs::pages::retry }
+    "/admin/jobs/{id}/discard" { POST admin jobs::pages::discard }
     "/static/{file}" { GET all page::assets::show }
     "/media/{file}" { GET all media::pages::show }
     "/favicon.ico" { GET all page::assets::favicon }

@@ -8,8 +8,7 @@ pub mod store;
 
 use crate::interface::Interface;
 use crate::text;
-pub use text::lookalike;
-use unicode_normalization::UnicodeNormalization;
+pub use text::{Email, lookalike};
 
 /// Names that could be mistaken for the site or its staff. Readers cannot have them as username or display name;
 /// `/setup` and the command line accept them.
@@ -61,7 +60,7 @@ impl Username {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         let starts = given.starts_with(|c: char| c.is_ascii_alphanumeric());
         if !starts || !given.chars().all(plain) || !(3..=30).contains(&given.len()) {
-            return Err(t.username_form());
+            return Err(t.username_invalid());
         }
         Ok(Username(given.to_owned()))
     }
@@ -81,42 +80,6 @@ impl Username {
     }
 }
 
-/// An e-mail address that is syntactically valid; whether it receives mail is not checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Email(String);
-
-impl Email {
-    /// # Errors
-    /// The message to show next to the field.
-    pub fn parse(t: Interface, given: &str) -> Result<Email, String> {
-        let given: String = given.trim().nfc().collect();
-        let bad = |c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || matches!(c, '<' | '>' | '"' | ',' | ';' | '\\' | '(' | ')')
-        };
-        let well = given.split_once('@').is_some_and(|(local, domain)| {
-            let labels = domain.split('.').count() > 1
-                && domain
-                    .split('.')
-                    .all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
-            !local.is_empty() && local.len() <= 64 && labels && !domain.contains('@')
-        });
-        if given.len() > 254 || given.chars().any(bad) || !well {
-            return Err(t.email_form());
-        }
-        Ok(Email(given))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn key(&self) -> String {
-        self.0.to_lowercase()
-    }
-}
-
 /// The name that others see next to the username: any script, at most 50 characters, may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DisplayName {
@@ -129,16 +92,16 @@ impl DisplayName {
     /// # Errors
     /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str) -> Result<DisplayName, String> {
-        let text = text::clean_line(given).map_err(|_| t.name_unfit())?;
+        let text = text::clean_line(given).map_err(|_| t.display_name_invalid())?;
         let text: String = text
             .chars()
             .filter(|c| !matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}'))
             .collect();
         if text.chars().count() > 50 {
-            return Err(t.name_long());
+            return Err(t.display_name_too_long());
         }
         if !text.is_empty() && text::is_blank(&text) {
-            return Err(t.name_unfit());
+            return Err(t.display_name_invalid());
         }
         let key = lookalike(&text);
         Ok(DisplayName { text, key })
@@ -155,11 +118,11 @@ impl DisplayName {
 /// The message to show next to the field.
 pub fn parse_bio(t: Interface, given: &str) -> Result<String, String> {
     let bio = text::clean(given)
-        .map_err(|_| t.text_unfit())?
+        .map_err(|_| t.text_control_character())?
         .trim()
         .to_owned();
     if bio.chars().count() > 500 {
-        Err(t.bio_long())
+        Err(t.bio_too_long())
     } else {
         Ok(bio)
     }

@@ -32,19 +32,23 @@ impl PasswordPolicy {
 }
 
 /// Characters passed to zxcvbn, whose running time grows faster than the input. A strong beginning is sufficient.
-const JUDGED_LENGTH: usize = 64;
+const MAX_CHECKED_LENGTH: usize = 64;
 /// Most user-specific words passed to zxcvbn, and characters of each.
 const MAX_CONTEXT_WORDS: usize = 16;
 const MAX_CONTEXT_LENGTH: usize = 40;
 
 /// A password of valid length, in NFC. Its strength has not been checked yet, because that costs CPU time.
 #[derive(Clone)]
-pub struct Candidate(String);
+pub struct PasswordCandidate(String);
 
-impl Candidate {
+impl PasswordCandidate {
     /// # Errors
     /// The message to show next to the field.
-    pub fn parse(t: Interface, given: &str, whose: PasswordPolicy) -> Result<Candidate, String> {
+    pub fn parse(
+        t: Interface,
+        given: &str,
+        whose: PasswordPolicy,
+    ) -> Result<PasswordCandidate, String> {
         // A character has at most 4 bytes, and NFC shortens a text to a third at most: more input is always too long.
         if given.len() > 12 * MAX_LENGTH {
             return Err(t.password_long(MAX_LENGTH as i64));
@@ -57,7 +61,7 @@ impl Candidate {
         if length > MAX_LENGTH {
             return Err(t.password_long(MAX_LENGTH as i64));
         }
-        Ok(Candidate(password))
+        Ok(PasswordCandidate(password))
     }
 
     /// Takes milliseconds of CPU time: async code calls [`check_strength`]. `known`: words that an attacker would try
@@ -77,8 +81,8 @@ impl Candidate {
             .map(String::as_str)
             .take(MAX_CONTEXT_WORDS)
             .collect();
-        let beginning: String = self.0.chars().take(JUDGED_LENGTH).collect();
-        let beginning = fewer_readings(&beginning);
+        let beginning: String = self.0.chars().take(MAX_CHECKED_LENGTH).collect();
+        let beginning = limit_leet_combinations(&beginning);
         let judged = zxcvbn::zxcvbn(&beginning, &inputs);
         if judged.guesses_log10() < MIN_GUESSES_LOG10 {
             let why = judged
@@ -94,9 +98,9 @@ impl Candidate {
     }
 }
 
-/// zxcvbn's l33t substitutions: letters and the characters that may stand for them. [`fewer_readings`] resolves the
+/// zxcvbn's l33t substitutions: letters and the characters that may stand for them. [`limit_leet_combinations`] resolves the
 /// last entries first.
-const SIGNS: [(char, &str); 10] = [
+const LEET_SUBSTITUTIONS: [(char, &str); 10] = [
     ('a', "4@"),
     ('b', "8"),
     ('c', "({[<"),
@@ -109,23 +113,26 @@ const SIGNS: [(char, &str); 10] = [
     ('t', "+7"),
 ];
 /// Most combinations of l33t substitutions that zxcvbn may try for one password.
-const READINGS: usize = 8;
+const MAX_LEET_COMBINATIONS: usize = 8;
 
 /// Limits the l33t combinations of a password: zxcvbn tries them all, and for twenty mixed characters that takes a
 /// second. Replaces the rarer characters with their letter, which makes a password easier to guess, never harder.
-fn fewer_readings(password: &str) -> String {
+fn limit_leet_combinations(password: &str) -> String {
     let readings = |password: &str| -> usize {
         let used = |signs: &str| signs.chars().filter(|c| password.contains(*c)).count();
-        SIGNS.iter().map(|(_, signs)| used(signs).max(1)).product()
+        LEET_SUBSTITUTIONS
+            .iter()
+            .map(|(_, signs)| used(signs).max(1))
+            .product()
     };
     let mut password = password.to_owned();
-    let rarest = SIGNS
+    let rarest = LEET_SUBSTITUTIONS
         .iter()
         .flat_map(|(letter, signs)| signs.chars().map(move |sign| (*letter, sign)))
         .filter(|(_, sign)| !sign.is_ascii_digit())
         .rev();
     for (letter, sign) in rarest {
-        if readings(&password) <= READINGS {
+        if readings(&password) <= MAX_LEET_COMBINATIONS {
             break;
         }
         password = password.replace(sign, &letter.to_string());
@@ -138,7 +145,7 @@ fn fewer_readings(password: &str) -> String {
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// [`Candidate::parse`] and [`Candidate::check_strength_now`], for callers that may block.
+    /// [`PasswordCandidate::parse`] and [`PasswordCandidate::check_strength_now`], for callers that may block.
     ///
     /// # Errors
     /// The message to show next to the field.
@@ -148,7 +155,7 @@ impl NewPassword {
         whose: PasswordPolicy,
         known: &[&str],
     ) -> Result<NewPassword, String> {
-        Candidate::parse(t, given, whose)?.check_strength_now(t, known)
+        PasswordCandidate::parse(t, given, whose)?.check_strength_now(t, known)
     }
 
     /// A password that has just been verified, to be hashed again with the current parameters.
@@ -157,13 +164,13 @@ impl NewPassword {
     }
 }
 
-/// Runs [`Candidate::check_strength_now`] on the blocking thread pool, a few at a time.
+/// Runs [`PasswordCandidate::check_strength_now`] on the blocking thread pool, a few at a time.
 ///
 /// # Errors
 /// `Busy` when the queue for password work is full.
 pub async fn check_strength(
     state: &State,
-    candidate: Candidate,
+    candidate: PasswordCandidate,
     known: Vec<String>,
 ) -> Result<Result<NewPassword, String>, Error> {
     let t = state.t();
@@ -194,7 +201,7 @@ pub async fn hash(state: &State, password: NewPassword) -> Result<String, Error>
 pub fn hash_now(password: &NewPassword) -> Result<String, Error> {
     Ok(argon()
         .hash_password(password.0.as_bytes())
-        .map_err(Error::broken)?
+        .map_err(Error::internal)?
         .to_string())
 }
 

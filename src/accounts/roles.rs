@@ -1,6 +1,6 @@
 //! Changes of roles and bans, made under one lock and recorded in the moderation log.
 
-use super::store::{PROFILE, Profile, RIGHTS, by_id, by_login};
+use super::store::{PROFILE, Profile, ROLES_LOCK, by_id, find_by_login};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time, lock};
@@ -74,7 +74,7 @@ pub fn set_roles(
     actor: Actor<'_>,
     now: Time,
 ) -> Result<Result<i64, RoleChangeError>, Error> {
-    lock(conn, RIGHTS)?;
+    lock(conn, ROLES_LOCK)?;
     // Checked under the lock: the acting admin may have been demoted meanwhile.
     if let Actor::Account { id, .. } = actor
         && !by_id(conn, id)?.is_admin
@@ -82,7 +82,7 @@ pub fn set_roles(
         return Err(Error::Forbidden);
     }
     let Some(found) =
-        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
+        find_by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
     else {
         return Ok(Err(RoleChangeError::NoSuchAccount));
     };
@@ -140,9 +140,9 @@ pub fn set_ban(
     actor: Actor<'_>,
     now: Time,
 ) -> Result<Result<i64, RoleChangeError>, Error> {
-    lock(conn, RIGHTS)?;
+    lock(conn, ROLES_LOCK)?;
     let Some(found) =
-        by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
+        find_by_login(conn, username)?.filter(|f| f.username.eq_ignore_ascii_case(username))
     else {
         return Ok(Err(RoleChangeError::NoSuchAccount));
     };

@@ -8,7 +8,7 @@ use crate::error::Error;
 use diesel::prelude::*;
 
 /// Name of the lock for changes of roles, bans and passwords: two admins who demote each other must not both succeed.
-pub(super) const RIGHTS: &str = "rights";
+pub(super) const ROLES_LOCK: &str = "rights";
 
 /// The columns of an account that log-in and the command line need.
 #[derive(Clone, Debug, Queryable)]
@@ -89,7 +89,7 @@ pub(super) const PROFILE: ProfileColumns = (
 );
 
 /// Finds an account by username or e-mail address, ignoring letter case.
-pub fn by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Error> {
+pub fn find_by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Error> {
     if given.contains('\0') {
         // No name contains NUL, and PostgreSQL rejects it in a parameter.
         return Ok(None);
@@ -139,14 +139,14 @@ pub struct New {
 
 /// Why an account could not be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
+pub enum RegistrationConflict {
     Username,
     Email,
     /// The name looks like that of a staff member or an author.
     Lookalike,
 }
 
-pub fn create(conn: &mut Conn, new: &New) -> Result<Result<i64, Taken>, Error> {
+pub fn create(conn: &mut Conn, new: &New) -> Result<Result<i64, RegistrationConflict>, Error> {
     if let Some(taken) = taken(conn, &new.username, &new.email)? {
         return Ok(Err(taken));
     }
@@ -166,7 +166,11 @@ pub fn create(conn: &mut Conn, new: &New) -> Result<Result<i64, Taken>, Error> {
     Ok(Ok(id))
 }
 
-pub fn taken(conn: &mut Conn, username: &Username, email: &Email) -> Result<Option<Taken>, Error> {
+pub fn taken(
+    conn: &mut Conn,
+    username: &Username,
+    email: &Email,
+) -> Result<Option<RegistrationConflict>, Error> {
     let by = |found: Option<i64>, what| found.map(|_| what);
     let name = accounts::table
         .filter(accounts::username_key.eq(username.key()))
@@ -178,20 +182,20 @@ pub fn taken(conn: &mut Conn, username: &Username, email: &Email) -> Result<Opti
         .select(accounts::id)
         .first(conn)
         .optional()?;
-    Ok(by(name, Taken::Username).or(by(mail, Taken::Email)))
+    Ok(by(name, RegistrationConflict::Username).or(by(mail, RegistrationConflict::Email)))
 }
 
 /// Why this username and e-mail address cannot be registered; `None` if they can.
-pub fn may_join(
+pub fn registration_conflict(
     conn: &mut Conn,
     username: &Username,
     email: &Email,
-) -> Result<Option<Taken>, Error> {
+) -> Result<Option<RegistrationConflict>, Error> {
     if let Some(taken) = taken(conn, username, email)? {
         return Ok(Some(taken));
     }
     let key = super::lookalike(username.as_str());
-    Ok(is_impersonation(conn, None, &key)?.then_some(Taken::Lookalike))
+    Ok(is_impersonation(conn, None, &key)?.then_some(RegistrationConflict::Lookalike))
 }
 
 pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
@@ -205,13 +209,13 @@ pub fn has_admin(conn: &mut Conn) -> Result<bool, Error> {
 
 /// Records a successful password check; `false` if the password has been changed since it was read for the check.
 /// `suffices`: it meets the staff policy, so no change is required. `rehashed`: its hash with the current parameters.
-pub fn log_in(
+pub fn record_login(
     conn: &mut Conn,
     login: &Login,
     suffices: bool,
     rehashed: Option<&str>,
 ) -> Result<bool, Error> {
-    lock(conn, RIGHTS)?;
+    lock(conn, ROLES_LOCK)?;
     if by_id(conn, login.id)?.password_version != login.password_version {
         return Ok(false);
     }
@@ -233,14 +237,14 @@ pub fn log_in(
 /// `None` for a reset by the operator. Returns the new version, or `None` if the password has been changed since it
 /// was verified. `for_role`: it was checked against the staff policy; if a role was granted meanwhile and it was not,
 /// a change is required.
-pub fn choose_password(
+pub fn set_password(
     conn: &mut Conn,
     id: i64,
     seen: Option<i64>,
     hash: &str,
     for_role: bool,
 ) -> Result<Option<i64>, Error> {
-    lock(conn, RIGHTS)?;
+    lock(conn, ROLES_LOCK)?;
     let now = by_id(conn, id)?;
     if seen.is_some_and(|seen| seen != now.password_version) {
         return Ok(None);

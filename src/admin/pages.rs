@@ -17,7 +17,7 @@ use crate::log::Actor;
 use crate::paths;
 use crate::queues::store::counts;
 use crate::sessions;
-use crate::web::form::Link;
+use crate::web::fields::Link;
 use crate::web::limits::Rule;
 use crate::web::{Admin, FormBody, Page, Shared, Staff, State, page};
 use actix_web::HttpResponse;
@@ -38,13 +38,16 @@ struct DashboardPage {
     pending_link: String,
     unmoderated_link: String,
     has_samples: bool,
+    /// Background jobs that have failed; shown to admins.
+    failed_jobs: i64,
     latest: Vec<Link>,
 }
 
 /// `GET /admin`
 pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
     let moderates = who.moderates();
-    let (counts, has_samples, latest) = state
+    let administers = who.administers();
+    let (counts, has_samples, latest, failed_jobs) = state
         .db
         .read(move |conn| {
             let counts = if moderates { counts(conn)? } else { [0; 5] };
@@ -52,13 +55,17 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
                 counts,
                 articles::store::has_samples(conn)?,
                 articles::lists::latest(conn, 10)?,
+                match administers {
+                    true => crate::jobs::store::counts(conn)?.1,
+                    false => 0,
+                },
             ))
         })
         .await?;
     let t = state.t();
     let queue = |q: crate::queues::Queue| paths::queue(q.as_str());
     page::ok(&DashboardPage {
-        page: Page::dashboard(&state, &who.viewer(), &t.dashboard_heading(), "desk"),
+        page: Page::dashboard(&state, &who.viewer(), &t.dashboard_heading(), "dashboard"),
         t,
         moderates,
         reported: counts[0],
@@ -67,7 +74,8 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         reported_link: queue(crate::queues::Queue::Reported),
         pending_link: queue(crate::queues::Queue::Pending),
         unmoderated_link: queue(crate::queues::Queue::Unmoderated),
-        has_samples: has_samples && who.administers(),
+        has_samples: has_samples && administers,
+        failed_jobs,
         latest: latest
             .into_iter()
             .map(|a| Link {
@@ -87,7 +95,7 @@ struct StaffPage {
     alert: String,
     username: String,
     error: String,
-    roles: Vec<RoleBox>,
+    roles: Vec<RoleCheckbox>,
     /// The log-in is not recent: the forms ask for the password.
     asks_password: bool,
 }
@@ -96,24 +104,24 @@ struct PersonView {
     username: String,
     profile: String,
     name: String,
-    roles: Vec<RoleBox>,
+    roles: Vec<RoleCheckbox>,
 }
 
-struct RoleBox {
+struct RoleCheckbox {
     value: &'static str,
     label: String,
     held: bool,
     id: String,
 }
 
-fn boxes(t: Interface, whose: &str, roles: Roles) -> Vec<RoleBox> {
+fn role_checkboxes(t: Interface, whose: &str, roles: Roles) -> Vec<RoleCheckbox> {
     [
         ("moderator", t.role_moderator(), roles.moderator),
         ("editor", t.role_editor(), roles.editor),
         ("admin", t.role_admin(), roles.admin),
     ]
     .into_iter()
-    .map(|(value, label, held)| RoleBox {
+    .map(|(value, label, held)| RoleCheckbox {
         value,
         label,
         held,
@@ -138,7 +146,7 @@ async fn staff_page(
         people: people
             .into_iter()
             .map(|p| PersonView {
-                roles: boxes(
+                roles: role_checkboxes(
                     t,
                     &p.username,
                     Roles {
@@ -155,8 +163,8 @@ async fn staff_page(
         alert,
         username,
         error,
-        roles: boxes(t, "new", roles),
-        asks_password: state.db.now().0 - admin.since > RECENT,
+        roles: role_checkboxes(t, "new", roles),
+        asks_password: state.db.now().0 - admin.since > REAUTHENTICATE_AFTER,
     })
 }
 
@@ -185,7 +193,7 @@ struct StaffForm {
 }
 
 /// How long after log-in roles can be changed without entering the password again, in milliseconds.
-const RECENT: i64 = 60 * Time::MINUTE;
+const REAUTHENTICATE_AFTER: i64 = 60 * Time::MINUTE;
 
 /// Whether this is the admin's password. Wrong ones count against the limit of `/account/password`.
 async fn is_own_password(state: &State, admin: &Admin, given: String) -> Result<bool, Error> {
@@ -231,7 +239,9 @@ pub async fn staff_update(
         true => t.staff_password_needed(),
         false => t.password_wrong(),
     };
-    if now.0 - admin.since > RECENT && !is_own_password(&state, &admin, form.current).await? {
+    if now.0 - admin.since > REAUTHENTICATE_AFTER
+        && !is_own_password(&state, &admin, form.current).await?
+    {
         let mut page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
         page.asks_password = true;
         return page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page);

@@ -1,10 +1,11 @@
 //! Settings and the one-time setup link. No other feature writes the `settings` table.
 
+use crate::db::Conn;
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::settings;
-use crate::db::{Conn, Time};
 use crate::either;
 use crate::error::Error;
+use crate::web::site::REVISION;
 use crate::{accounts, articles, comments, media};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -27,7 +28,6 @@ pub fn save_settings(
     values: &[(&'static str, String)],
     seen: &str,
 ) -> Result<bool, Error> {
-    const REVISION: &str = "settings_revision";
     crate::db::lock(conn, REVISION)?;
     let now: i64 = get(conn, REVISION)?
         .and_then(|n| n.parse().ok())
@@ -68,7 +68,7 @@ pub fn set_setup_token(conn: &mut Conn, token: &str) -> Result<(), Error> {
     set(conn, "setup_token", &hash(token))
 }
 
-pub fn setup_token_is(conn: &mut Conn, token: &str) -> Result<bool, Error> {
+pub fn is_setup_token(conn: &mut Conn, token: &str) -> Result<bool, Error> {
     Ok(get(conn, "setup_token")?.is_some_and(|kept| kept == hash(token)))
 }
 
@@ -84,7 +84,7 @@ pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
         }
     }
     let mut bytes = vec![0; 64];
-    getrandom::fill(&mut bytes).map_err(Error::broken)?;
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
     let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     set(conn, "cookie_key", &text)?;
     Ok(bytes)
@@ -98,20 +98,12 @@ pub fn remove_samples(conn: &mut Conn) -> Result<(usize, Vec<String>), Error> {
     comments::store::remove_threads(conn, &ids)?;
     let removed = articles::save::remove_samples(conn)?;
     accounts::store::remove_samples(conn)?;
-    let files = media::store::forget_unused(conn, &pictures)?;
+    let files = media::store::delete_unused(conn, &pictures)?;
     set(conn, "samples", "removed")?;
     Ok((removed, files))
 }
 
 /// Whether `serve` should publish the samples: there is no article, and they have not been removed before.
-pub fn wants_samples(conn: &mut Conn) -> Result<bool, Error> {
+pub fn should_publish_samples(conn: &mut Conn) -> Result<bool, Error> {
     Ok(articles::store::is_empty(conn)? && get(conn, "samples")?.is_none())
-}
-
-/// Periodic clean-up: expired rate-limit counters and sessions, texts of comments deleted long ago.
-pub fn pass_time(conn: &mut Conn, now: Time) -> Result<(), Error> {
-    crate::web::limits::sweep(conn, now)?;
-    crate::sessions::store::sweep(conn, now)?;
-    comments::store::purge(conn, now)?;
-    Ok(())
 }

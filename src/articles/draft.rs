@@ -149,20 +149,20 @@ impl Draft {
 
 /// The standard sections of an article. Their headings match in any letter case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum StandardSection {
     Summary,
     Main,
     Matters,
     Notes,
 }
 
-impl Part {
-    pub fn named(heading: &str) -> Option<Part> {
+impl StandardSection {
+    pub fn from_heading(heading: &str) -> Option<StandardSection> {
         match heading.trim().to_lowercase().as_str() {
-            "opening summary" => Some(Part::Summary),
-            "main article" => Some(Part::Main),
-            "why it matters" => Some(Part::Matters),
-            "source notes" => Some(Part::Notes),
+            "opening summary" => Some(StandardSection::Summary),
+            "main article" => Some(StandardSection::Main),
+            "why it matters" => Some(StandardSection::Matters),
+            "source notes" => Some(StandardSection::Notes),
             _ => None,
         }
     }
@@ -185,12 +185,12 @@ pub fn list(text: &str) -> Vec<String> {
 }
 
 /// Whether a line is the site's call to comment, which some files have as their last line.
-pub fn is_call(line: &str) -> bool {
+pub fn is_call_to_comment(line: &str) -> bool {
     line.trim().eq_ignore_ascii_case("join the conversation")
 }
 
 /// Splits source notes that are written on one line, separated by ` - `.
-pub fn cut_notes(line: &str) -> Vec<String> {
+pub fn split_notes(line: &str) -> Vec<String> {
     let line = line.trim();
     let line = line.strip_prefix("- ").unwrap_or(line);
     line.split(" - ")

@@ -133,8 +133,8 @@ pub struct Page {
 pub const PAGE_SIZE: i64 = 20;
 
 /// One page of a list, after the cursor.
-pub fn page(conn: &mut Conn, shelf: ListScope, after: Option<Cursor>) -> Result<Page, Error> {
-    let mut teasers = take(conn, shelf, after, PAGE_SIZE + 1)?;
+pub fn page(conn: &mut Conn, scope: ListScope, after: Option<Cursor>) -> Result<Page, Error> {
+    let mut teasers = take(conn, scope, after, PAGE_SIZE + 1)?;
     let mut older = None;
     if teasers.len() as i64 > PAGE_SIZE {
         teasers.truncate(PAGE_SIZE as usize);
@@ -144,7 +144,7 @@ pub fn page(conn: &mut Conn, shelf: ListScope, after: Option<Cursor>) -> Result<
         (Some(_), Some(first)) => {
             let before = load(
                 conn,
-                query(shelf, Some(Cursor::of(first)), true, PAGE_SIZE + 1),
+                query(scope, Some(Cursor::of(first)), true, PAGE_SIZE + 1),
             )?;
             // The previous page begins after the 21st newer article, if there are that many.
             Some(before.get(PAGE_SIZE as usize).map(Cursor::of))
@@ -161,11 +161,11 @@ pub fn page(conn: &mut Conn, shelf: ListScope, after: Option<Cursor>) -> Result<
 /// At most `limit` articles of a list after the cursor, newest first.
 pub fn take(
     conn: &mut Conn,
-    shelf: ListScope,
+    scope: ListScope,
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<Teaser>, Error> {
-    load(conn, query(shelf, after, false, limit))
+    load(conn, query(scope, after, false, limit))
 }
 
 /// The newest published articles of the site.
@@ -173,7 +173,7 @@ pub fn latest(conn: &mut Conn, limit: i64) -> Result<Vec<Teaser>, Error> {
     take(conn, ListScope::Latest, None, limit)
 }
 
-fn query(shelf: ListScope, cursor: Option<Cursor>, upwards: bool, limit: i64) -> Prepared<Columns> {
+fn query(scope: ListScope, cursor: Option<Cursor>, upwards: bool, limit: i64) -> Prepared<Columns> {
     let select = format!("SELECT {COLUMNS} FROM ");
     let named = |table: &str, column: &str, id: i64| {
         prepared(format!("{select}{table} l JOIN articles ON articles.id = l.article_id {JOINS} WHERE l.{column} = "))
@@ -181,7 +181,7 @@ fn query(shelf: ListScope, cursor: Option<Cursor>, upwards: bool, limit: i64) ->
             .text(" AND l.listed_at IS NOT NULL")
     };
     let plain = || prepared(format!("{select}articles {JOINS} WHERE {PUBLISHED}"));
-    let (mut query, at, id) = match shelf {
+    let (mut query, at, id) = match scope {
         ListScope::Latest => (plain(), "articles.published_at", "articles.id"),
         ListScope::Section(section) => (
             plain().text(" AND articles.section_id = ").int(section),
@@ -223,7 +223,11 @@ fn query(shelf: ListScope, cursor: Option<Cursor>, upwards: bool, limit: i64) ->
 }
 
 /// The newest articles of each of these sections, at most `limit` per section, in one statement.
-pub fn strips(conn: &mut Conn, sections: &[i64], limit: i64) -> Result<Vec<Teaser>, Error> {
+pub fn latest_by_section(
+    conn: &mut Conn,
+    sections: &[i64],
+    limit: i64,
+) -> Result<Vec<Teaser>, Error> {
     let mut query: Option<Prepared<Columns>> = None;
     for section in sections {
         let all = match query {
@@ -242,7 +246,7 @@ pub fn strips(conn: &mut Conn, sections: &[i64], limit: i64) -> Result<Vec<Tease
 }
 
 /// The most discussed articles are chosen from this many of the newest, which keeps them current and the cost bounded.
-pub const TALKED_ABOUT: i64 = 200;
+pub const DISCUSSED_CANDIDATES: i64 = 200;
 
 /// The newest articles with the most public comments. Second: the ids of all articles compared, for the cache tags.
 pub fn most_discussed(conn: &mut Conn, limit: i64) -> Result<(Vec<Teaser>, Vec<i64>), Error> {
@@ -250,7 +254,7 @@ pub fn most_discussed(conn: &mut Conn, limit: i64) -> Result<(Vec<Teaser>, Vec<i
         "SELECT s.id, threads.public_comments FROM (SELECT articles.id, articles.published_at FROM articles WHERE {PUBLISHED} \
          ORDER BY articles.published_at DESC, articles.id DESC LIMIT "
     ))
-    .int(TALKED_ABOUT)
+    .int(DISCUSSED_CANDIDATES)
     .text(") s LEFT JOIN threads ON threads.article_id = s.id");
     let mut counts: Vec<(i64, Option<i64>)> = query.load(conn)?;
     let all = counts.iter().map(|c| c.0).collect();

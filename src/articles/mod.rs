@@ -2,6 +2,7 @@
 
 pub mod corrections;
 pub mod draft;
+pub mod jobs;
 pub mod lists;
 pub mod names;
 pub mod pages;
@@ -23,6 +24,6 @@ pub fn is_long(words: i64, headings: usize) -> bool {
 }
 
 /// Whether a kind of correction changes the meaning of the article. If so it is shown above the text, else below it.
-pub fn changes_the_sense(kind: &str) -> bool {
+pub fn changes_meaning(kind: &str) -> bool {
     matches!(kind, "correction" | "retraction")
 }

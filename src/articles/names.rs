@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// The key by which names are compared. Letters, digits and symbols count; letter case, accents, spaces, hyphens and
 /// quotation marks do not.
-fn sense(name: &str) -> String {
+fn comparison_key(name: &str) -> String {
     let signs = name
         .chars()
         .filter(|c| !c.is_alphanumeric() && !c.is_whitespace() && !"-_.,'’\"“”".contains(*c));
@@ -34,7 +34,9 @@ macro_rules! named {
                     .optional()?;
                 match known {
                     None => break,
-                    Some((id, known)) if sense(&known) == sense(name) => return Ok(id),
+                    Some((id, known)) if comparison_key(&known) == comparison_key(name) => {
+                        return Ok(id);
+                    }
                     Some(_) => slug = format!("{plain}-{number}"),
                 }
             }
@@ -45,12 +47,12 @@ macro_rules! named {
         }
     };
 }
-named!(named_section, sections, "section");
+named!(find_or_create_section, sections, "section");
 named!(author_row, authors, "author");
-named!(named_tag, tags, "tag");
+named!(find_or_create_tag, tags, "tag");
 
 /// The id of the author with this name, created if needed, with `name_key` filled in.
-pub(super) fn named_author(conn: &mut Conn, name: &str) -> Result<i64, Error> {
+pub(super) fn find_or_create_author(conn: &mut Conn, name: &str) -> Result<i64, Error> {
     let id = author_row(conn, name)?;
     fill_name_keys(conn)?;
     Ok(id)
@@ -73,7 +75,7 @@ pub fn fill_name_keys(conn: &mut Conn) -> Result<(), Error> {
 }
 
 /// Updates an author with the fields that the file gives; the others stay as they are.
-pub(super) fn introduce(
+pub(super) fn update_author(
     conn: &mut Conn,
     author: i64,
     byline: &Byline,

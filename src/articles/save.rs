@@ -1,6 +1,8 @@
 //! Writes articles with their notes, corrections, authors, tags, revisions and former slugs. Nothing else writes them.
 
-use super::names::{introduce, named_author, named_section, named_tag};
+use super::names::{
+    find_or_create_author, find_or_create_section, find_or_create_tag, update_author,
+};
 use super::store::{self, PUBLISHED};
 use crate::articles::draft::{Byline, Draft};
 use crate::db::invalidation::{CacheTag, changed};
@@ -10,6 +12,7 @@ use crate::db::schema::{
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::jobs::{self, Job};
 use crate::search;
 use crate::text::{SafeHtml, diff};
 use diesel::dsl::sql;
@@ -25,7 +28,7 @@ pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
         .select((articles::id, articles::published_at))
         .load(conn)?;
     for (id, at) in gone {
-        search::index::drop_article(conn, id, at)?;
+        search::index::remove_article(conn, id, at)?;
     }
     Ok(diesel::delete(articles::table.filter(articles::is_sample)).execute(conn)?)
 }
@@ -42,26 +45,26 @@ pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
         .returning(articles::id)
         .get_results(conn)?;
     for id in &published {
-        let (number, text) = readable(conn, *id)?;
-        make_public(conn, *id, number, &text)?;
+        let (number, text) = public_text(conn, *id)?;
+        store_public_text(conn, *id, number, &text)?;
         sync_derived_data(conn, *id)?;
     }
     Ok(published.len())
 }
 
-pub fn anything_due(conn: &mut Conn, now: Time) -> Result<bool, Error> {
-    let due = articles::table
+/// When the next scheduled article is due.
+pub fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
+    let next: Option<i64> = articles::table
         .filter(sql::<Bool>(SCHEDULED))
-        .filter(articles::published_at.le(now.0));
-    Ok(due
-        .select(articles::id)
-        .first::<i64>(conn)
-        .optional()?
-        .is_some())
+        .order(articles::published_at)
+        .select(articles::published_at)
+        .first(conn)
+        .optional()?;
+    Ok(next.map(Time))
 }
 
 /// The number of an article's current revision, and its text as readers see it, one paragraph per line.
-fn readable(conn: &mut Conn, id: i64) -> Result<(i64, String), Error> {
+fn public_text(conn: &mut Conn, id: i64) -> Result<(i64, String), Error> {
     type Texts = (i64, String, String, SafeHtml, SafeHtml, SafeHtml);
     let (number, title, dek, summary, body, matters): Texts = articles::table
         .find(id)
@@ -87,7 +90,7 @@ fn readable(conn: &mut Conn, id: i64) -> Result<(i64, String), Error> {
 }
 
 /// Stores the text of a revision that is now public, unless it equals the public revision before it.
-fn make_public(conn: &mut Conn, id: i64, number: i64, text: &str) -> Result<(), Error> {
+fn store_public_text(conn: &mut Conn, id: i64, number: i64, text: &str) -> Result<(), Error> {
     let before: Option<Option<String>> = article_revisions::table
         .filter(article_revisions::article_id.eq(id))
         .filter(article_revisions::text.is_not_null())
@@ -123,7 +126,7 @@ fn sync_derived_data(conn: &mut Conn, id: i64) -> Result<(), Error> {
     diesel::update(article_authors::table.filter(article_authors::article_id.eq(id)))
         .set(article_authors::listed_at.eq(listed))
         .execute(conn)?;
-    search::index::put_article(conn, id)?;
+    search::index::index_article(conn, id)?;
     changed(conn, CacheTag::Article(id));
     changed(conn, CacheTag::Articles);
     Ok(())
@@ -131,11 +134,11 @@ fn sync_derived_data(conn: &mut Conn, id: i64) -> Result<(), Error> {
 
 /// What saving a draft needs besides the draft itself.
 #[derive(Clone, Debug)]
-pub struct Saving {
+pub struct SaveContext {
     pub slug: String,
     pub section: String,
     /// The site's name, for an article without an author.
-    pub house: String,
+    pub site_name: String,
     /// Media ids of the pictures that the draft refers to, by the paths written in it.
     pub pictures: HashMap<String, i64>,
     pub is_sample: bool,
@@ -146,8 +149,8 @@ pub struct Saving {
 ///
 /// # Errors
 /// `Refused` when one of its aliases is the current slug of another article.
-pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error> {
-    let section = named_section(
+pub fn save(conn: &mut Conn, draft: &Draft, with: &SaveContext) -> Result<i64, Error> {
+    let section = find_or_create_section(
         conn,
         if draft.section.is_empty() {
             &with.section
@@ -221,11 +224,11 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
             published_at: before,
             ..
         }) => {
-            search::index::drop_article(conn, id, Time(before))?;
+            search::index::remove_article(conn, id, Time(before))?;
             if is_public(conn, id)? {
                 // In case the public text of the current revision has not been stored yet.
-                let (number, text) = readable(conn, id)?;
-                make_public(conn, id, number, &text)?;
+                let (number, text) = public_text(conn, id)?;
+                store_public_text(conn, id, number, &text)?;
             }
             diesel::update(articles::table.find(id))
                 .set((
@@ -261,13 +264,16 @@ pub fn save(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<i64, Error>
             article_revisions::saved_at.eq(with.now.0),
         ))
         .execute(conn)?;
-    attach(conn, id, draft, with)?;
+    replace_related_rows(conn, id, draft, with)?;
     record_former_slugs(conn, id, &former, with)?;
     if is_public(conn, id)? {
-        let (number, text) = readable(conn, id)?;
-        make_public(conn, id, number, &text)?;
+        let (number, text) = public_text(conn, id)?;
+        store_public_text(conn, id, number, &text)?;
     }
     sync_derived_data(conn, id)?;
+    if status == "scheduled" {
+        jobs::enqueue_at(conn, &Job::PublishDue, Time(published), with.now)?;
+    }
     Ok(id)
 }
 
@@ -292,7 +298,7 @@ struct Existing {
 
 /// The article that the draft updates: the one with its slug, else the one that has or had one of its aliases and gets
 /// the new slug.
-fn existing(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<Option<Existing>, Error> {
+fn existing(conn: &mut Conn, draft: &Draft, with: &SaveContext) -> Result<Option<Existing>, Error> {
     let here: Option<i64> = articles::table
         .filter(articles::slug.eq(&with.slug))
         .select(articles::id)
@@ -300,10 +306,10 @@ fn existing(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<Option<Exis
         .optional()?;
     let mut found = here;
     for alias in draft.aliases.iter().filter(|alias| **alias != with.slug) {
-        match store::at_slug(conn, alias)? {
+        match store::find_by_slug_or_former(conn, alias)? {
             Some(other) if found.is_none_or(|found| found == other) => found = Some(other),
             // The former slug of another article can be taken over, its current slug cannot.
-            Some(other) if store::stands_at(conn, other, alias)? => {
+            Some(other) if store::has_slug(conn, other, alias)? => {
                 return Err(Error::Refused(format!(
                     "aliases names {alias}, which is the slug of another article"
                 )));
@@ -324,7 +330,12 @@ fn existing(conn: &mut Conn, draft: &Draft, with: &Saving) -> Result<Option<Exis
 }
 
 /// Replaces the notes, corrections, authors and tags of an article, in the order of the file.
-fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), Error> {
+fn replace_related_rows(
+    conn: &mut Conn,
+    id: i64,
+    draft: &Draft,
+    with: &SaveContext,
+) -> Result<(), Error> {
     diesel::delete(source_notes::table.filter(source_notes::article_id.eq(id))).execute(conn)?;
     for (position, note) in (0i64..).zip(&draft.notes) {
         diesel::insert_into(source_notes::table)
@@ -353,18 +364,18 @@ fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), 
     }
     diesel::delete(article_authors::table.filter(article_authors::article_id.eq(id)))
         .execute(conn)?;
-    let house = vec![Byline {
-        name: with.house.clone(),
+    let default_byline = vec![Byline {
+        name: with.site_name.clone(),
         ..Byline::default()
     }];
     let names = if draft.authors.is_empty() {
-        &house
+        &default_byline
     } else {
         &draft.authors
     };
     for (position, byline) in (0i64..).zip(names) {
-        let author = named_author(conn, &byline.name)?;
-        introduce(conn, author, byline, &with.pictures)?;
+        let author = find_or_create_author(conn, &byline.name)?;
+        update_author(conn, author, byline, &with.pictures)?;
         diesel::insert_into(article_authors::table)
             .values((
                 article_authors::article_id.eq(id),
@@ -376,7 +387,7 @@ fn attach(conn: &mut Conn, id: i64, draft: &Draft, with: &Saving) -> Result<(), 
     diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(conn)?;
     let mut tagged = Vec::new();
     for name in &draft.tags {
-        let tag = named_tag(conn, name)?;
+        let tag = find_or_create_tag(conn, name)?;
         if !tagged.contains(&tag) {
             tagged.push(tag);
         }
@@ -398,7 +409,7 @@ fn record_former_slugs(
     conn: &mut Conn,
     id: i64,
     slugs: &[String],
-    with: &Saving,
+    with: &SaveContext,
 ) -> Result<(), Error> {
     diesel::delete(former_slugs::table.filter(former_slugs::slug.eq(&with.slug))).execute(conn)?;
     for slug in slugs.iter().filter(|slug| **slug != with.slug) {

@@ -169,10 +169,10 @@ pub fn sizes(conn: &mut Conn, picture: i64) -> Result<Vec<(i64, String)>, Error>
 }
 
 /// The main picture of an article, its alternative text, and its smaller variants.
-pub type Lead = (Picture, String, Vec<(i64, String)>);
+pub type HeroWithVariants = (Picture, String, Vec<(i64, String)>);
 
 /// The main picture of an article, if it has one.
-pub fn hero(conn: &mut Conn, article: i64) -> Result<Option<Lead>, Error> {
+pub fn hero(conn: &mut Conn, article: i64) -> Result<Option<HeroWithVariants>, Error> {
     let found: Option<(Picture, String)> = articles::table
         .inner_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
         .filter(articles::id.eq(article))
@@ -249,7 +249,7 @@ pub fn was_changed(conn: &mut Conn, article: i64) -> Result<bool, Error> {
 }
 
 /// The current slug of the published article that had this slug before.
-pub fn moved(conn: &mut Conn, slug: &str) -> Result<Option<String>, Error> {
+pub fn slug_after_move(conn: &mut Conn, slug: &str) -> Result<Option<String>, Error> {
     Ok(former_slugs::table
         .inner_join(articles::table.on(articles::id.eq(former_slugs::article_id)))
         .filter(former_slugs::slug.eq(slug))
@@ -260,7 +260,7 @@ pub fn moved(conn: &mut Conn, slug: &str) -> Result<Option<String>, Error> {
 }
 
 /// Whether a published article has this slug.
-pub fn is_there(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
+pub fn published_slug_exists(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
     Ok(articles::table
         .filter(articles::slug.eq(slug))
         .filter(sql::<Bool>(PUBLISHED))
@@ -271,7 +271,7 @@ pub fn is_there(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
 }
 
 /// The id of the article that has this slug, or else of the one that had it before, in any status.
-pub fn at_slug(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
+pub fn find_by_slug_or_former(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
     let now: Option<i64> = articles::table
         .filter(articles::slug.eq(slug))
         .select(articles::id)
@@ -288,7 +288,7 @@ pub fn at_slug(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
 }
 
 /// Whether this is the current slug of the article.
-pub fn stands_at(conn: &mut Conn, article: i64, slug: &str) -> Result<bool, Error> {
+pub fn has_slug(conn: &mut Conn, article: i64, slug: &str) -> Result<bool, Error> {
     let now: String = articles::table
         .find(article)
         .select(articles::slug)
@@ -311,7 +311,7 @@ pub fn source(
         return Ok(here);
     }
     for alias in aliases {
-        if let Some(id) = at_slug(conn, alias)? {
+        if let Some(id) = find_by_slug_or_former(conn, alias)? {
             let found = articles::table
                 .find(id)
                 .select((articles::id, articles::source));

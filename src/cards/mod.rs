@@ -45,7 +45,7 @@ fn fonts() -> Result<&'static Fonts, Error> {
     FONTS
         .get_or_init(load)
         .as_ref()
-        .ok_or_else(|| Error::broken("the fonts cannot be decompressed"))
+        .ok_or_else(|| Error::internal("the fonts cannot be decompressed"))
 }
 
 /// Our fonts and the system's, for characters that ours do not have.
@@ -122,7 +122,7 @@ fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
 /// `Broken` when the card cannot be rendered.
 pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
     let fonts = fonts()?;
-    let mut face = Face::parse(&fonts.serif, 0).map_err(Error::broken)?;
+    let mut face = Face::parse(&fonts.serif, 0).map_err(Error::internal)?;
     face.set_variation(Tag::from_bytes(b"wght"), TITLE_WEIGHT);
     let width = WIDTH as f32 - 2.0 * MARGIN;
     let mut fitting = [76.0, 64.0, 54.0, 46.0, 40.0]
@@ -183,9 +183,9 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
         font_family: serif,
         ..Options::default()
     };
-    let tree = Tree::from_str(&svg, &options).map_err(Error::broken)?;
-    let mut pixels =
-        Pixmap::new(WIDTH, HEIGHT).ok_or_else(|| Error::broken("no memory for the pixels of a card"))?;
+    let tree = Tree::from_str(&svg, &options).map_err(Error::internal)?;
+    let mut pixels = Pixmap::new(WIDTH, HEIGHT)
+        .ok_or_else(|| Error::internal("no memory for the pixels of a card"))?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
-    pixels.encode_png().map_err(Error::broken)
+    pixels.encode_png().map_err(Error::internal)
 }

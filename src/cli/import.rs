@@ -62,7 +62,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
                 tally.unchanged += 1;
                 bar.suspend(|| print_line(format_args!("unchanged: /articles/{slug}")));
             }
-            Ok(ImportOutcome::Left { slug }) => {
+            Ok(ImportOutcome::NotReplaced { slug }) => {
                 tally.left += 1;
                 bar.suspend(|| print_line(format_args!("left as it is: /articles/{slug}")));
             }
@@ -102,24 +102,24 @@ fn one(
     let mut unasked = false;
     let outcome = import::store(db, &config.data, site, ready, false, |old, new| {
         match (args.yes, args.skip) {
-            (true, _) => OnChange::Take,
-            (_, true) => OnChange::Leave,
+            (true, _) => OnChange::Replace,
+            (_, true) => OnChange::Keep,
             _ if !std::io::stdin().is_terminal() => {
                 unasked = true;
                 bar.suspend(|| {
                     drop(write!(
                         std::io::stderr(),
                         "{}",
-                        import::shown_diff(old, new)
+                        import::unified_diff(old, new)
                     ))
                 });
-                OnChange::Leave
+                OnChange::Keep
             }
             _ => bar.suspend(|| ask(path, old, new)),
         }
     });
     match outcome {
-        Ok(ImportOutcome::Left { slug }) if unasked => Err(named(
+        Ok(ImportOutcome::NotReplaced { slug }) if unasked => Err(named(
             1,
             &format!(
                 "/articles/{slug} is there already and differs; --yes takes the file, --skip leaves the article"
@@ -134,15 +134,15 @@ fn ask(path: &Path, old: &str, new: &str) -> OnChange {
     let _ = write!(
         out,
         "{}\n{} has changed. Take it? [y/N] ",
-        import::shown_diff(old, new),
+        import::unified_diff(old, new),
         path.display()
     );
     let _ = out.flush();
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     if read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes") {
-        OnChange::Take
+        OnChange::Replace
     } else {
-        OnChange::Leave
+        OnChange::Keep
     }
 }

@@ -1,13 +1,15 @@
 //! The command line: the arguments of each subcommand, and dispatch.
 
+mod check;
 mod demo;
 mod import;
+mod mail;
 mod people;
 mod serve;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use masthead::config::{AccessLog, Config, PartialConfig};
-use masthead::db::{Address, Db, Tuning};
+use masthead::config::{Config, PartialConfig};
+use masthead::db::{Db, Tuning};
 use masthead::{admin, routes};
 use std::fmt;
 use std::io::Write;
@@ -43,6 +45,9 @@ enum Command {
     /// Ban, unban, give roles, reset a password
     #[command(subcommand)]
     User(UserCommand),
+    /// Try out sending mail
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// The built-in sample articles
     #[command(subcommand)]
     Samples(SamplesCommand),
@@ -131,6 +136,12 @@ enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// Send a test mail now and print what the server answered
+    Test { address: String },
 }
 
 #[derive(Subcommand)]
@@ -247,7 +258,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
             });
             Ok(ExitCode::SUCCESS)
         }
-        Command::Check => Ok(check(&config)),
+        Command::Check => Ok(check::run(&config)),
+        Command::Mail(MailCommand::Test { address }) => mail::test(&config, &address),
         Command::Routes { .. } | Command::Completions { .. } => Ok(ExitCode::SUCCESS),
     }
 }
@@ -298,156 +310,10 @@ fn list_routes(json: bool) {
     }
 }
 
-fn check(config: &Config) -> ExitCode {
-    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "off".into());
-    let hidden = |url: &Option<String>| {
-        url.as_deref()
-            .map_or_else(|| "off".into(), masthead::db::hide_password)
-    };
-    print_line(format_args!(
-        "file                {}",
-        config
-            .file
-            .as_ref()
-            .map_or_else(|| "none".into(), |f| f.display().to_string())
-    ));
-    print_line(format_args!(
-        "data                {}",
-        config.data.display()
-    ));
-    print_line(format_args!(
-        "listen              {}:{}",
-        config.listen, config.port
-    ));
-    print_line(format_args!("base_url            {}", config.base.origin));
-    print_line(format_args!(
-        "trusted_proxies     {}",
-        if config.trusted_proxies.is_empty() {
-            "none".into()
-        } else {
-            format!("{} given", config.trusted_proxies.len())
-        }
-    ));
-    print_line(format_args!("site_name           {}", config.site_name));
-    print_line(format_args!(
-        "samples             {}",
-        if config.samples { "on" } else { "off" }
-    ));
-    print_line(format_args!(
-        "metrics_listen      {}",
-        or_none(&config.metrics_listen)
-    ));
-    print_line(format_args!(
-        "access_log          {}",
-        match config.access_log {
-            None => "off",
-            Some(AccessLog::Common) => "common",
-            Some(AccessLog::Json) => "json",
-        }
-    ));
-    print_line(format_args!(
-        "connections         {} a network",
-        config.connections_per_network.map_or_else(
-            || "512, without a limit for this machine itself".into(),
-            |n| n.to_string()
-        )
-    ));
-    print_line(format_args!(
-        "smtp_url            {}",
-        hidden(&config.smtp_url)
-    ));
-    print_line(format_args!(
-        "mail_from           {}",
-        or_none(&config.mail_from)
-    ));
-    print_line(format_args!(
-        "database            {}",
-        config.database.shown()
-    ));
-    print_line(format_args!(
-        "session_store_url   {}",
-        hidden(&config.session_store_url)
-    ));
-    let mut wrong: Vec<String> = writable(&config.data).err().into_iter().collect();
-    let (redirects, refused) = masthead::redirects::List::read(&config.data);
-    print_line(format_args!("redirects           {redirects}"));
-    wrong.extend(refused);
-    let missing = matches!(&config.database, Address::Sqlite(path) if !path.exists());
-    if let (Address::Sqlite(path), true) = (&config.database, missing)
-        && let Err(why) = masthead::db::check_file(path)
-    {
-        wrong.push(why);
-    } else if missing {
-        print_line("database is         not there yet; `masthead serve` makes it");
-    } else {
-        match Db::open(&config.database).and_then(|db| db.schema_version()) {
-            Ok(v) if v.database > v.binary => wrong.push(format!(
-                "The database is newer (migration {}) than this masthead ({}).",
-                v.database, v.binary
-            )),
-            Ok(v) if v.pending > 0 => print_line(format_args!(
-                "database is         behind by {} migrations; `masthead serve` or `masthead migrate` runs them",
-                v.pending
-            )),
-            Ok(v) => print_line(format_args!(
-                "database is         up to date (migration {})",
-                v.database
-            )),
-            Err(why) => wrong.push(why),
-        }
-    }
-    if let Some(url) = &config.session_store_url
-        && let Err(why) = redis_answers(url)
-    {
-        wrong.push(why);
-    }
-    print_line(
-        "mail                nothing is sent yet: this version does not use MASTHEAD_SMTP_URL and MASTHEAD_MAIL_FROM",
-    );
-    if let Some(listen) = &config.metrics_listen {
-        print_line(format_args!(
-            "metrics             http://{listen}/metrics, for anyone who can reach that address"
-        ));
-    }
-    if !config.base.https && config.base.loopback.is_none() {
-        print_line(
-            "base_url            is plain http: sessions travel unprotected; put a proxy with https in front",
-        );
-    }
-    for why in &wrong {
-        let _ = writeln!(std::io::stderr(), "masthead: {why}");
-    }
-    ExitCode::from(u8::from(!wrong.is_empty()))
-}
-
-/// Checks that the data folder, or its nearest parent that exists, can be written.
-fn writable(data: &std::path::Path) -> Result<(), String> {
-    let failed =
-        |e: &dyn fmt::Display| format!("The data folder {} cannot be written: {e}", data.display());
-    let data = std::path::absolute(data).map_err(|e| failed(&e))?;
-    let there = data.ancestors().find(|p| p.exists()).unwrap_or(&data);
-    if !there.is_dir() {
-        return Err(failed(&format!("{} is no folder", there.display())));
-    }
-    let probe = there.join(format!(".masthead-check-{}", std::process::id()));
-    std::fs::write(&probe, b"")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|e| failed(&e))
-}
-
-fn redis_answers(url: &str) -> Result<(), String> {
-    let failed = |e: redis::RedisError| {
-        format!(
-            "The session store at {} does not answer: {e}",
-            masthead::db::hide_password(url)
-        )
-    };
-    let client = redis::Client::open(url).map_err(failed)?;
-    let mut conn = client
-        .get_connection_with_timeout(std::time::Duration::from_secs(5))
-        .map_err(failed)?;
-    redis::cmd("PING")
-        .query::<String>(&mut conn)
-        .map(|_| ())
-        .map_err(failed)
+/// A runtime for commands that wait for the network.
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| e.to_string())
 }

@@ -3,7 +3,7 @@
 use super::{CliError, open, print_line};
 use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
 use masthead::accounts::roles::{self, RoleChangeError, Roles};
-use masthead::accounts::store::{self, New, Taken};
+use masthead::accounts::store::{self, New, RegistrationConflict};
 use masthead::accounts::{Email, Username};
 use masthead::config::Config;
 use masthead::db::{Db, Time};
@@ -81,12 +81,14 @@ pub fn create_admin(
     Ok(ExitCode::SUCCESS)
 }
 
-fn refuse_taken(taken: Option<Taken>) -> Result<(), CliError> {
+fn refuse_taken(taken: Option<RegistrationConflict>) -> Result<(), CliError> {
     let t = Interface::English;
     match taken {
         None => Ok(()),
-        Some(Taken::Username | Taken::Lookalike) => Err(CliError(t.username_taken(), 1)),
-        Some(Taken::Email) => Err(CliError(t.email_taken(), 1)),
+        Some(RegistrationConflict::Username | RegistrationConflict::Lookalike) => {
+            Err(CliError(t.username_taken(), 1))
+        }
+        Some(RegistrationConflict::Email) => Err(CliError(t.email_taken(), 1)),
     }
 }
 
@@ -159,7 +161,7 @@ pub fn reset_password(
     let db = open(config)?;
     let name = username.to_owned();
     let found = db
-        .read_now(move |conn| store::by_login(conn, &name))?
+        .read_now(move |conn| store::find_by_login(conn, &name))?
         .filter(|f| f.username.eq_ignore_ascii_case(username));
     let Some(found) = found else {
         return Err(role_change_refused(
@@ -181,7 +183,7 @@ pub fn reset_password(
     )?;
     let (id, hash) = (found.id, hash_now(&chosen)?);
     db.write_now(move |conn| {
-        store::choose_password(conn, id, None, &hash, whose == PasswordPolicy::Staff)?;
+        store::set_password(conn, id, None, &hash, whose == PasswordPolicy::Staff)?;
         masthead::sessions::store::end_others(conn, id, None)
     })?;
     end_sessions(config, &db, id)?;

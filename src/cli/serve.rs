@@ -31,8 +31,7 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
         |panic| tracing::error!(%panic, "a thread panicked"),
     ));
     if std::time::SystemTime::now() < std::time::UNIX_EPOCH {
-        let why =
-            "The clock of this machine is set before 1970, where HTTP has no dates; correct it first.";
+        let why = "The clock of this machine is set before 1970, where HTTP has no dates; correct it first.";
         return Err(CliError(why.into(), 1));
     }
     limit_retained_memory();
@@ -69,17 +68,29 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
         }
         let state = app.state.clone();
         actix_web::rt::spawn(count_dropped(dropped, state.clone()));
-        let (server, handle, _) = app
+        let running = app
             .serve(listener, workers)
             .map_err(|e| format!("The server cannot start: {e}"))?;
-        actix_web::rt::spawn(async move {
+        let masthead::app::Running {
+            server,
+            handle,
+            jobs,
+            ..
+        } = running;
+        let stopping = actix_web::rt::spawn(async move {
             wait_for_stop().await;
-            tracing::info!("stopping: finishing the requests in progress");
-            handle.stop(true).await;
+            tracing::info!("stopping: finishing the requests and jobs in progress");
+            let jobs = async {
+                if let Some(jobs) = jobs {
+                    jobs.stop().await;
+                }
+            };
+            tokio::join!(handle.stop(true), jobs);
         });
         server
             .await
             .map_err(|e| format!("The server stopped: {e}"))?;
+        let _ = stopping.await;
         state.db.close();
         if let Some(log) = &state.access_log {
             log.close();

@@ -162,7 +162,7 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
         })
         .collect();
     for said in said.chunks(search::index::AT_ONCE) {
-        search::index::put_comments(conn, said)?;
+        search::index::index_comments(conn, said)?;
     }
     count(conn, rows)
 }

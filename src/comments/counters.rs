@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 /// Updates the counters for a comment that is inserted, deleted or changes its status: by status, of the article, and
 /// of all its ancestors.
-pub(super) fn count(
+pub(super) fn apply_change(
     conn: &mut Conn,
     article: i64,
     path: &[u8],
@@ -62,7 +62,7 @@ pub(super) fn count(
 pub(super) const REPORTED: &str = "reported";
 
 /// Runs `work`, which changes one comment under its thread's lock, and updates the number of reported comments.
-pub(super) fn reported<T>(
+pub(super) fn with_reported_counter<T>(
     conn: &mut Conn,
     id: i64,
     work: impl FnOnce(&mut Conn) -> Result<T, Error>,

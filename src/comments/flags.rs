@@ -4,7 +4,8 @@ use super::counters;
 use crate::db::schema::{comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::moderation::FlagReason;
+use crate::jobs::{self, Job};
+use crate::moderation::{FlagReason, Policy};
 use diesel::prelude::*;
 
 /// Flags a comment; the caller holds the thread's lock. `false`: this reader has flagged it before, nothing changes.
@@ -14,6 +15,7 @@ pub fn flag(
     account: i64,
     reason: FlagReason,
     detail: &str,
+    policy: &Policy,
     now: Time,
 ) -> Result<bool, Error> {
     if has_flagged(conn, comment, account)? {
@@ -28,12 +30,15 @@ pub fn flag(
             flags::created_at.eq(now.0),
         ))
         .execute(conn)?;
-    counters::reported(conn, comment, |conn| {
+    counters::with_reported_counter(conn, comment, |conn| {
         diesel::update(comments::table.find(comment))
             .set(comments::open_flags.eq(comments::open_flags + 1))
             .execute(conn)?;
         Ok(())
     })?;
+    if policy.notify_moderators {
+        jobs::enqueue(conn, &Job::NotifyModerators, now)?;
+    }
     Ok(true)
 }
 

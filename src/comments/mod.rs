@@ -41,7 +41,7 @@ pub const REPORTED: &str = "open_flags > 0 AND CASE status WHEN 'published' THEN
     (open_flags >= 3 OR COALESCE(edited_at, 0) > COALESCE(moderated_at, created_at)) ELSE FALSE END";
 
 /// Longest detail of a flag and longest note of a rejection, in characters.
-pub const MAX_NOTE: usize = 500;
+pub const MAX_NOTE_LENGTH: usize = 500;
 
 /// A valid comment text, with its HTML.
 #[derive(Clone, Debug)]
@@ -57,8 +57,8 @@ impl CommentBody {
     /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str) -> Result<CommentBody, String> {
         let text = text::clean(given).map_err(|why| match why {
-            text::InvalidText::Control => t.text_unfit(),
-            text::InvalidText::Marks => t.text_marks(text::MOST_MARKS as i64),
+            text::InvalidText::Control => t.text_control_character(),
+            text::InvalidText::Marks => t.text_too_many_accents(text::MOST_MARKS as i64),
         })?;
         let text = text.trim().to_owned();
         if text::is_blank(&text) {
@@ -66,11 +66,11 @@ impl CommentBody {
         }
         let length = text.chars().count();
         if length > MAX_LENGTH {
-            return Err(t.comment_long(MAX_LENGTH as i64, length as i64));
+            return Err(t.comment_too_long(MAX_LENGTH as i64, length as i64));
         }
         let html = markdown::comment(&text);
         if html.len() > structure::most_html(text.len()) {
-            return Err(t.comment_heavy());
+            return Err(t.comment_too_much_formatting());
         }
         if text::is_blank(&html.text()) {
             return Err(t.comment_empty());
@@ -102,19 +102,19 @@ pub fn parse_key(t: Interface, given: &str) -> Result<Option<String>, String> {
     if plain && (8..=64).contains(&given.len()) {
         Ok(Some(given.to_owned()))
     } else {
-        Err(t.key_form())
+        Err(t.form_key_invalid())
     }
 }
 
-/// Validates a rejection's note or a flag's detail: at most [`MAX_NOTE`] characters.
+/// Validates a rejection's note or a flag's detail: at most [`MAX_NOTE_LENGTH`] characters.
 pub fn parse_note(t: Interface, given: &str) -> Result<String, String> {
     let note = text::clean(given)
-        .map_err(|_| t.text_unfit())?
+        .map_err(|_| t.text_control_character())?
         .trim()
         .to_owned();
     let length = note.chars().count();
-    if length > MAX_NOTE {
-        Err(t.note_long(MAX_NOTE as i64, length as i64))
+    if length > MAX_NOTE_LENGTH {
+        Err(t.note_too_long(MAX_NOTE_LENGTH as i64, length as i64))
     } else {
         Ok(note)
     }
@@ -165,7 +165,7 @@ pub mod path {
     use super::MAX_DEPTH;
 
     /// The path of a comment under `parent`.
-    pub fn under(parent: &[u8], id: i64) -> Vec<u8> {
+    pub fn child(parent: &[u8], id: i64) -> Vec<u8> {
         let kept = parent.len().min((MAX_DEPTH - 1) * 8);
         let mut path = parent[..kept].to_vec();
         path.extend_from_slice(&id.to_be_bytes());
@@ -180,7 +180,7 @@ pub mod path {
     }
 
     /// Exclusive upper bound of the paths below this one.
-    pub fn end(path: &[u8]) -> Vec<u8> {
+    pub fn upper_bound(path: &[u8]) -> Vec<u8> {
         let mut end = path.to_vec();
         for byte in end.iter_mut().rev() {
             *byte = byte.wrapping_add(1);

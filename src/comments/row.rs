@@ -59,14 +59,14 @@ pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.ver
     a.is_editor, a.is_admin FROM comments c JOIN accounts a ON a.id = c.author_id";
 
 /// The values of a [`Row`] as nested tuples, as diesel loads them.
-pub(super) type Parts = (
+pub(super) type RowValues = (
     (i64, i64, Option<i64>, Vec<u8>, SafeHtml, i64, i64),
     (Status, Hold, RejectReason, String),
     (i64, i64, Time, Option<Time>, Option<Time>),
     (String, String, bool, bool, bool),
 );
 
-/// The SQL type of [`Parts`], in the order of [`COLUMNS`].
+/// The SQL type of [`RowValues`], in the order of [`COLUMNS`].
 pub(super) type Columns = (
     (
         BigInt,
@@ -82,8 +82,8 @@ pub(super) type Columns = (
     (Text, Text, Bool, Bool, Bool),
 );
 
-impl From<Parts> for Row {
-    fn from((text, standing, numbers, author): Parts) -> Row {
+impl From<RowValues> for Row {
+    fn from((text, standing, numbers, author): RowValues) -> Row {
         let (id, author_id, parent_id, path, html, version, moderation_version) = text;
         let (status, hold, reject_reason, reject_note) = standing;
         let (public_replies, open_flags, created_at, edited_at, deleted_at) = numbers;

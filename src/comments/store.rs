@@ -1,6 +1,6 @@
 //! Queries for single comments. No other feature writes comments, their versions, counters and flags.
 
-use super::row::{COLUMNS, Columns, Parts, Row};
+use super::row::{COLUMNS, Columns, Row, RowValues};
 use super::{PURGE_AFTER, counters};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::prepared::prepared;
@@ -157,9 +157,9 @@ pub fn purge(conn: &mut Conn, now: Time) -> Result<usize, Error> {
 }
 
 /// Limit of the counts in [`records`], so that their cost is bounded for readers with many comments.
-pub const RECORD: i64 = 25;
+pub const MAX_RECORD_COUNT: i64 = 25;
 
-/// Number of approved and of rejected comments of each of these readers, each counted up to [`RECORD`].
+/// Number of approved and of rejected comments of each of these readers, each counted up to [`MAX_RECORD_COUNT`].
 pub fn records(conn: &mut Conn, authors: &[i64]) -> Result<HashMap<i64, (i64, i64)>, Error> {
     #[derive(QueryableByName)]
     struct Record {
@@ -176,7 +176,7 @@ pub fn records(conn: &mut Conn, authors: &[i64]) -> Result<HashMap<i64, (i64, i6
     let ids: Vec<String> = authors.iter().map(ToString::to_string).collect();
     let count = |status: Status| {
         format!(
-            "(SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.author_id = a.id AND c.status = '{}' LIMIT {RECORD}) s)",
+            "(SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.author_id = a.id AND c.status = '{}' LIMIT {MAX_RECORD_COUNT}) s)",
             status.as_str()
         )
     };
@@ -215,7 +215,7 @@ pub fn remove_threads(conn: &mut Conn, articles: &[i64]) -> Result<(), Error> {
             .select((comments::id, comments::created_at))
             .load(conn)?;
         for (id, at) in public {
-            search::index::drop_comment(conn, id, at)?;
+            search::index::remove_comment(conn, id, at)?;
         }
         let reported = counters::reported_under(conn, *article)?;
         counters::add(conn, counters::REPORTED, -reported)?;
@@ -243,7 +243,7 @@ pub fn author_name(conn: &mut Conn, author: i64) -> Result<(String, String), Err
 
 /// The latest public comments on an article, roots and replies.
 pub fn latest(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<Row>, Error> {
-    let rows: Vec<Parts> = prepared::<Columns>(format!("SELECT {COLUMNS}"))
+    let rows: Vec<RowValues> = prepared::<Columns>(format!("SELECT {COLUMNS}"))
         .text(" WHERE c.article_id = ")
         .int(article)
         .text(" AND c.is_shown AND c.status IN ('published', 'approved') ORDER BY c.created_at DESC, c.id DESC LIMIT ")

@@ -1,7 +1,7 @@
 //! Reading threads: a page of conversations (root comments with their replies), or one conversation. The cost depends
 //! on what is shown, not on the size of the thread.
 
-use super::row::{COLUMNS, Columns, Parts, Row};
+use super::row::{COLUMNS, Columns, Row, RowValues};
 use super::store::ArticleThread;
 use super::{EDIT_WINDOW, MAX_DEPTH, Sort, UNDO_WINDOW, path};
 use crate::db::invalidation::CacheTag;
@@ -15,11 +15,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Conversations per page.
-const CONVERSATIONS: i64 = 20;
+const CONVERSATIONS_PER_PAGE: i64 = 20;
 /// Replies of each conversation shown on the article's page.
-const REPLIES: i64 = 20;
+const REPLIES_PER_CONVERSATION: i64 = 20;
 /// Replies per page of a conversation's own page.
-const OWN_PAGE: i64 = 50;
+const REPLIES_PER_PAGE: i64 = 50;
 
 /// One page of a thread: rows in display order, and the cursor of the next page.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Thread {
     /// Number of public comments of the article.
     pub public_comments: i64,
     /// This viewer's next comment would be held for moderation.
-    pub would_wait: bool,
+    pub would_be_held: bool,
 }
 
 impl Thread {
@@ -52,7 +52,7 @@ impl Thread {
     }
 
     /// When the first edit or undo window of the viewer's own comments on this page ends.
-    pub fn lapses(&self, viewer: &Viewer, now: Time) -> Option<Time> {
+    pub fn first_deadline(&self, viewer: &Viewer, now: Time) -> Option<Time> {
         let own = |row: &&Row| viewer.id() == Some(row.author_id);
         let ends = |row: &Row| {
             [
@@ -123,8 +123,8 @@ pub fn page(
         public_comments: public_comments(conn, article.id)?,
         ..Thread::default()
     };
-    if roots.len() as i64 > CONVERSATIONS {
-        roots.truncate(CONVERSATIONS as usize);
+    if roots.len() as i64 > CONVERSATIONS_PER_PAGE {
+        roots.truncate(CONVERSATIONS_PER_PAGE as usize);
         if let Some(last) = roots.last() {
             thread.next = Cursor {
                 replies: last.public_replies,
@@ -139,17 +139,17 @@ pub fn page(
         let may_have = root.public_replies > 0 || viewer.account().is_some();
         thread.rows.push(root);
         if may_have {
-            let mut replies = below(
+            let mut replies = replies_below(
                 conn,
                 article.id,
                 &root_path,
                 &root_path,
                 viewer,
                 now,
-                REPLIES + 1,
+                REPLIES_PER_CONVERSATION + 1,
             )?;
-            if replies.len() as i64 > REPLIES {
-                replies.truncate(REPLIES as usize);
+            if replies.len() as i64 > REPLIES_PER_CONVERSATION {
+                replies.truncate(REPLIES_PER_CONVERSATION as usize);
                 thread.more.insert(
                     id,
                     replies.last().map(|r| r.id.to_string()).unwrap_or_default(),
@@ -219,14 +219,14 @@ pub fn conversation(
     let target_id = target.id;
     thread.rows.push(target);
     let mut replies = if target_path.len() / 8 < MAX_DEPTH {
-        below(
+        replies_below(
             conn,
             article.id,
             &target_path,
             &from,
             viewer,
             now,
-            OWN_PAGE + 1,
+            REPLIES_PER_PAGE + 1,
         )?
     } else {
         let query = prepared::<Columns>(SELECT.as_str())
@@ -237,11 +237,11 @@ pub fn conversation(
             .text(" AND ");
         let query = visible(query, viewer, now)
             .text(" ORDER BY c.path LIMIT ")
-            .int(OWN_PAGE + 1);
+            .int(REPLIES_PER_PAGE + 1);
         rows(conn, query)?
     };
-    if replies.len() as i64 > OWN_PAGE {
-        replies.truncate(OWN_PAGE as usize);
+    if replies.len() as i64 > REPLIES_PER_PAGE {
+        replies.truncate(REPLIES_PER_PAGE as usize);
         thread.next = replies.last().map(|r| r.id.to_string()).unwrap_or_default();
     }
     thread.rows.append(&mut replies);
@@ -250,7 +250,7 @@ pub fn conversation(
 }
 
 /// Replies below the path `top` that come after the path `from`, in thread order.
-fn below(
+fn replies_below(
     conn: &mut Conn,
     article: i64,
     top: &[u8],
@@ -265,7 +265,7 @@ fn below(
         .text(" AND c.path > ")
         .bytes(from)
         .text(" AND c.path < ")
-        .bytes(&path::end(top))
+        .bytes(&path::upper_bound(top))
         .text(" AND ");
     let query = visible(query, viewer, now)
         .text(" ORDER BY c.path LIMIT ")
@@ -283,14 +283,14 @@ fn of_article(id: i64, article: i64) -> Prepared<Columns> {
 }
 
 fn first(conn: &mut Conn, query: Prepared<Columns>) -> Result<Row, Error> {
-    let row: Parts = query.get_result(conn)?;
+    let row: RowValues = query.get_result(conn)?;
     Ok(row.into())
 }
 
 static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS}"));
 
 fn rows(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Row>, Error> {
-    let rows: Vec<Parts> = query.load(conn)?;
+    let rows: Vec<RowValues> = query.load(conn)?;
     Ok(rows.into_iter().map(Row::from).collect())
 }
 
@@ -333,7 +333,7 @@ fn roots(
             .text(")"),
     };
     let query = query.text(" ORDER BY ").text(order).text(" LIMIT ");
-    rows(conn, query.int(CONVERSATIONS + 1))
+    rows(conn, query.int(CONVERSATIONS_PER_PAGE + 1))
 }
 
 #[derive(QueryableByName)]

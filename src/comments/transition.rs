@@ -59,7 +59,7 @@ pub fn transition(
         Action::Approve => (RejectReason::None, ""),
         _ => (comment.reject_reason, comment.reject_note.as_str()),
     };
-    counters::reported(conn, comment.id, |conn| {
+    counters::with_reported_counter(conn, comment.id, |conn| {
         let row = comments::table.find(comment.id);
         diesel::update(row)
             .set((
@@ -118,7 +118,7 @@ pub fn transition(
         }
         Ok(())
     })?;
-    counters::count(
+    counters::apply_change(
         conn,
         comment.article_id,
         &comment.path,
@@ -127,9 +127,9 @@ pub fn transition(
         Some(to),
     )?;
     if from.is_public() && !to.is_public() {
-        search::index::drop_comment(conn, comment.id, comment.created_at)?;
+        search::index::remove_comment(conn, comment.id, comment.created_at)?;
     } else if to.is_public() && !from.is_public() {
-        search::index::put_comments(conn, &[comment.indexed()])?;
+        search::index::index_comments(conn, &[comment.indexed()])?;
     }
     changed(conn, CacheTag::Comments(comment.author_id));
     if from.is_public() != to.is_public() || from == Status::Deleted || to == Status::Deleted {

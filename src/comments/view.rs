@@ -8,7 +8,7 @@ use crate::interface::Interface;
 use crate::moderation::{RejectReason, Status};
 use crate::paths;
 use crate::text::SafeHtml;
-use crate::web::form::Choice;
+use crate::web::fields::Choice;
 use crate::web::{DateView, Site, Viewer};
 
 /// Most levels of indentation; deeper replies stay at the last level.
@@ -153,7 +153,7 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
         };
         let may_undo = is_own && row.deleted_at.is_some_and(|at| now.0 - at.0 <= UNDO_WINDOW);
         if may_undo {
-            view.actions.undelete = paths::of_comment(row.id, "undelete");
+            view.actions.undelete = paths::comment_action(row.id, "undelete");
         }
         return view;
     }
@@ -239,20 +239,20 @@ fn actions(context: &Context<'_>, row: &Row, status: Status, is_own: bool) -> Ac
     let mut actions = Actions::default();
     let may_write = viewer.account().is_none_or(|a| a.ban.is_none());
     if status.is_public() && is_open && may_write {
-        actions.reply = paths::of_comment(row.id, "reply");
+        actions.reply = paths::comment_action(row.id, "reply");
     }
     if status.is_public() && !is_own && may_write {
-        actions.flag = paths::of_comment(row.id, "flag");
+        actions.flag = paths::comment_action(row.id, "flag");
     }
     if is_own {
         if status != Status::Rejected && now.0 - row.created_at.0 <= EDIT_WINDOW && may_write {
-            actions.edit = paths::of_comment(row.id, "edit");
+            actions.edit = paths::comment_action(row.id, "edit");
         }
-        actions.delete = paths::of_comment(row.id, "delete");
+        actions.delete = paths::comment_action(row.id, "delete");
     }
     if viewer.moderates() {
-        actions.approve = paths::moderate(row.id, "approve");
-        actions.reject = paths::moderate(row.id, "reject");
+        actions.approve = paths::moderation_action(row.id, "approve");
+        actions.reject = paths::moderation_action(row.id, "reject");
         actions.revision = revision::of_state(row.version, row.moderation_version);
         actions.back = paths::comment(slug, row.id);
         actions.reasons = reject_choices(t, row.reject_reason.as_str());

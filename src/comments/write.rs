@@ -6,8 +6,9 @@ use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::jobs::{self, Job};
 use crate::log::Actor;
-use crate::moderation::{self, Candidate, Decision, Hold, Rules, Status};
+use crate::moderation::{self, Candidate, Decision, Hold, Policy, Status};
 use crate::search::{self, index::IndexedComment};
 use crate::web::Account;
 use diesel::prelude::*;
@@ -21,7 +22,7 @@ pub struct New {
     pub parent: Option<i64>,
     pub key: Option<String>,
     pub body: CommentBody,
-    pub rules: Rules,
+    pub policy: Policy,
     pub now: Time,
 }
 
@@ -83,8 +84,9 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
         is_staff: new.is_staff,
         current: None,
     };
-    let decision = decide(conn, candidate, &new.rules)?;
+    let decision = decide(conn, candidate, &new.policy)?;
     let id = insert(conn, &article, parent.as_ref(), new, &decision)?;
+    notify_moderators(conn, &new.policy, &decision, new.now)?;
     // A new root is first on the article's page; a reply may be on a later page, so it is linked to by its own page.
     let on_article = parent.is_none();
     Ok(PostOutcome::Stored {
@@ -94,10 +96,24 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
     })
 }
 
-fn decide(conn: &mut Conn, candidate: Candidate, rules: &Rules) -> Result<Decision, Error> {
-    let decided = moderation::decide(conn, &[candidate], rules)?;
-    let missing = || Error::broken("the rules returned no decision for a comment");
+fn decide(conn: &mut Conn, candidate: Candidate, policy: &Policy) -> Result<Decision, Error> {
+    let decided = moderation::decide(conn, &[candidate], policy)?;
+    let missing = || Error::internal("the rules returned no decision for a comment");
     decided.into_iter().next().ok_or_else(missing)
+}
+
+/// Enqueues the mail to moderators, if the site sends it and the comment waits for one.
+fn notify_moderators(
+    conn: &mut Conn,
+    policy: &Policy,
+    decision: &Decision,
+    now: Time,
+) -> Result<(), Error> {
+    let waits = matches!(decision.status, Status::Pending | Status::Withheld);
+    match waits && policy.notify_moderators {
+        true => jobs::enqueue(conn, &Job::NotifyModerators, now),
+        false => Ok(()),
+    }
 }
 
 /// Inserts the row with its path, first version and counters.
@@ -110,7 +126,7 @@ fn insert(
 ) -> Result<i64, Error> {
     let status = decision.status;
     let mut draft_path = vec![0; 16];
-    getrandom::fill(&mut draft_path).map_err(Error::broken)?;
+    getrandom::fill(&mut draft_path).map_err(Error::internal)?;
     let id: i64 = diesel::insert_into(comments::table)
         .values((
             (
@@ -136,7 +152,7 @@ fn insert(
         ))
         .returning(comments::id)
         .get_result(conn)?;
-    let path = path::under(parent.map_or(&[], |p| p.path.as_slice()), id);
+    let path = path::child(parent.map_or(&[], |p| p.path.as_slice()), id);
     diesel::update(comments::table.find(id))
         .set((
             comments::path.eq(&path),
@@ -151,10 +167,10 @@ fn insert(
             at: new.now,
             text: &new.body.text,
         };
-        search::index::put_comments(conn, &[said])?;
+        search::index::index_comments(conn, &[said])?;
     }
     changed(conn, CacheTag::Comments(new.author));
-    counters::count(
+    counters::apply_change(
         conn,
         article.id,
         &path,
@@ -217,7 +233,7 @@ pub fn edit(
     body: &CommentBody,
     revision: &str,
     editor: &Account,
-    rules: &Rules,
+    policy: &Policy,
     now: Time,
 ) -> Result<EditOutcome, Error> {
     if revision::of_text(comment.version) != revision {
@@ -231,10 +247,10 @@ pub fn edit(
         is_staff: editor.is_staff(),
         current: Some((comment.status, comment.hold)),
     };
-    let decision = decide(conn, candidate, rules)?;
+    let decision = decide(conn, candidate, policy)?;
     let version = comment.version + 1;
     // An approved comment with an open flag becomes reported once its text changes.
-    counters::reported(conn, comment.id, |conn| {
+    counters::with_reported_counter(conn, comment.id, |conn| {
         diesel::update(comments::table.find(comment.id))
             .set((
                 comments::body.eq(&body.text),
@@ -253,7 +269,7 @@ pub fn edit(
         ..comment.clone()
     };
     if comment.status.is_public() {
-        search::index::put_comments(conn, &[edited.indexed()])?;
+        search::index::index_comments(conn, &[edited.indexed()])?;
         changed(conn, CacheTag::Thread(comment.article_id));
     }
     if decision.status != comment.status {
@@ -262,6 +278,7 @@ pub fn edit(
         };
         let actor = Actor::of(editor);
         transition(conn, &edited, decision.status, &action, actor, now)?;
+        notify_moderators(conn, policy, &decision, now)?;
     }
     Ok(EditOutcome::Stored(comment))
 }
@@ -326,7 +343,7 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
         parent: None,
         key: None,
         body: sample.body.clone(),
-        rules: Rules::default(),
+        policy: Policy::default(),
         now: sample.at,
     };
     let parent = match sample.parent {

@@ -22,7 +22,7 @@ pub(super) struct Generation {
     pub(super) is_behind: bool,
 }
 
-fn file_of(database: &Path) -> PathBuf {
+fn side_file(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push("-seen");
     name.into()
@@ -34,7 +34,7 @@ fn read(file: &Path) -> Option<i32> {
 }
 
 /// The counter in the database's header: <https://www.sqlite.org/pragma.html#pragma_user_version>
-fn number(conn: &mut Conn) -> Option<i32> {
+fn read_user_version(conn: &mut Conn) -> Option<i32> {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Integer)]
@@ -53,10 +53,13 @@ fn was_used(database: &Path) -> bool {
         all.flatten()
             .any(|entry| entry.file_name().to_string_lossy().contains(".db.before-"))
     });
-    has_media || has_copy || size(&beside(database, "-wal")) > 0 || file_of(database).exists()
+    has_media
+        || has_copy
+        || size(&with_suffix(database, "-wal")) > 0
+        || side_file(database).exists()
 }
 
-fn beside(database: &Path, ending: &str) -> PathBuf {
+fn with_suffix(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     name.into()
@@ -73,7 +76,7 @@ fn size(file: &Path) -> u64 {
 /// A message that says how to recover.
 pub fn check_file(database: &Path) -> Result<(), String> {
     let is_empty = size(database) == 0;
-    let all_in_log = database.exists() && size(&beside(database, "-wal")) > 0;
+    let all_in_log = database.exists() && size(&with_suffix(database, "-wal")) > 0;
     if !is_empty || all_in_log || !was_used(database) {
         return Ok(());
     }
@@ -86,7 +89,7 @@ pub fn check_file(database: &Path) -> Result<(), String> {
         } else {
             "missing"
         },
-        file_of(database).display(),
+        side_file(database).display(),
     ))
 }
 
@@ -95,8 +98,11 @@ pub fn check_file(database: &Path) -> Result<(), String> {
 /// # Errors
 /// A message that says how to recover.
 pub(super) fn check(database: &Path, conn: &mut Conn) -> Result<Generation, String> {
-    let file = file_of(database);
-    let (noted, found) = (read(&file).unwrap_or(0), number(conn).unwrap_or(0));
+    let file = side_file(database);
+    let (noted, found) = (
+        read(&file).unwrap_or(0),
+        read_user_version(conn).unwrap_or(0),
+    );
     if noted > found {
         return Err(format!(
             "The database {} lacks changes that were saved to it: its -wal file is missing, or it is an older copy. Put both \
@@ -120,7 +126,7 @@ impl Generation {
             self.is_behind = true;
             return None;
         }
-        let next = number(conn)?.checked_add(1)?;
+        let next = read_user_version(conn)?.checked_add(1)?;
         conn.batch_execute(&format!("PRAGMA user_version = {next}"))
             .ok()?;
         Some(next)

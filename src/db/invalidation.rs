@@ -18,6 +18,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 /// A part of the data that cached pages are made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +37,8 @@ pub enum CacheTag {
     Comments(i64),
     /// How many comments wait for a moderator.
     Waiting,
+    /// The queue of jobs: no page depends on it, it wakes the nodes' runners.
+    Jobs,
 }
 
 /// The number of hash slots for cache tags. Two tags in one slot are invalidated together, which only costs a render.
@@ -55,6 +58,7 @@ impl CacheTag {
             CacheTag::Everything => write!(out, " *"),
             CacheTag::Articles => write!(out, " l"),
             CacheTag::Waiting => write!(out, " w"),
+            CacheTag::Jobs => write!(out, " j"),
             CacheTag::Article(id) => write!(out, " a{id}"),
             CacheTag::Thread(id) => write!(out, " t{id}"),
             CacheTag::Account(id) => write!(out, " p{id}"),
@@ -67,6 +71,7 @@ impl CacheTag {
         match (text.as_bytes().first(), id) {
             (Some(b'l'), _) => CacheTag::Articles,
             (Some(b'w'), _) => CacheTag::Waiting,
+            (Some(b'j'), _) => CacheTag::Jobs,
             (Some(b'a'), Some(id)) => CacheTag::Article(id),
             (Some(b't'), Some(id)) => CacheTag::Thread(id),
             (Some(b'p'), Some(id)) => CacheTag::Account(id),
@@ -83,8 +88,8 @@ const MAX_PAYLOAD: usize = 7_000;
 /// Cache tags as the payload of a notification to other nodes.
 pub fn to_text(cache_tags: &[CacheTag]) -> String {
     let mut text = String::new();
-    for topic in cache_tags {
-        topic.write(&mut text);
+    for cache_tag in cache_tags {
+        cache_tag.write(&mut text);
         if text.len() > MAX_PAYLOAD {
             return " *".into();
         }
@@ -106,14 +111,16 @@ pub struct Version(u64);
 pub struct Changes {
     now: AtomicU64,
     slots: Box<[AtomicU64]>,
-    one_at_a_time: Mutex<()>,
+    record_lock: Mutex<()>,
     /// How long a cached value is valid at most; none = no limit.
     max_age: Option<Duration>,
     /// No notifications arrive: changes by other nodes are not known here.
-    is_deaf: AtomicBool,
+    is_disconnected: AtomicBool,
     began: Instant,
     /// When notifications were last known to arrive, in milliseconds since `began`.
-    heard_at: AtomicU64,
+    connected_at: AtomicU64,
+    /// Wakes this process's job runner.
+    jobs: Notify,
 }
 
 /// How long a cached page may be served unchecked while the database does not answer.
@@ -127,30 +134,32 @@ impl Changes {
         Changes {
             now: AtomicU64::new(1),
             slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
-            one_at_a_time: Mutex::new(()),
+            record_lock: Mutex::new(()),
             max_age,
-            is_deaf: AtomicBool::new(false),
+            is_disconnected: AtomicBool::new(false),
             began: Instant::now(),
-            heard_at: AtomicU64::new(0),
+            connected_at: AtomicU64::new(0),
+            jobs: Notify::new(),
         }
     }
 
     /// Records whether notifications from other nodes arrive. To be called once a second.
-    pub fn receives_notifications(&self, hears: bool) {
-        self.is_deaf.store(!hears, Ordering::Relaxed);
-        if hears {
+    pub fn set_connected(&self, is_connected: bool) {
+        self.is_disconnected.store(!is_connected, Ordering::Relaxed);
+        if is_connected {
             let at = self.began.elapsed().as_millis() as u64;
-            self.heard_at.store(at, Ordering::Relaxed);
+            self.connected_at.store(at, Ordering::Relaxed);
         }
     }
 
     /// Whether a cached value was valid within `STALE_IF_ERROR` and no change is known since: for serving stale pages
     /// while the database does not answer.
-    pub fn was_valid_recently(&self, kept: &Dependencies) -> bool {
-        let heard = self.began + Duration::from_millis(self.heard_at.load(Ordering::Relaxed));
+    pub fn was_valid_recently(&self, dependencies: &Dependencies) -> bool {
+        let heard = self.began + Duration::from_millis(self.connected_at.load(Ordering::Relaxed));
         // Receiving notifications proves nothing beyond `max_age`: one may never have been sent.
-        let believed = kept.born + self.max_age.unwrap_or(STALE_IF_ERROR);
-        kept.born.max(heard.min(believed)).elapsed() < STALE_IF_ERROR && self.is_unchanged(kept)
+        let believed = dependencies.created_at + self.max_age.unwrap_or(STALE_IF_ERROR);
+        dependencies.created_at.max(heard.min(believed)).elapsed() < STALE_IF_ERROR
+            && self.is_unchanged(dependencies)
     }
 
     /// The current version. To be taken before the first read of a value that is going to be cached.
@@ -163,21 +172,33 @@ impl Changes {
         if cache_tags.is_empty() {
             return;
         }
-        let _one = self.one_at_a_time.lock().unwrap_or_else(|e| e.into_inner());
+        let wakes = |tag: &CacheTag| matches!(tag, CacheTag::Jobs | CacheTag::Everything);
+        if cache_tags.iter().any(wakes) {
+            self.jobs.notify_one();
+        }
+        if cache_tags == [CacheTag::Jobs] {
+            return;
+        }
+        let _one = self.record_lock.lock().unwrap_or_else(|e| e.into_inner());
         let at = self.now.load(Ordering::Relaxed) + 1;
-        for topic in cache_tags {
-            self.slots[usize::from(topic.slot())].store(at, Ordering::Relaxed);
+        for cache_tag in cache_tags {
+            self.slots[usize::from(cache_tag.slot())].store(at, Ordering::Relaxed);
         }
         // Last, so that a thread that sees this version sees the slots as well.
         self.now.store(at, Ordering::Release);
     }
 
+    /// Waits until jobs may have been enqueued, by any process.
+    pub async fn jobs_enqueued(&self) {
+        self.jobs.notified().await;
+    }
+
     /// Whether a cached value is not too old and nothing that it depends on has changed since it was read.
-    pub fn is_valid(&self, kept: &Dependencies) -> bool {
+    pub fn is_valid(&self, dependencies: &Dependencies) -> bool {
         if let Some(max_age) = self.max_age {
-            let is_deaf = self.is_deaf.load(Ordering::Relaxed);
-            if kept.born.elapsed()
-                > if is_deaf {
+            let is_disconnected = self.is_disconnected.load(Ordering::Relaxed);
+            if dependencies.created_at.elapsed()
+                > if is_disconnected {
                     TTL_WHILE_DISCONNECTED
                 } else {
                     max_age
@@ -186,20 +207,20 @@ impl Changes {
                 return false;
             }
         }
-        self.is_unchanged(kept)
+        self.is_unchanged(dependencies)
     }
 
-    fn is_unchanged(&self, kept: &Dependencies) -> bool {
+    fn is_unchanged(&self, dependencies: &Dependencies) -> bool {
         let now = self.now.load(Ordering::Acquire);
-        if kept.checked.load(Ordering::Relaxed) == now {
+        if dependencies.checked.load(Ordering::Relaxed) == now {
             return true;
         }
-        let holds = kept
+        let holds = dependencies
             .slots
             .iter()
-            .all(|p| self.slots[usize::from(*p)].load(Ordering::Relaxed) <= kept.since);
+            .all(|p| self.slots[usize::from(*p)].load(Ordering::Relaxed) <= dependencies.since);
         if holds {
-            kept.checked.store(now, Ordering::Relaxed);
+            dependencies.checked.store(now, Ordering::Relaxed);
         }
         holds
     }
@@ -209,7 +230,7 @@ impl Changes {
 #[derive(Debug)]
 pub struct Dependencies {
     since: u64,
-    born: Instant,
+    created_at: Instant,
     slots: Box<[u16]>,
     /// The last version at which the value was found valid: as long as it is current, the slots need no check.
     checked: AtomicU64,
@@ -223,7 +244,7 @@ impl Dependencies {
         slots.dedup();
         Dependencies {
             since: since.0,
-            born: Instant::now(),
+            created_at: Instant::now(),
             slots: slots.into(),
             checked: AtomicU64::new(0),
         }
@@ -241,16 +262,16 @@ thread_local! {
 }
 
 /// Records a cache tag that the current transaction changes. Takes the connection as proof that there is a transaction.
-pub fn changed(_: &mut Conn, topic: CacheTag) {
+pub fn changed(_: &mut Conn, cache_tag: CacheTag) {
     CHANGED.with_borrow_mut(|list| {
-        if !list.contains(&topic) {
-            list.push(topic);
+        if !list.contains(&cache_tag) {
+            list.push(cache_tag);
         }
     });
 }
 
 /// Runs a transaction's work; returns its result and the cache tags that it changed, also if it failed.
-pub(super) fn gather<T>(
+pub(super) fn collect_cache_tags<T>(
     work: impl FnOnce() -> Result<T, Error>,
 ) -> (Result<T, Error>, Vec<CacheTag>) {
     CHANGED.take();

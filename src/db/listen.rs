@@ -37,7 +37,7 @@ pub(super) fn notify(conn: &mut Conn, node: &str, cache_tags: &[CacheTag]) -> Re
 #[derive(Debug)]
 pub(super) struct NotifyListener {
     began: Instant,
-    heard: Arc<AtomicU64>,
+    last_heartbeat: Arc<AtomicU64>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -49,23 +49,41 @@ impl NotifyListener {
         changes: Arc<Changes>,
         is_unreachable: Arc<AtomicBool>,
     ) -> NotifyListener {
-        let (began, heard) = (Instant::now(), Arc::new(AtomicU64::new(0)));
-        let last = heard.clone();
+        let (began, last_heartbeat) = (Instant::now(), Arc::new(AtomicU64::new(0)));
+        let last = last_heartbeat.clone();
         let task = postgres::runtime().spawn(async move {
             loop {
-                if let Err(error) = hear(&url, ca.as_deref(), &node, &changes, began, &last, &is_unreachable).await {
-                    tracing::warn!(error, "no notifications from other nodes: cached pages expire after one second");
+                if let Err(error) = listen_until_error(
+                    &url,
+                    ca.as_deref(),
+                    &node,
+                    &changes,
+                    began,
+                    &last,
+                    &is_unreachable,
+                )
+                .await
+                {
+                    tracing::warn!(
+                        error,
+                        "no notifications from other nodes: cached pages expire after one second"
+                    );
                 }
                 tokio::time::sleep(Duration::from_millis(300)).await;
             }
         });
-        NotifyListener { began, heard, task }
+        NotifyListener {
+            began,
+            last_heartbeat,
+            task,
+        }
     }
 
     /// Whether this node's own heartbeat came back recently, which shows that notifications arrive.
-    pub(super) fn hears(&self) -> bool {
-        let heard = Duration::from_millis(self.heard.load(Ordering::Relaxed));
-        !heard.is_zero() && self.began.elapsed().saturating_sub(heard) < HEARTBEAT_TIMEOUT
+    pub(super) fn is_connected(&self) -> bool {
+        let last_heartbeat = Duration::from_millis(self.last_heartbeat.load(Ordering::Relaxed));
+        !last_heartbeat.is_zero()
+            && self.began.elapsed().saturating_sub(last_heartbeat) < HEARTBEAT_TIMEOUT
     }
 }
 
@@ -76,13 +94,13 @@ impl Drop for NotifyListener {
 }
 
 /// Listens until the connection breaks or heartbeats no longer come back. Updates `is_unreachable`.
-async fn hear(
+async fn listen_until_error(
     url: &str,
     ca: Option<&std::path::Path>,
     node: &str,
     changes: &Changes,
     began: Instant,
-    heard: &AtomicU64,
+    last_heartbeat: &AtomicU64,
     is_unreachable: &AtomicBool,
 ) -> Result<(), String> {
     let gone = |why: String| {
@@ -126,7 +144,7 @@ async fn hear(
                     Some(_) => {
                         asked = 0;
                         let at = (began.elapsed().as_millis() as u64).max(1);
-                        heard.store(at, Ordering::Relaxed);
+                        last_heartbeat.store(at, Ordering::Relaxed);
                     }
                     None => changes.record(&from_text(message.get(node.len()..).unwrap_or(" *"))),
                 }

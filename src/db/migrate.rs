@@ -39,7 +39,7 @@ impl Db {
     /// # Errors
     /// A sentence when the database does not answer.
     pub fn schema_version(&self) -> Result<SchemaVersion, String> {
-        self.with_one(schema_version)
+        self.with_connection(schema_version)
     }
 
     /// Runs the pending migrations. Before an existing SQLite file is changed, a copy is saved beside it.
@@ -48,7 +48,7 @@ impl Db {
     /// # Errors
     /// A sentence: the database is newer than this binary, or a migration failed.
     pub fn migrate(&self) -> Result<Vec<String>, String> {
-        self.with_one(|conn| {
+        self.with_connection(|conn| {
             if let Conn::Postgres(_) = conn {
                 sql(conn, "SET statement_timeout = 0")?;
                 sql(conn, "SET lock_timeout = 0")?;
@@ -78,7 +78,7 @@ impl Db {
         }
         if let (Address::Sqlite(path), false) = (self.address(), found.database.is_empty()) {
             let copy = PathBuf::from(format!("{}.before-{}", path.display(), found.binary));
-            keep_copy(conn, &copy, &found.database).map_err(|e| {
+            save_backup(conn, &copy, &found.database).map_err(|e| {
                 format!(
                     "The database could not be copied to {} before the upgrade: {e}",
                     copy.display()
@@ -88,7 +88,10 @@ impl Db {
         crate::either!(conn, |c| run(c))
     }
 
-    fn with_one<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, String>) -> Result<T, String> {
+    fn with_connection<T>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, String>,
+    ) -> Result<T, String> {
         let mut conn = super::connect(self.address()).map_err(|e| {
             format!(
                 "The database at {} does not answer: {e}",
@@ -101,9 +104,9 @@ impl Db {
 
 /// Saves a copy of the database: written under a temporary name, checked, synced, then renamed. An existing copy is
 /// left in place only if it is intact and older than the database is now: then an upgrade was interrupted half-way.
-fn keep_copy(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
+fn save_backup(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
     if copy.exists() {
-        match check_copy(copy) {
+        match check_backup(copy) {
             Ok(version) if version.as_str() < now => return Ok(()),
             Ok(_) => {}
             Err(why) => {
@@ -122,7 +125,7 @@ fn keep_copy(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
         .bind::<diesel::sql_types::Text, _>(draft.display().to_string())
         .execute(conn)
         .map_err(|e| e.to_string())?;
-    check_copy(&draft)?;
+    check_backup(&draft)?;
     std::fs::File::open(&draft)
         .and_then(|file| file.sync_all())
         .and_then(|()| std::fs::rename(&draft, copy))
@@ -131,7 +134,7 @@ fn keep_copy(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
 }
 
 /// Checks that a copy is an intact database with migrations; returns the newest of them.
-fn check_copy(copy: &Path) -> Result<String, String> {
+fn check_backup(copy: &Path) -> Result<String, String> {
     #[derive(diesel::QueryableByName)]
     struct Checked {
         #[diesel(sql_type = diesel::sql_types::Text)]

@@ -98,7 +98,7 @@ struct Inner {
     is_unreachable: Arc<AtomicBool>,
     /// Limits concurrent writes on PostgreSQL.
     writes: Arc<Semaphore>,
-    ear: OnceLock<listen::NotifyListener>,
+    listener: OnceLock<listen::NotifyListener>,
 }
 
 impl Db {
@@ -128,7 +128,7 @@ impl Db {
         let (generation, ahead) = match address {
             Address::Sqlite(path) => (Some(generation::check(path, &mut first)?), 0),
             Address::Postgres { .. } => {
-                let ahead = postgres::clock_ahead(&mut first).map_err(|e| e.to_string())?;
+                let ahead = postgres::clock_offset_millis(&mut first).map_err(|e| e.to_string())?;
                 (None, ahead)
             }
         };
@@ -180,7 +180,7 @@ impl Db {
             writes: Arc::new(Semaphore::new(
                 size as usize - postgres_write::RESERVED_FOR_READS,
             )),
-            ear: OnceLock::new(),
+            listener: OnceLock::new(),
         })))
     }
 
@@ -218,7 +218,7 @@ impl Db {
         if self.0.writer.is_some() {
             return Ok(());
         }
-        let ahead = self.read(postgres::clock_ahead).await?;
+        let ahead = self.read(postgres::clock_offset_millis).await?;
         self.0.clock.store(ahead, Ordering::Relaxed);
         Ok(())
     }
@@ -244,7 +244,12 @@ impl Db {
             let mut conn = db.connection()?;
             listen::notify(&mut conn, &db.0.node, &cache_tags)
         });
-        told.await.unwrap_or_else(|e| Err(Error::broken(e)))
+        told.await.unwrap_or_else(|e| Err(Error::internal(e)))
+    }
+
+    /// Waits until jobs may have been enqueued, by any process.
+    pub async fn jobs_enqueued(&self) {
+        self.0.changes.jobs_enqueued().await;
     }
 
     /// Invalidates these cache tags in this process only.
@@ -256,10 +261,7 @@ impl Db {
     /// notifications arrive. To be called once a second.
     pub async fn poll_outside_commits(&self) {
         let Some(writer) = &self.0.writer else {
-            return self
-                .0
-                .changes
-                .receives_notifications(self.receives_notifications());
+            return self.0.changes.set_connected(self.receives_notifications());
         };
         let outside_commit = match writer.outside_commit() {
             Ok(answer) => answer.await.unwrap_or(true),
@@ -273,13 +275,18 @@ impl Db {
 
     /// Whether notifications from other nodes arrive; always true on SQLite, which has no other nodes.
     pub fn receives_notifications(&self) -> bool {
-        self.0.writer.is_some() || self.0.ear.get().is_some_and(listen::NotifyListener::hears)
+        self.0.writer.is_some()
+            || self
+                .0
+                .listener
+                .get()
+                .is_some_and(listen::NotifyListener::is_connected)
     }
 
     /// Starts to listen for notifications from other nodes. Does nothing on SQLite.
     pub fn listen(&self) {
         if let Address::Postgres { url, ca } = &self.0.address {
-            self.0.ear.get_or_init(|| {
+            self.0.listener.get_or_init(|| {
                 listen::NotifyListener::open(
                     url.clone(),
                     ca.clone(),
@@ -338,7 +345,7 @@ impl Db {
             .meters
             .pool_wait
             .observe(began.elapsed().as_secs_f64());
-        conn.map_err(|e| Error::Busy(format!("no connection: {e}")))
+        conn.map_err(|e| Error::Unavailable(format!("no connection: {e}")))
     }
 
     pub fn address(&self) -> &Address {
@@ -355,7 +362,7 @@ impl Db {
         let (result, queries) =
             tokio::task::spawn_blocking(move || query_stats::count(|| db.read_now(f)))
                 .await
-                .unwrap_or_else(|e| (Err(Error::broken(e)), 0));
+                .unwrap_or_else(|e| (Err(Error::internal(e)), 0));
         query_stats::add(queries, began);
         result
     }
@@ -386,7 +393,7 @@ impl Db {
             Some(writer) => writer
                 .submit(f)?
                 .await
-                .unwrap_or_else(|_| (Err(Error::Busy("the writer stopped".into())), 0)),
+                .unwrap_or_else(|_| (Err(Error::Unavailable("the writer stopped".into())), 0)),
             None => self.write_on_postgres(f, began).await?,
         };
         query_stats::add(queries, began);
@@ -401,7 +408,7 @@ impl Db {
     {
         match &self.0.writer {
             Some(writer) => writer.submit(f)?.blocking_recv().map_or_else(
-                |_| Err(Error::Busy("the writer stopped".into())),
+                |_| Err(Error::Unavailable("the writer stopped".into())),
                 |(result, _)| result,
             ),
             None => self.write_postgres(f, Instant::now()),

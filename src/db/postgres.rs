@@ -63,7 +63,7 @@ pub struct PostgresConnection {
     last: LastSqlstate,
 }
 
-fn bad(e: impl std::error::Error) -> ConnectionError {
+fn connection_error(e: impl std::error::Error) -> ConnectionError {
     let mut said = e.to_string();
     let mut cause = e.source();
     while let Some(inner) = cause {
@@ -81,14 +81,16 @@ fn tls(
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .map_err(bad)?;
+        .map_err(connection_error)?;
     let config = if verify {
         let mut roots = rustls::RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
         if let Some(path) = ca {
-            for certificate in CertificateDer::pem_file_iter(path).map_err(bad)? {
-                roots.add(certificate.map_err(bad)?).map_err(bad)?;
+            for certificate in CertificateDer::pem_file_iter(path).map_err(connection_error)? {
+                roots
+                    .add(certificate.map_err(connection_error)?)
+                    .map_err(connection_error)?;
             }
         }
         builder.with_root_certificates(roots).with_no_client_auth()
@@ -117,7 +119,7 @@ pub(super) struct Connected {
 /// How long a server may take to respond. Its own statement timeout is five seconds.
 pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(7);
 /// TCP user timeout: how long sent data may remain unacknowledged before the connection is closed.
-const SILENT: Duration = Duration::from_secs(10);
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connects to the first host of a URL that answers.
 pub(super) async fn connect(
@@ -140,7 +142,7 @@ pub(super) async fn connect(
         match tokio::time::timeout(Duration::from_secs(3), connecting).await {
             Ok(Ok(connected)) => return Ok(connected),
             Ok(Err(error)) => why = error,
-            Err(late) => why = bad(late),
+            Err(late) => why = connection_error(late),
         }
     }
     Err(why)
@@ -153,7 +155,9 @@ pub(super) async fn connect_from_task(
 ) -> ConnectionResult<Connected> {
     let connecting =
         move || runtime().block_on(connect(&url, ca.as_deref(), Some(RESPONSE_TIMEOUT)));
-    tokio::task::spawn_blocking(connecting).await.map_err(bad)?
+    tokio::task::spawn_blocking(connecting)
+        .await
+        .map_err(connection_error)?
 }
 
 /// Connects to one of the hosts of a URL.
@@ -173,12 +177,12 @@ async fn connect_to(
                 Some(address) => TcpStream::connect((*address, port)).await,
                 None => TcpStream::connect((name.as_str(), port)).await,
             };
-            let stream = stream.map_err(bad)?;
-            stream.set_nodelay(true).map_err(bad)?;
+            let stream = stream.map_err(connection_error)?;
+            stream.set_nodelay(true).map_err(connection_error)?;
             #[cfg(target_os = "linux")]
             socket2::SockRef::from(&stream)
-                .set_tcp_user_timeout(Some(SILENT))
-                .map_err(bad)?;
+                .set_tcp_user_timeout(Some(TCP_USER_TIMEOUT))
+                .map_err(connection_error)?;
             (Box::new(stream), name)
         }
         #[cfg(unix)]
@@ -186,18 +190,22 @@ async fn connect_to(
             // As in libpq: no TLS on a Unix socket.
             config.ssl_mode(SslMode::Disable);
             let path = folder.join(format!(".s.PGSQL.{port}"));
-            let stream = UnixStream::connect(path).await.map_err(bad)?;
+            let stream = UnixStream::connect(path).await.map_err(connection_error)?;
             (Box::new(stream), "")
         }
     };
     let last = LastSqlstate::default();
-    let inner = MakeTlsConnect::<Stream>::make_tls_connect(&mut tls, name).map_err(bad)?;
+    let inner =
+        MakeTlsConnect::<Stream>::make_tls_connect(&mut tls, name).map_err(connection_error)?;
     let tls = SqlstateReaderTls {
         inner,
         last: last.clone(),
     };
     let stream = SqlstateReader::new(stream, last.clone(), true, patience);
-    let (client, mut connection) = config.connect_raw(stream, tls).await.map_err(refused)?;
+    let (client, mut connection) = config
+        .connect_raw(stream, tls)
+        .await
+        .map_err(classify_connect_error)?;
     let (sender, messages) = tokio::sync::mpsc::unbounded_channel();
     runtime().spawn(async move {
         let mut next = async || std::future::poll_fn(|cx| connection.poll_message(cx)).await;
@@ -208,10 +216,9 @@ async fn connect_to(
     if config.get_target_session_attrs() == TargetSessionAttrs::ReadWrite {
         let asked = client.simple_query("SHOW transaction_read_only").await;
         let is_on = |row: &SimpleQueryMessage| matches!(row, SimpleQueryMessage::Row(row) if row.get(0) == Some("on"));
-        if asked.map_err(refused)?.iter().any(is_on) {
+        if asked.map_err(classify_connect_error)?.iter().any(is_on) {
             return Err(ConnectionError::BadConnection(
-                "the server is read-only, but target_session_attrs asks for read-write"
-                    .into(),
+                "the server is read-only, but target_session_attrs asks for read-write".into(),
             ));
         }
     }
@@ -223,7 +230,7 @@ async fn connect_to(
 }
 
 /// Distinguishes errors that a retry cannot fix (user, password, database, certificate) from temporary ones.
-fn refused(error: tokio_postgres::Error) -> ConnectionError {
+fn classify_connect_error(error: tokio_postgres::Error) -> ConnectionError {
     let code = error.code().map(|code| code.code().to_owned());
     let answered = code.clone();
     let is_final = match code {
@@ -231,8 +238,8 @@ fn refused(error: tokio_postgres::Error) -> ConnectionError {
         // A certificate that does not verify.
         None => error.to_string().contains("TLS"),
     };
-    let ConnectionError::BadConnection(why) = bad(error) else {
-        unreachable!("bad() returns BadConnection")
+    let ConnectionError::BadConnection(why) = connection_error(error) else {
+        unreachable!("connection_error() returns BadConnection")
     };
     match is_final {
         true => ConnectionError::InvalidConnectionUrl(why),
@@ -244,7 +251,7 @@ fn refused(error: tokio_postgres::Error) -> ConnectionError {
 }
 
 /// Milliseconds that the server's clock is ahead of this machine's.
-pub(super) fn clock_ahead(conn: &mut Conn) -> Result<i64, Error> {
+pub(super) fn clock_offset_millis(conn: &mut Conn) -> Result<i64, Error> {
     #[derive(diesel::QueryableByName)]
     struct Clock {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -318,7 +325,7 @@ impl SimpleConnection for PostgresConnection {
     fn batch_execute(&mut self, q: &str) -> QueryResult<()> {
         self.inner
             .batch_execute(q)
-            .map_err(|e| self.last.explain(e))
+            .map_err(|e| self.last.with_sqlstate(e))
     }
 }
 impl ConnectionSealed for PostgresConnection {}
@@ -334,7 +341,7 @@ impl Connection for PostgresConnection {
     ) -> QueryResult<usize> {
         self.inner
             .execute_returning_count(q)
-            .map_err(|e| self.last.explain(e))
+            .map_err(|e| self.last.with_sqlstate(e))
     }
     fn transaction_state(
         &mut self,
@@ -362,7 +369,7 @@ impl LoadConnection for PostgresConnection {
         let last = self.last.clone();
         match self.inner.load(q) {
             Ok(rows) => Ok(Rows::new(rows, last)),
-            Err(error) => Err(last.explain(error)),
+            Err(error) => Err(last.with_sqlstate(error)),
         }
     }
 }
@@ -370,13 +377,13 @@ pub struct PostgresTransactionManager;
 impl TransactionManager<PostgresConnection> for PostgresTransactionManager {
     type TransactionStateData = <InnerTm as TransactionManager<Inner>>::TransactionStateData;
     fn begin_transaction(c: &mut PostgresConnection) -> QueryResult<()> {
-        InnerTm::begin_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
+        InnerTm::begin_transaction(&mut c.inner).map_err(|e| c.last.with_sqlstate(e))
     }
     fn rollback_transaction(c: &mut PostgresConnection) -> QueryResult<()> {
-        InnerTm::rollback_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
+        InnerTm::rollback_transaction(&mut c.inner).map_err(|e| c.last.with_sqlstate(e))
     }
     fn commit_transaction(c: &mut PostgresConnection) -> QueryResult<()> {
-        InnerTm::commit_transaction(&mut c.inner).map_err(|e| c.last.explain(e))
+        InnerTm::commit_transaction(&mut c.inner).map_err(|e| c.last.with_sqlstate(e))
     }
     fn transaction_manager_status_mut(c: &mut PostgresConnection) -> &mut TransactionManagerStatus {
         InnerTm::transaction_manager_status_mut(&mut c.inner)

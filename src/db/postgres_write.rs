@@ -1,7 +1,7 @@
 //! Writes on PostgreSQL: a semaphore permit, a connection, one transaction that is retried after a conflict, and a
 //! notification to the other nodes before the acknowledgement.
 
-use super::invalidation::{CacheTag, gather};
+use super::invalidation::{CacheTag, collect_cache_tags};
 use super::{Conn, Db, listen, query_stats};
 use crate::error::Error;
 use diesel::Connection;
@@ -30,7 +30,7 @@ impl Db {
         // The semaphore leaves some connections to reads.
         let turn = self.0.writes.clone().acquire_owned();
         let Ok(turn) = tokio::time::timeout(WRITE_TIMEOUT, turn).await else {
-            return Err(Error::Busy("other writes wait for a lock".into()));
+            return Err(Error::Unavailable("other writes wait for a lock".into()));
         };
         let db = self.clone();
         let work = move || {
@@ -39,7 +39,7 @@ impl Db {
         };
         Ok(tokio::task::spawn_blocking(work)
             .await
-            .unwrap_or_else(|e| (Err(Error::broken(e)), 0)))
+            .unwrap_or_else(|e| (Err(Error::internal(e)), 0)))
     }
 
     /// Notifies the other nodes; tries once more over another connection if the first one is broken.
@@ -73,7 +73,8 @@ impl Db {
                 }
                 f(conn)
             };
-            let (result, cache_tags) = gather(|| Connection::transaction(&mut *conn, work));
+            let (result, cache_tags) =
+                collect_cache_tags(|| Connection::transaction(&mut *conn, work));
             // Also after an error: a COMMIT whose response was lost may have succeeded.
             self.0.changes.record(&cache_tags);
             match result {
@@ -86,9 +87,9 @@ impl Db {
                     std::thread::sleep(Duration::from_millis(5 << tries));
                 }
                 Err(e) if e.is_retryable() => {
-                    return Err(Error::Busy(format!("after {tries} retries: {e}")));
+                    return Err(Error::Unavailable(format!("after {tries} retries: {e}")));
                 }
-                Err(e @ (Error::Busy(_) | Error::Broken { .. })) => {
+                Err(e @ (Error::Unavailable(_) | Error::Internal { .. })) => {
                     self.notify(&mut conn, &cache_tags);
                     return Err(e);
                 }

@@ -12,17 +12,17 @@ pub struct QueryStats {
 }
 
 tokio::task_local! {
-    static SPENT: Cell<QueryStats>;
+    static CURRENT_STATS: Cell<QueryStats>;
 }
 
 thread_local! {
     /// Statements that this thread has begun.
-    static BEGUN: Cell<u32> = const { Cell::new(0) };
+    static STATEMENT_COUNT: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Runs a request; returns its output and its query stats.
 pub async fn measure<F: Future>(work: F) -> (F::Output, QueryStats) {
-    SPENT
+    CURRENT_STATS
         .scope(Cell::default(), async move {
             let output = work.await;
             (output, current())
@@ -32,14 +32,14 @@ pub async fn measure<F: Future>(work: F) -> (F::Output, QueryStats) {
 
 /// The query stats so far of the request that runs in this task.
 pub fn current() -> QueryStats {
-    SPENT.try_with(Cell::get).unwrap_or_default()
+    CURRENT_STATS.try_with(Cell::get).unwrap_or_default()
 }
 
 pub(super) fn add(queries: u32, since: Instant) {
     // Queries outside a request are not counted.
-    let _ = SPENT.try_with(|spent| {
-        let before = spent.get();
-        spent.set(QueryStats {
+    let _ = CURRENT_STATS.try_with(|stats| {
+        let before = stats.get();
+        stats.set(QueryStats {
             queries: before.queries + queries,
             time: before.time + since.elapsed(),
         });
@@ -48,16 +48,16 @@ pub(super) fn add(queries: u32, since: Instant) {
 
 /// Counts the statements that a piece of work begins on this thread.
 pub(super) fn count<T>(work: impl FnOnce() -> T) -> (T, u32) {
-    let before = BEGUN.get();
+    let before = STATEMENT_COUNT.get();
     let done = work();
-    (done, BEGUN.get().wrapping_sub(before))
+    (done, STATEMENT_COUNT.get().wrapping_sub(before))
 }
 
 /// Instrumentation callback that counts the statements of a connection. `RUST_LOG=masthead::statements=trace` logs
 /// them, without their bound values, which may be private.
 pub(super) fn on_event(event: diesel::connection::InstrumentationEvent<'_>) {
     if let diesel::connection::InstrumentationEvent::StartQuery { query, .. } = event {
-        BEGUN.set(BEGUN.get().wrapping_add(1));
+        STATEMENT_COUNT.set(STATEMENT_COUNT.get().wrapping_add(1));
         if tracing::enabled!(target: "masthead::statements", tracing::Level::TRACE) {
             let text = query.to_string().replace('\n', " ");
             let statement = text.split(" -- binds:").next().unwrap_or_default();

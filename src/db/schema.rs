@@ -67,6 +67,7 @@ diesel::table! {
         run_at -> BigInt,
         attempts -> BigInt,
         locked_until -> BigInt,
+        again_at -> Nullable<BigInt>,
         last_error -> Text,
         created_at -> BigInt,
         failed_at -> Nullable<BigInt>,

@@ -28,7 +28,7 @@ impl LastSqlstate {
     }
 
     /// Adds the SQLSTATE to an error's message, where diesel has no kind for it.
-    pub(super) fn explain(&self, error: Error) -> Error {
+    pub(super) fn with_sqlstate(&self, error: Error) -> Error {
         let code = self.0.lock().unwrap_or_else(|e| e.into_inner()).take();
         match (error, code) {
             (Error::DatabaseError(DatabaseErrorKind::Unknown, inner), Some(code)) => {
@@ -57,7 +57,7 @@ impl<R, C: Iterator<Item = Result<R, Error>>> Iterator for Rows<C> {
     type Item = Result<R, Error>;
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.inner.next()?;
-        Some(next.map_err(|error| self.last.explain(error)))
+        Some(next.map_err(|error| self.last.with_sqlstate(error)))
     }
 }
 
@@ -111,7 +111,7 @@ impl<S> SqlstateReader<S> {
         patience: Option<Duration>,
     ) -> SqlstateReader<S> {
         let reader = if begins_plain {
-            Reader::First
+            Reader::SslReply
         } else {
             Reader::header()
         };
@@ -128,17 +128,17 @@ impl<S> SqlstateReader<S> {
 /// Parser state in the stream of messages (type, length, body).
 #[derive(Debug)]
 enum Reader {
-    First,
+    SslReply,
     /// The five bytes of type and length, and how many of them have arrived.
     Header([u8; 5], usize),
     /// Bytes left of a message that is not an error.
     Skip(usize),
-    Refusal {
+    ErrorBody {
         left: usize,
         read: Vec<u8>,
     },
     /// From here on it is encrypted.
-    Blind,
+    Encrypted,
 }
 
 impl Reader {
@@ -149,11 +149,11 @@ impl Reader {
     fn feed(&mut self, mut bytes: &[u8], last: &LastSqlstate) {
         while let Some((first, rest)) = bytes.split_first() {
             match self {
-                Reader::Blind => return,
-                Reader::First => {
+                Reader::Encrypted => return,
+                Reader::SslReply => {
                     // The reply to an SSLRequest is `S` or `N`; any other first byte is the type of a message.
                     *self = match first {
-                        b'S' => Reader::Blind,
+                        b'S' => Reader::Encrypted,
                         b'N' => Reader::header(),
                         kind => Reader::Header([*kind, 0, 0, 0, 0], 1),
                     };
@@ -168,7 +168,7 @@ impl Reader {
                         let left = (u32::from_be_bytes(length) as usize).saturating_sub(4);
                         *self = match (kind, left) {
                             (_, 0) => Reader::header(),
-                            (b'E', left) if left <= 64 * 1024 => Reader::Refusal {
+                            (b'E', left) if left <= 64 * 1024 => Reader::ErrorBody {
                                 left,
                                 read: Vec::with_capacity(left),
                             },
@@ -184,7 +184,7 @@ impl Reader {
                         *self = Reader::header();
                     }
                 }
-                Reader::Refusal { left, read } => {
+                Reader::ErrorBody { left, read } => {
                     let here = bytes.len().min(*left);
                     read.extend_from_slice(&bytes[..here]);
                     *left -= here;
@@ -214,13 +214,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for SqlstateReader<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let tap = &mut *self;
+        let this = &mut *self;
         let before = buffer.filled().len();
-        let done = Pin::new(&mut tap.stream).poll_read(cx, buffer);
-        tap.reader.feed(&buffer.filled()[before..], &tap.last);
+        let done = Pin::new(&mut this.stream).poll_read(cx, buffer);
+        this.reader.feed(&buffer.filled()[before..], &this.last);
         if done.is_ready() {
-            tap.deadline = None;
-        } else if let Some(deadline) = &mut tap.deadline
+            this.deadline = None;
+        } else if let Some(deadline) = &mut this.deadline
             && deadline.as_mut().poll(cx).is_ready()
         {
             // A hung server keeps its connections open and sends nothing.

@@ -10,7 +10,7 @@
 )]
 
 use super::generation::Generation;
-use super::invalidation::{CacheTag, Changes, gather};
+use super::invalidation::{CacheTag, Changes, collect_cache_tags};
 use super::{Conn, Tuning, query_stats};
 use crate::error::Error;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -33,7 +33,7 @@ enum Job {
     /// A write, and when it was queued.
     Write(Write, Instant),
     /// Asks whether another connection has committed since the last check.
-    Foreign(oneshot::Sender<bool>),
+    CheckOutsideCommit(oneshot::Sender<bool>),
     /// Checkpoints the WAL and ends the thread.
     Close,
 }
@@ -66,11 +66,11 @@ impl Writer {
         let first = open()?;
         let (sender, jobs) = sync_channel::<Job>(QUEUE);
         let work = move || {
-            Running {
+            WriterThread {
                 open,
                 changes,
                 batches,
-                most: tuning.batch,
+                max_batch: tuning.batch,
                 generation,
                 seen: None,
             }
@@ -99,7 +99,7 @@ impl Writer {
     /// Queues one write.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the queue is full.
+    /// [`Error::Unavailable`] when the queue is full.
     pub(super) fn submit<T, F>(&self, f: F) -> Result<oneshot::Receiver<Written<T>>, Error>
     where
         T: Send + 'static,
@@ -108,21 +108,21 @@ impl Writer {
         let (sender, receiver) = oneshot::channel();
         let job: Write = Box::new(move |conn| {
             let ((result, cache_tags), queries) = query_stats::count(|| {
-                gather(|| {
+                collect_cache_tags(|| {
                     catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c)))).unwrap_or_else(
                         |_| {
                             if let Conn::Sqlite(c) = conn {
                                 // The panic left the savepoint open.
                                 let _ = AnsiTransactionManager::rollback_transaction(c);
                             }
-                            Err(Error::broken("a write panicked"))
+                            Err(Error::internal("a write panicked"))
                         },
                     )
                 })
             });
             let acknowledge: Acknowledge = Box::new(move |committed| {
                 let lost = || {
-                    Err(Error::Busy(
+                    Err(Error::Unavailable(
                         "the commit failed; this write was rolled back".into(),
                     ))
                 };
@@ -143,17 +143,17 @@ impl Writer {
     /// Asks whether a connection other than the writer's, in any process, has committed since the last check.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the queue is full.
+    /// [`Error::Unavailable`] when the queue is full.
     pub(super) fn outside_commit(&self) -> Result<oneshot::Receiver<bool>, Error> {
         let (sender, receiver) = oneshot::channel();
-        self.send(Job::Foreign(sender))?;
+        self.send(Job::CheckOutsideCommit(sender))?;
         Ok(receiver)
     }
 
     fn send(&self, job: Job) -> Result<(), Error> {
         self.jobs.try_send(job).map_err(|e| match e {
-            TrySendError::Full(_) => Error::Busy("the write queue is full".into()),
-            TrySendError::Disconnected(_) => Error::Busy("the writer stopped".into()),
+            TrySendError::Full(_) => Error::Unavailable("the write queue is full".into()),
+            TrySendError::Disconnected(_) => Error::Unavailable("the writer stopped".into()),
         })
     }
 }
@@ -162,25 +162,25 @@ impl Writer {
 type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
 
 /// State of the writer thread.
-struct Running {
+struct WriterThread {
     open: Open,
     changes: Arc<Changes>,
     batches: Histogram,
-    most: usize,
+    max_batch: usize,
     generation: Option<Generation>,
     /// `PRAGMA data_version` at the last check for commits of other connections.
     seen: Option<i64>,
 }
 
-impl Running {
+impl WriterThread {
     fn run(&mut self, first: Conn, jobs: &Receiver<Job>) {
-        let mut writer = Some(with_long_timeout(first));
+        let mut writer = Some(with_short_timeout(first));
         self.seen = writer.as_mut().and_then(data_version);
         while let Ok(first) = jobs.recv() {
             // Dropping a job without running it closes its channel, and the caller gets `Busy`.
             let Some(mut conn) = writer.take().or_else(|| {
                 self.seen = None;
-                reopen(&self.open).map(with_long_timeout)
+                reopen(&self.open).map(with_short_timeout)
             }) else {
                 if matches!(first, Job::Close) {
                     return;
@@ -247,7 +247,7 @@ impl Running {
         }
         let (mut acknowledge, mut changed) = (Vec::new(), Vec::new());
         let mut whole = true;
-        while acknowledge.len() < self.most {
+        while acknowledge.len() < self.max_batch {
             let next = batch.writes.pop_front().or_else(|| {
                 while let Some(job) = (!batch.closes).then(|| jobs.try_recv().ok()).flatten() {
                     batch.take(job);
@@ -339,14 +339,14 @@ impl Batch {
     fn take(&mut self, job: Job) {
         match job {
             Job::Write(write, since) => self.writes.push_back((write, since)),
-            Job::Foreign(answer) => self.asked.push(answer),
+            Job::CheckOutsideCommit(answer) => self.asked.push(answer),
             Job::Close => self.closes = true,
         }
     }
 }
 
 /// Sets a short busy timeout, so that the queue is served between two attempts to take the lock.
-fn with_long_timeout(mut conn: Conn) -> Conn {
+fn with_short_timeout(mut conn: Conn) -> Conn {
     let _ = conn.batch_execute(RETRY);
     conn
 }

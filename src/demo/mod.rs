@@ -33,7 +33,7 @@ const BODIES: u16 = 4096;
 const BATCH: usize = 20_000;
 
 /// The slugs of the article with exactly a hundred comments and of the one with the most.
-pub fn landmarks(seed: u64) -> [String; 2] {
+pub fn fixed_slugs(seed: u64) -> [String; 2] {
     [
         format!("a-hundred-voices-{seed}"),
         format!("the-long-argument-{seed}"),
@@ -57,7 +57,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
     if comments > 100_000_000 || articles > 10_000_000 {
         return Err("that is more than 10,000,000 articles or 100,000,000 comments".into());
     }
-    let first = landmarks(seed)[0].clone();
+    let first = fixed_slugs(seed)[0].clone();
     let there = db
         .read_now(|conn| crate::articles::store::source(conn, &first, &[]))
         .map_err(say)?;
@@ -70,15 +70,22 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
         return Err(format!("--seed must be a number up to {MOST_SEED}"));
     }
     let now = Time::now();
-    let mut dice = Dice::new(seed);
-    let readers = readers(db, &mut dice, comments, seed, now).map_err(say)?;
-    let moments: Vec<i64> = (0..articles)
+    let mut rng = Rng::new(seed);
+    let readers = readers(db, &mut rng, comments, seed, now).map_err(say)?;
+    let publication_times: Vec<i64> = (0..articles)
         .map(|at| plan::published(at, articles, now))
         .collect();
-    let ids = publish(db, site, &moments, seed, now, progress)?;
-    let counts = plan::attention(&mut dice, articles, comments);
-    let bodies = bodies(&mut Dice::of(seed, u32::MAX))?;
-    let all = plan::conversations(seed, &counts, &moments, readers.len() as u32, BODIES, now.0);
+    let ids = publish(db, site, &publication_times, seed, now, progress)?;
+    let counts = plan::comment_counts(&mut rng, articles, comments);
+    let bodies = bodies(&mut Rng::of(seed, u32::MAX))?;
+    let all = plan::plan_comments(
+        seed,
+        &counts,
+        &publication_times,
+        readers.len() as u32,
+        BODIES,
+        now.0,
+    );
     let all = Arc::new(all);
     let many = all.len() as i64;
     if many == 0 {
@@ -120,7 +127,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
 /// Creates the readers: one for every fifty comments, between twenty and ten thousand.
 fn readers(
     db: &Db,
-    dice: &mut Dice,
+    rng: &mut Rng,
     comments: usize,
     seed: u64,
     now: Time,
@@ -132,8 +139,8 @@ fn readers(
     for at in 0..wanted {
         let name = format!(
             "{}-{}-{}",
-            dice.one(&text::FIRST),
-            dice.one(&text::LAST),
+            rng.one(&text::FIRST),
+            rng.one(&text::LAST),
             seed * 10_000 + at as u64
         );
         let (Ok(username), Ok(email)) = (
@@ -148,7 +155,7 @@ fn readers(
             password_hash: "!".into(),
             is_admin: false,
             is_sample: false,
-            now: now.plus(-(dice.below(1500) as i64 + 1) * Time::DAY),
+            now: now.plus(-(rng.below(1500) as i64 + 1) * Time::DAY),
         });
     }
     for some in new.chunks(1000).map(<[_]>::to_vec) {
@@ -169,29 +176,29 @@ fn readers(
 fn publish(
     db: &Db,
     site: &Site,
-    moments: &[i64],
+    publication_times: &[i64],
     seed: u64,
     now: Time,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<i64>, String> {
-    let mut ids = Vec::with_capacity(moments.len());
-    for (from, some) in (0..).step_by(100).zip(moments.chunks(100)) {
+    let mut ids = Vec::with_capacity(publication_times.len());
+    for (from, some) in (0..).step_by(100).zip(publication_times.chunks(100)) {
         let mut ready = Vec::with_capacity(some.len());
         for (at, moment) in (from..).zip(some) {
-            let dice = &mut Dice::of(seed, at as u32);
-            let landmark = landmarks(seed).into_iter().nth(at);
+            let rng = &mut Rng::of(seed, at as u32);
+            let landmark = fixed_slugs(seed).into_iter().nth(at);
             let title = match at {
                 0 => "A hundred voices".to_owned(),
                 1 => "The long argument".to_owned(),
-                _ => text::title(dice),
+                _ => text::title(rng),
             };
             let slug = landmark.unwrap_or_else(|| {
                 let mut short = crate::text::slug(&title, "article");
                 short.truncate(50);
                 format!("{}-{seed}-{at}", short.trim_end_matches('-'))
             });
-            let source = text::article(dice, &title, &slug, &Time(*moment).rfc3339());
-            let one = import::judge(&source, true, &|_| Err(import::MISSING.into()));
+            let source = text::article(rng, &title, &slug, &Time(*moment).rfc3339());
+            let one = import::parse_source(&source, true, &|_| Err(import::MISSING.into()));
             ready.push(one.map_err(|r| format!("line {}: {}", r.line, r.reason))?);
         }
         let site = site.clone();
@@ -208,24 +215,24 @@ fn publish(
 }
 
 /// The comment texts: top-level comments at even indices, replies at odd ones.
-fn bodies(dice: &mut Dice) -> Result<Vec<Arc<CommentBody>>, String> {
+fn bodies(rng: &mut Rng) -> Result<Vec<Arc<CommentBody>>, String> {
     (0..usize::from(BODIES) * 2)
         .map(|at| {
-            CommentBody::parse(Interface::English, &text::comment(dice, at % 2 == 1)).map(Arc::new)
+            CommentBody::parse(Interface::English, &text::comment(rng, at % 2 == 1)).map(Arc::new)
         })
         .collect()
 }
 
 /// Seeded pseudo-random number generator (SplitMix64).
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
-    fn new(seed: u64) -> Dice {
-        Dice(seed)
+impl Rng {
+    fn new(seed: u64) -> Rng {
+        Rng(seed)
     }
     /// For one article, whatever else there is.
-    fn of(seed: u64, article: u32) -> Dice {
-        Dice(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
+    fn of(seed: u64, article: u32) -> Rng {
+        Rng(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

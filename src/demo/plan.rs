@@ -1,6 +1,6 @@
 //! Plans every comment (time, article, author, parent, text, status) from the seed, before anything is written.
 
-use super::Dice;
+use super::Rng;
 use crate::comments::{MAX_DEPTH, Status, path};
 use crate::db::Time;
 
@@ -31,7 +31,7 @@ pub struct Planned {
 
 /// The number of comments on each article: the first has 100, the second a quarter of the rest up to 100,000; the
 /// others follow Zipf's law, ranked at random.
-pub fn attention(dice: &mut Dice, articles: usize, comments: usize) -> Vec<usize> {
+pub fn comment_counts(rng: &mut Rng, articles: usize, comments: usize) -> Vec<usize> {
     let mut counts = vec![0; articles];
     let mut left = comments;
     let mut rest: Vec<usize> = (0..articles).collect();
@@ -49,7 +49,7 @@ pub fn attention(dice: &mut Dice, articles: usize, comments: usize) -> Vec<usize
         left -= counts[1];
         rest.remove(0);
     }
-    dice.shuffle(&mut rest);
+    rng.shuffle(&mut rest);
     let whole: f64 = (1..=rest.len()).map(|rank| 1.0 / rank as f64).sum();
     let all = left;
     for (rank, article) in (1..).zip(&rest) {
@@ -64,7 +64,7 @@ pub fn attention(dice: &mut Dice, articles: usize, comments: usize) -> Vec<usize
 }
 
 /// All comments, sorted by time. `published` has each article's publication time in milliseconds.
-pub fn conversations(
+pub fn plan_comments(
     seed: u64,
     counts: &[usize],
     published: &[i64],
@@ -75,10 +75,10 @@ pub fn conversations(
     let mut all: Vec<Planned> = Vec::with_capacity(counts.iter().sum());
     for (article, (count, from)) in (0..).zip(counts.iter().zip(published)) {
         // Seeded by article, so that an article does not change with the size of the demonstration.
-        let dice = &mut Dice::of(seed, article);
+        let rng = &mut Rng::of(seed, article);
         let start = all.len();
         let mut times: Vec<i64> = (0..*count)
-            .map(|_| from + ((now - from) as f64 * dice.unit().powi(3)) as i64)
+            .map(|_| from + ((now - from) as f64 * rng.unit().powi(3)) as i64)
             .collect();
         times.sort_unstable();
         for (n, at) in times.into_iter().enumerate() {
@@ -87,23 +87,23 @@ pub fn conversations(
                 if n % 5 == 0 {
                     None
                 } else {
-                    Some(start + n - 1 - dice.below(n % 5))
+                    Some(start + n - 1 - rng.below(n % 5))
                 }
-            } else if n == 0 || dice.below(10) < 4 {
+            } else if n == 0 || rng.below(10) < 4 {
                 None
             } else {
                 let from = all.len().saturating_sub(RECENT).max(start);
-                Some(from + dice.below(all.len() - from))
+                Some(from + rng.below(all.len() - from))
             };
             let parent =
                 parent.filter(|p| !matches!(all[*p].status, Status::Pending | Status::Withheld));
             let status = if article == 0 && *count <= HUNDRED {
                 Status::Approved
             } else {
-                status(dice)
+                status(rng)
             };
             // Squared, so that some readers write many more comments than others.
-            let author = (f64::from(readers) * dice.unit().powi(2)) as u32;
+            let author = (f64::from(readers) * rng.unit().powi(2)) as u32;
             all.push(Planned {
                 at,
                 article,
@@ -111,22 +111,22 @@ pub fn conversations(
                 parent: parent.map_or(ROOT, |p| p as u32),
                 above: ROOT,
                 public_replies: 0,
-                body: dice.below(usize::from(bodies)) as u16,
+                body: rng.below(usize::from(bodies)) as u16,
                 depth: 0,
                 status,
-                flags: if status == Status::Published && dice.below(60) == 0 {
-                    1 + dice.below(3) as u8
+                flags: if status == Status::Published && rng.below(60) == 0 {
+                    1 + rng.below(3) as u8
                 } else {
                     0
                 },
             });
         }
     }
-    in_order(all)
+    sort_and_link(all)
 }
 
-fn status(dice: &mut Dice) -> Status {
-    match dice.below(1000) {
+fn status(rng: &mut Rng) -> Status {
+    match rng.below(1000) {
         0..=469 => Status::Approved,
         470..=899 => Status::Published,
         900..=909 => Status::Pending,
@@ -137,7 +137,7 @@ fn status(dice: &mut Dice) -> Status {
 }
 
 /// Sorts by time, each parent before its replies, and fills in `parent`, `above`, `depth` and `public_replies`.
-fn in_order(all: Vec<Planned>) -> Vec<Planned> {
+fn sort_and_link(all: Vec<Planned>) -> Vec<Planned> {
     let mut order: Vec<u32> = (0..all.len() as u32).collect();
     order.sort_by_key(|i| (all[*i as usize].at, *i));
     let mut rank = vec![0_u32; all.len()];
@@ -189,7 +189,7 @@ pub fn path_of(all: &[Planned], at: usize, first: i64) -> Vec<u8> {
     }
     ids.iter()
         .rev()
-        .fold(Vec::new(), |path, id| path::under(&path, *id))
+        .fold(Vec::new(), |path, id| path::child(&path, *id))
 }
 
 /// The publication time of an article in milliseconds: the newest is an hour old, the oldest three years.

@@ -1,6 +1,6 @@
 //! Generates the texts of the demonstration from templates and lists of phrases.
 
-use super::Dice;
+use super::Rng;
 
 pub const FIRST: [&str; 40] = [
     "ada", "ben", "carla", "dmitri", "elin", "farid", "greta", "hugo", "ines", "jonas", "kaya",
@@ -115,11 +115,11 @@ const REPLIES: [&str; 16] = [
     "Perhaps, but it would have been cheaper to ask first.",
 ];
 
-fn filled(dice: &mut Dice, template: &str) -> String {
+fn filled(rng: &mut Rng, template: &str) -> String {
     let text = template
-        .replace("{place}", dice.one(&PLACES))
-        .replace("{who}", dice.one(&WHO))
-        .replace("{did}", dice.one(&DID));
+        .replace("{place}", rng.one(&PLACES))
+        .replace("{who}", rng.one(&WHO))
+        .replace("{did}", rng.one(&DID));
     capital(&text)
 }
 
@@ -131,26 +131,26 @@ fn capital(text: &str) -> String {
 }
 
 /// A comment of one to four sentences, sometimes in several paragraphs.
-pub fn comment(dice: &mut Dice, is_reply: bool) -> String {
+pub fn comment(rng: &mut Rng, is_reply: bool) -> String {
     let bank = if is_reply { &REPLIES } else { &OPENINGS };
     let mut text = {
-        let template = dice.one(bank);
-        filled(dice, template)
+        let template = rng.one(bank);
+        filled(rng, template)
     };
-    for _ in 0..dice.below(4) {
-        text.push_str(if dice.below(6) == 0 { "\n\n" } else { " " });
-        let template = if dice.below(2) == 0 {
-            dice.one(&BUT)
+    for _ in 0..rng.below(4) {
+        text.push_str(if rng.below(6) == 0 { "\n\n" } else { " " });
+        let template = if rng.below(2) == 0 {
+            rng.one(&BUT)
         } else {
-            dice.one(bank)
+            rng.one(bank)
         };
-        text.push_str(&filled(dice, template));
+        text.push_str(&filled(rng, template));
     }
     text
 }
 
-pub fn title(dice: &mut Dice) -> String {
-    let template = dice.one(&[
+pub fn title(rng: &mut Rng) -> String {
+    let template = rng.one(&[
         "How {who} {did}",
         "At {place}, {who} {did}",
         "What {place} costs, and who pays",
@@ -160,11 +160,11 @@ pub fn title(dice: &mut Dice) -> String {
         "A year at {place}",
         "{place}, measured",
     ]);
-    filled(dice, template)
+    filled(rng, template)
 }
 
-fn sentence(dice: &mut Dice) -> String {
-    let template = dice.one(&[
+fn sentence(rng: &mut Rng) -> String {
+    let template = rng.one(&[
         "In the end {who} {did}.",
         "At {place} the work began before dawn.",
         "According to the minutes {who} {did}, and {who} looked on.",
@@ -172,37 +172,37 @@ fn sentence(dice: &mut Dice) -> String {
         "It took a while until {who} {did}.",
         "Of the plans for {place} one is left.",
     ]);
-    filled(dice, template)
+    filled(rng, template)
 }
 
 /// An article as Markdown with front matter.
-pub fn article(dice: &mut Dice, title: &str, slug: &str, published: &str) -> String {
+pub fn article(rng: &mut Rng, title: &str, slug: &str, published: &str) -> String {
     use std::fmt::Write;
-    let section = dice.one(&SECTIONS);
-    let author = format!("{} {}", capital(dice.one(&FIRST)), capital(dice.one(&LAST)));
-    let (tag, other) = (dice.one(&PLACES), dice.one(&WHO));
-    let dek = sentence(dice) + " " + dice.one(&BUT);
+    let section = rng.one(&SECTIONS);
+    let author = format!("{} {}", capital(rng.one(&FIRST)), capital(rng.one(&LAST)));
+    let (tag, other) = (rng.one(&PLACES), rng.one(&WHO));
+    let dek = sentence(rng) + " " + rng.one(&BUT);
     let mut text = format!(
         "---\ntitle: \"{title}\"\nslug: {slug}\ndek: \"{dek}\"\ndate: {published}\nsection: {section}\nauthors: [\"{author}\"]\ntags: [\"{tag}\", \"{other}\"]\nsources:\n  - {{kind: primary, text: \"Minutes of the meeting, read in full.\"}}\n  - {{kind: limit, text: \"The sum was given by one side and is not independently verified.\"}}\n---\n\n## Opening summary\n\n"
     );
     let _ = writeln!(
         text,
         "{} {}\n\n## Main article\n",
-        sentence(dice),
-        dice.one(&BUT)
+        sentence(rng),
+        rng.one(&BUT)
     );
-    for at in 0..6 + dice.below(7) {
+    for at in 0..6 + rng.below(7) {
         if at == 4 {
-            let heading = self::title(dice);
+            let heading = self::title(rng);
             let _ = writeln!(text, "### {heading}\n");
         }
-        let mut paragraph = sentence(dice);
-        for _ in 0..2 + dice.below(4) {
+        let mut paragraph = sentence(rng);
+        for _ in 0..2 + rng.below(4) {
             paragraph.push(' ');
-            let more = if dice.below(3) == 0 {
-                dice.one(&BUT).to_owned()
+            let more = if rng.below(3) == 0 {
+                rng.one(&BUT).to_owned()
             } else {
-                sentence(dice)
+                sentence(rng)
             };
             paragraph.push_str(&more);
         }
@@ -211,8 +211,8 @@ pub fn article(dice: &mut Dice, title: &str, slug: &str, published: &str) -> Str
     let _ = writeln!(
         text,
         "## Why it matters\n\n{} {}",
-        sentence(dice),
-        dice.one(&BUT)
+        sentence(rng),
+        rng.one(&BUT)
     );
     text
 }

@@ -5,9 +5,9 @@ pub mod pages;
 mod store;
 
 /// URLs per sitemap: <https://www.sitemaps.org/protocol.html> allows 50,000; smaller ones load faster.
-pub const A_MAP: i64 = 10_000;
+pub const URLS_PER_SITEMAP: i64 = 10_000;
 /// Maximum age of an article in the news sitemap, in hours:
 /// <https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap>
 pub const NEWS_HOURS: i64 = 48;
 /// Maximum number of articles in the news sitemap, by the same rules.
-pub const NEWS_MOST: i64 = 1000;
+pub const MAX_NEWS_ARTICLES: i64 = 1000;

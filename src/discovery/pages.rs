@@ -1,6 +1,6 @@
 //! `/robots.txt`, `/sitemap.xml`, `/news-sitemap.xml`, `/llms.txt`, `/site.webmanifest`, `/.well-known/…`.
 
-use super::{NEWS_HOURS, NEWS_MOST, store};
+use super::{MAX_NEWS_ARTICLES, NEWS_HOURS, store};
 use crate::db::Time;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
@@ -14,8 +14,8 @@ use std::fmt::Write as _;
 
 const XML: &str = "application/xml; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
-const SPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
-const NEWS_SPACE: &str = "http://www.google.com/schemas/sitemap-news/0.9";
+const SITEMAP_XMLNS: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
+const NEWS_XMLNS: &str = "http://www.google.com/schemas/sitemap-news/0.9";
 
 #[derive(Serialize)]
 #[serde(rename = "sitemapindex")]
@@ -76,7 +76,7 @@ struct Publication {
 }
 
 fn xml(value: &impl Serialize) -> Result<String, Error> {
-    let body = quick_xml::se::to_string(value).map_err(Error::broken)?;
+    let body = quick_xml::se::to_string(value).map_err(Error::internal)?;
     Ok(format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}\n"
     ))
@@ -84,7 +84,7 @@ fn xml(value: &impl Serialize) -> Result<String, Error> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Which {
+struct SitemapQuery {
     part: String,
 }
 
@@ -95,7 +95,7 @@ pub async fn sitemap(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let since = state.db.version();
-    let which: Which = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let which: SitemapQuery = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let origin = state.config.base.origin.clone();
     let place = |path: &str, at: Option<Time>| Location {
         loc: format!("{origin}{path}"),
@@ -103,7 +103,7 @@ pub async fn sitemap(
     };
     let body = match which.part.as_str() {
         "" => {
-            let maps = state.db.read(store::maps).await?;
+            let maps = state.db.read(store::sitemaps).await?;
             let newest = maps.iter().map(|m| m.1).max();
             let mut sitemap = vec![place(&paths::sitemap("site"), newest)];
             sitemap.extend(
@@ -111,7 +111,7 @@ pub async fn sitemap(
                     .map(|(number, at)| place(&paths::sitemap(&number.to_string()), Some(*at))),
             );
             xml(&Index {
-                space: SPACE,
+                space: SITEMAP_XMLNS,
                 sitemap,
             })?
         }
@@ -133,7 +133,7 @@ pub async fn sitemap(
                     .map(|section| paths::section(&section.slug)),
             );
             xml(&Map {
-                space: SPACE,
+                space: SITEMAP_XMLNS,
                 url: paths.iter().map(|path| place(path, None)).collect(),
             })?
         }
@@ -144,7 +144,7 @@ pub async fn sitemap(
             }
             let mapped = state
                 .db
-                .read(move |conn| store::mapped(conn, number))
+                .read(move |conn| store::sitemap_articles(conn, number))
                 .await?;
             if mapped.is_empty() {
                 return Err(Error::NotFound);
@@ -153,7 +153,7 @@ pub async fn sitemap(
                 .iter()
                 .map(|(slug, at)| place(&paths::article(slug), Some(*at)));
             xml(&Map {
-                space: SPACE,
+                space: SITEMAP_XMLNS,
                 url: url.collect(),
             })?
         }
@@ -173,7 +173,7 @@ pub async fn news_sitemap(state: Shared) -> Result<HttpResponse, Error> {
     let from = state.db.now().plus(-NEWS_HOURS * Time::HOUR);
     let found = state
         .db
-        .read(move |conn| store::since(conn, from, NEWS_MOST))
+        .read(move |conn| store::published_since(conn, from, MAX_NEWS_ARTICLES))
         .await?;
     let site = state.site();
     let origin = &state.config.base.origin;
@@ -195,8 +195,8 @@ pub async fn news_sitemap(state: Shared) -> Result<HttpResponse, Error> {
         },
     });
     let map = NewsMap {
-        space: SPACE,
-        news: NEWS_SPACE,
+        space: SITEMAP_XMLNS,
+        news: NEWS_XMLNS,
         url: url.collect(),
     };
     Ok(plain(XML, xml(&map)?))

@@ -1,6 +1,6 @@
 //! Serialises feeds as Atom, RSS 2.0 and JSON Feed 1.1.
 
-use super::{Atom, Entry, Feed, Format, Json, Rss, clean};
+use super::{Atom, Entry, Feed, Format, Json, Rss, remove_invalid_xml_chars};
 use crate::db::Time;
 use atom_syndication as atom;
 use serde_json::json;
@@ -28,25 +28,26 @@ impl Format for Atom {
         };
         let entry = |entry: &Entry| {
             let author = |(name, uri): &(String, String)| atom::Person {
-                name: clean(name),
+                name: remove_invalid_xml_chars(name),
                 uri: Some(uri.clone()),
                 ..atom::Person::default()
             };
             let category = |term: &String| atom::Category {
-                term: clean(term),
+                term: remove_invalid_xml_chars(term),
                 ..atom::Category::default()
             };
             atom::Entry {
                 id: entry.id.clone(),
-                title: clean(&entry.title).as_str().into(),
+                title: remove_invalid_xml_chars(&entry.title).as_str().into(),
                 updated: date(entry.updated),
                 published: Some(date(entry.published)),
                 authors: entry.authors.iter().map(author).collect(),
                 categories: entry.categories.iter().map(category).collect(),
                 links: vec![link(&entry.url, "alternate", Some("text/html"))],
-                summary: (!entry.summary.is_empty()).then(|| clean(&entry.summary).as_str().into()),
+                summary: (!entry.summary.is_empty())
+                    .then(|| remove_invalid_xml_chars(&entry.summary).as_str().into()),
                 content: Some(atom::Content {
-                    value: Some(clean(&entry.content)),
+                    value: Some(remove_invalid_xml_chars(&entry.content)),
                     content_type: Some("html".into()),
                     ..atom::Content::default()
                 }),
@@ -55,15 +56,15 @@ impl Format for Atom {
         };
         let whole = atom::Feed {
             id: feed.own.clone(),
-            title: clean(&feed.title).as_str().into(),
+            title: remove_invalid_xml_chars(&feed.title).as_str().into(),
             subtitle: (!feed.description.is_empty())
-                .then(|| clean(&feed.description).as_str().into()),
+                .then(|| remove_invalid_xml_chars(&feed.description).as_str().into()),
             updated: date(feed.updated),
             lang: Some(feed.language.clone()),
             icon: Some(feed.icon.clone()),
             // For entries that name no author of their own.
             authors: vec![atom::Person {
-                name: clean(&feed.title),
+                name: remove_invalid_xml_chars(&feed.title),
                 ..atom::Person::default()
             }],
             links: vec![
@@ -83,26 +84,30 @@ impl Format for Rss {
 
     fn write(feed: &Feed) -> String {
         let item = |entry: &Entry| {
-            let creators = entry.authors.iter().map(|(name, _)| clean(name)).collect();
+            let creators = entry
+                .authors
+                .iter()
+                .map(|(name, _)| remove_invalid_xml_chars(name))
+                .collect();
             rss::Item {
-                title: Some(clean(&entry.title)),
+                title: Some(remove_invalid_xml_chars(&entry.title)),
                 link: Some(entry.url.clone()),
                 guid: Some(rss::Guid {
                     value: entry.id.clone(),
                     permalink: false,
                 }),
                 pub_date: Some(rfc822(entry.published)),
-                description: Some(clean(if entry.summary.is_empty() {
+                description: Some(remove_invalid_xml_chars(if entry.summary.is_empty() {
                     &entry.title
                 } else {
                     &entry.summary
                 })),
-                content: Some(clean(&entry.content)),
+                content: Some(remove_invalid_xml_chars(&entry.content)),
                 categories: entry
                     .categories
                     .iter()
                     .map(|name| rss::Category {
-                        name: clean(name),
+                        name: remove_invalid_xml_chars(name),
                         domain: None,
                     })
                     .collect(),
@@ -125,9 +130,9 @@ impl Format for Rss {
             &feed.description
         };
         let channel = rss::Channel {
-            title: clean(&feed.title),
+            title: remove_invalid_xml_chars(&feed.title),
             link: feed.home.clone(),
-            description: clean(description),
+            description: remove_invalid_xml_chars(description),
             language: Some(feed.language.clone()),
             last_build_date: Some(rfc822(feed.updated)),
             atom_ext: Some(rss::extension::atom::AtomExtension { links: vec![own] }),

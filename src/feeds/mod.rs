@@ -53,7 +53,7 @@ pub struct Rss;
 pub struct Json;
 
 /// Removes the characters that XML 1.0 does not allow: <https://www.w3.org/TR/xml/#charsets>
-fn clean(text: &str) -> String {
+fn remove_invalid_xml_chars(text: &str) -> String {
     let fit = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     text.chars().filter(fit).collect()
 }

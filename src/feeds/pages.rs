@@ -17,14 +17,14 @@ use actix_web::{HttpResponse, web};
 use std::fmt::Write as _;
 
 /// The list of a feed: its scope, path and name. The name is empty for the site's own feed.
-struct Of {
-    shelf: ListScope,
+struct FeedList {
+    scope: ListScope,
     path: String,
     name: String,
 }
 
 /// A tag URI (RFC 4151), which stays the same when the URL changes.
-fn id(state: &State, kind: &str, number: i64) -> String {
+fn tag_uri(state: &State, kind: &str, number: i64) -> String {
     let authority = &state.config.base.authority;
     // Without the port, and without the brackets of an IPv6 address.
     let host = authority
@@ -40,7 +40,7 @@ fn id(state: &State, kind: &str, number: i64) -> String {
     format!("tag:{host},2026:{kind}/{number}")
 }
 
-fn frame(state: &State, site: &Site, path: &str, name: &str, kind: &str) -> Feed {
+fn empty_feed(state: &State, site: &Site, path: &str, name: &str, kind: &str) -> Feed {
     let origin = &state.config.base.origin;
     Feed {
         title: if name.is_empty() {
@@ -59,7 +59,7 @@ fn frame(state: &State, site: &Site, path: &str, name: &str, kind: &str) -> Feed
 }
 
 /// Serialises the feed. Its update time is that of the latest entry; for an empty feed it is now.
-fn finish<F: Format>(
+fn feed_response<F: Format>(
     viewer: &Viewer,
     since: Version,
     cache_tags: &[CacheTag],
@@ -81,7 +81,7 @@ fn finish<F: Format>(
 async fn articles<F: Format>(
     state: Shared,
     viewer: Viewer,
-    find: impl FnOnce(&mut Conn) -> Result<Of, Error> + Send + 'static,
+    find: impl FnOnce(&mut Conn) -> Result<FeedList, Error> + Send + 'static,
 ) -> Result<HttpResponse, Error> {
     let since = state.db.version();
     let site = state.site();
@@ -89,8 +89,8 @@ async fn articles<F: Format>(
         .db
         .read(move |conn| {
             let of = find(conn)?;
-            let teasers = lists::take(conn, of.shelf, None, ENTRIES)?;
-            if teasers.is_empty() && of.shelf != ListScope::Latest {
+            let teasers = lists::take(conn, of.scope, None, ENTRIES)?;
+            if teasers.is_empty() && of.scope != ListScope::Latest {
                 return Err(Error::NotFound);
             }
             let ids: Vec<i64> = teasers.iter().map(|t| t.id).collect();
@@ -103,13 +103,13 @@ async fn articles<F: Format>(
             ))
         })
         .await?;
-    let mut feed = frame(&state, &site, &of.path, &of.name, F::KIND);
+    let mut feed = empty_feed(&state, &site, &of.path, &of.name, F::KIND);
     let entry = |teaser: Teaser| {
         let text = texts.iter().find(|t| t.id == teaser.id)?;
         Some(entry(&state, &site, teaser, text, &feed_extras, &names))
     };
     feed.entries = teasers.into_iter().filter_map(entry).collect();
-    Ok(finish::<F>(
+    Ok(feed_response::<F>(
         &viewer,
         since,
         &[CacheTag::Articles],
@@ -183,7 +183,7 @@ fn entry(
     categories.extend(tags.map(|tag| tag.1.clone()));
     let mine = names.iter().filter(|name| name.article == teaser.id);
     Entry {
-        id: id(state, "article", teaser.id),
+        id: tag_uri(state, "article", teaser.id),
         title: teaser.title,
         summary: teaser.dek,
         content: content(state, site, &url, text, feed_extras),
@@ -207,8 +207,8 @@ fn entry(
 }
 
 pub async fn site<F: Format>(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
-    let of = Of {
-        shelf: ListScope::Latest,
+    let of = FeedList {
+        scope: ListScope::Latest,
         path: paths::FRONT.into(),
         name: String::new(),
     };
@@ -223,9 +223,9 @@ macro_rules! lists {
             slug: web::Path<String>,
         ) -> Result<HttpResponse, Error> {
             articles::<F>(state, viewer, move |conn| {
-                let (shelf, name) = lists::named(conn, Kind::$kind, &slug)?;
+                let (scope, name) = lists::named(conn, Kind::$kind, &slug)?;
                 let path = Kind::$kind.path(&slug);
-                Ok(Of { shelf, path, name })
+                Ok(FeedList { scope, path, name })
             })
             .await
         })+
@@ -241,7 +241,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
         .db
         .read(|conn| corrections::corrections(conn, None, ENTRIES))
         .await?;
-    let mut feed = frame(
+    let mut feed = empty_feed(
         &state,
         &site,
         paths::CORRECTIONS,
@@ -251,7 +251,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
     let origin = &state.config.base.origin;
     let entry = |one: corrections::Corrected| Entry {
         // Identified by a hash of its content: its position changes when a correction is inserted before it.
-        id: id(&state, "correction", one.article)
+        id: tag_uri(&state, "correction", one.article)
             + &format!(
                 "/{:08x}",
                 crc32fast::hash(format!("{} {} {}", one.kind, one.at.0, one.text).as_bytes())
@@ -267,7 +267,7 @@ pub async fn corrections<F: Format>(state: Shared, viewer: Viewer) -> Result<Htt
         categories: vec![one.kind],
     };
     feed.entries = found.into_iter().map(entry).collect();
-    Ok(finish::<F>(
+    Ok(feed_response::<F>(
         &viewer,
         since,
         &[CacheTag::Articles],
@@ -296,7 +296,7 @@ pub async fn thread(
     cache_tags.extend(rows.iter().map(|row| CacheTag::Account(row.author_id)));
     let path = paths::article(&article.slug);
     let origin = &state.config.base.origin;
-    let mut feed = frame(
+    let mut feed = empty_feed(
         &state,
         &site,
         &path,
@@ -313,7 +313,7 @@ pub async fn thread(
         };
         let url = format!("{origin}{}", paths::comment(&article.slug, row.id));
         Entry {
-            id: id(&state, "comment", row.id),
+            id: tag_uri(&state, "comment", row.id),
             title: t.conversation_by(&name),
             summary: String::new(),
             content: row.html.absolute(origin, &url),
@@ -326,7 +326,7 @@ pub async fn thread(
         }
     };
     feed.entries = rows.into_iter().map(entry).collect();
-    Ok(finish::<Atom>(
+    Ok(feed_response::<Atom>(
         &viewer,
         since,
         &cache_tags,

@@ -1,9 +1,10 @@
 //! Parser for Markdown articles with YAML or TOML front matter and the standard sections.
 
 use super::fences::split;
-use super::story::unfit_line;
+use super::story::first_invalid_line;
 use crate::articles::draft::{
-    Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line,
+    Draft, Refusal, SourceNote, StandardSection, check, is_call_to_comment, keyphrases_line,
+    split_notes,
 };
 use crate::text::{self, markdown::ImportedImage, structure};
 use comrak::Arena;
@@ -22,8 +23,12 @@ const TOO_DENSE: &str = "the text has too much markup for its length (quotes, li
 /// The line and what is wrong with it.
 pub fn parse(source: &str, images: &mut Images<'_>) -> Result<Draft, Refusal> {
     let text = source.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
-    text::clean(&text)
-        .map_err(|_| Refusal::at(unfit_line(&text), "the text contains a control character"))?;
+    text::clean(&text).map_err(|_| {
+        Refusal::at(
+            first_invalid_line(&text),
+            "the text contains a control character",
+        )
+    })?;
     let (front, body, skipped) = split(&text)?;
     let mut draft = Draft {
         source: source.to_owned(),
@@ -88,7 +93,7 @@ fn body_into(
     let (summary, main, matters) = (fresh(), fresh(), fresh());
     let blocks: Vec<_> = root.children().collect();
     let last = blocks.len().saturating_sub(1);
-    let mut part = Part::Main;
+    let mut part = StandardSection::Main;
     let mut listed = Vec::new();
     for (at, block) in blocks.into_iter().enumerate() {
         let line = block.data.borrow().sourcepos.start.line + skipped;
@@ -99,17 +104,17 @@ fn body_into(
                 draft.title = said.trim().to_owned();
                 continue;
             }
-            if let Some(named) = Part::named(&said).filter(|_| level == 2) {
+            if let Some(named) = StandardSection::from_heading(&said).filter(|_| level == 2) {
                 part = named;
                 continue;
             }
-            if part != Part::Main && level <= 2 {
-                part = Part::Main;
+            if part != StandardSection::Main && level <= 2 {
+                part = StandardSection::Main;
             }
         }
         let said = block.collect_text();
         let is_paragraph = matches!(block.data.borrow().value, NodeValue::Paragraph);
-        if is_paragraph && at == last && is_call(&said) {
+        if is_paragraph && at == last && is_call_to_comment(&said) {
             continue;
         }
         if let Some(phrases) = keyphrases_line(&said).filter(|_| is_paragraph) {
@@ -117,16 +122,16 @@ fn body_into(
             continue;
         }
         match part {
-            Part::Notes => listed.extend(notes_of(block, line)?),
-            Part::Summary => {
+            StandardSection::Notes => listed.extend(notes_of(block, line)?),
+            StandardSection::Summary => {
                 draft.words += words_of(block);
                 summary.append(block);
             }
-            Part::Main => {
+            StandardSection::Main => {
                 draft.words += words_of(block);
                 main.append(block);
             }
-            Part::Matters => {
+            StandardSection::Matters => {
                 draft.words += words_of(block);
                 matters.append(block);
             }
@@ -160,8 +165,8 @@ fn body_into(
     } else {
         0
     };
-    let brought = 1024 * sizes.len() + 256 * links + 8 * code;
-    if html > structure::most_html(body.len()) + brought {
+    let generated_html = 1024 * sizes.len() + 256 * links + 8 * code;
+    if html > structure::most_html(body.len()) + generated_html {
         return Err(Refusal::at(skipped + 1, TOO_DENSE));
     }
     draft.summary_text = draft.summary.text().replace('\n', " ");
@@ -192,7 +197,7 @@ fn notes_of<'a>(block: &'a AstNode<'a>, line: usize) -> Result<Vec<SourceNote>, 
         ));
     }
     if is_paragraph {
-        return Ok(cut_notes(&block.collect_text())
+        return Ok(split_notes(&block.collect_text())
             .iter()
             .map(|note| SourceNote::guessed(note))
             .collect());

@@ -24,8 +24,8 @@ pub const MISSING: &str = "is missing: it must be in the same folder as the file
 /// What to do when the article with a file's slug has a different source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnChange {
-    Take,
-    Leave,
+    Replace,
+    Keep,
     /// Ask on the terminal.
     Ask,
 }
@@ -36,7 +36,7 @@ pub enum ImportOutcome {
     Published { slug: String, status: &'static str },
     Updated { slug: String, status: &'static str },
     Unchanged { slug: String },
-    Left { slug: String },
+    NotReplaced { slug: String },
 }
 
 /// A parsed article and its pictures, not yet stored.
@@ -164,7 +164,7 @@ pub fn read(path: &Path) -> Result<ParsedFile, Refusal> {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    judge(&source, kind == Kind::Markdown, &|beside| {
+    parse_source(&source, kind == Kind::Markdown, &|beside| {
         read_beside(folder, beside)
     })
 }
@@ -174,7 +174,7 @@ pub fn read(path: &Path) -> Result<ParsedFile, Refusal> {
 ///
 /// # Errors
 /// The line and the reason.
-pub fn judge(
+pub fn parse_source(
     source: &str,
     is_markdown: bool,
     beside: &dyn Fn(&Path) -> Result<Vec<u8>, String>,
@@ -253,8 +253,8 @@ pub fn store(
             return Ok(ImportOutcome::Unchanged { slug });
         }
         match ask(old, &ready.draft.source) {
-            OnChange::Take => {}
-            OnChange::Leave | OnChange::Ask => return Ok(ImportOutcome::Left { slug }),
+            OnChange::Replace => {}
+            OnChange::Keep | OnChange::Ask => return Ok(ImportOutcome::NotReplaced { slug }),
         }
     }
     ready.save_pictures(data)?;
@@ -292,10 +292,10 @@ impl ParsedFile {
         for (named, picture) in &self.pictures {
             kept.insert(named.clone(), media::store::insert(conn, picture, now)?);
         }
-        let with = articles::save::Saving {
+        let with = articles::save::SaveContext {
             slug: self.slug.clone(),
             section: site.default_section.clone(),
-            house: site.name.clone(),
+            site_name: site.name.clone(),
             pictures: kept,
             is_sample,
             now,
@@ -305,7 +305,7 @@ impl ParsedFile {
 }
 
 /// A unified diff of two sources, for the terminal.
-pub fn shown_diff(old: &str, new: &str) -> String {
+pub fn unified_diff(old: &str, new: &str) -> String {
     similar::TextDiff::from_lines(old, new)
         .unified_diff()
         .context_radius(2)

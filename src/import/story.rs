@@ -1,7 +1,8 @@
 //! Parser for story text (`.txt`): title, dek and standard sections; every line is a paragraph of plain text.
 
 use crate::articles::draft::{
-    Draft, Part, Refusal, SourceNote, check, cut_notes, is_call, keyphrases_line,
+    Draft, Refusal, SourceNote, StandardSection, check, is_call_to_comment, keyphrases_line,
+    split_notes,
 };
 use crate::text::{self, SafeHtml};
 
@@ -10,8 +11,12 @@ use crate::text::{self, SafeHtml};
 /// # Errors
 /// The line and what is wrong with it.
 pub fn parse(source: &str) -> Result<Draft, Refusal> {
-    let text = text::clean(source.trim_start_matches('\u{FEFF}'))
-        .map_err(|_| Refusal::at(unfit_line(source), "the text contains a control character"))?;
+    let text = text::clean(source.trim_start_matches('\u{FEFF}')).map_err(|_| {
+        Refusal::at(
+            first_invalid_line(source),
+            "the text contains a control character",
+        )
+    })?;
     let lines: Vec<(usize, &str)> = text
         .lines()
         .enumerate()
@@ -19,7 +24,7 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
         .filter(|(_, line)| !line.is_empty())
         .collect();
     let lines = match lines.split_last() {
-        Some(((_, last), rest)) if is_call(last) => rest.to_vec(),
+        Some(((_, last), rest)) if is_call_to_comment(last) => rest.to_vec(),
         _ => lines,
     };
     let mut draft = Draft {
@@ -57,36 +62,36 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
         ));
     }
 
-    let mut part = Part::Main;
+    let mut part = StandardSection::Main;
     let mut ids = text::markdown::Ids::default();
     let mut summary = Vec::new();
     let mut notes: Vec<&str> = Vec::new();
     for (_, line) in lines {
         let heading = line.strip_prefix("## ").map(str::trim);
-        match heading.and_then(Part::named) {
+        match heading.and_then(StandardSection::from_heading) {
             Some(named) => part = named,
             None => {
                 if let Some(phrases) = keyphrases_line(line) {
                     draft.keyphrases.extend(phrases);
                     continue;
                 }
-                draft.words += if part == Part::Notes {
+                draft.words += if part == StandardSection::Notes {
                     0
                 } else {
                     text::words(line)
                 };
                 if let Some(heading) = heading {
-                    part = Part::Main;
+                    part = StandardSection::Main;
                     draft
                         .body
                         .append(&SafeHtml::heading(heading, &ids.heading(heading)));
                     continue;
                 }
                 match part {
-                    Part::Summary => summary.push(line),
-                    Part::Main => draft.body.append(&SafeHtml::paragraphs([line])),
-                    Part::Matters => draft.matters.append(&SafeHtml::paragraphs([line])),
-                    Part::Notes => notes.push(line),
+                    StandardSection::Summary => summary.push(line),
+                    StandardSection::Main => draft.body.append(&SafeHtml::paragraphs([line])),
+                    StandardSection::Matters => draft.matters.append(&SafeHtml::paragraphs([line])),
+                    StandardSection::Notes => notes.push(line),
                 }
             }
         }
@@ -94,7 +99,7 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
     draft.summary = SafeHtml::paragraphs(summary.iter().copied());
     draft.summary_text = summary.join(" ");
     draft.notes = match notes.as_slice() {
-        [one] => cut_notes(one)
+        [one] => split_notes(one)
             .iter()
             .map(|note| SourceNote::guessed(note))
             .collect(),
@@ -108,7 +113,7 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
 }
 
 /// The number of the first line that [`text::clean`] rejects.
-pub fn unfit_line(source: &str) -> usize {
+pub fn first_invalid_line(source: &str) -> usize {
     source
         .lines()
         .position(|line| text::clean(line).is_err())

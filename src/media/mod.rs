@@ -14,7 +14,7 @@ use std::path::Path;
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
 const MOST_PIXELS: u64 = 80_000_000;
 /// Maximum length of a side in pixels: resizing a very wide picture takes memory for each of its columns.
-const MOST_ACROSS: u32 = 20_000;
+const MAX_SIDE: u32 = 20_000;
 
 /// A validated picture, ready to be stored and served.
 #[derive(Clone, Debug)]
@@ -65,9 +65,9 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
     let (mut width, mut height) = ImageReader::with_format(Cursor::new(bytes), format)
         .into_dimensions()
         .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
-    if width.max(height) > MOST_ACROSS {
+    if width.max(height) > MAX_SIDE {
         return Err(format!(
-            "the image is {width} × {height} pixels; each side may have at most {MOST_ACROSS}"
+            "the image is {width} × {height} pixels; each side may have at most {MAX_SIDE}"
         ));
     }
     if u64::from(width) * u64::from(height) > MOST_PIXELS {

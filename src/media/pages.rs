@@ -20,15 +20,15 @@ pub async fn show(
     // Only names of stored files are found, so the name cannot be a path to another file.
     let opened = web::block(move || NamedFile::open(folder.join(name)))
         .await
-        .map_err(Error::broken)?;
+        .map_err(Error::internal)?;
     let opened = opened.map_err(|e| {
         if e.kind() == std::io::ErrorKind::NotFound {
             Error::NotFound
         } else {
-            Error::Busy(e.to_string())
+            Error::Unavailable(e.to_string())
         }
     })?;
-    let mime = mime.parse().map_err(Error::broken)?;
+    let mime = mime.parse().map_err(Error::internal)?;
     let file = opened
         .set_content_type(mime)
         .use_last_modified(false)

@@ -23,15 +23,15 @@ pub(super) fn smaller(
     original: &[u8],
 ) -> Vec<Variant> {
     let longest = picture.width().max(picture.height());
-    if moves(format, original) || WIDTHS[0] * 5 > longest * 4 {
+    if may_be_animated(format, original) || WIDTHS[0] * 5 > longest * 4 {
         return Vec::new();
     }
     if let Some(turn) = Orientation::from_exif(turn) {
         picture.apply_orientation(turn);
     }
-    let is_clear = picture.color().has_alpha();
+    let has_alpha = picture.color().has_alpha();
     let (width, height) = (picture.width(), picture.height());
-    let (pixels, kind) = if is_clear {
+    let (pixels, kind) = if has_alpha {
         (picture.into_rgba8().into_raw(), PixelType::U8x4)
     } else {
         (picture.into_rgb8().into_raw(), PixelType::U8x3)
@@ -40,14 +40,14 @@ pub(super) fn smaller(
         return Vec::new();
     };
     let profile = profile(format, original);
-    let as_png = is_clear || format == ImageFormat::Png;
+    let as_png = has_alpha || format == ImageFormat::Png;
     let wanted = WIDTHS.into_iter().filter(|wanted| wanted * 5 <= width * 4);
     let made = wanted.filter_map(|wanted| one(&source, wanted, as_png, profile.as_deref(), name));
     made.filter(|s| s.bytes.len() < original.len()).collect()
 }
 
 /// Whether a picture may be animated: any GIF, and WebP or PNG with frames.
-fn moves(format: ImageFormat, bytes: &[u8]) -> bool {
+fn may_be_animated(format: ImageFormat, bytes: &[u8]) -> bool {
     let has = |chunk: &[u8; 4]| bytes.windows(4).any(|four| four == chunk);
     match format {
         ImageFormat::WebP => has(b"ANMF"),
@@ -75,11 +75,11 @@ fn one(
     Resizer::new()
         .resize(source, &mut target, &ResizeOptions::new())
         .ok()?;
-    let is_clear = source.pixel_type() == PixelType::U8x4;
+    let has_alpha = source.pixel_type() == PixelType::U8x4;
     let pixels = target.into_vec();
     let mut bytes = Vec::new();
     let (mime, ending) = if as_png {
-        let colours = if is_clear {
+        let colours = if has_alpha {
             ExtendedColorType::Rgba8
         } else {
             ExtendedColorType::Rgb8

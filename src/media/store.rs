@@ -49,7 +49,7 @@ pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Erro
 }
 
 /// Deletes the rows of pictures that no article and no author uses. Returns their files, for [`super::delete_files`].
-pub fn forget_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error> {
+pub fn delete_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error> {
     let mut used: Vec<Option<i64>> = articles::table
         .filter(articles::hero_id.eq_any(ids.to_vec()))
         .select(articles::hero_id)

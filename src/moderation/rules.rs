@@ -10,11 +10,13 @@ use serde::Serialize;
 use std::collections::HashSet;
 use std::time::Instant;
 
-/// Which rules the site has switched on.
+/// The site's settings for moderation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rules {
+pub struct Policy {
     /// A reader's comments are held until a moderator has approved one of them.
     pub new_reader: bool,
+    /// Moderators get a mail while comments wait.
+    pub notify_moderators: bool,
 }
 
 /// A new or edited comment, as input of the rules.
@@ -81,10 +83,10 @@ impl Decision {
 pub fn decide(
     conn: &mut Conn,
     candidates: &[Candidate],
-    rules: &Rules,
+    policy: &Policy,
 ) -> Result<Vec<Decision>, Error> {
     let mut decisions: Vec<Decision> = candidates.iter().map(without_rules).collect();
-    if rules.new_reader {
+    if policy.new_reader {
         new_reader(conn, candidates, &mut decisions)?;
     }
     Ok(decisions)

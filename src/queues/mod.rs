@@ -1,5 +1,6 @@
 //! The five moderation queues, approving and rejecting, and handling of concurrent decisions.
 
+pub mod jobs;
 pub mod pages;
 pub mod store;
 

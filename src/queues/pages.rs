@@ -6,15 +6,15 @@ pub use act::{approve, bulk, reject};
 
 use super::Queue;
 use super::store::{self, PAGE, QueueItem};
-use crate::comments::store::{RECORD, records};
+use crate::comments::store::{MAX_RECORD_COUNT, records};
 use crate::comments::view::reject_choices;
-use crate::comments::{MAX_NOTE, revision};
+use crate::comments::{MAX_NOTE_LENGTH, revision};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::moderation::{FlagReason, Hold, Status};
 use crate::paths;
 use crate::text::{self, SafeHtml};
-use crate::web::form::{Choice, Link};
+use crate::web::fields::{Choice, Link};
 use crate::web::{DateView, Moderator, Page, Shared, State, page};
 use act::BulkForm;
 use actix_web::{HttpRequest, HttpResponse};
@@ -96,12 +96,12 @@ fn queue_name(t: Interface, queue: Queue) -> String {
 type Records = HashMap<i64, (i64, i64)>;
 type Flags = HashMap<i64, Vec<(FlagReason, String)>>;
 
-/// The count, with a plus if counting stopped at [`RECORD`].
-fn at_least(counted: i64) -> String {
-    if counted < RECORD {
+/// The count, with a plus if counting stopped at [`MAX_RECORD_COUNT`].
+fn capped_count(counted: i64) -> String {
+    if counted < MAX_RECORD_COUNT {
         counted.to_string()
     } else {
-        format!("{RECORD}+")
+        format!("{MAX_RECORD_COUNT}+")
     }
 }
 
@@ -139,8 +139,8 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
         username: row.username.clone(),
         profile: paths::reader(&row.username),
         joined: DateView::day(&site, place.joined_at),
-        approved: at_least(approved),
-        rejected: at_least(rejected),
+        approved: capped_count(approved),
+        rejected: capped_count(rejected),
         article: Link {
             href: paths::article(&place.slug),
             text: place.title.clone(),
@@ -155,8 +155,8 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
             .unwrap_or_default(),
         why,
         html: row.html.clone(),
-        approve: paths::moderate(row.id, "approve"),
-        reject: paths::moderate(row.id, "reject"),
+        approve: paths::moderation_action(row.id, "approve"),
+        reject: paths::moderation_action(row.id, "reject"),
         revision: revision::of_state(row.version, row.moderation_version),
         back: back.to_owned(),
         reasons: reject_choices(t, row.reject_reason.as_str()),
@@ -279,7 +279,7 @@ async fn queue_page(
         notices,
         queue: queue.as_str(),
         empty: t.queue_empty(),
-        note_most: MAX_NOTE,
+        note_most: MAX_NOTE_LENGTH,
         reasons: reject_choices(t, &form.reason),
         note: form.note.clone(),
     })

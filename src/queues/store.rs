@@ -4,14 +4,14 @@ use super::Queue;
 use crate::comments::row::{COLUMNS, Row};
 use crate::comments::store::{self, Comment};
 use crate::comments::{Action, revision, transition};
-use crate::db::schema::{comment_counts, comments, flags};
+use crate::db::schema::{accounts, comment_counts, comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::log::{self, Actor};
 use crate::moderation::{FlagReason, Hold, Status};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Comments per page.
 pub const PAGE: i64 = 50;
@@ -88,7 +88,7 @@ fn qualified(condition: &str) -> String {
 ///
 /// # Errors
 /// `NotFound`.
-pub fn one(conn: &mut Conn, id: i64) -> Result<QueueItem, Error> {
+pub fn find_item(conn: &mut Conn, id: i64) -> Result<QueueItem, Error> {
     Ok(diesel::sql_query(format!("{} WHERE c.id = $1", columns()))
         .bind::<BigInt, _>(id)
         .get_result(conn)?)
@@ -180,18 +180,23 @@ pub fn act(
         });
     }
     transition(conn, &comment, to, action, actor, now)?;
-    if to == Status::Approved && comment.hold == Hold::NewReader {
-        release_others(conn, &comment, now)?;
-    }
     Ok(ModerationOutcome::Done(comment))
 }
 
-/// Publishes the reader's other comments that were held because they were new.
-fn release_others(conn: &mut Conn, approved: &Comment, now: Time) -> Result<(), Error> {
+/// Publishes the other comments of readers of whom one was approved, where that was all that they waited for.
+pub fn release_others(conn: &mut Conn, approved: &[Comment], now: Time) -> Result<(), Error> {
+    let authors: HashSet<i64> = approved
+        .iter()
+        .filter(|comment| comment.hold == Hold::NewReader)
+        .map(|comment| comment.author_id)
+        .collect();
+    if authors.is_empty() {
+        return Ok(());
+    }
     let held: Vec<(i64, i64)> = comments::table
         .filter(
             comments::author_id
-                .eq(approved.author_id)
+                .eq_any(authors)
                 .and(comments::status.eq(Status::Pending))
                 .and(comments::hold.eq(Hold::NewReader)),
         )
@@ -214,4 +219,16 @@ fn release_others(conn: &mut Conn, approved: &Comment, now: Time) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// The addresses of everybody who moderates and is not banned.
+pub fn moderators(conn: &mut Conn, now: Time) -> Result<Vec<String>, Error> {
+    let may_write = accounts::banned_at
+        .is_null()
+        .or(accounts::banned_until.le(now.0));
+    Ok(accounts::table
+        .filter(accounts::is_moderator.or(accounts::is_admin))
+        .filter(may_write.assume_not_null())
+        .select(accounts::email)
+        .load(conn)?)
 }

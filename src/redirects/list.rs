@@ -32,7 +32,7 @@ pub struct List {
 }
 
 /// A path as the list compares it: percent-decoded, in lower case, without trailing slashes.
-pub(super) fn plain(path: &str) -> String {
+pub(super) fn normalize_key(path: &str) -> String {
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let path = path.trim_end_matches('/').to_lowercase();
     if path.is_empty() { "/".into() } else { path }
@@ -57,7 +57,9 @@ pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
             [from, ..] if from.contains(['?', '*', '#']) => {
                 Err("the old path must not contain ?, # or *")
             }
-            [from, to, ..] if plain(from) == plain(to) => Err("it redirects to itself"),
+            [from, to, ..] if normalize_key(from) == normalize_key(to) => {
+                Err("it redirects to itself")
+            }
             [_, "410"] => Ok(Target::Gone),
             [_, to] | [_, to, "301"] if is_address(to) => Ok(Target::Moved((*to).to_owned())),
             [_, to, "302"] if is_address(to) => Ok(Target::Found((*to).to_owned())),
@@ -67,7 +69,7 @@ pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
             _ => Err("a line is an old path, its target, and 301 or 302; or an old path and 410"),
         };
         match target {
-            Ok(target) => drop(targets.insert(plain(parts[0]), target)),
+            Ok(target) => drop(targets.insert(normalize_key(parts[0]), target)),
             Err(why) => wrong.push(format!("{number}: {why}")),
         }
     }
@@ -129,21 +131,21 @@ impl List {
     }
 
     /// The target of a path, with chains in the list followed to their end, so that a client is redirected only once.
-    /// `None` also for a loop. `stays`: whether a path is an existing page, at which a chain ends.
-    pub fn target(&self, path: &str, stays: impl Fn(&str) -> bool) -> Option<Target> {
+    /// `None` also for a loop. `is_existing_page`: whether a path is an existing page, at which a chain ends.
+    pub fn target(&self, path: &str, is_existing_page: impl Fn(&str) -> bool) -> Option<Target> {
         let read = self.read.load();
-        let mut seen = vec![plain(path)];
-        let mut target = read.targets.get(&plain(path))?;
+        let mut seen = vec![normalize_key(path)];
+        let mut target = read.targets.get(&normalize_key(path))?;
         loop {
             let (Target::Moved(to) | Target::Found(to)) = target else {
                 return Some(target.clone());
             };
-            let step = plain(to.split(['?', '#']).next().unwrap_or(to));
+            let step = normalize_key(to.split(['?', '#']).next().unwrap_or(to));
             if seen.contains(&step) {
                 return None;
             }
             match read.targets.get(&step) {
-                Some(next) if !stays(&step) => target = next,
+                Some(next) if !is_existing_page(&step) => target = next,
                 _ => return Some(target.clone()),
             }
             seen.push(step);

@@ -1,6 +1,6 @@
 //! Middleware that replaces a 404 by a redirect when the page has moved or its path is spelled differently.
 
-use super::list::{Target, plain};
+use super::list::{Target, normalize_key};
 use super::{KnownRoute, Redirects, store};
 use crate::error::Error;
 use crate::web::Shared;
@@ -15,9 +15,9 @@ const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"]
 
 /// The canonical form of a path: decoded, in lower case, without index file, empty segments and trailing slash.
 fn normalize(path: &str) -> String {
-    let mut path = plain(path);
+    let mut path = normalize_key(path);
     while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
-        path = plain(shorter);
+        path = normalize_key(shorter);
     }
     // Removes empty segments, as in `//articles//a`.
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -38,7 +38,7 @@ async fn find_target(state: &Shared, redirects: &Redirects, path: &str) -> Optio
 }
 
 /// Resolves a target on this site to its current path, and keeps its query.
-async fn follow(state: &Shared, redirects: &Redirects, to: String) -> String {
+async fn resolve_target(state: &Shared, redirects: &Redirects, to: String) -> String {
     let (path, query) = to.split_once('?').unwrap_or((&to, ""));
     match find_target(state, redirects, path).await {
         Some(there) => with_query(there, query),
@@ -76,16 +76,16 @@ pub async fn redirect_not_found(
     ) else {
         return Ok(response);
     };
-    let stays = |to: &str| (redirects.route_kind)(to) == KnownRoute::Literal;
-    let listed = redirects.list.target(&path, stays);
-    let listed = listed.or_else(|| redirects.list.target(&normalize(&path), stays));
+    let is_existing_page = |to: &str| (redirects.route_kind)(to) == KnownRoute::Literal;
+    let listed = redirects.list.target(&path, is_existing_page);
+    let listed = listed.or_else(|| redirects.list.target(&normalize(&path), is_existing_page));
     let target = match listed {
         // The target of a listed redirect may have moved as well.
         Some(Target::Moved(to)) if to.starts_with('/') => {
-            Target::Moved(follow(&state, &redirects, to).await)
+            Target::Moved(resolve_target(&state, &redirects, to).await)
         }
         Some(Target::Found(to)) if to.starts_with('/') => {
-            Target::Found(follow(&state, &redirects, to).await)
+            Target::Found(resolve_target(&state, &redirects, to).await)
         }
         Some(listed) => listed,
         None => match find_target(&state, &redirects, &path).await {
@@ -97,7 +97,7 @@ pub async fn redirect_not_found(
         Target::Moved(to) => (StatusCode::MOVED_PERMANENTLY, to),
         Target::Found(to) => (StatusCode::FOUND, to),
         Target::Gone => {
-            return Ok(response.into_response(HttpResponse::from_error(Error::Removed)));
+            return Ok(response.into_response(HttpResponse::from_error(Error::Gone)));
         }
     };
     let to = if to.starts_with('/') {

@@ -19,9 +19,9 @@ pub fn resolve(
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let there = match parts.as_slice() {
         ["articles", slug, rest @ ..] => {
-            let slug = match store::is_there(conn, slug)? {
+            let slug = match store::published_slug_exists(conn, slug)? {
                 true => Some((*slug).to_owned()),
-                false => store::moved(conn, slug)?,
+                false => store::slug_after_move(conn, slug)?,
             };
             let Some(slug) = slug else {
                 return Ok(None);
@@ -51,7 +51,7 @@ pub fn resolve(
 
 fn has_something(conn: &mut Conn, kind: Kind, slug: &str) -> Result<bool, Error> {
     match lists::named(conn, kind, slug) {
-        Ok((shelf, _)) => Ok(!lists::take(conn, shelf, None, 1)?.is_empty()),
+        Ok((scope, _)) => Ok(!lists::take(conn, scope, None, 1)?.is_empty()),
         Err(Error::NotFound) => Ok(false),
         Err(other) => Err(other),
     }
@@ -65,6 +65,6 @@ fn was_published(conn: &mut Conn, year: &str, month: &str) -> Result<bool, Error
         return Ok(false);
     };
     let first = Time(first.timestamp().as_millisecond());
-    let shelf = ListScope::Span(first.plus(-Time::DAY), first.plus(32 * Time::DAY));
-    Ok(!lists::take(conn, shelf, None, 1)?.is_empty())
+    let scope = ListScope::Span(first.plus(-Time::DAY), first.plus(32 * Time::DAY));
+    Ok(!lists::take(conn, scope, None, 1)?.is_empty())
 }

@@ -113,7 +113,7 @@ const ANSWERS: [&str; 46] = [
 ];
 
 /// The text of the nth top-level comment; once the list is used up, two texts are joined.
-pub(super) fn opening(n: usize) -> String {
+pub(super) fn top_level_text(n: usize) -> String {
     let first = OPENINGS[n % OPENINGS.len()];
     if n < OPENINGS.len() {
         first.to_owned()
@@ -123,7 +123,7 @@ pub(super) fn opening(n: usize) -> String {
 }
 
 /// The text of the nth reply; once the list is used up, two texts are joined.
-pub(super) fn answer(n: usize) -> String {
+pub(super) fn reply_text(n: usize) -> String {
     let first = ANSWERS[n % ANSWERS.len()];
     match n / ANSWERS.len() {
         0 => first.to_owned(),

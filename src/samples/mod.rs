@@ -70,7 +70,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
     let now = Time::now();
     let mut all = Vec::new();
     for (file, source, hours, count) in ARTICLES {
-        let mut ready = import::judge(source, file.ends_with(".md"), &beside)
+        let mut ready = import::parse_source(source, file.ends_with(".md"), &beside)
             .map_err(|r| format!("{file}:{}: {}", r.line, r.reason))?;
         let published = now.plus(-hours * Time::HOUR);
         ready.draft.published = Some(published);
@@ -91,7 +91,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
         let readers = readers(conn, now)?;
         for (seed, (ready, published, count)) in (0..).zip(&all) {
             let article = ready.insert(conn, &site, true, now)?;
-            converse(conn, article, *published, now, *count, &readers, seed)?;
+            insert_comments(conn, article, *published, now, *count, &readers, seed)?;
         }
         Ok(all.len())
     })
@@ -125,7 +125,7 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
 }
 
 /// Inserts the comments of one article. The same at every first start: the random numbers have a fixed seed.
-fn converse(
+fn insert_comments(
     conn: &mut Conn,
     article: i64,
     from: Time,
@@ -165,10 +165,10 @@ fn converse(
         };
         let text = if parent.is_some() {
             answer += 1;
-            comments::answer(answer)
+            comments::reply_text(answer)
         } else {
             opening += 1;
-            comments::opening(opening)
+            comments::top_level_text(opening)
         };
         let Ok(body) = CommentBody::parse(Interface::English, &text) else {
             continue;

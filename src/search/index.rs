@@ -42,7 +42,7 @@ pub struct IndexedComment<'a> {
 }
 
 /// Adds public comments to the index, or replaces their texts. Ids must be distinct.
-pub fn put_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<(), Error> {
+pub fn index_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<(), Error> {
     let row = |one: &IndexedComment<'_>| {
         let words = [
             marked(FACET, [format!("a{}", one.author)]),
@@ -51,7 +51,7 @@ pub fn put_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<(), 
         (number(one.at, one.id), words.concat())
     };
     let rows: Vec<(i64, Vec<String>)> = said.iter().map(row).collect();
-    put(conn, "comment_words", &rows)
+    upsert_rows(conn, "comment_words", &rows)
 }
 
 /// Words of a text that are indexed. PostgreSQL has no higher positions, and both databases must find the same:
@@ -77,7 +77,7 @@ fn marked(mark: &str, words: impl IntoIterator<Item = String>) -> Vec<String> {
 const BREAK: &str = "¶";
 
 /// Inserts or replaces rows of the index: a number, and the words in order.
-fn put(conn: &mut Conn, table: &str, rows: &[(i64, Vec<String>)]) -> Result<(), Error> {
+fn upsert_rows(conn: &mut Conn, table: &str, rows: &[(i64, Vec<String>)]) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -124,12 +124,12 @@ fn vector(words: &[String]) -> String {
 }
 
 /// Removes a comment from the index; it may be missing.
-pub fn drop_comment(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
+pub fn remove_comment(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
     drop_row(conn, "comment_words", number(at, id))
 }
 
 /// Removes an article from the index. `at` is the publication time with which it was indexed.
-pub fn drop_article(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
+pub fn remove_article(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
     drop_row(conn, "article_words", number(at, id))
 }
 
@@ -157,7 +157,7 @@ type ArticleText = (
 );
 
 /// Updates the index from an article's row: adds or replaces a published article, removes any other.
-pub fn put_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
+pub fn index_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
     let found: Option<ArticleText> = articles::table
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
         .filter(articles::id.eq(id))
@@ -178,7 +178,7 @@ pub fn put_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
         return Ok(());
     };
     if status != "published" {
-        return drop_article(conn, id, at);
+        return remove_article(conn, id, at);
     }
     let names: Vec<(i64, String)> = article_authors::table
         .inner_join(authors::table.on(authors::id.eq(article_authors::author_id)))
@@ -214,7 +214,7 @@ pub fn put_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
         words.push(BREAK.into());
         words.extend(folded("", part));
     }
-    put(conn, "article_words", &[(number(at, id), words)])
+    upsert_rows(conn, "article_words", &[(number(at, id), words)])
 }
 
 /// Maximum number of comments per statement.
@@ -245,7 +245,7 @@ pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
             .text(hold)
             .load(conn)?;
         for id in &ids {
-            put_article(conn, *id)?;
+            index_article(conn, *id)?;
         }
         ids.last().copied()
     } else {
@@ -269,7 +269,7 @@ pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
                 text,
             })
             .collect();
-        put_comments(conn, &said)?;
+        index_comments(conn, &said)?;
         rows.last().map(|r| r.0)
     };
     let row = search_progress::table.find(&kind);

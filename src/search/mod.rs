@@ -6,6 +6,7 @@
 //! first. This needs no score for every match, so the cost of a page does not depend on how common the words are.
 
 pub mod index;
+pub mod jobs;
 pub mod pages;
 mod ranks;
 pub mod store;
@@ -101,7 +102,7 @@ impl SearchQuery {
     }
 
     /// All words as one phrase; `None` for a single term.
-    fn side_by_side(&self) -> Option<Term> {
+    fn as_phrase(&self) -> Option<Term> {
         if self.terms.len() < 2 {
             return None;
         }

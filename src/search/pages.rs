@@ -1,13 +1,13 @@
 //! `GET /search?q=&in=articles|comments`: the search page.
 
 use super::SearchQuery;
-use super::store::{self, Cursor, Hits, Narrow};
+use super::store::{self, Cursor, Filters, Hits};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::{self, SafeHtml, fold};
-use crate::web::form::Choice;
+use crate::web::fields::Choice;
 use crate::web::guard::network_of;
 use crate::web::{DateView, Page, Shared, Site, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
@@ -146,7 +146,7 @@ fn day(site: &Site, given: &str, days: i64) -> Option<crate::db::Time> {
 }
 
 /// The filters of a search. `None`: the author or the section does not exist, so nothing can be found.
-fn narrow(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Narrow>, Error> {
+fn filters(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Filters>, Error> {
     let section = site
         .sections
         .iter()
@@ -159,7 +159,7 @@ fn narrow(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Nar
     };
     let is_nobody = !asked.author.is_empty() && author.is_none();
     let is_nowhere = !asked.section.is_empty() && section.is_none();
-    Ok((!is_nobody && !is_nowhere).then(|| Narrow {
+    Ok((!is_nobody && !is_nowhere).then(|| Filters {
         section,
         author,
         from: day(site, &asked.from, 0),
@@ -170,12 +170,12 @@ fn narrow(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Nar
 /// The hits, the query that found them, and whether it used prefixes.
 type SearchResults = (Hits, SearchQuery, bool);
 
-fn find(conn: &mut Conn, asked: &SearchForm, narrow: &Narrow) -> Result<SearchResults, Error> {
+fn find(conn: &mut Conn, asked: &SearchForm, filters: &Filters) -> Result<SearchResults, Error> {
     let query = SearchQuery::parse(&asked.q);
     let place = SearchCursor::parse(&asked.after);
     let look = |conn: &mut Conn, query: &SearchQuery| match asked.is_in_comments() {
-        true => store::comments(conn, query, narrow, place.cursor, A_PAGE),
-        false => store::articles(conn, query, narrow, place.cursor, A_PAGE),
+        true => store::comments(conn, query, filters, place.cursor, A_PAGE),
+        false => store::articles(conn, query, filters, place.cursor, A_PAGE),
     };
     if query.is_empty() {
         return Ok((Hits::default(), query, false));
@@ -196,10 +196,10 @@ fn hits(
     site: &Site,
     asked: &SearchForm,
 ) -> Result<(Vec<HitView>, String, bool), Error> {
-    let Some(narrow) = narrow(conn, site, asked)? else {
+    let Some(filters) = filters(conn, site, asked)? else {
         return Ok((Vec::new(), String::new(), true));
     };
-    let (hits, query, open) = find(conn, asked, &narrow)?;
+    let (hits, query, open) = find(conn, asked, &filters)?;
     let next = hits
         .next
         .map(|cursor| SearchCursor { open, cursor }.text())
@@ -275,8 +275,8 @@ pub async fn index(
     page.next = asked.path(asked.kind(), "");
     let nothing = match (has_words, found.is_empty(), nobody) {
         (false, _, _) if !asked.q.is_empty() => t.search_no_words(),
-        (true, true, true) if !asked.author.is_empty() => t.search_nobody(&asked.author),
-        (true, true, _) => t.search_nothing(&asked.q),
+        (true, true, true) if !asked.author.is_empty() => t.search_unknown_author(&asked.author),
+        (true, true, _) => t.search_no_results(&asked.q),
         _ => String::new(),
     };
     page::ok(&SearchPage {

@@ -42,7 +42,7 @@ pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
 /// Ranks of comments, best first: the words as a phrase, then all words anywhere.
 pub(super) fn of_comments(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
     let all = query.terms.clone();
-    match query.side_by_side() {
+    match query.as_phrase() {
         Some(phrase) => vec![
             narrowed(vec![phrase.clone()], None, query, facets),
             narrowed(all, Some(vec![phrase]), query, facets),
@@ -70,7 +70,7 @@ fn narrowed(
 impl Rank {
     /// The query for FTS5: <https://www.sqlite.org/fts5.html#full_text_query_syntax>. Words are letters and digits
     /// after at most one prefix, so none needs escaping.
-    pub(super) fn fts(&self) -> String {
+    pub(super) fn to_fts5(&self) -> String {
         let term = |term: &Term| {
             let open = if term.open { " *" } else { "" };
             format!("\"{}\"{open}", term.words.join(" "))
@@ -82,7 +82,7 @@ impl Rank {
     }
 
     /// The `tsquery`: <https://www.postgresql.org/docs/current/datatype-textsearch.html#DATATYPE-TSQUERY>
-    pub(super) fn ts(&self) -> String {
+    pub(super) fn to_tsquery(&self) -> String {
         let term = |term: &Term| {
             let last = term.words.len() - 1;
             let word = |(at, word): (usize, &String)| {

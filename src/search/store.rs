@@ -14,7 +14,7 @@ use diesel::sql_types::{BigInt, Bool};
 
 /// The filters of a search.
 #[derive(Clone, Debug, Default)]
-pub struct Narrow {
+pub struct Filters {
     pub section: Option<i64>,
     /// An author of articles, or an account that comments.
     pub author: Option<i64>,
@@ -40,13 +40,13 @@ pub struct Hits {
 pub fn articles(
     conn: &mut Conn,
     query: &SearchQuery,
-    narrow: &Narrow,
+    filters: &Filters,
     from: Cursor,
     most: usize,
 ) -> Result<Hits, Error> {
     let facets = [
-        narrow.section.map(|s| format!("s{s}")),
-        narrow.author.map(|a| format!("a{a}")),
+        filters.section.map(|s| format!("s{s}")),
+        filters.author.map(|a| format!("a{a}")),
     ];
     let facets: Vec<String> = facets.into_iter().flatten().collect();
     find(
@@ -54,7 +54,7 @@ pub fn articles(
         "article_words",
         None,
         &of_articles(query, &facets),
-        narrow,
+        filters,
         from,
         most,
     )
@@ -64,20 +64,20 @@ pub fn articles(
 pub fn comments(
     conn: &mut Conn,
     query: &SearchQuery,
-    narrow: &Narrow,
+    filters: &Filters,
     from: Cursor,
     most: usize,
 ) -> Result<Hits, Error> {
-    let facets: Vec<String> = narrow.author.iter().map(|a| format!("a{a}")).collect();
-    let public = Public {
-        section: narrow.section,
+    let facets: Vec<String> = filters.author.iter().map(|a| format!("a{a}")).collect();
+    let public = ArticleCondition {
+        section: filters.section,
     };
     find(
         conn,
         "comment_words",
         Some(public),
         &of_comments(query, &facets),
-        narrow,
+        filters,
         from,
         most,
     )
@@ -85,16 +85,20 @@ pub fn comments(
 
 /// The condition on a comment's article: published, and in this section if one is given.
 #[derive(Clone, Copy)]
-struct Public {
+struct ArticleCondition {
     section: Option<i64>,
 }
 
-/// Maximum number of matching comments that are checked against [`Public`] for a page of hits, newest first. Older ones
+/// Maximum number of matching comments that are checked against [`ArticleCondition`] for a page of hits, newest first. Older ones
 /// are not found.
-const LOOKED_AT: i64 = 5_000;
+const MAX_CANDIDATES: i64 = 5_000;
 
-/// Keeps the rows whose comment satisfies [`Public`], at most `most`.
-fn under_public(rows: Prepared<BigInt>, public: Public, most: i64) -> Prepared<BigInt> {
+/// Keeps the rows whose comment satisfies [`ArticleCondition`], at most `most`.
+fn with_article_condition(
+    rows: Prepared<BigInt>,
+    public: ArticleCondition,
+    most: i64,
+) -> Prepared<BigInt> {
     let id = format!("c.id = (s.number & {})", (1_i64 << ID_BITS) - 1);
     let query = rows
         .before("SELECT s.number FROM (")
@@ -111,15 +115,15 @@ fn under_public(rows: Prepared<BigInt>, public: Public, most: i64) -> Prepared<B
 fn find(
     conn: &mut Conn,
     table: &str,
-    public: Option<Public>,
+    public: Option<ArticleCondition>,
     ranks: &[Rank],
-    narrow: &Narrow,
+    filters: &Filters,
     from: Cursor,
     most: usize,
 ) -> Result<Hits, Error> {
     let is_sqlite = matches!(conn, Conn::Sqlite(_));
-    let oldest = narrow.from.map_or(i64::MIN, |t| number(t, 0));
-    let newest = narrow.until.map_or(i64::MAX, |t| number(t, 0));
+    let oldest = filters.from.map_or(i64::MIN, |t| number(t, 0));
+    let newest = filters.until.map_or(i64::MAX, |t| number(t, 0));
     let mut found: Vec<Cursor> = Vec::new();
     for (rank, words) in ranks.iter().enumerate().skip(from.rank) {
         let behind = from
@@ -130,11 +134,13 @@ fn find(
         let key = if is_sqlite { "w.rowid" } else { "w.number" };
         let start = prepared::<BigInt>(format!("SELECT {key} AS number FROM {table} w WHERE "));
         let query = if is_sqlite {
-            start.text(format!("{table} MATCH ")).string(words.fts())
+            start
+                .text(format!("{table} MATCH "))
+                .string(words.to_fts5())
         } else {
             start
                 .text("w.words @@ CAST(")
-                .string(words.ts())
+                .string(words.to_tsquery())
                 .text(" AS tsquery)")
         };
         let query = query
@@ -145,7 +151,7 @@ fn find(
             .text(format!(" ORDER BY {key} DESC LIMIT "));
         let query = match public {
             None => query.int(limit as i64),
-            Some(public) => under_public(query.int(LOOKED_AT), public, limit as i64),
+            Some(public) => with_article_condition(query.int(MAX_CANDIDATES), public, limit as i64),
         };
         let rows: Vec<i64> = query.load(conn)?;
         found.extend(rows.into_iter().map(|number| Cursor {

@@ -2,7 +2,7 @@
 
 use super::store::{self, NewSession, OpenSession, SessionLookup, SessionRow, SessionState};
 use super::{
-    ACCOUNT_ID, AGENT, MUST_CHANGE_PASSWORD, NETWORK, OWN_ENTRIES, PASSWORD_VERSION, PENDING,
+    ACCOUNT_ID, AGENT, MUST_CHANGE_PASSWORD, NETWORK, PASSWORD_VERSION, PENDING, RESERVED_KEYS,
     SINCE, TOUCH_INTERVAL, UNAVAILABLE, redis_store,
 };
 use crate::db::invalidation::CacheTag;
@@ -34,7 +34,7 @@ impl Sessions {
     }
 
     /// Invalidates what is cached for an account after its sessions in Redis changed, which no database write reports.
-    pub(super) async fn ended(&self, account: i64) -> Result<(), Error> {
+    pub(super) async fn invalidate_account(&self, account: i64) -> Result<(), Error> {
         self.db.invalidate(vec![CacheTag::Account(account)]).await
     }
 
@@ -67,7 +67,7 @@ impl Sessions {
         match &self.redis {
             Some(redis) => {
                 redis_store::end_others(redis.clone(), account, keep.as_deref()).await?;
-                self.ended(account).await
+                self.invalidate_account(account).await
             }
             None => {
                 self.db
@@ -80,7 +80,7 @@ impl Sessions {
     /// The entries of an open session: the account's current state, and the data of handlers.
     async fn open(&self, token: &str) -> Result<Option<Entries>, Error> {
         let entry = |name: &str, account: &Account| {
-            let account = serde_json::to_string(account).map_err(Error::broken)?;
+            let account = serde_json::to_string(account).map_err(Error::internal)?;
             Ok(Entries::from([(name.to_owned(), account)]))
         };
         if let Some(known) = self.cache.session(&self.db, token) {
@@ -88,7 +88,7 @@ impl Sessions {
         }
         let (hash, now, since) = (hash(token), self.db.now(), self.db.version());
         let Some(session) = self.look_up(&hash, now).await? else {
-            self.cache.note_unknown(token);
+            self.cache.record_unknown(token);
             return Ok(None);
         };
         if now.0 - session.seen_at.0 > TOUCH_INTERVAL {
@@ -100,7 +100,7 @@ impl Sessions {
             SessionState::SignedIn(mut account) => {
                 let mut cache_tags = vec![CacheTag::Account(account.id)];
                 if account.moderates() {
-                    account.waiting = self.db.read(store::waiting).await?;
+                    account.waiting = self.db.read(store::moderation_backlog).await?;
                     cache_tags.push(CacheTag::Waiting);
                 }
                 if session.data.is_empty() {
@@ -169,7 +169,7 @@ impl Sessions {
             Some(id) => SessionState::SignedIn(id),
         };
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(Error::broken)?;
+        getrandom::fill(&mut bytes).map_err(Error::internal)?;
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
         let now = self.db.now();
         let new = NewSession {
@@ -201,7 +201,7 @@ impl Sessions {
             redis_store::begin(redis.clone(), &new, roles).await?,
             account,
         ) {
-            self.ended(account).await?;
+            self.invalidate_account(account).await?;
         }
         Ok(token)
     }
@@ -212,7 +212,7 @@ impl Sessions {
         let until = self.db.now().plus(DATA_TTL);
         match &self.redis {
             Some(redis) => match redis_store::set_data(redis.clone(), &hash, data, until).await? {
-                Some(account) => self.ended(account).await,
+                Some(account) => self.invalidate_account(account).await,
                 None => Ok(()),
             },
             None => {
@@ -227,7 +227,7 @@ impl Sessions {
         let hash = hash(token);
         match &self.redis {
             Some(redis) => match redis_store::forget(redis.clone(), &hash).await? {
-                Some(account) => self.ended(account).await,
+                Some(account) => self.invalidate_account(account).await,
                 None => Ok(()),
             },
             None => self.db.write(move |conn| store::forget(conn, &hash)).await,
@@ -243,12 +243,12 @@ fn hash(token: &str) -> Vec<u8> {
 fn handlers_data(entries: &Entries) -> Result<String, Error> {
     let own: BTreeMap<_, _> = entries
         .iter()
-        .filter(|(name, _)| !OWN_ENTRIES.contains(&name.as_str()))
+        .filter(|(name, _)| !RESERVED_KEYS.contains(&name.as_str()))
         .collect();
     if own.is_empty() {
         return Ok(String::new());
     }
-    serde_json::to_string(&own).map_err(Error::broken)
+    serde_json::to_string(&own).map_err(Error::internal)
 }
 
 impl SessionStore for Sessions {

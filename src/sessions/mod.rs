@@ -14,7 +14,7 @@ pub use redis_store::Store as RedisStore;
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text;
-use crate::web::session_cookie::Presented;
+use crate::web::session_cookie::PresentedToken;
 use crate::web::viewer::Role;
 use crate::web::{Account, FormBody, Shared, SignedIn, State, Viewer, guard, viewer};
 use actix_session::{Session, SessionExt};
@@ -42,7 +42,7 @@ const PENDING: &str = "pending";
 /// Set instead of an account if the session could not be loaded: the cause.
 const UNAVAILABLE: &str = "unavailable";
 /// Entries that are stored in their own columns; all others are short-lived data of handlers.
-const OWN_ENTRIES: [&str; 9] = [
+const RESERVED_KEYS: [&str; 9] = [
     ACCOUNT_ID,
     AGENT,
     NETWORK,
@@ -78,16 +78,16 @@ pub fn begin(session: &Session, request: &HttpRequest, login: LoggedIn) -> Resul
 ///
 /// # Errors
 /// As [`begin`].
-pub fn go_on(
+pub fn rotate_token(
     session: &Session,
     request: &HttpRequest,
     account: &Account,
     password_version: i64,
 ) -> Result<(), Error> {
     session.renew();
-    let presented = request.extensions().get::<Presented>().cloned();
-    if let (Some(Presented(token)), Some(state)) = (presented, request.app_data::<Shared>()) {
-        state.cache.note_renewed(&token);
+    let presented = request.extensions().get::<PresentedToken>().cloned();
+    if let (Some(PresentedToken(token)), Some(state)) = (presented, request.app_data::<Shared>()) {
+        state.cache.record_renewed(&token);
     }
     let login = LoggedIn {
         account: account.id,
@@ -95,7 +95,9 @@ pub fn go_on(
         must_change_password: account.must_change_password,
     };
     describe(session, request, login)?;
-    session.insert(SINCE, account.since).map_err(Error::broken)
+    session
+        .insert(SINCE, account.since)
+        .map_err(Error::internal)
 }
 
 fn describe(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result<(), Error> {
@@ -106,7 +108,7 @@ fn describe(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result
             .collect::<String>()
     });
     let note =
-        |result: Result<(), actix_session::SessionInsertError>| result.map_err(Error::broken);
+        |result: Result<(), actix_session::SessionInsertError>| result.map_err(Error::internal);
     note(session.insert(ACCOUNT_ID, login.account))?;
     note(session.insert(PASSWORD_VERSION, login.password_version))?;
     note(session.insert(MUST_CHANGE_PASSWORD, login.must_change_password))?;
@@ -125,14 +127,14 @@ pub async fn renew(
         let (request, mut payload) = request.into_parts();
         request.extensions_mut().insert(Viewer(None));
         let _ = FormBody::from_request(&request, &mut payload).await;
-        let response = HttpResponse::from_error(Error::Busy(cause));
+        let response = HttpResponse::from_error(Error::Unavailable(cause));
         return Ok(ServiceResponse::new(request, response));
     }
     // Stored in the request: the session is cleared before error pages and headers need the viewer.
     let who = viewer::of(request.request());
     request.extensions_mut().insert(who.clone());
     if let Some(account) = who.0.filter(|a| a.renew) {
-        go_on(
+        rotate_token(
             &session,
             request.request(),
             &account,
@@ -173,7 +175,7 @@ pub async fn end(
         }
         id => {
             redis_store::end(redis.clone(), who.id, id).await?;
-            sessions.ended(who.id).await
+            sessions.invalidate_account(who.id).await
         }
     }
 }
@@ -199,14 +201,14 @@ where
         if !redis_store::is_open(store, &hash).await? {
             return Err(Error::session_ended());
         }
-        let held = store::Held {
+        let held = store::StoredSession {
             state: SessionState::SignedIn(id),
             id: before.session_id.clone(),
             hash,
             created_at: Time(before.since),
             password_version,
             must_change_password: before.must_change_password,
-            ..store::Held::default()
+            ..store::StoredSession::default()
         };
         return state
             .db
@@ -217,7 +219,7 @@ where
             })
             .await;
     }
-    let hash = text::unhex(&hash);
+    let hash = text::decode_hex(&hash);
     state
         .db
         .write(move |conn| {

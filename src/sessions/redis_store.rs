@@ -1,6 +1,6 @@
 //! Sessions in Redis: one JSON value per session, and one set of token hashes per account.
 
-use super::store::{Held, MAX_PER_ACCOUNT, NewSession, SessionRow, SessionState};
+use super::store::{MAX_PER_ACCOUNT, NewSession, SessionRow, SessionState, StoredSession};
 use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
 use crate::db::Time;
 use crate::error::Error;
@@ -38,8 +38,8 @@ impl Store {
         format!("{}:sessions:{account}", self.prefix)
     }
 }
-fn busy(e: redis::RedisError) -> Error {
-    Error::Busy(format!("Redis: {e}"))
+fn redis_error(e: redis::RedisError) -> Error {
+    Error::Unavailable(format!("Redis: {e}"))
 }
 
 /// Public identifier of a session: a prefix of the hash, which reveals nothing about the token.
@@ -48,27 +48,37 @@ fn id(hash: &str) -> String {
 }
 
 async fn load(store: &mut Store, hash: &str) -> Result<Option<Stored>, Error> {
-    let json: Option<String> = store.redis.get(store.session(hash)).await.map_err(busy)?;
+    let json: Option<String> = store
+        .redis
+        .get(store.session(hash))
+        .await
+        .map_err(redis_error)?;
     Ok(json.and_then(|j| serde_json::from_str(&j).ok()))
 }
 
 async fn save(store: &mut Store, hash: &str, stored: &Stored) -> Result<(), Error> {
-    let json = serde_json::to_string(stored).map_err(Error::broken)?;
+    let json = serde_json::to_string(stored).map_err(Error::internal)?;
     let mut pipe = redis::pipe();
-    pipe.pset_ex(store.session(hash), json, life(stored))
+    pipe.pset_ex(store.session(hash), json, ttl_millis(stored))
         .ignore();
     if let Some(account) = stored.state.account() {
         let set = store.account_set(account);
         pipe.sadd(&set, hash).ignore();
         pipe.pexpire(&set, ABSOLUTE_TIMEOUT).ignore();
     }
-    pipe.query_async::<()>(&mut store.redis).await.map_err(busy)
+    pipe.query_async::<()>(&mut store.redis)
+        .await
+        .map_err(redis_error)
 }
 
 /// The session with this token hash. An expired one is deleted, so that setting the clock back does not make it valid
 /// again.
-pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Option<Held>, Error> {
-    let hash = text::hex(hash);
+pub(super) async fn find(
+    mut store: Store,
+    hash: &[u8],
+    now: Time,
+) -> Result<Option<StoredSession>, Error> {
+    let hash = text::encode_hex(hash);
     let Some(stored) = load(&mut store, &hash).await? else {
         return Ok(None);
     };
@@ -78,7 +88,7 @@ pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Opt
         }
         return Ok(None);
     }
-    Ok(Some(Held {
+    Ok(Some(StoredSession {
         id: id(&hash),
         state: stored.state,
         data: stored.data,
@@ -94,7 +104,11 @@ pub(super) async fn find(mut store: Store, hash: &[u8], now: Time) -> Result<Opt
 
 /// Whether the session with this token hash (hexadecimal) still exists.
 pub(super) async fn is_open(mut store: Store, hash: &str) -> Result<bool, Error> {
-    store.redis.exists(store.session(hash)).await.map_err(busy)
+    store
+        .redis
+        .exists(store.session(hash))
+        .await
+        .map_err(redis_error)
 }
 
 fn row(hash: &str, s: &Stored) -> SessionRow {
@@ -126,7 +140,7 @@ pub(super) async fn begin(
         roles_version,
         must_change_password: new.must_change_password,
     };
-    let hash = text::hex(&new.hash);
+    let hash = text::encode_hex(&new.hash);
     save(&mut store, &hash, &stored).await?;
     let Some(account) = new.state.account() else {
         return Ok(false);
@@ -135,10 +149,10 @@ pub(super) async fn begin(
         .redis
         .scard(store.account_set(account))
         .await
-        .map_err(busy)?;
+        .map_err(redis_error)?;
     if count > MAX_PER_ACCOUNT {
         let mut seen = Vec::new();
-        for other in all(&mut store, account).await? {
+        for other in session_hashes(&mut store, account).await? {
             let stored = load(&mut store, &other).await?;
             seen.push((stored.map_or(i64::MIN, |s| s.seen), other));
         }
@@ -179,34 +193,34 @@ async fn change(
     hash: &[u8],
     with: impl FnOnce(&mut Stored),
 ) -> Result<Option<i64>, Error> {
-    let hash = text::hex(hash);
+    let hash = text::encode_hex(hash);
     let Some(mut stored) = load(store, &hash).await? else {
         return Ok(None);
     };
     with(&mut stored);
-    let json = serde_json::to_string(&stored).map_err(Error::broken)?;
+    let json = serde_json::to_string(&stored).map_err(Error::internal)?;
     // XX (only if it exists): a session that was ended meanwhile stays ended.
     let mut set = redis::cmd("SET");
     set.arg(store.session(&hash))
         .arg(json)
         .arg("PX")
-        .arg(life(&stored))
+        .arg(ttl_millis(&stored))
         .arg("XX");
     set.query_async::<Option<String>>(&mut store.redis)
         .await
         .map(|_| stored.state.account())
-        .map_err(busy)
+        .map_err(redis_error)
 }
 
 /// Milliseconds until the session expires.
-fn life(stored: &Stored) -> u64 {
+fn ttl_millis(stored: &Stored) -> u64 {
     IDLE_TIMEOUT
         .min(stored.created + ABSOLUTE_TIMEOUT - stored.seen)
         .max(1000) as u64
 }
 
 pub(super) async fn forget(mut store: Store, hash: &[u8]) -> Result<Option<i64>, Error> {
-    let hash = text::hex(hash);
+    let hash = text::encode_hex(hash);
     let Some(stored) = load(&mut store, &hash).await? else {
         return Ok(None);
     };
@@ -223,17 +237,17 @@ async fn remove(store: &mut Store, account: Option<i64>, hash: &str) -> Result<(
             .redis
             .srem::<_, _, ()>(set, hash)
             .await
-            .map_err(busy)?;
+            .map_err(redis_error)?;
     }
-    store.redis.del::<_, ()>(session).await.map_err(busy)
+    store.redis.del::<_, ()>(session).await.map_err(redis_error)
 }
 
-async fn all(store: &mut Store, account: i64) -> Result<Vec<String>, Error> {
+async fn session_hashes(store: &mut Store, account: i64) -> Result<Vec<String>, Error> {
     store
         .redis
         .smembers(store.account_set(account))
         .await
-        .map_err(busy)
+        .map_err(redis_error)
 }
 
 pub(super) async fn list(
@@ -242,14 +256,14 @@ pub(super) async fn list(
     _: Time,
 ) -> Result<Vec<SessionRow>, Error> {
     let mut rows = Vec::new();
-    for hash in all(&mut store, account).await? {
+    for hash in session_hashes(&mut store, account).await? {
         match load(&mut store, &hash).await? {
             Some(stored) => rows.push(row(&hash, &stored)),
             None => store
                 .redis
                 .srem::<_, _, ()>(store.account_set(account), &hash)
                 .await
-                .map_err(busy)?,
+                .map_err(redis_error)?,
         }
     }
     rows.sort_by_key(|r| std::cmp::Reverse(r.seen_at));
@@ -257,7 +271,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn end(mut store: Store, account: i64, wanted: &str) -> Result<(), Error> {
-    let hashes = all(&mut store, account).await?;
+    let hashes = session_hashes(&mut store, account).await?;
     let found = hashes
         .iter()
         .find(|hash| id(hash) == wanted)
@@ -270,7 +284,7 @@ pub(super) async fn end_others(
     account: i64,
     keep: Option<&str>,
 ) -> Result<(), Error> {
-    for hash in all(&mut store, account).await? {
+    for hash in session_hashes(&mut store, account).await? {
         if keep != Some(id(&hash).as_str()) {
             remove(&mut store, Some(account), &hash).await?;
         }

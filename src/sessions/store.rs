@@ -90,7 +90,7 @@ pub struct OpenSession {
 
 /// A stored session, from either store.
 #[derive(Clone, Debug, Default)]
-pub struct Held {
+pub struct StoredSession {
     /// Public identifier, used in forms.
     pub id: String,
     /// SHA-256 of its token, in hexadecimal.
@@ -175,9 +175,9 @@ pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<SessionLookup, Er
     if row.seen_at.0 <= now.0 - IDLE_TIMEOUT || row.created_at.0 <= now.0 - ABSOLUTE_TIMEOUT {
         return Ok(SessionLookup::Expired);
     }
-    let held = Held {
+    let held = StoredSession {
         id: row.id.to_string(),
-        hash: text::hex(hash),
+        hash: text::encode_hex(hash),
         state: SessionState::from_columns(&row.state, row.account_id),
         data: row.data,
         data_expires_at: row.data_expires_at,
@@ -187,7 +187,7 @@ pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<SessionLookup, Er
         roles_version: row.roles_version,
         must_change_password: row.must_change_password,
     };
-    Ok(match opened(&held, account, now) {
+    Ok(match into_open_session(&held, account, now) {
         Some(session) => SessionLookup::Open(Box::new(session)),
         None => SessionLookup::Expired,
     })
@@ -195,7 +195,11 @@ pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<SessionLookup, Er
 
 /// Opens a session loaded from Redis, with the current state of its account. `None`: the account does not exist, or its
 /// password has changed since.
-pub fn open(conn: &mut Conn, held: &Held, now: Time) -> Result<Option<OpenSession>, Error> {
+pub fn open(
+    conn: &mut Conn,
+    held: &StoredSession,
+    now: Time,
+) -> Result<Option<OpenSession>, Error> {
     let account = match held.state.account() {
         Some(id) => accounts::table
             .find(id)
@@ -204,10 +208,14 @@ pub fn open(conn: &mut Conn, held: &Held, now: Time) -> Result<Option<OpenSessio
             .optional()?,
         None => None,
     };
-    Ok(opened(held, account, now))
+    Ok(into_open_session(held, account, now))
 }
 
-fn opened(held: &Held, account: Option<AccountRow>, now: Time) -> Option<OpenSession> {
+fn into_open_session(
+    held: &StoredSession,
+    account: Option<AccountRow>,
+    now: Time,
+) -> Option<OpenSession> {
     let state = match held.state {
         SessionState::Anonymous => SessionState::Anonymous,
         SessionState::PendingLogin(_) => {
@@ -228,7 +236,7 @@ fn opened(held: &Held, account: Option<AccountRow>, now: Time) -> Option<OpenSes
 }
 
 /// The account of a session; `None` if its password has changed since.
-fn account_from(row: AccountRow, held: &Held, now: Time) -> Option<Account> {
+fn account_from(row: AccountRow, held: &StoredSession, now: Time) -> Option<Account> {
     if row.password_version != held.password_version {
         return None;
     }
@@ -256,7 +264,7 @@ fn account_from(row: AccountRow, held: &Held, now: Time) -> Option<Account> {
 }
 
 /// Number of comments that wait for a moderator: reported, pending and withheld.
-pub fn waiting(conn: &mut Conn) -> Result<i64, Error> {
+pub fn moderation_backlog(conn: &mut Conn) -> Result<i64, Error> {
     let rows: Vec<(String, i64)> = comment_counts::table.load(conn)?;
     let waits = |row: &&(String, i64)| WAITING.contains(&row.0.as_str());
     Ok(rows.iter().filter(waits).map(|(_, total)| total).sum())

@@ -82,16 +82,16 @@ fn class_of(stack: &ScopeStack) -> Option<&'static str> {
 
 /// HTML output in which adjacent tokens of one class share a `<span>`.
 #[derive(Default)]
-struct Runs {
+struct HighlightedHtml {
     out: String,
     open: Option<&'static str>,
 }
 
-impl Runs {
+impl HighlightedHtml {
     fn put(&mut self, text: &str, class: Option<&'static str>) {
         // Whitespace does not end a run.
         if !text.trim().is_empty() {
-            self.turn(class);
+            self.switch_class(class);
         }
         for c in text.chars() {
             match c {
@@ -104,7 +104,7 @@ impl Runs {
     }
 
     /// Ends the current run and begins one of this class, unless it is the same.
-    fn turn(&mut self, class: Option<&'static str>) {
+    fn switch_class(&mut self, class: Option<&'static str>) {
         if class == self.open {
             return;
         }
@@ -123,14 +123,14 @@ const LONGEST_LINE: usize = 1000;
 
 /// Bytes and time for highlighting the code of an article; code beyond it is not highlighted.
 #[derive(Clone, Debug)]
-pub struct Budget {
+pub struct HighlightBudget {
     bytes: usize,
     time: Duration,
 }
 
-impl Default for Budget {
-    fn default() -> Budget {
-        Budget {
+impl Default for HighlightBudget {
+    fn default() -> HighlightBudget {
+        HighlightBudget {
             bytes: 64 * 1024,
             time: Duration::from_millis(400),
         }
@@ -139,7 +139,11 @@ impl Default for Budget {
 
 /// The code as highlighted HTML, with its line breaks and spaces. `None` if the language is unknown, its grammar fails,
 /// a line is too long, or the budget is used up.
-pub(super) fn highlighted(language: &str, code: &str, budget: &mut Budget) -> Option<String> {
+pub(super) fn highlight(
+    language: &str,
+    code: &str,
+    budget: &mut HighlightBudget,
+) -> Option<String> {
     if code.len() > budget.bytes || code.lines().any(|line| line.len() > LONGEST_LINE) {
         return None;
     }
@@ -148,7 +152,7 @@ pub(super) fn highlighted(language: &str, code: &str, budget: &mut Budget) -> Op
     let syntax = set.find_syntax_by_token(language)?;
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
-    let mut runs = Runs::default();
+    let mut runs = HighlightedHtml::default();
     budget.bytes -= code.len();
     for line in code.split_inclusive('\n') {
         if began.elapsed() > budget.time {
@@ -164,7 +168,7 @@ pub(super) fn highlighted(language: &str, code: &str, budget: &mut Budget) -> Op
         }
         runs.put(line.get(done..)?, class_of(&stack));
     }
-    runs.turn(None);
+    runs.switch_class(None);
     budget.time = budget.time.saturating_sub(began.elapsed());
     Some(runs.out)
 }

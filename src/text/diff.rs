@@ -9,8 +9,8 @@ const TIME_LIMIT: Duration = Duration::from_millis(300);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     Same,
-    Gone,
-    New,
+    Removed,
+    Added,
 }
 
 /// Consecutive words with the same kind of change.
@@ -49,7 +49,7 @@ pub fn first_change(old: &str, new: &str) -> String {
         let mut runs = all.iter().flat_map(|p| &p.runs);
         runs.find(|r| r.change == wanted && !r.text.trim().is_empty())
     };
-    let run = find(Change::New).or_else(|| find(Change::Gone));
+    let run = find(Change::Added).or_else(|| find(Change::Removed));
     run.map(|run| super::excerpt(&run.text, 120))
         .unwrap_or_default()
 }
@@ -156,15 +156,15 @@ fn words(old: Option<&str>, new: Option<&str>, until: Instant) -> Paragraph {
             for change in diff.iter_all_changes() {
                 let fate = match change.tag() {
                     ChangeTag::Equal => Change::Same,
-                    ChangeTag::Delete => Change::Gone,
-                    ChangeTag::Insert => Change::New,
+                    ChangeTag::Delete => Change::Removed,
+                    ChangeTag::Insert => Change::Added,
                 };
                 paragraph.push(fate, change.value());
             }
             join_across_spaces(&mut paragraph);
         }
-        (Some(old), None) => paragraph.push(Change::Gone, old),
-        (None, Some(new)) => paragraph.push(Change::New, new),
+        (Some(old), None) => paragraph.push(Change::Removed, old),
+        (None, Some(new)) => paragraph.push(Change::Added, new),
         (None, None) => {}
     }
     paragraph
@@ -184,8 +184,8 @@ fn join_across_spaces(paragraph: &mut Paragraph) {
         while at < runs.len() {
             let run = &runs[at];
             match run.change {
-                Change::Gone => gone.push_str(&run.text),
-                Change::New => came.push_str(&run.text),
+                Change::Removed => gone.push_str(&run.text),
+                Change::Added => came.push_str(&run.text),
                 Change::Same => {
                     let goes_on = runs.get(at + 1).is_some_and(|r| r.change != Change::Same);
                     if !run.text.trim().is_empty() || !goes_on {
@@ -197,7 +197,7 @@ fn join_across_spaces(paragraph: &mut Paragraph) {
             }
             at += 1;
         }
-        for (change, text) in [(Change::Gone, gone), (Change::New, came)] {
+        for (change, text) in [(Change::Removed, gone), (Change::Added, came)] {
             if !text.is_empty() {
                 paragraph.push(change, &text);
             }

@@ -3,13 +3,13 @@
 use super::SafeHtml;
 
 /// A token of HTML: the text between two tags, or a tag without its angle brackets.
-enum Piece<'a> {
+enum Token<'a> {
     Text(&'a str),
     Tag(&'a str),
 }
 
 /// Splits HTML into tokens.
-fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
+fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
     let mut rest = html;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -19,13 +19,13 @@ fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
             && let Some(end) = inside.find('>')
         {
             rest = &inside[end + 1..];
-            return Some(Piece::Tag(&inside[..end]));
+            return Some(Token::Tag(&inside[..end]));
         }
         let skip = usize::from(rest.starts_with('<'));
         let end = rest[skip..].find('<').map_or(rest.len(), |at| at + skip);
         let (text, behind) = rest.split_at(end);
         rest = behind;
-        Some(Piece::Text(text))
+        Some(Token::Text(text))
     })
 }
 
@@ -79,19 +79,19 @@ const REFERENCE: &str = "sup class=\"ref\"";
 pub(super) fn text(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut inside_reference = false;
-    for piece in pieces(html) {
+    for piece in tokens(html) {
         match piece {
-            Piece::Text(text) if !inside_reference => out.push_str(text),
-            Piece::Text(_) => {}
-            Piece::Tag(tag) if tag == REFERENCE => inside_reference = true,
-            Piece::Tag("/sup") => inside_reference = false,
-            Piece::Tag(tag) if ends_line(name(tag)) && !out.is_empty() && !out.ends_with('\n') => {
+            Token::Text(text) if !inside_reference => out.push_str(text),
+            Token::Text(_) => {}
+            Token::Tag(tag) if tag == REFERENCE => inside_reference = true,
+            Token::Tag("/sup") => inside_reference = false,
+            Token::Tag(tag) if ends_line(name(tag)) && !out.is_empty() && !out.ends_with('\n') => {
                 out.push('\n')
             }
-            Piece::Tag(tag) if matches!(name(tag), "td" | "th") && !out.ends_with([' ', '\n']) => {
+            Token::Tag(tag) if matches!(name(tag), "td" | "th") && !out.ends_with([' ', '\n']) => {
                 out.push(' ')
             }
-            Piece::Tag(_) => {}
+            Token::Tag(_) => {}
         }
     }
     let decoded = decode(&out);
@@ -105,13 +105,13 @@ pub(super) fn text(html: &str) -> String {
 /// Makes the URLs absolute, for feeds, and removes `srcset` and `sizes`.
 pub(super) fn absolute(html: &str, origin: &str, page: &str) -> String {
     let mut out = String::with_capacity(html.len());
-    for piece in pieces(html) {
+    for piece in tokens(html) {
         let tag = match piece {
-            Piece::Text(text) => {
+            Token::Text(text) => {
                 out.push_str(text);
                 continue;
             }
-            Piece::Tag(tag) => tag,
+            Token::Tag(tag) => tag,
         };
         let mut tag = tag.to_owned();
         for name in ["srcset", "sizes"] {
@@ -147,9 +147,9 @@ pub(super) fn absolute(html: &str, origin: &str, page: &str) -> String {
 pub(super) fn headings(html: &str) -> Vec<(u8, String, String)> {
     let mut found: Vec<(u8, String, String)> = Vec::new();
     let mut open: Option<(u8, String, String)> = None;
-    for piece in pieces(html) {
+    for piece in tokens(html) {
         match piece {
-            Piece::Tag(tag) if matches!(name(tag), "h2" | "h3") => {
+            Token::Tag(tag) if matches!(name(tag), "h2" | "h3") => {
                 let level = if name(tag) == "h2" { 2 } else { 3 };
                 match (tag.starts_with('/'), open.take()) {
                     (true, Some((level, id, inner))) => {
@@ -160,12 +160,12 @@ pub(super) fn headings(html: &str) -> Vec<(u8, String, String)> {
                     }
                 }
             }
-            Piece::Tag(tag) => {
+            Token::Tag(tag) => {
                 if let Some((_, _, inner)) = &mut open {
                     inner.push_str(&format!("<{tag}>"));
                 }
             }
-            Piece::Text(text) => {
+            Token::Text(text) => {
                 if let Some((_, _, inner)) = &mut open {
                     inner.push_str(text);
                 }

@@ -43,7 +43,7 @@ pub fn comment(source: &str) -> SafeHtml {
     }
     let links: Vec<_> = root.descendants().collect();
     for node in links {
-        unlink(node, leads_out);
+        unlink(node, is_allowed_absolute);
     }
     sanitise(
         &html(root, &options),
@@ -72,7 +72,7 @@ pub struct Ids {
     tried: HashMap<String, usize>,
     references: HashMap<usize, usize>,
     /// The remaining budget for syntax highlighting.
-    code: code::Budget,
+    code: code::HighlightBudget,
 }
 
 impl Ids {
@@ -144,7 +144,7 @@ pub fn references<'a>(root: &'a AstNode<'a>) -> Vec<(usize, usize)> {
 }
 
 /// Whether a URL is absolute and has an allowed scheme.
-fn leads_out(url: &str) -> bool {
+fn is_allowed_absolute(url: &str) -> bool {
     let url = url.trim().to_ascii_lowercase();
     ["http://", "https://", "mailto:"]
         .iter()
@@ -203,7 +203,7 @@ pub fn article<'a>(
     for node in links {
         // A URL without a scheme is a path of this site or a fragment of the page.
         unlink(node, |url| {
-            leads_out(url)
+            is_allowed_absolute(url)
                 || !url
                     .split(['/', '?', '#'])
                     .next()
@@ -221,12 +221,12 @@ pub fn article<'a>(
                 headings.push(ids.heading(&node.collect_text()));
                 node.data.borrow_mut().value = NodeValue::Heading(heading);
             }
-            NodeValue::Paragraph => stand_alone(arena, node, images),
+            NodeValue::Paragraph => render_standalone(arena, node, images),
             NodeValue::Image(link) => raw(node, img(&link.url, &node.collect_text(), images)),
-            NodeValue::Text(text) => refer(arena, node, &text, ids),
+            NodeValue::Text(text) => replace_references(arena, node, &text, ids),
             NodeValue::CodeBlock(block) => {
                 let language = block.info.split([' ', ',', '{']).next().unwrap_or_default();
-                if let Some(html) = code::highlighted(language, &block.literal, &mut ids.code) {
+                if let Some(html) = code::highlight(language, &block.literal, &mut ids.code) {
                     raw(node, format!("<pre><code>{html}</code></pre>\n"));
                 }
             }
@@ -272,7 +272,7 @@ fn with_ids(html: &str, ids: &[String]) -> String {
 
 /// Turns a picture that is alone in its paragraph into a figure, with its title as the caption, and a link that is
 /// alone into a card with its text, its title and the host. Nothing is fetched from the host.
-fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[ImportedImage]) {
+fn render_standalone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[ImportedImage]) {
     let mut children = node.children();
     let (Some(only), None) = (children.next(), children.next()) else {
         return;
@@ -324,7 +324,7 @@ fn stand_alone<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, images: &[Import
 }
 
 /// Replaces references (`[^s1]`) in a text node by links to the source notes.
-fn refer<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, text: &str, ids: &mut Ids) {
+fn replace_references<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, text: &str, ids: &mut Ids) {
     let mut parts: Vec<NodeValue> = Vec::new();
     let mut rest = text;
     while let Some((at, (note, length))) = next_reference(rest) {

@@ -2,6 +2,7 @@
 
 mod code;
 pub mod diff;
+mod email;
 pub mod fold;
 mod html;
 pub mod markdown;
@@ -11,6 +12,7 @@ mod sanitise;
 mod slug;
 pub mod structure;
 
+pub use email::Email;
 pub use safe_html::{SafeHtml, SanitisedHtml};
 pub use slug::slug;
 use unicode_normalization::UnicodeNormalization;
@@ -116,7 +118,7 @@ pub fn lookalike(name: &str) -> String {
 }
 
 /// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
+pub fn encode_hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(2 * bytes.len()), |s, b| {
@@ -125,7 +127,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Decodes [`hex`]; stops at the first pair that is not hexadecimal.
-pub fn unhex(text: &str) -> Vec<u8> {
+pub fn decode_hex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks_exact(2);
     pairs
         .map_while(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())

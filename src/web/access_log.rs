@@ -7,7 +7,7 @@
 )]
 
 use crate::config::AccessLog as Format;
-use crate::web::guard::logged;
+use crate::web::guard::redact_path;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use std::io::Write;
@@ -73,7 +73,8 @@ impl AccessLog {
             began,
             from,
             method: request.method().to_string(),
-            target: logged(request.uri().path_and_query().map_or("", |t| t.as_str())).to_owned(),
+            target: redact_path(request.uri().path_and_query().map_or("", |t| t.as_str()))
+                .to_owned(),
             version,
             is_written: false,
         }

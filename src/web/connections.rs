@@ -25,7 +25,7 @@ const DEFAULT: usize = 512;
 /// The open connections, by network.
 #[derive(Clone, Debug)]
 pub struct Connections {
-    most: Option<usize>,
+    max_per_network: Option<usize>,
     trusted: Arc<[Network]>,
     open: Arc<Mutex<HashMap<String, usize>>>,
 }
@@ -33,7 +33,7 @@ pub struct Connections {
 impl Connections {
     pub fn new(config: &Config) -> Connections {
         Connections {
-            most: config.connections_per_network,
+            max_per_network: config.connections_per_network,
             trusted: config.trusted_proxies.clone().into(),
             open: Arc::default(),
         }
@@ -68,7 +68,7 @@ impl Connections {
         if self.trusted.iter().any(|proxy| proxy.contains(peer)) {
             return None;
         }
-        match self.most {
+        match self.max_per_network {
             None if peer.is_loopback() => None,
             None => Some(DEFAULT),
             given => given,
@@ -80,7 +80,10 @@ impl Connections {
         let network = Network::of(peer);
         let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
         let count = open.entry(network.clone()).or_default();
-        if self.limit_for(peer).is_some_and(|most| *count >= most) {
+        if self
+            .limit_for(peer)
+            .is_some_and(|max_per_network| *count >= max_per_network)
+        {
             return Err(network);
         }
         *count += 1;

@@ -35,7 +35,7 @@ pub fn page(
         Error::SignInFirst { next } if kept.is_none() => {
             return page::see_other(&paths::login(next));
         }
-        Error::PasswordDue => return page::see_other(paths::ACCOUNT_PASSWORD),
+        Error::PasswordChangeRequired => return page::see_other(paths::ACCOUNT_PASSWORD),
         _ => {}
     }
     let t = state.t();
@@ -70,7 +70,7 @@ pub fn page(
         .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
     let extra = match error {
         Error::TooMany { seconds } => Some((header::RETRY_AFTER, seconds.to_string())),
-        Error::Busy(_) => Some((header::RETRY_AFTER, "5".to_owned())),
+        Error::Unavailable(_) => Some((header::RETRY_AFTER, "5".to_owned())),
         Error::NotAllowed { allow } => Some((header::ALLOW, (*allow).to_owned())),
         _ => None,
     };
@@ -87,8 +87,10 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
         Error::Malformed(why) => (t.error_malformed(), why.clone()),
         Error::Refused(why) => (t.error_refused(), why.clone()),
         Error::SignInFirst { .. } => (t.error_forbidden(), t.compose_log_in_first()),
-        Error::PasswordDue | Error::Forbidden => (t.error_forbidden(), t.error_forbidden_text()),
-        Error::Forged => (t.error_forged(), t.error_forged_text()),
+        Error::PasswordChangeRequired | Error::Forbidden => {
+            (t.error_forbidden(), t.error_forbidden_text())
+        }
+        Error::CsrfRejected => (t.error_cross_site(), t.error_forged_text()),
         Error::Banned { reason, until } => {
             let why = if reason.is_empty() {
                 t.ban_no_reason()
@@ -101,25 +103,25 @@ fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
             );
             (t.error_banned(), format!("{why} {end}"))
         }
-        Error::NotFound | Error::Removed => (t.error_not_found(), t.error_not_found_text()),
+        Error::NotFound | Error::Gone => (t.error_not_found(), t.error_not_found_text()),
         Error::NotAllowed { allow } => (t.error_not_allowed(), t.error_not_allowed_text(allow)),
-        Error::Gone(why) => (t.error_conflict(), why.clone()),
+        Error::Conflict(why) => (t.error_conflict(), why.clone()),
         Error::TooLarge { limit } => (
             t.error_too_large(),
             t.error_too_large_text((limit / 1024) as i64),
         ),
         Error::NotAForm => (t.error_not_a_form(), t.error_not_a_form_text()),
-        Error::TooSlow => (t.error_too_slow(), t.error_too_slow_text()),
+        Error::RequestTimeout => (t.error_too_slow(), t.error_too_slow_text()),
         Error::ForeignHost => (
-            t.error_foreign_host(),
+            t.error_wrong_host(),
             t.error_foreign_host_text(&state.config.base.origin),
         ),
         Error::TooMany { seconds } => (
             t.error_too_many(),
             t.error_too_many_text(&wait(t, *seconds)),
         ),
-        Error::Busy(_) => (t.error_busy(), t.error_busy_text()),
-        Error::Broken { .. } => (t.error_broken(), t.error_broken_text()),
+        Error::Unavailable(_) => (t.error_busy(), t.error_busy_text()),
+        Error::Internal { .. } => (t.error_internal(), t.error_broken_text()),
     }
 }
 

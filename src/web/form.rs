@@ -1,7 +1,7 @@
-//! Form bodies: read with a size limit and a deadline, decoded strictly, and saved for error pages. Form fields for
-//! templates.
+//! Form bodies: read with a size limit and a deadline, decoded once and strictly, and saved for error pages.
 
 use crate::error::Error;
+use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header;
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
+use url::form_urlencoded;
 
 /// The largest form, in bytes.
 pub const FORM_LIMIT: usize = 256 * 1024;
@@ -18,43 +19,54 @@ pub const FORM_LIMIT: usize = 256 * 1024;
 const DRAIN_LIMIT: usize = 8 * 1024 * 1024;
 /// How long a body may take to arrive.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// Fields whose text an error page gives back.
+const TEXT_FIELDS: [&str; 5] = ["body", "bio", "detail", "note", "tagline"];
 
-/// The body of a POST, or the error of reading it: the handler reports that only when it decodes the form.
+/// The body of a POST, or the error of reading it: the handler reports that only when it reads the form.
 #[derive(Debug)]
-pub struct FormBody(Result<Vec<u8>, Error>);
+pub struct FormBody(Result<Vec<(String, String)>, Error>);
 
 /// Request extension: text that was submitted, for an error page to give back.
 #[derive(Clone, Debug)]
 pub struct SubmittedText(pub String);
 
 impl FormBody {
-    /// Decodes the form.
+    /// The form as a struct.
     ///
     /// # Errors
     /// `NotAForm`, `TooLarge`, and `Malformed` for an unknown or repeated field and for what is not UTF-8.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let bytes = self.0.as_ref().map_err(Clone::clone)?;
-        let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();
-        if std::str::from_utf8(&decoded).is_err() {
-            return Err(Error::Malformed("The form is not UTF-8 text.".into()));
-        }
-        serde_html_form::from_bytes(bytes).map_err(|_| {
-            Error::Malformed(
-                "The form has a field that this address does not know, or one of its fields twice."
-                    .into(),
-            )
-        })
+        let mut encoded = form_urlencoded::Serializer::new(String::new());
+        encoded.extend_pairs(self.pairs()?);
+        serde_html_form::from_str(&encoded.finish()).map_err(|_| unknown_field())
+    }
+
+    /// Names and values in the order in which they were sent.
+    ///
+    /// # Errors
+    /// As [`FormBody::read`], but for unknown and repeated fields.
+    pub fn pairs(&self) -> Result<&[(String, String)], Error> {
+        self.0.as_deref().map_err(Clone::clone)
     }
 
     /// One field by name, whatever else the form contains.
-    pub fn field(&self, name: &str) -> Option<String> {
-        let bytes = self.0.as_ref().ok()?;
-        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes).ok()?;
-        pairs
-            .into_iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let pairs = self.0.as_deref().ok()?;
+        let found = pairs.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
     }
+}
+
+/// A form without documented fields: any field is refused.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EmptyForm {}
+
+/// The error of a form with fields that its address does not take.
+pub fn unknown_field() -> Error {
+    Error::Malformed(
+        "The form has a field that this address does not know, or one of its fields twice.".into(),
+    )
 }
 
 impl FromRequest for FormBody {
@@ -62,60 +74,102 @@ impl FromRequest for FormBody {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let mut payload = payload.take();
+        let payload = payload.take();
         Box::pin(async move {
             let announced = request
                 .headers()
                 .get(header::CONTENT_LENGTH)
                 .and_then(|v| v.to_str().ok()?.parse().ok())
                 .unwrap_or(0);
-            let read = if announced > DRAIN_LIMIT {
-                Err(Error::TooLarge { limit: FORM_LIMIT })
-            } else {
-                tokio::time::timeout(DEADLINE, read(&mut payload))
+            let posted = FormBody(match announced > DRAIN_LIMIT {
+                true => Err(Error::TooLarge { limit: FORM_LIMIT }),
+                false => tokio::time::timeout(DEADLINE, receive(&request, payload))
                     .await
-                    .unwrap_or(Err(Error::TooSlow))
-            };
-            // A form without fields may come without a type.
-            let fits = |bytes: &[u8]| {
-                is_form(&request)
-                    || (bytes.is_empty() && !request.headers().contains_key(header::CONTENT_TYPE))
-            };
-            let posted = FormBody(read.and_then(|bytes| {
-                if fits(&bytes) {
-                    Ok(bytes)
-                } else {
-                    Err(Error::NotAForm)
-                }
-            }));
-            for field in ["body", "bio", "detail", "note", "tagline"] {
-                if let Some(text) = posted.field(field).filter(|t| !t.is_empty()) {
-                    request.extensions_mut().insert(SubmittedText(text));
-                    break;
-                }
+                    .unwrap_or(Err(Error::RequestTimeout)),
+            });
+            let text = TEXT_FIELDS.iter().find_map(|name| {
+                let text = posted.field(name)?;
+                (!text.is_empty()).then(|| SubmittedText(text.to_owned()))
+            });
+            if let Some(text) = text {
+                request.extensions_mut().insert(text);
             }
             Ok(posted)
         })
     }
 }
 
-fn is_form(request: &HttpRequest) -> bool {
+/// Reads and decodes a body by its content type.
+async fn receive(
+    request: &HttpRequest,
+    mut payload: Payload,
+) -> Result<Vec<(String, String)>, Error> {
     let kind = request
         .headers()
         .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("");
-    kind.split(';').next().is_some_and(|k| {
-        k.trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    })
+        .map_or("", |v| v.to_str().unwrap_or("?"));
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("multipart/form-data") {
+        return multipart(Multipart::new(request.headers(), payload)).await;
+    }
+    let bytes = read(&mut payload).await?;
+    // A form without fields may come without a type.
+    let is_form = kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        || (bytes.is_empty() && kind.is_empty());
+    match is_form {
+        true => urlencoded(&bytes),
+        false => Err(Error::NotAForm),
+    }
+}
+
+fn urlencoded(bytes: &[u8]) -> Result<Vec<(String, String)>, Error> {
+    // `form_urlencoded` would replace invalid bytes.
+    let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();
+    if std::str::from_utf8(&decoded).is_err() {
+        return Err(not_utf8());
+    }
+    Ok(form_urlencoded::parse(bytes).into_owned().collect())
+}
+
+/// The fields of a multipart form. Files have addresses of their own.
+async fn multipart(mut form: Multipart) -> Result<Vec<(String, String)>, Error> {
+    let broken = || Error::Malformed("The form did not arrive whole.".into());
+    let (mut pairs, mut size) = (Vec::new(), 0);
+    while let Some(field) = next(&mut form).await {
+        let mut field = field.map_err(|_| match pairs.is_empty() {
+            true => Error::NotAForm,
+            false => broken(),
+        })?;
+        let (Some(name), None) = (
+            field.name().map(str::to_owned),
+            field.content_disposition().and_then(|d| d.get_filename()),
+        ) else {
+            return Err(unknown_field());
+        };
+        let mut value = Vec::new();
+        while let Some(chunk) = next(&mut field).await {
+            let chunk = chunk.map_err(|_| broken())?;
+            size += chunk.len();
+            if size > FORM_LIMIT {
+                return Err(Error::TooLarge { limit: FORM_LIMIT });
+            }
+            value.extend_from_slice(&chunk);
+        }
+        pairs.push((name, String::from_utf8(value).map_err(|_| not_utf8())?));
+    }
+    Ok(pairs)
+}
+
+fn not_utf8() -> Error {
+    Error::Malformed("The form is not UTF-8 text.".into())
 }
 
 async fn read(payload: &mut Payload) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let mut seen = 0;
     while let Some(chunk) = next(payload).await {
-        let chunk = chunk.map_err(|_| Error::Malformed("The form did not arrive whole.".into()))?;
+        let chunk: Bytes = chunk
+            .map_err(|_: PayloadError| Error::Malformed("The form did not arrive whole.".into()))?;
         seen += chunk.len();
         if seen > DRAIN_LIMIT {
             break;
@@ -131,185 +185,7 @@ async fn read(payload: &mut Payload) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// The next chunk of a body.
-async fn next(payload: &mut Payload) -> Option<Result<Bytes, PayloadError>> {
-    std::future::poll_fn(|cx| futures_core::Stream::poll_next(Pin::new(&mut *payload), cx)).await
-}
-
-/// One field of a form, as the templates print it.
-#[derive(Clone, Debug, Default)]
-pub struct Field {
-    pub name: &'static str,
-    pub kind: FieldKind,
-    pub label: String,
-    pub hint: String,
-    pub value: String,
-    pub error: String,
-    pub autocomplete: &'static str,
-    pub most: usize,
-    pub required: bool,
-    pub options: Vec<Choice>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FieldKind {
-    #[default]
-    Text,
-    Email,
-    Password,
-    Area,
-    Select,
-    Hidden,
-}
-
-impl FieldKind {
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            FieldKind::Email => "email",
-            FieldKind::Password => "password",
-            FieldKind::Hidden => "hidden",
-            _ => "text",
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct Choice {
-    pub value: String,
-    pub label: String,
-    pub chosen: bool,
-}
-
-impl Field {
-    pub fn text(name: &'static str, label: String) -> Field {
-        Field {
-            name,
-            label,
-            required: true,
-            ..Field::default()
-        }
-    }
-    pub fn email(name: &'static str, label: String) -> Field {
-        Field {
-            kind: FieldKind::Email,
-            autocomplete: "email",
-            ..Field::text(name, label)
-        }
-    }
-    pub fn password(name: &'static str, label: String, autocomplete: &'static str) -> Field {
-        Field {
-            kind: FieldKind::Password,
-            autocomplete,
-            ..Field::text(name, label)
-        }
-    }
-    pub fn area(name: &'static str, label: String) -> Field {
-        Field {
-            kind: FieldKind::Area,
-            required: false,
-            ..Field::text(name, label)
-        }
-    }
-    pub fn hidden(name: &'static str, value: &str) -> Field {
-        Field {
-            kind: FieldKind::Hidden,
-            ..Field::text(name, String::new())
-        }
-        .value(value)
-    }
-    pub fn select(
-        name: &'static str,
-        label: String,
-        options: Vec<(&str, String)>,
-        chosen: &str,
-    ) -> Field {
-        let options = options
-            .into_iter()
-            .map(|(v, label)| Choice {
-                value: v.to_owned(),
-                label,
-                chosen: v == chosen,
-            })
-            .collect();
-        Field {
-            kind: FieldKind::Select,
-            options,
-            ..Field::text(name, label)
-        }
-    }
-    /// The displayed value: the label of the chosen option, or the text; a dash if it is empty.
-    pub fn shown(&self) -> String {
-        let chosen = self.options.iter().find(|option| option.chosen);
-        let shown = chosen.map_or(&self.value, |option| &option.label);
-        if shown.is_empty() {
-            "–".into()
-        } else {
-            shown.clone()
-        }
-    }
-    pub fn hint(mut self, hint: String) -> Field {
-        self.hint = hint;
-        self
-    }
-    pub fn value(mut self, value: &str) -> Field {
-        self.value = value.to_owned();
-        self
-    }
-    pub fn autocomplete(mut self, autocomplete: &'static str) -> Field {
-        self.autocomplete = autocomplete;
-        self
-    }
-    pub fn most(mut self, most: usize) -> Field {
-        self.most = most;
-        self
-    }
-    pub fn optional(mut self) -> Field {
-        self.required = false;
-        self
-    }
-    /// Sets the field's error message if its value was refused.
-    pub fn judged<T>(mut self, outcome: &Result<T, String>) -> Field {
-        if let Err(why) = outcome {
-            self.error.clone_from(why);
-        }
-        self
-    }
-}
-
-/// A page that is one form.
-#[derive(askama::Template)]
-#[template(path = "form.html")]
-pub struct FormPage {
-    pub page: crate::web::Page,
-    pub t: crate::interface::Interface,
-    pub heading: String,
-    pub intro: String,
-    /// An error message about the form as a whole, above it. `done`: a success message there.
-    pub alert: String,
-    pub done: String,
-    pub action: String,
-    pub fields: Vec<Field>,
-    pub button: String,
-    pub more: Vec<Link>,
-}
-
-#[derive(Clone, Debug)]
-pub struct Link {
-    pub href: String,
-    pub text: String,
-}
-
-impl FormPage {
-    pub fn is_refused(&self) -> bool {
-        !self.alert.is_empty() || self.fields.iter().any(|f| !f.error.is_empty())
-    }
-
-    /// 422 when something was refused, else 200.
-    pub fn answer(&self) -> Result<actix_web::HttpResponse, Error> {
-        if self.is_refused() {
-            crate::web::page::refused(self)
-        } else {
-            crate::web::page::ok(self)
-        }
-    }
+/// The next item of a stream.
+async fn next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
 }

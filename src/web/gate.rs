@@ -23,14 +23,14 @@ pub struct Gate {
 type Networks = Arc<Mutex<HashMap<String, usize>>>;
 
 /// One network may hold or wait for this fraction (one eighth) of a gate's queue.
-const SHARE: usize = 8;
+const NETWORK_FRACTION: usize = 8;
 
 /// A permit of a gate. It must be moved into the work, not held by the request: if the client disconnects, the request
 /// ends, but not the work on another thread.
 #[derive(Debug)]
 pub struct Permit {
     _permit: OwnedSemaphorePermit,
-    _share: Option<Share>,
+    _share: Option<NetworkPermit>,
 }
 
 impl Gate {
@@ -61,11 +61,15 @@ impl Gate {
     /// # Errors
     /// `TooMany` when this network has its share, `Busy` when the queue is full.
     pub async fn acquire_for(&self, network: String) -> Result<Permit, Error> {
-        let share = Share::take(&self.networks, network, (self.queue / SHARE).max(2))?;
+        let share = NetworkPermit::take(
+            &self.networks,
+            network,
+            (self.queue / NETWORK_FRACTION).max(2),
+        )?;
         self.acquire_with(Some(share)).await
     }
 
-    async fn acquire_with(&self, share: Option<Share>) -> Result<Permit, Error> {
+    async fn acquire_with(&self, share: Option<NetworkPermit>) -> Result<Permit, Error> {
         struct Waiting<'a>(&'a AtomicUsize);
         impl Drop for Waiting<'_> {
             fn drop(&mut self) {
@@ -78,10 +82,10 @@ impl Gate {
                 let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
                 let _waiting = Waiting(&self.waiting);
                 if ahead >= self.queue {
-                    return Err(Error::Busy("the queue for this work is full".into()));
+                    return Err(Error::Unavailable("the queue for this work is full".into()));
                 }
                 let permits = self.permits.clone();
-                permits.acquire_owned().await.map_err(Error::broken)?
+                permits.acquire_owned().await.map_err(Error::internal)?
             }
         };
         Ok(Permit {
@@ -105,33 +109,33 @@ impl Gate {
         };
         tokio::task::spawn_blocking(work)
             .await
-            .map_err(Error::broken)
+            .map_err(Error::internal)
     }
 }
 
 /// One permit that a network holds or waits for.
 #[derive(Debug)]
-struct Share {
+struct NetworkPermit {
     networks: Networks,
     network: String,
 }
 
-impl Share {
-    fn take(networks: &Networks, network: String, most: usize) -> Result<Share, Error> {
+impl NetworkPermit {
+    fn take(networks: &Networks, network: String, most: usize) -> Result<NetworkPermit, Error> {
         let mut held = networks.lock().unwrap_or_else(|e| e.into_inner());
         let count = held.entry(network.clone()).or_default();
         if *count >= most {
             return Err(Error::TooMany { seconds: 1 });
         }
         *count += 1;
-        Ok(Share {
+        Ok(NetworkPermit {
             networks: networks.clone(),
             network,
         })
     }
 }
 
-impl Drop for Share {
+impl Drop for NetworkPermit {
     fn drop(&mut self) {
         let mut held = self.networks.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(count) = held.get_mut(&self.network) {

@@ -5,9 +5,9 @@ use crate::db::query_stats;
 use crate::error::Error;
 use crate::paths;
 use crate::web::form::SubmittedText;
-use crate::web::headers::{REQUEST_ID, is_picture, request_id, set_security, share};
+use crate::web::headers::{REQUEST_ID, allow_cross_origin, is_picture, request_id, set_security};
 use crate::web::notices::Event;
-use crate::web::session_cookie::Presented;
+use crate::web::session_cookie::PresentedToken;
 use crate::web::{Network, Shared, State, Viewer, error_pages, meter, viewer};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -21,7 +21,7 @@ use std::time::Instant;
 
 /// Request extension: the client's network, from `X-Forwarded-For` only if a trusted proxy sent it.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct ClientNetwork {
     /// The unit of rate limits: IPv4 /32, IPv6 /64.
     pub network: String,
 }
@@ -30,7 +30,7 @@ pub struct Origin {
 pub fn network_of(request: &actix_web::HttpRequest) -> String {
     request
         .extensions()
-        .get::<Origin>()
+        .get::<ClientNetwork>()
         .map(|o| o.network.clone())
         .unwrap_or_default()
 }
@@ -46,23 +46,27 @@ pub async fn guard(
         .clone();
     let id = request_id();
     let (method, path) = (request.method().clone(), request.path().to_owned());
-    let personal = request.extensions().get::<Presented>().is_some();
-    request.extensions_mut().insert(Origin {
+    let personal = request.extensions().get::<PresentedToken>().is_some();
+    request.extensions_mut().insert(ClientNetwork {
         network: Network::of(client(&state, &request)),
     });
 
     let network = network_of(request.request());
-    let mut response = match admit(&state, &request) {
+    let mut response = match check_request(&state, &request) {
         Err(Rejection::Error(error)) => {
             match error {
-                Error::Forged => state.notices.note(Event::Forged, &network, logged(&path)),
+                Error::CsrfRejected => {
+                    state
+                        .notices
+                        .note(Event::CsrfRejected, &network, redact_path(&path))
+                }
                 Error::ForeignHost => state.notices.note(Event::ForeignHost, &network, ""),
                 _ => {}
             }
             let page = error_pages::page(&state, &Viewer(None), &error, None, &id);
             request.into_response(page)
         }
-        Err(Rejection::Elsewhere(to)) => request.into_response(
+        Err(Rejection::Redirect(to)) => request.into_response(
             HttpResponse::PermanentRedirect()
                 .insert_header((header::LOCATION, to))
                 .finish(),
@@ -74,7 +78,7 @@ pub async fn guard(
                 let page = error_pages::page(
                     &state,
                     &Viewer(None),
-                    &Error::Busy(error.to_string()),
+                    &Error::Unavailable(error.to_string()),
                     None,
                     &id,
                 );
@@ -93,13 +97,13 @@ pub async fn guard(
         StatusCode::TOO_MANY_REQUESTS => {
             state
                 .notices
-                .note(Event::Throttled, &network, logged(&path));
+                .note(Event::Throttled, &network, redact_path(&path));
         }
         StatusCode::BAD_REQUEST => state.notices.note(Event::Malformed, &network, ""),
         StatusCode::FORBIDDEN if is_for_staff(&response) => {
             state
                 .notices
-                .note(Event::StaffRefused, &network, logged(&path));
+                .note(Event::StaffRefused, &network, redact_path(&path));
         }
         _ => {}
     }
@@ -116,7 +120,7 @@ pub async fn guard(
 }
 
 /// A path as it may be logged: without the token of a one-time link.
-pub fn logged(path: &str) -> &str {
+pub fn redact_path(path: &str) -> &str {
     match path.starts_with("/setup/") {
         true => "/setup/…",
         false => path,
@@ -131,11 +135,11 @@ fn is_for_staff(response: &ServiceResponse<BoxBody>) -> bool {
 
 enum Rejection {
     Error(Error),
-    Elsewhere(String),
+    Redirect(String),
 }
 
 /// Checks path, host and CSRF before anything else.
-fn admit(state: &State, request: &ServiceRequest) -> Result<(), Rejection> {
+fn check_request(state: &State, request: &ServiceRequest) -> Result<(), Rejection> {
     let base = &state.config.base;
     let safe = matches!(
         *request.method(),
@@ -168,13 +172,13 @@ fn admit(state: &State, request: &ServiceRequest) -> Result<(), Rejection> {
             && !default_port(&host, &base.authority)
         {
             let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
-            return Err(Rejection::Elsewhere(format!("{}{path}", base.origin)));
+            return Err(Rejection::Redirect(format!("{}{path}", base.origin)));
         }
     }
     if safe || may_post(state, request) {
         Ok(())
     } else {
-        Err(Rejection::Error(Error::Forged))
+        Err(Rejection::Error(Error::CsrfRejected))
     }
 }
 
@@ -184,7 +188,7 @@ fn default_port(host: &str, authority: &str) -> bool {
     })
 }
 
-/// CSRF check: by Fetch Metadata if it is sent, else by Origin; with neither, only requests without a session pass.
+/// CSRF check: by Fetch Metadata if it is sent, else by ClientNetwork; with neither, only requests without a session pass.
 /// <https://www.w3.org/TR/fetch-metadata/>
 fn may_post(state: &State, request: &ServiceRequest) -> bool {
     if let Some(site) = text(request.headers(), "sec-fetch-site") {
@@ -192,7 +196,7 @@ fn may_post(state: &State, request: &ServiceRequest) -> bool {
     }
     match text(request.headers(), "origin") {
         Some(origin) => origin == state.config.base.origin,
-        None => request.extensions().get::<Presented>().is_none(),
+        None => request.extensions().get::<PresentedToken>().is_none(),
     }
 }
 
@@ -256,10 +260,10 @@ fn with_error_page(
         None => match response.status() {
             StatusCode::NOT_FOUND => Error::NotFound,
             s if s.is_client_error() => Error::Malformed(found.to_string()),
-            _ => Error::broken(found),
+            _ => Error::internal(found),
         },
     };
-    if let Error::Busy(cause) = &error {
+    if let Error::Unavailable(cause) = &error {
         state
             .notices
             .note(Event::Busy, "", &format!("{cause} (request {id})"));
@@ -271,7 +275,7 @@ fn with_error_page(
     let error = match error {
         // The session ended while the request was under way.
         Error::SignInFirst { next } if next.is_empty() => Error::SignInFirst {
-            next: paths::page_of_form(request.path()),
+            next: paths::return_path(request.path()),
         },
         other => other,
     };
@@ -304,7 +308,7 @@ fn set_headers(
     let referrer = headers.get(header::REFERRER_POLICY).cloned();
     set_security(state, headers);
     if headers.get(header::CONTENT_TYPE).is_some_and(is_picture) {
-        share(headers);
+        allow_cross_origin(headers);
     }
     if let Some(stricter) = referrer {
         headers.insert(header::REFERRER_POLICY, stricter);
@@ -334,7 +338,7 @@ pub fn is_own_host(state: &State, request: &ServiceRequest) -> bool {
     if exact && state.config.trusted_proxies.is_empty() {
         return true;
     }
-    admit(state, request).is_ok()
+    check_request(state, request).is_ok()
 }
 
 /// A page with all headers as an error, for a caller that no longer has its request.

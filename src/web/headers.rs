@@ -27,9 +27,7 @@ static SECURITY: [(HeaderName, HeaderValue); 7] = [
     (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static(
-            "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-        ),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), browsing-topics=()"),
     ),
     (
         header::REFERRER_POLICY,
@@ -56,7 +54,7 @@ pub fn is_picture(mime: &HeaderValue) -> bool {
 }
 
 /// Allows other sites to embed a picture, as they show the site's feeds and link previews.
-pub fn share(headers: &mut HeaderMap) {
+pub fn allow_cross_origin(headers: &mut HeaderMap) {
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
 }
 
@@ -92,7 +90,7 @@ fn random() -> u64 {
 }
 
 /// A fresh idempotency key: 128 random bits.
-pub fn new_key() -> String {
+pub fn new_idempotency_key() -> String {
     let mut bytes = [0; 16];
     let _ = getrandom::fill(&mut bytes);
     bytes.iter().map(|b| format!("{b:02x}")).collect()

@@ -5,22 +5,22 @@
 use crate::db::{Conn, Db, Time, lock, schema::throttles};
 use crate::either;
 use crate::error::Error;
-use crate::web::headers::new_key;
+use crate::web::headers::new_idempotency_key;
 use diesel::prelude::*;
 
-/// At most `most` hits in `window` milliseconds for one key.
+/// At most `max_hits` hits in `window` milliseconds for one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     pub key: String,
-    pub most: usize,
+    pub max_hits: usize,
     pub window: i64,
 }
 
 impl Rule {
-    pub fn new(kind: &str, whom: impl std::fmt::Display, most: usize, window: i64) -> Rule {
+    pub fn new(kind: &str, whom: impl std::fmt::Display, max_hits: usize, window: i64) -> Rule {
         Rule {
             key: format!("{kind}:{whom}"),
-            most,
+            max_hits,
             window,
         }
     }
@@ -49,11 +49,11 @@ const MAX_CLOCK_SKEW: i64 = Time::MINUTE;
 const RESERVE: &str = r"
 local now, hit = tonumber(ARGV[1]), ARGV[2]
 for i = 1, #KEYS do
-  local most, window = tonumber(ARGV[2*i+1]), tonumber(ARGV[2*i+2])
+  local max_hits, window = tonumber(ARGV[2*i+1]), tonumber(ARGV[2*i+2])
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
   redis.call('ZREMRANGEBYSCORE', KEYS[i], now + 60000, '+inf')
-  if not redis.call('ZSCORE', KEYS[i], hit) and redis.call('ZCARD', KEYS[i]) >= most then
-    local oldest = redis.call('ZRANGE', KEYS[i], -most, -most, 'WITHSCORES')
+  if not redis.call('ZSCORE', KEYS[i], hit) and redis.call('ZCARD', KEYS[i]) >= max_hits then
+    local oldest = redis.call('ZRANGE', KEYS[i], -max_hits, -max_hits, 'WITHSCORES')
     return math.max(1, tonumber(oldest[2]) + window - now)
   end
 end
@@ -78,12 +78,12 @@ impl Limits {
     }
 
     /// Reserves one hit on every rule. With Redis it is counted now; give it back with [`Limits::unreserve`] if the
-    /// write does not happen. With the database nothing happens until [`Reserved::spend`].
+    /// write does not happen. With the database nothing happens until [`Reserved::count`].
     ///
     /// # Errors
     /// `TooMany` with the seconds to wait, `Busy` when Redis does not answer.
     pub async fn reserve(&self, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
-        self.reserve_once(rules, new_key(), now).await
+        self.reserve_once(rules, new_idempotency_key(), now).await
     }
 
     /// [`Limits::reserve`] with an idempotency key: the same `hit` counts once, also in parallel.
@@ -113,13 +113,13 @@ impl Limits {
         call.arg(now.0).arg(&reserved.hit);
         for rule in &reserved.rules {
             call.key(format!("{prefix}:limit:{}", rule.key))
-                .arg(rule.most)
+                .arg(rule.max_hits)
                 .arg(rule.window);
         }
         let wait: i64 = call
             .invoke_async(&mut redis.clone())
             .await
-            .map_err(|e| Error::Busy(format!("Redis: {e}")))?;
+            .map_err(|e| Error::Unavailable(format!("Redis: {e}")))?;
         reserved.counted = true;
         if wait > 0 {
             Err(too_many(wait))
@@ -133,7 +133,7 @@ impl Limits {
         let reserved = self.reserve(rules, now).await?;
         if !reserved.counted {
             let spending = reserved.clone();
-            db.write(move |conn| spending.spend(conn)).await?;
+            db.write(move |conn| spending.count(conn)).await?;
         }
         Ok(reserved)
     }
@@ -152,7 +152,7 @@ impl Limits {
                     pipe.pexpire(&key, rule.window).ignore();
                 }
                 let kept = pipe.query_async::<()>(&mut redis.clone()).await;
-                kept.map_err(|e| Error::Busy(format!("Redis: {e}")))
+                kept.map_err(|e| Error::Unavailable(format!("Redis: {e}")))
             }
             _ => Ok(()),
         }
@@ -178,7 +178,7 @@ impl Limits {
         self.take(db, rules, now).await
     }
 
-    /// Counts a form that was refused: at most 100 in 10 minutes.
+    /// Counts a form that was refused: at max_hits 100 in 10 minutes.
     ///
     /// # Errors
     /// `TooMany`.
@@ -205,16 +205,16 @@ impl Reserved {
             return Ok(());
         }
         for rule in &self.rules {
-            self.room(conn, rule)?;
+            self.remaining_hits(conn, rule)?;
         }
         Ok(())
     }
 
     /// The times of a rule's current hits, if one more is allowed.
-    fn room(&self, conn: &mut Conn, rule: &Rule) -> Result<Vec<i64>, Error> {
+    fn remaining_hits(&self, conn: &mut Conn, rule: &Rule) -> Result<Vec<i64>, Error> {
         let hits = self.hits(conn, rule)?;
-        if hits.len() >= rule.most {
-            let first = hits[hits.len() - rule.most];
+        if hits.len() >= rule.max_hits {
+            let first = hits[hits.len() - rule.max_hits];
             return Err(too_many(first + rule.window - self.now.0));
         }
         Ok(hits)
@@ -224,13 +224,13 @@ impl Reserved {
     ///
     /// # Errors
     /// `TooMany`.
-    pub fn spend(&self, conn: &mut Conn) -> Result<(), Error> {
+    pub fn count(&self, conn: &mut Conn) -> Result<(), Error> {
         if self.counted {
             return Ok(());
         }
         for rule in &self.rules {
             lock(conn, &rule.key)?;
-            let mut hits = self.room(conn, rule)?;
+            let mut hits = self.remaining_hits(conn, rule)?;
             hits.push(self.now.0);
             self.store_hits(conn, rule, &hits)?;
         }
@@ -297,7 +297,7 @@ async fn give_back(
     }
     pipe.query_async::<()>(&mut redis.clone())
         .await
-        .map_err(|e| Error::Busy(format!("Redis: {e}")))
+        .map_err(|e| Error::Unavailable(format!("Redis: {e}")))
 }
 
 /// Deletes the rows of expired rate limits.

@@ -26,7 +26,7 @@ fn histogram() -> Histogram {
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 
-struct OfRoute {
+struct RouteMetrics {
     seconds: Histogram,
     /// 1xx to 5xx.
     answers: [Counter; 5],
@@ -35,7 +35,7 @@ struct OfRoute {
 
 pub struct Meter {
     registry: Registry,
-    routes: Vec<OfRoute>,
+    routes: Vec<RouteMetrics>,
     by_name: HashMap<(&'static str, &'static str), usize>,
     cache: Family<Labels<1>, Counter>,
     cache_bytes: Gauge,
@@ -62,7 +62,7 @@ impl Meter {
                 let labels = [labels[0], labels[1], ("status", class)];
                 answers.get_or_create(&labels).clone()
             };
-            OfRoute {
+            RouteMetrics {
                 seconds: seconds.get_or_create(&labels).clone(),
                 answers: ["1xx", "2xx", "3xx", "4xx", "5xx"].map(status),
                 queries: queries.get_or_create(&labels).clone(),
@@ -115,24 +115,24 @@ impl Meter {
     }
 
     /// Records a response to a request that did not reach the router.
-    pub fn unrouted(&self, status: StatusCode, began: Instant, spent: QueryStats) {
-        self.answered(self.routes.len() - 1, status, began, spent);
+    pub fn unrouted(&self, status: StatusCode, began: Instant, stats: QueryStats) {
+        self.answered(self.routes.len() - 1, status, began, stats);
     }
 
     /// Records a response.
-    pub fn answered(&self, route: usize, status: StatusCode, began: Instant, spent: QueryStats) {
+    pub fn answered(&self, route: usize, status: StatusCode, began: Instant, stats: QueryStats) {
         let of = &self.routes[route];
         of.seconds.observe(began.elapsed().as_secs_f64());
         let class = usize::from(status.as_u16() / 100).clamp(1, 5) - 1;
         of.answers[class].inc();
-        of.queries.inc_by(u64::from(spent.queries));
+        of.queries.inc_by(u64::from(stats.queries));
     }
 
     /// [`Meter::answered`] for a request that the router has matched.
-    pub fn routed<B>(&self, response: &ServiceResponse<B>, began: Instant, spent: QueryStats) {
+    pub fn routed<B>(&self, response: &ServiceResponse<B>, began: Instant, stats: QueryStats) {
         let request = response.request();
         let route = self.index(request.method(), request.match_pattern().as_deref());
-        self.answered(route, response.status(), began, spent);
+        self.answered(route, response.status(), began, stats);
     }
 
     /// All metrics in the OpenMetrics text format.
@@ -182,18 +182,18 @@ impl Meter {
                 .set(i64::from(many));
         }
         let mut text = String::new();
-        encode(&mut text, &self.registry).map_err(crate::error::Error::broken)?;
+        encode(&mut text, &self.registry).map_err(crate::error::Error::internal)?;
         Ok(text)
     }
 }
 
 /// The value of `Server-Timing`, which the guard sends to staff: <https://www.w3.org/TR/server-timing/>
-pub fn server_timing(spent: QueryStats, whole: Duration) -> String {
+pub fn server_timing(stats: QueryStats, whole: Duration) -> String {
     let millis = |time: Duration| time.as_secs_f64() * 1000.0;
     format!(
         "db;dur={:.2};desc=\"{} statements\", total;dur={:.2}",
-        millis(spent.time),
-        spent.queries,
+        millis(stats.time),
+        stats.queries,
         millis(whole)
     )
 }

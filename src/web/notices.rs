@@ -18,7 +18,7 @@ pub enum Event {
     /// A rate limit was exceeded (429).
     Throttled,
     /// A form that was sent by another site (CSRF).
-    Forged,
+    CsrfRejected,
     /// A staff page was requested by somebody without the role.
     StaffRefused,
     /// A `Host` header that does not name this site.
@@ -36,7 +36,7 @@ impl Event {
         match self {
             Event::LoginFailed => "login failed",
             Event::Throttled => "throttled",
-            Event::Forged => "cross-site request refused",
+            Event::CsrfRejected => "cross-site request refused",
             Event::StaffRefused => "staff page refused",
             Event::ForeignHost => "unknown host refused",
             Event::Malformed => "malformed request",
@@ -70,14 +70,14 @@ struct Last {
 impl Notices {
     /// Logs one line, unless the last one about the same event is less than a second old. `detail` must be safe to log.
     pub fn note(&self, event: Event, network: &str, detail: &str) {
-        if let Some(left_out) = self.turn(event, network, Instant::now()) {
+        if let Some(left_out) = self.should_log(event, network, Instant::now()) {
             let event = event.as_str();
             tracing::warn!(network, detail, left_out, "{event}");
         }
     }
 
     /// The number of lines omitted since the last one, if another one may be logged now.
-    pub fn turn(&self, event: Event, network: &str, now: Instant) -> Option<u32> {
+    pub fn should_log(&self, event: Event, network: &str, now: Instant) -> Option<u32> {
         let mut seen = self.0.lock().unwrap_or_else(|e| e.into_inner());
         let mut key = (event, String::new());
         if event.is_by_network() {

@@ -6,8 +6,10 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::SafeHtml;
-use crate::web::cache::{self, Audience, ReaderPage, RequestedPage, key_mark, name_mark};
-use crate::web::headers::new_key;
+use crate::web::cache::{
+    self, Audience, ReaderPage, RequestedPage, key_placeholder, name_placeholder,
+};
+use crate::web::headers::new_idempotency_key;
 use crate::web::site::Section;
 use crate::web::{Account, Site, State, Viewer, assets};
 use actix_web::http::{StatusCode, header};
@@ -223,7 +225,7 @@ impl Page {
 /// # Errors
 /// `Broken` when the template fails.
 pub fn answer(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
-    let body = template.render().map_err(Error::broken)?;
+    let body = template.render().map_err(Error::internal)?;
     Ok(HttpResponse::build(status)
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .body(body))
@@ -317,15 +319,15 @@ pub async fn cached_for_readers<T: Template>(
     };
     let wanted = request.extensions().get::<RequestedPage>().cloned();
     let Some(wanted) = wanted.filter(|_| account.is_plain()) else {
-        return ok(&build(viewer, new_key()));
+        return ok(&build(viewer, new_idempotency_key()));
     };
     let stand_in = Viewer(Some(match shares.audience {
-        Audience::One(_) => account.under_name(name_mark()),
-        Audience::Readers | Audience::Newcomers => Account::nobody(name_mark()),
+        Audience::One(_) => account.under_name(name_placeholder()),
+        Audience::Readers | Audience::Newcomers => Account::nobody(name_placeholder()),
     }));
-    let html = build(&stand_in, key_mark().to_owned())
+    let html = build(&stand_in, key_placeholder().to_owned())
         .render()
-        .map_err(Error::broken)?;
+        .map_err(Error::internal)?;
     let left = |until: Time| Duration::from_millis((until.0 - shares.now.0).max(0) as u64);
     let reader = ReaderPage {
         account,

@@ -23,7 +23,7 @@ pub enum SessionCookie {
 
 /// Request extension: the session token that the request presented.
 #[derive(Clone, Debug)]
-pub struct Presented(pub String);
+pub struct PresentedToken(pub String);
 
 /// The name of the session cookie: the `__Host-` prefix needs https.
 pub fn name(state: &State) -> &'static str {

@@ -1,14 +1,18 @@
 //! The publication's settings, as every page needs them. `admin` writes them.
 
-use crate::db::schema::{articles, sections, settings};
+use super::settings::{self, SITE_NAME, Setting};
+use crate::db::schema::{articles, sections, settings as stored};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::{Interface, direction};
-use crate::moderation::Rules;
+use crate::moderation::Policy;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use std::collections::HashMap;
+
+/// The key of the number that counts saves of the settings.
+pub const REVISION: &str = "settings_revision";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -20,10 +24,12 @@ pub struct Site {
     pub zone: String,
     pub contact: String,
     pub default_section: String,
-    /// Which moderation rules are switched on.
-    pub rules: Rules,
+    /// Settings of moderation.
+    pub policy: Policy,
     /// Whether anybody may create an account.
     pub join_open: bool,
+    /// Every setting by its name.
+    values: HashMap<&'static str, String>,
     /// How often the settings were saved.
     pub revision: i64,
     /// Sections with published articles, the oldest first.
@@ -41,8 +47,8 @@ pub struct Section {
 impl Site {
     /// Reads the settings; those that were never saved have their defaults.
     pub fn load(conn: &mut Conn, default_name: &str) -> Result<Site, Error> {
-        let rows: Vec<(String, String)> = settings::table
-            .select((settings::key, settings::value))
+        let rows: Vec<(String, String)> = stored::table
+            .select((stored::key, stored::value))
             .load(conn)?;
         let mut rows: HashMap<String, String> = rows.into_iter().collect();
         // A literal instead of a bound value, so that the partial index on published articles is used.
@@ -54,22 +60,48 @@ impl Site {
             .order(sections::id)
             .select((sections::id, sections::slug, sections::name))
             .load(conn)?;
-        let mut take =
-            |key: &str, default: &str| rows.remove(key).unwrap_or_else(|| default.to_owned());
+        let values: HashMap<&'static str, String> = settings::ALL
+            .iter()
+            .map(|setting| {
+                let default = || setting.default.to_owned();
+                (
+                    setting.name,
+                    rows.remove(setting.name).unwrap_or_else(default),
+                )
+            })
+            .collect();
+        let is = |setting: &Setting, value: &str| values[setting.name] == value;
+        let name = match &*values[SITE_NAME.name] {
+            "" => default_name,
+            name => name,
+        };
         Ok(Site {
-            name: take("site_name", default_name),
-            tagline: take("tagline", ""),
-            language: take("language", "en"),
-            zone: take("zone", "UTC"),
-            contact: take("contact", ""),
-            default_section: take("default_section", "News"),
-            rules: Rules {
-                new_reader: take("first_comment", "hold") == "hold",
+            name: name.to_owned(),
+            tagline: values[settings::TAGLINE.name].clone(),
+            language: values[settings::LANGUAGE.name].clone(),
+            zone: values[settings::TIME_ZONE.name].clone(),
+            contact: values[settings::CONTACT.name].clone(),
+            default_section: values[settings::DEFAULT_SECTION.name].clone(),
+            policy: Policy {
+                new_reader: is(&settings::FIRST_COMMENT, "hold"),
+                notify_moderators: is(&settings::NOTIFY_MODERATORS, "on"),
             },
-            join_open: take("join", "everyone") == "everyone",
-            revision: take("settings_revision", "0").parse().unwrap_or(0),
+            join_open: is(&settings::JOIN, "everyone"),
+            revision: rows
+                .remove(REVISION)
+                .and_then(|n| n.parse().ok())
+                .unwrap_or(0),
+            values,
             sections,
         })
+    }
+
+    /// A setting as it is stored, or its default.
+    pub fn value(&self, setting: &Setting) -> &str {
+        match setting.name == SITE_NAME.name {
+            true => &self.name,
+            false => &self.values[setting.name],
+        }
     }
 
     /// The interface in the site's language.

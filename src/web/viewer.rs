@@ -186,7 +186,7 @@ fn next_of(request: &HttpRequest) -> String {
             .path_and_query()
             .map_or_else(|| "/".into(), ToString::to_string);
     }
-    paths::page_of_form(request.path())
+    paths::return_path(request.path())
 }
 
 macro_rules! extractor {
@@ -217,7 +217,7 @@ macro_rules! extractor {
                     }
                     Ok($name(account))
                 } else if account.must_change_password && account.has_role() {
-                    Err(Error::PasswordDue)
+                    Err(Error::PasswordChangeRequired)
                 } else {
                     Err(Error::Forbidden)
                 }

@@ -46,7 +46,7 @@ saved = Gespeichert.
 save-button = Speichern
 list-and = { $first } und { $last }
 choice-missing = Bitte wählen Sie eine der Optionen.
-line-long = Höchstens { $n } Zeichen.
+line-too-long = Höchstens { $n } Zeichen.
 wait-seconds = { $n ->
     [one] 1 Sekunde
    *[other] { $n } Sekunden
@@ -64,17 +64,17 @@ front-archive = Alle Artikel nach Monaten
 front-empty = Bisher wurde nichts veröffentlicht.
 byline-by = Von
 reading-minutes = { $n } Min. Lesezeit
-byline-comma = ,{" "}
+byline-separator = ,{" "}
 byline-and = {" "}und{" "}
 updated = Aktualisiert
 what-changed = Änderungen
 continue-reading = Weiterlesen, wo Sie aufgehört haben
 contents = In diesem Artikel
-back-to-text = Zurück zum Text
+note-back-to-text = Zurück zum Text
 share = Teilen:
 share-link = Link
 share-copied = Link kopiert
-share-letter = E-Mail
+share-email = E-Mail
 related = Ähnliche Artikel
 corrections-label = Berichtigungen
 correction-correction = Berichtigung
@@ -120,7 +120,7 @@ revision-first = zuerst veröffentlichte Fassung
 revision-first-heading = Zuerst veröffentlichte Fassung
 revision-heading = Änderungen
 revision-legend = Legende:
-revision-gone = entfernt
+revision-removed = entfernt
 revision-new = hinzugefügt
 revision-excerpt = „{ $words }“
 revision-same = { $n ->
@@ -133,20 +133,20 @@ search-heading = Suche
 search-title = Suche: { $words }
 search-button = Suchen
 search-hint = „Anführungszeichen“ für eine genaue Wortfolge, Anfang* für Wörter, die so beginnen, -Wort zum Ausschließen.
-search-narrow = Filter
+search-filters = Filter
 search-section = Ressort
-search-everywhere = Alle Ressorts
+search-all-sections = Alle Ressorts
 search-author = Autor
 search-reader = Leser
 search-from = Von
 search-to = Bis
-search-where = Suchen in
+search-type-label = Suchen in
 search-articles = Artikel
 search-comments = Kommentare
-search-nothing = Keine Ergebnisse für „{ $words }“. Versuchen Sie es mit weniger oder anderen Wörtern.
+search-no-results = Keine Ergebnisse für „{ $words }“. Versuchen Sie es mit weniger oder anderen Wörtern.
 search-no-words = Bitte geben Sie mindestens ein Suchwort ein.
-search-nobody = Kein Autor oder Leser namens „{ $name }“ gefunden.
-search-first = Zurück zu den ersten Ergebnissen
+search-unknown-author = Kein Autor oder Leser namens „{ $name }“ gefunden.
+search-back-to-first-page = Zurück zu den ersten Ergebnissen
 search-more = Weitere Ergebnisse
 
 # Diskussion
@@ -159,7 +159,7 @@ thread-closed = Dieser Artikel kann nicht mehr kommentiert werden.
 thread-empty = Schreiben Sie den ersten Kommentar.
 more-conversations = Weitere Kommentare anzeigen
 more-replies = Weitere Antworten anzeigen
-whole-thread = Zurück zu allen Kommentaren
+back-to-all-comments = Zurück zu allen Kommentaren
 conversation-title = Ein Kommentar zu { $title }
 conversation-under = Aus den Kommentaren zu
 commenting-as = Sie kommentieren als
@@ -206,13 +206,13 @@ badge-admin = Administration
 badge-editor = Redaktion
 badge-moderator = Moderation
 comment-empty = Der Kommentar ist leer. Bitte schreiben Sie etwas.
-comment-long = Zu lang: { $n } Zeichen. Erlaubt sind höchstens { $limit_n }.
-comment-heavy = Dieser Kommentar enthält zu viel Formatierung oder zu viele Sonderzeichen. Bitte verwenden Sie weniger Zitate, Listen, Links und Sonderzeichen.
-note-long = Zu lang: { $n } Zeichen. Erlaubt sind höchstens { $limit_n }.
-text-unfit = Der Text enthält ein unsichtbares Steuerzeichen. Bitte entfernen Sie es.
-text-marks = Ein Buchstabe hat mehr als { $n } Akzente. Bitte entfernen Sie einige.
-key-form = Der Formularschlüssel ist ungültig: Er muss aus 8 bis 64 Buchstaben, Ziffern, - oder _ bestehen. Bitte senden Sie von dieser Seite aus noch einmal ab.
-parent-gone = Der Kommentar, auf den Sie antworten, existiert nicht mehr oder kann nicht beantwortet werden. Ihr Text steht unten; wenn Sie ihn jetzt absenden, erscheint er als neuer Kommentar.
+comment-too-long = Zu lang: { $n } Zeichen. Erlaubt sind höchstens { $limit_n }.
+comment-too-much-formatting = Dieser Kommentar enthält zu viel Formatierung oder zu viele Sonderzeichen. Bitte verwenden Sie weniger Zitate, Listen, Links und Sonderzeichen.
+note-too-long = Zu lang: { $n } Zeichen. Erlaubt sind höchstens { $limit_n }.
+text-control-character = Der Text enthält ein unsichtbares Steuerzeichen. Bitte entfernen Sie es.
+text-too-many-accents = Ein Buchstabe hat mehr als { $n } Akzente. Bitte entfernen Sie einige.
+form-key-invalid = Der Formularschlüssel ist ungültig: Er muss aus 8 bis 64 Buchstaben, Ziffern, - oder _ bestehen. Bitte senden Sie von dieser Seite aus noch einmal ab.
+reply-parent-unavailable = Der Kommentar, auf den Sie antworten, existiert nicht mehr oder kann nicht beantwortet werden. Ihr Text steht unten; wenn Sie ihn jetzt absenden, erscheint er als neuer Kommentar.
 action-unknown = Das Formular hat eine unbekannte Aktion gesendet. Gehen Sie zurück und verwenden Sie „Absenden“ oder „Vorschau“.
 back-to-article = Zurück zum Artikel
 edit-heading = Kommentar bearbeiten
@@ -242,7 +242,7 @@ field-note = Nachricht an den Verfasser
 flag-heading = Diesen Kommentar melden
 flag-intro = Die Moderation prüft diesen Kommentar: „{ $excerpt }“
 flag-button = Kommentar melden
-flag-twice = Sie haben diesen Kommentar gemeldet. Die Moderation prüft ihn.
+flag-recorded = Sie haben diesen Kommentar gemeldet. Die Moderation prüft ihn.
 flag-own = Das ist Ihr eigener Kommentar. Sie können ihn stattdessen bearbeiten oder löschen.
 
 # Moderation
@@ -262,13 +262,13 @@ why-first = Erster Kommentar eines neuen Lesers
 why-flag = Gemeldet: { $reason }
 why-flag-detail = Gemeldet: { $code } – „{ $detail }“
 why-edited = Vom Verfasser bearbeitet
-act-heading = Kommentar prüfen
-act-stale = Dieser Kommentar hat sich geändert, seit Sie ihn geöffnet haben. Ihre Aktion wurde nicht gespeichert. Unten steht die aktuelle Fassung.
-act-edited-by = { $by } hat diesen Kommentar am { $when } bearbeitet, nachdem Sie ihn geöffnet hatten. Ihre Aktion wurde nicht gespeichert. Unten steht die aktuelle Fassung.
-act-stale-by = { $by } hat diesen Kommentar am { $when } { $did }, nachdem Sie ihn geöffnet hatten. Ihre Aktion wurde nicht gespeichert. Unten steht die aktuelle Fassung.
+moderate-heading = Kommentar prüfen
+moderate-stale = Dieser Kommentar hat sich geändert, seit Sie ihn geöffnet haben. Ihre Aktion wurde nicht gespeichert. Unten steht die aktuelle Fassung.
+moderate-stale-edited-by = { $by } hat diesen Kommentar am { $when } bearbeitet, nachdem Sie ihn geöffnet hatten. Ihre Aktion wurde nicht gespeichert. Unten steht die aktuelle Fassung.
+moderate-stale-acted-by = { $by } hat diesen Kommentar am { $when } { $did }, nachdem Sie ihn geöffnet hatten. Ihre Aktion wurde nicht gespeichert. Unten steht die aktuelle Fassung.
 back-to-queues = Zurück zur Kommentarliste
 revision-missing = Das Formular enthielt nicht, welche Fassung des Kommentars Sie gesehen haben. Bitte versuchen Sie es von dieser Seite aus noch einmal.
-bulk-summary = Ausgewählte Kommentare
+bulk-label = Ausgewählte Kommentare
 bulk-approve = Freigeben
 bulk-reject = Ablehnen
 bulk-stale = Kommentar #{ $id } hat sich inzwischen geändert und wurde übersprungen.
@@ -285,19 +285,19 @@ action-role = Rollen geändert
 action-ban = gesperrt
 action-unban = Sperre aufgehoben
 log-heading = Protokoll
-log-of = Einträge zu Kommentar #{ $id }.
+log-for-comment = Einträge zu Kommentar #{ $id }.
 log-all = Alle Einträge anzeigen
 log-empty = Noch keine Einträge.
 log-when = Wann
 log-who = Wer
 log-what = Aktion
-log-about = Betrifft
+log-subject = Betrifft
 log-details = Einzelheiten
 log-change = { $from } → { $to }
 
 # Dashboard
 dashboard-heading = Dashboard
-dashboard-waits = Zu prüfen
+dashboard-needs-review = Zu prüfen
 dashboard-latest = Neueste Artikel
 dashboard-import = Um Artikel hinzuzufügen, führen Sie „masthead import PFAD…“ aus.
 samples-heading = Beispielartikel
@@ -307,15 +307,14 @@ settings-heading = Einstellungen
 field-site-name = Name der Publikation
 site-name-hint = Wird oben auf jeder Seite angezeigt.
 site-name-missing = Bitte geben Sie einen Namen für die Publikation ein.
-site-name-long = Höchstens 80 Zeichen.
 field-tagline = Untertitel
 tagline-hint = Eine Zeile, für Suchmaschinen und die Seite „Über uns“.
 field-language = Sprache
 language-hint = Die Sprache, in der Sie schreiben, als Sprachkürzel wie en, de oder pt-BR. Die Oberfläche gibt es auf Englisch und Deutsch.
-language-form = Das ist kein gültiges Sprachkürzel. Verwenden Sie ein Kürzel wie en, de oder pt-BR.
+language-tag-invalid = Das ist kein gültiges Sprachkürzel. Verwenden Sie ein Kürzel wie en, de oder pt-BR.
 field-zone = Zeitzone
 zone-hint = Gilt für alle Datumsangaben, zum Beispiel UTC, Europe/Berlin oder America/New_York.
-zone-form = Unbekannte Zeitzone. Verwenden Sie einen Namen wie Europe/Berlin.
+time-zone-invalid = Unbekannte Zeitzone. Verwenden Sie einen Namen wie Europe/Berlin.
 field-contact = Kontakt-E-Mail
 contact-hint = Wird auf „Über uns“ und „Datenschutz“ angezeigt. Freiwillig.
 field-default-section = Standardressort
@@ -346,12 +345,12 @@ role-unknown = Es gibt keine Rolle namens „{ $role }“.
 # Konten
 field-username = Benutzername
 username-hint = 3 bis 30 Buchstaben, Ziffern, - oder _. Für alle sichtbar.
-username-form = Verwenden Sie 3 bis 30 Buchstaben, Ziffern, - oder _, am Anfang einen Buchstaben oder eine Ziffer.
+username-invalid = Verwenden Sie 3 bis 30 Buchstaben, Ziffern, - oder _, am Anfang einen Buchstaben oder eine Ziffer.
 username-taken = Dieser Benutzername ist vergeben.
 username-reserved = Dieser Benutzername ist reserviert. Bitte wählen Sie einen anderen.
 field-email = E-Mail
 email-hint = Wird nie öffentlich angezeigt und nie verkauft.
-email-form = Das sieht nicht wie eine E-Mail-Adresse aus. Bitte prüfen Sie sie.
+email-invalid = Das sieht nicht wie eine E-Mail-Adresse aus. Bitte prüfen Sie sie.
 email-taken = Mit dieser Adresse gibt es bereits ein Konto.
 field-password = Passwort
 password-hint = Mindestens { $n } Zeichen. Gut geeignet sind vier zufällige Wörter.
@@ -380,12 +379,12 @@ account-sessions-link = Wo Sie angemeldet sind
 back-to-account = Zurück zum Konto
 field-name = Name
 name-hint = Wird statt Ihres Benutzernamens angezeigt. Freiwillig.
-name-long = Höchstens 50 Zeichen.
-name-unfit = Dieser Name kann nicht angezeigt werden. Bitte verwenden Sie nur sichtbare Zeichen.
+display-name-too-long = Höchstens 50 Zeichen.
+display-name-invalid = Dieser Name kann nicht angezeigt werden. Bitte verwenden Sie nur sichtbare Zeichen.
 name-lookalike = Dieser Name ist dem eines Teammitglieds zu ähnlich. Bitte wählen Sie einen anderen.
 field-bio = Über Sie
 bio-hint = Höchstens 500 Zeichen.
-bio-long = Höchstens 500 Zeichen.
+bio-too-long = Höchstens 500 Zeichen.
 password-heading = Passwort ändern
 password-intro = Wenn Sie Ihr Passwort ändern, werden alle Ihre anderen Sitzungen beendet.
 password-due-intro = Sie haben eine Rolle im Team bekommen. Dafür ist ein längeres Passwort nötig: Wählen Sie ein neues, bevor Sie fortfahren.
@@ -411,15 +410,15 @@ ban-until = Die Sperre endet am { $when }.
 ban-for-good = Die Sperre hat kein Enddatum.
 
 # Fehler
-kept-label = Ihr Text
-kept-hint = Kopieren Sie Ihren Text, bevor Sie diese Seite verlassen.
+submitted-text-label = Ihr Text
+submitted-text-hint = Kopieren Sie Ihren Text, bevor Sie diese Seite verlassen.
 request-line = Wenn das wieder passiert, wenden Sie sich mit dieser Anfrage-ID an die Website: { $id }
 error-way-front = Zur Startseite
 error-malformed = Ungültige Anfrage
 error-refused = Das ist nicht möglich
 error-forbidden = Zugriff verweigert
 error-forbidden-text = Ihr Konto hat nicht die Rolle, die für diese Seite nötig ist.
-error-forged = Anfrage von einer anderen Website blockiert
+error-cross-site = Anfrage von einer anderen Website blockiert
 error-forged-text = Zu Ihrer Sicherheit nimmt diese Website nur Formulare von ihren eigenen Seiten an. Öffnen Sie die Seite auf dieser Website und senden Sie das Formular noch einmal.
 error-banned = Ihr Konto ist für Kommentare gesperrt
 error-not-found = Seite nicht gefunden
@@ -433,13 +432,13 @@ error-not-a-form = Nicht unterstützter Inhaltstyp
 error-not-a-form-text = Diese Website nimmt nur Formulare an, die als application/x-www-form-urlencoded gesendet werden.
 error-too-slow = Zeitüberschreitung
 error-too-slow-text = Die Verbindung war zu langsam, um das Formular zu senden. Bitte versuchen Sie es noch einmal.
-error-foreign-host = Diese Website hat eine andere Adresse
+error-wrong-host = Diese Website hat eine andere Adresse
 error-foreign-host-text = Bitte verwenden Sie { $origin }
 error-too-many = Zu viele Anfragen
 error-too-many-text = Zu viele Anfragen in kurzer Zeit. Es wurde nichts gespeichert. Versuchen Sie es in { $wait } noch einmal.
 error-busy = Die Website ist ausgelastet
 error-busy-text = Es wurde nichts gespeichert. Bitte versuchen Sie es in ein paar Sekunden noch einmal.
-error-broken = Etwas ist schiefgegangen
+error-internal = Etwas ist schiefgegangen
 error-broken-text = Der Fehler wurde protokolliert. Es wurde nichts gespeichert. Bitte versuchen Sie es später noch einmal.
 
 # Über uns, Regeln, Datenschutz
@@ -466,3 +465,44 @@ privacy-account = Für ein Konto speichert die Website Ihren Benutzernamen, Ihre
 privacy-sessions = Beim Anmelden wird ein Cookie gesetzt, das nötig ist, damit Sie angemeldet bleiben. Zu jeder Sitzung speichert die Website den Namen des Browsers, die IP-Adresse (bei IPv6 nur den Netzwerkteil) und wann sie zuletzt aktiv war; in Ihrem Konto können Sie Ihre Sitzungen sehen und beenden. Zum Schutz vor Passwortraten und Spam zählt die Website Versuche je Netzwerk, höchstens eine Stunde lang.
 privacy-comments = Kommentare sind unter Ihrem Namen öffentlich. Frühere Fassungen eines bearbeiteten Kommentars werden für die Moderation gespeichert. Der Text eines gelöschten Kommentars wird 30 Tage gespeichert, ist nur für das Team sichtbar und wird dann entfernt.
 privacy-third = Nichts davon wird weitergegeben oder verkauft.
+
+# Mail
+setting-off = Aus
+setting-on = An
+field-notify-moderators = E-Mail an Moderatoren
+notify-moderators-hint = Solange Kommentare auf Prüfung warten, bekommt jeder Moderator eine E-Mail, höchstens eine pro Stunde.
+mail-waiting-subject = { $n ->
+    [one] Ein Kommentar wartet auf Prüfung
+   *[other] { $n } Kommentare warten auf Prüfung
+} · { $site }
+mail-waiting-text = { $n ->
+    [one] Ein Kommentar wartet auf einen Moderator.
+   *[other] { $n } Kommentare warten auf einen Moderator.
+}
+mail-waiting-link = Kommentare prüfen
+mail-waiting-reason = Sie erhalten diese E-Mail, weil Sie { $site } moderieren. Ein Admin kann sie in den Einstellungen abschalten.
+mail-test-subject = Test-E-Mail von { $site }
+mail-test-text = Dies ist ein Test. Wenn Sie ihn lesen können, funktioniert der Versand.
+mail-test-reason = Jemand hat „masthead mail test“ mit Ihrer Adresse ausgeführt.
+nav-mail = E-Mail
+mail-heading = E-Mail
+mail-intro = E-Mails, die noch nicht verschickt sind. Was nicht verschickt werden konnte, wird anderthalb Tage lang erneut versucht; danach bleibt es hier stehen.
+mail-empty = Es wartet keine E-Mail.
+mail-waiting = Wartet, nächster Versuch
+mail-failed = Nicht verschickt, aufgegeben
+mail-retry = Erneut versuchen
+mail-discard = Löschen
+jobs-heading = Gescheiterte Aufgaben
+jobs-intro = { $n ->
+    [one] Eine Aufgabe wartet oder läuft.
+   *[other] { $n } Aufgaben warten oder laufen.
+} Hintergrundaufgaben, die jedes Mal gescheitert sind, bleiben hier, bis sie jemand erneut versucht oder löscht.
+jobs-empty = Keine Aufgabe ist gescheitert.
+jobs-attempts = { $n ->
+    [one] Ein Versuch, der letzte
+   *[other] { $n } Versuche, der letzte
+}
+dashboard-jobs = { $n ->
+    [one] Eine Hintergrundaufgabe ist gescheitert
+   *[other] { $n } Hintergrundaufgaben sind gescheitert
+}

@@ -47,7 +47,7 @@ saved = Saved.
 save-button = Save
 list-and = { $first } and { $last }
 choice-missing = Choose one of the options.
-line-long = At most { $n } characters.
+line-too-long = At most { $n } characters.
 wait-seconds = { $n ->
     [one] 1 second
    *[other] { $n } seconds
@@ -65,17 +65,17 @@ front-archive = All articles by month
 front-empty = Nothing has been published yet.
 byline-by = By
 reading-minutes = { $n } min read
-byline-comma = ,{" "}
+byline-separator = ,{" "}
 byline-and = {" "}and{" "}
 updated = Updated
 what-changed = What changed
 continue-reading = Continue where you left off
 contents = In this article
-back-to-text = Back to the text
+note-back-to-text = Back to the text
 share = Share:
 share-link = Link
 share-copied = Link copied
-share-letter = E-mail
+share-email = E-mail
 related = Related articles
 corrections-label = Corrections
 correction-correction = Correction
@@ -121,7 +121,7 @@ revision-first = first published version
 revision-first-heading = First published version
 revision-heading = What changed
 revision-legend = Changes:
-revision-gone = removed
+revision-removed = removed
 revision-new = added
 revision-excerpt = “{ $words }”
 revision-same = { $n ->
@@ -134,20 +134,20 @@ search-heading = Search
 search-title = Search: { $words }
 search-button = Search
 search-hint = Use "quotes" for an exact phrase, begin* for words that start with it, -word to exclude a word.
-search-narrow = Filters
+search-filters = Filters
 search-section = Section
-search-everywhere = All sections
+search-all-sections = All sections
 search-author = Author
 search-reader = Reader
 search-from = From
 search-to = To
-search-where = Search in
+search-type-label = Search in
 search-articles = Articles
 search-comments = Comments
-search-nothing = No results for “{ $words }”. Try fewer or different words.
+search-no-results = No results for “{ $words }”. Try fewer or different words.
 search-no-words = Enter at least one word to search for.
-search-nobody = No author or reader named “{ $name }” was found.
-search-first = Back to the first results
+search-unknown-author = No author or reader named “{ $name }” was found.
+search-back-to-first-page = Back to the first results
 search-more = More results
 
 # Thread
@@ -160,7 +160,7 @@ thread-closed = Comments on this article are closed.
 thread-empty = Be the first to comment.
 more-conversations = Show more comments
 more-replies = Show more replies
-whole-thread = Back to all comments
+back-to-all-comments = Back to all comments
 conversation-title = A comment on { $title }
 conversation-under = From the comments on
 commenting-as = Commenting as
@@ -207,13 +207,13 @@ badge-admin = Admin
 badge-editor = Editor
 badge-moderator = Moderator
 comment-empty = The comment is empty. Write something first.
-comment-long = Too long: { $n } characters. The limit is { $limit_n }.
-comment-heavy = This comment has too much formatting or too many symbols. Please use fewer quotes, lists, links and symbols.
-note-long = Too long: { $n } characters. The limit is { $limit_n }.
-text-unfit = The text contains an invisible control character. Please remove it.
-text-marks = A letter has more than { $n } accents. Please remove some.
-key-form = The form key is invalid: it must be 8 to 64 letters, digits, - or _. Please post again from this page.
-parent-gone = The comment you are replying to no longer exists or cannot be replied to. Your text is below; if you post it now, it becomes a new comment.
+comment-too-long = Too long: { $n } characters. The limit is { $limit_n }.
+comment-too-much-formatting = This comment has too much formatting or too many symbols. Please use fewer quotes, lists, links and symbols.
+note-too-long = Too long: { $n } characters. The limit is { $limit_n }.
+text-control-character = The text contains an invisible control character. Please remove it.
+text-too-many-accents = A letter has more than { $n } accents. Please remove some.
+form-key-invalid = The form key is invalid: it must be 8 to 64 letters, digits, - or _. Please post again from this page.
+reply-parent-unavailable = The comment you are replying to no longer exists or cannot be replied to. Your text is below; if you post it now, it becomes a new comment.
 action-unknown = The form sent an unknown action. Go back and use the Post or Preview button.
 back-to-article = Back to the article
 edit-heading = Edit your comment
@@ -243,7 +243,7 @@ field-note = Note to the author
 flag-heading = Flag this comment
 flag-intro = A moderator will review this comment: “{ $excerpt }”
 flag-button = Flag comment
-flag-twice = You have flagged this comment. A moderator will review it.
+flag-recorded = You have flagged this comment. A moderator will review it.
 flag-own = This is your own comment. You can edit or delete it instead.
 
 # Moderation
@@ -263,13 +263,13 @@ why-first = First comment of a new reader
 why-flag = Flagged: { $reason }
 why-flag-detail = Flagged: { $code } — “{ $detail }”
 why-edited = Edited by its author
-act-heading = Review this comment
-act-stale = This comment has changed since you opened it. Your action was not saved. The current version is below.
-act-edited-by = { $by } edited this comment on { $when }, after you opened it. Your action was not saved. The current version is below.
-act-stale-by = { $by } { $did } this comment on { $when }, after you opened it. Your action was not saved. The current version is below.
+moderate-heading = Review this comment
+moderate-stale = This comment has changed since you opened it. Your action was not saved. The current version is below.
+moderate-stale-edited-by = { $by } edited this comment on { $when }, after you opened it. Your action was not saved. The current version is below.
+moderate-stale-acted-by = { $by } { $did } this comment on { $when }, after you opened it. Your action was not saved. The current version is below.
 back-to-queues = Back to the queues
 revision-missing = The form did not say which version of the comment you saw. Please try again from this page.
-bulk-summary = With selected
+bulk-label = With selected
 bulk-approve = Approve
 bulk-reject = Reject
 bulk-stale = Comment #{ $id } has changed in the meantime and was skipped.
@@ -286,19 +286,19 @@ action-role = changed roles
 action-ban = banned
 action-unban = lifted ban
 log-heading = Log
-log-of = Entries for comment #{ $id }.
+log-for-comment = Entries for comment #{ $id }.
 log-all = Show all entries
 log-empty = No entries yet.
 log-when = When
 log-who = Who
 log-what = Action
-log-about = Subject
+log-subject = Subject
 log-details = Details
 log-change = { $from } → { $to }
 
 # Dashboard
 dashboard-heading = Dashboard
-dashboard-waits = Needs review
+dashboard-needs-review = Needs review
 dashboard-latest = Latest articles
 dashboard-import = To add articles, run “masthead import PATH…”.
 samples-heading = Sample articles
@@ -308,15 +308,14 @@ settings-heading = Settings
 field-site-name = Publication name
 site-name-hint = Shown at the top of every page.
 site-name-missing = Enter a name for the publication.
-site-name-long = At most 80 characters.
 field-tagline = Tagline
 tagline-hint = One line, for search engines and the About page.
 field-language = Language
 language-hint = The language you write in, as a language tag such as en, de or pt-BR. The interface is available in English and German.
-language-form = This is not a valid language tag. Use a tag such as en, de or pt-BR.
+language-tag-invalid = This is not a valid language tag. Use a tag such as en, de or pt-BR.
 field-zone = Time zone
 zone-hint = Used for all dates, for example UTC, Europe/Berlin or America/New_York.
-zone-form = Unknown time zone. Use a name such as Europe/Berlin.
+time-zone-invalid = Unknown time zone. Use a name such as Europe/Berlin.
 field-contact = Contact e-mail
 contact-hint = Shown on the About and Privacy pages. Optional.
 field-default-section = Default section
@@ -347,12 +346,12 @@ role-unknown = There is no role named “{ $role }”.
 # Accounts
 field-username = Username
 username-hint = 3 to 30 letters, digits, - or _. Visible to everyone.
-username-form = Use 3 to 30 letters, digits, - or _, starting with a letter or digit.
+username-invalid = Use 3 to 30 letters, digits, - or _, starting with a letter or digit.
 username-taken = This username is taken.
 username-reserved = This username is reserved. Please choose another one.
 field-email = E-mail
 email-hint = Never shown publicly, never sold.
-email-form = This does not look like an e-mail address. Please check it.
+email-invalid = This does not look like an e-mail address. Please check it.
 email-taken = There is already an account with this address.
 field-password = Password
 password-hint = At least { $n } characters. Four random words work well.
@@ -381,12 +380,12 @@ account-sessions-link = Where you are logged in
 back-to-account = Back to your account
 field-name = Name
 name-hint = Shown instead of your username. Optional.
-name-long = At most 50 characters.
-name-unfit = This name cannot be displayed. Please use visible characters only.
+display-name-too-long = At most 50 characters.
+display-name-invalid = This name cannot be displayed. Please use visible characters only.
 name-lookalike = This name looks too much like a staff member's. Please choose another one.
 field-bio = About you
 bio-hint = At most 500 characters.
-bio-long = At most 500 characters.
+bio-too-long = At most 500 characters.
 password-heading = Change your password
 password-intro = Changing your password ends all your other sessions.
 password-due-intro = You have been given a staff role. Staff need longer passwords: choose a new one before you continue.
@@ -412,15 +411,15 @@ ban-until = The ban ends on { $when }.
 ban-for-good = The ban has no end date.
 
 # Errors
-kept-label = Your text
-kept-hint = Copy your text before you leave this page.
+submitted-text-label = Your text
+submitted-text-hint = Copy your text before you leave this page.
 request-line = If this keeps happening, contact the site and give this request ID: { $id }
 error-way-front = Go to the front page
 error-malformed = Invalid request
 error-refused = This cannot be done
 error-forbidden = Access denied
 error-forbidden-text = Your account does not have the role that this page requires.
-error-forged = Cross-site request blocked
+error-cross-site = Cross-site request blocked
 error-forged-text = For your security, this site only accepts forms from its own pages. Open the page on this site and send the form again.
 error-banned = Your account is banned from posting
 error-not-found = Page not found
@@ -434,13 +433,13 @@ error-not-a-form = Unsupported content type
 error-not-a-form-text = This site only accepts forms sent as application/x-www-form-urlencoded.
 error-too-slow = Request timed out
 error-too-slow-text = The connection was too slow to send the form. Please try again.
-error-foreign-host = This site has a different address
+error-wrong-host = This site has a different address
 error-foreign-host-text = Please use { $origin }
 error-too-many = Too many requests
 error-too-many-text = Too many requests in a short time. Nothing was saved. Try again in { $wait }.
 error-busy = The site is busy
 error-busy-text = Nothing was saved. Please try again in a few seconds.
-error-broken = Something went wrong
+error-internal = Something went wrong
 error-broken-text = The error was logged. Nothing was saved. Please try again later.
 
 # About, guidelines, privacy
@@ -467,3 +466,44 @@ privacy-account = For an account, the site stores your username, your e-mail add
 privacy-sessions = Logging in sets one cookie, which is needed to keep you logged in. For each session the site stores the browser's name, the IP address (for IPv6, only the network part) and when it was last active; you can see and end your sessions in your account. To prevent password guessing and spam, the site counts attempts per network for up to an hour.
 privacy-comments = Comments are public under your name. Earlier versions of an edited comment are stored for moderators. The text of a deleted comment is stored for 30 days, visible to staff only, and then removed.
 privacy-third = None of this is shared with or sold to anyone.
+
+# Mail
+setting-off = Off
+setting-on = On
+field-notify-moderators = Mail to moderators
+notify-moderators-hint = While comments need review, every moderator gets a mail, at most one an hour.
+mail-waiting-subject = { $n ->
+    [one] One comment needs review
+   *[other] { $n } comments need review
+} · { $site }
+mail-waiting-text = { $n ->
+    [one] One comment is waiting for a moderator.
+   *[other] { $n } comments are waiting for a moderator.
+}
+mail-waiting-link = Review comments
+mail-waiting-reason = You get this mail because you are a moderator of { $site }. An admin can switch it off in the settings.
+mail-test-subject = Test mail from { $site }
+mail-test-text = This is a test. If you can read it, sending mail works.
+mail-test-reason = Somebody ran “masthead mail test” with your address.
+nav-mail = Mail
+mail-heading = Mail
+mail-intro = Mail that has not been sent yet. What could not be sent is tried again for a day and a half; after that it stays here.
+mail-empty = No mail is waiting.
+mail-waiting = Waiting, next attempt
+mail-failed = Not sent, given up
+mail-retry = Try again
+mail-discard = Delete
+jobs-heading = Failed jobs
+jobs-intro = { $n ->
+    [one] One job is waiting or running.
+   *[other] { $n } jobs are waiting or running.
+} Background work that failed every time stays here until someone tries it again or deletes it.
+jobs-empty = No job has failed.
+jobs-attempts = { $n ->
+    [one] One attempt, the last
+   *[other] { $n } attempts, the last
+}
+dashboard-jobs = { $n ->
+    [one] One background job has failed
+   *[other] { $n } background jobs have failed
+}

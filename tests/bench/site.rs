@@ -34,7 +34,7 @@ impl Site {
     /// Data of this size, generated once and stored in `target/bench`.
     pub fn make(plan: &Plan, size: usize) -> Site {
         let folder = plan.folder.join(format!("data-{size}"));
-        let [hundred, long] = masthead::demo::landmarks(1);
+        let [hundred, long] = masthead::demo::fixed_slugs(1);
         if !folder.join("ready").exists() {
             let _ = std::fs::remove_dir_all(&folder);
             let articles = (size / 10).clamp(20, 100_000);
@@ -235,7 +235,7 @@ pub fn serve_tuned(args: &[String]) {
         let app = masthead::app::assemble(config, prepared)
             .await
             .expect("a site");
-        let (server, ..) = app.serve(listener, 2).expect("a server");
+        let server = app.serve(listener, 2).expect("a server").server;
         let _ = server.await;
     });
 }

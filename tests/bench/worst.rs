@@ -1,6 +1,6 @@
 //! `just worst`: CPU time of the worst known inputs, one call each, on one thread.
 
-use masthead::accounts::password::{Candidate, PasswordPolicy};
+use masthead::accounts::password::{PasswordCandidate, PasswordPolicy};
 use masthead::comments::CommentBody;
 use masthead::import;
 use masthead::interface::Interface;
@@ -40,8 +40,8 @@ fn fill(part: &str, bytes: usize) -> String {
 
 fn password(name: &str, given: &str) -> bool {
     measure(&format!("password, {name}"), 20.0, || {
-        let judged =
-            Candidate::parse(Interface::English, given, PasswordPolicy::Reader).and_then(|c| {
+        let judged = PasswordCandidate::parse(Interface::English, given, PasswordPolicy::Reader)
+            .and_then(|c| {
                 c.check_strength_now(
                     Interface::English,
                     &["The Harbour Courier", "mira", "mira@example.org"],
@@ -67,7 +67,7 @@ fn article(name: &str, body: &str) -> bool {
     measure(
         &format!("article, {name}"),
         1000.0,
-        || match import::judge(&source, true, &|_| Err(import::MISSING.into())) {
+        || match import::parse_source(&source, true, &|_| Err(import::MISSING.into())) {
             Ok(_) => "taken",
             Err(_) => "refused",
         },

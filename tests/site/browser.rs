@@ -265,7 +265,9 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     } else {
         person.click(".card button.approve").await;
     }
-    person.see_text(".empty", "No comments in this queue.").await;
+    person
+        .see_text(".empty", "No comments in this queue.")
+        .await;
     person.open(&article).await;
     person.click(".comment .actions a[href$='/reply']").await;
     person.write("form.compose textarea", "So do I.").await;
@@ -302,7 +304,9 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
         .write(".card input[name=note]", "Bridges are not for loving.")
         .await;
     person.click(".card form.reject button").await;
-    person.see_text(".empty", "No comments in this queue.").await;
+    person
+        .see_text(".empty", "No comments in this queue.")
+        .await;
     person.log_out().await;
     person.open(&article).await;
     person

@@ -113,7 +113,7 @@ site_test! {
 }
 
 site_test! {
-    async fn whoever_has_the_page_hears_that_it_is_still_good(site: Site) {
+    async fn conditional_requests_get_304(site: Site) {
         let slug = site.article().await;
         let (path, browser) = (format!("/articles/{slug}"), site.browser());
         let etag = site.get(&path).await.header("etag").expect("an ETag");
@@ -224,7 +224,7 @@ site_test! {
 }
 
 site_test! {
-    async fn readers_share_a_page_and_each_finds_his_name_in_it(site: Site) {
+    async fn readers_share_a_page_and_each_sees_their_own_name(site: Site) {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         site.admin("chief").await.comment(&slug, "Open for all.").await;
@@ -246,7 +246,7 @@ site_test! {
         let other = jon.get(&path).await;
         assert_eq!(other.one("header nav a[href='/account']"), "jon");
         assert!(!other.body.contains("zebra"));
-        assert!(!page.body.contains("hole-name-") && !page.body.contains("hole-key-"), "{}", page.body);
+        assert!(!page.body.contains("placeholder-name-") && !page.body.contains("placeholder-key-"), "{}", page.body);
         let key = |page: &Answer| page.attr(".compose input[name=key]", "value").expect("a key");
         assert_ne!(key(&page), key(&mira.get(&path).await));
         assert_eq!(key(&page).len(), 32);
@@ -269,7 +269,7 @@ fn field(page: &str) -> String {
 }
 
 site_test! {
-    async fn what_is_ones_own_is_on_ones_own_page_alone(site: Site) {
+    async fn a_readers_own_comments_are_marked_on_their_page_only(site: Site) {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         site.hold_first(true).await;
@@ -334,7 +334,7 @@ site_test! {
 }
 
 site_test! {
-    async fn however_a_cookie_is_spelled_nobodys_page_becomes_everybodys(site: Site) {
+    async fn malformed_cookies_never_make_a_personal_page_public(site: Site) {
         let slug = site.article().await;
         site.hold_first(true).await;
         let mira = site.reader("mira").await;
@@ -583,7 +583,7 @@ fn random_acts_with_sessions_in_redis_leave_nothing_stale() {
 }
 
 #[test]
-fn a_node_that_loses_its_ear_shows_nothing_old() {
+fn a_node_that_loses_its_listener_serves_nothing_stale() {
     let Ok(postgres) = std::env::var("TEST_POSTGRES_URL") else {
         return;
     };

@@ -61,19 +61,19 @@ site_test! {
 }
 
 site_test! {
-    async fn the_ledger_has_every_correction_the_latest_first(site: Site) {
+    async fn the_corrections_list_is_complete_and_newest_first(site: Site) {
         assert!(site.get("/corrections").await.has(".empty"));
         for n in 0..60 {
             site.publish(&format!("---\ntitle: Number {n}\ncorrections: [{{kind: correction, date: 2026-01-{:02}, text: Was {n}.}}]\n---\n\nText.\n", n % 28 + 1)).await;
         }
         site.publish("---\ntitle: Hidden\ndraft: true\ncorrections: [{date: 2026-01-01, text: Hidden.}]\n---\n\nText.\n").await;
         let first = site.get("/corrections").await;
-        assert_eq!(first.all("article.ledger").len(), 50);
+        assert_eq!(first.all("article.correction-entry").len(), 50);
         let second = site.get(&first.attr("a[rel=next]", "href").expect("more")).await;
-        assert_eq!(second.all("article.ledger").len(), 10);
+        assert_eq!(second.all("article.correction-entry").len(), 10);
         assert_eq!(second.attr("a[rel=prev]", "href").as_deref(), Some("/corrections"));
-        let mut dates = first.all("article.ledger .meta");
-        dates.extend(second.all("article.ledger .meta"));
+        let mut dates = first.all("article.correction-entry .meta");
+        dates.extend(second.all("article.correction-entry .meta"));
         assert!(dates[0].ends_with("28 January 2026") && dates[59].ends_with("1 January 2026"), "{dates:?}");
         site.publish("---\ntitle: Twice\ncorrections: [{kind: update, date: 2026-02-01, text: One.}, {kind: update, date: 2026-02-01, text: Two.}]\n---\n\nText.\n").await;
         let feed: atom_syndication::Feed = site.get("/corrections/feed.atom").await.body.parse().expect("Atom");

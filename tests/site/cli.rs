@@ -1,7 +1,7 @@
 //! The command line: exit codes, output, and how `serve` handles ports, folders and signals.
 
 use crate::harness::{Place, masthead};
-use crate::{PASSWORD, site_test};
+use crate::{PASSWORD, Smtp, site_test};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -105,24 +105,47 @@ fn an_unknown_key_names_file_line_and_the_nearest_known_one() {
 #[test]
 fn later_layers_win_and_check_hides_secrets() {
     let (folder, place) = place();
+    let server = Smtp::start(&[]);
+    let smtp = format!("smtp://me:geheim@{}", server.address);
     std::fs::write(
         folder.path().join("masthead.toml"),
-        "port = 8081\nsmtp_url = \"smtp://me:geheim@mail.example.org\"\n",
+        format!("port = 8081\nsmtp_url = {smtp:?}\nmail_from = \"a@example.org\"\n"),
     )
     .expect("a file");
     let (code, shown, _) = out(&masthead(&place, &["check", "--port", "8082"], ""));
     assert_eq!(code, Some(0), "{shown}");
     assert!(
-        shown.contains(":8082")
-            && shown.contains("http://127.0.0.1:8082")
-            && !shown.contains("geheim"),
+        shown.contains("http://127.0.0.1:8082") && !shown.contains("geheim"),
         "{shown}"
     );
+    assert!(shown.contains("the server answers"), "{shown}");
+    drop(server);
+    let (code, shown, err) = out(&masthead(&place, &["check"], ""));
+    assert_eq!(code, Some(1), "the mail server is gone: {shown}");
+    assert!(
+        err.contains("mail server") && !err.contains("geheim"),
+        "{err}"
+    );
+    std::fs::write(
+        folder.path().join("masthead.toml"),
+        "smtp_url = \"smtp://example.org\"\n",
+    )
+    .expect("a file");
+    let (code, _, err) = out(&masthead(&place, &["check"], ""));
+    assert!(
+        code == Some(1) && err.contains("MASTHEAD_MAIL_FROM"),
+        "{err}"
+    );
+    std::fs::remove_file(folder.path().join("masthead.toml")).expect("a file");
     for bad in [
         ["--base-url", "example.org"],
         ["--samples", "maybe"],
         ["--trusted-proxies", "everyone"],
         ["--database-url", "mysql://x"],
+        ["--port", "0"],
+        ["--port", "many"],
+        ["--smtp-url", "http://mail.example.org"],
+        ["--mail-from", "nobody"],
     ] {
         let (code, _, err) = out(&masthead(&place, &["check", bad[0], bad[1]], ""));
         assert_eq!(code, Some(1), "{bad:?}");

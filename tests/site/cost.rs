@@ -3,7 +3,7 @@
 
 use crate::harness::session_cookie;
 use crate::{Answer, Browser, PASSWORD, Site, site_test};
-use masthead::accounts::password::{Candidate, PasswordPolicy};
+use masthead::accounts::password::{PasswordCandidate, PasswordPolicy};
 use masthead::comments::CommentBody;
 use masthead::interface::Interface;
 use masthead::text::structure;
@@ -66,7 +66,7 @@ site_test! {
 fn a_password_of_many_signs_is_judged_like_others() {
     let t = Interface::English;
     let judge = |given: &str| {
-        Candidate::parse(t, given, PasswordPolicy::Reader)
+        PasswordCandidate::parse(t, given, PasswordPolicy::Reader)
             .and_then(|c| c.check_strength_now(t, &["masthead"]))
     };
     assert!(judge(&"4@8({[<369|!1/0$5+7%2".repeat(13)[..256]).is_ok());
@@ -170,7 +170,7 @@ site_test! {
 #[test]
 fn articles_are_flattened_and_bounded_too() {
     let read = |body: &str| {
-        masthead::import::judge(&format!("---\ntitle: A\n---\n\n{body}\n"), true, &|_| {
+        masthead::import::parse_source(&format!("---\ntitle: A\n---\n\n{body}\n"), true, &|_| {
             Err(masthead::import::MISSING.into())
         })
     };
@@ -205,7 +205,7 @@ fn articles_are_flattened_and_bounded_too() {
         let Err(refused) = read(&dense) else {
             panic!("{} was accepted", &dense[..8]);
         };
-        assert!(refused.reason.contains("marks"), "{}", refused.reason);
+        assert!(refused.reason.contains("markup"), "{}", refused.reason);
         assert_eq!(refused.line, 4);
     }
     // Quotation marks do not count as markup, and are not changed.
@@ -287,22 +287,25 @@ fn a_network_is_told_apart_after_many_others_were_noisy() {
     let (notices, start) = (Notices::default(), Instant::now());
     for n in 0..300 {
         for _ in 0..2 {
-            notices.turn(Event::LoginFailed, &format!("2001:db8:{n:x}::/64"), start);
+            notices.should_log(Event::LoginFailed, &format!("2001:db8:{n:x}::/64"), start);
         }
     }
     let later = start + Duration::from_secs(11);
     assert_eq!(
-        notices.turn(Event::LoginFailed, "192.0.2.1", later),
+        notices.should_log(Event::LoginFailed, "192.0.2.1", later),
         Some(0)
     );
-    assert_eq!(notices.turn(Event::LoginFailed, "192.0.2.1", later), None);
     assert_eq!(
-        notices.turn(Event::LoginFailed, "192.0.2.2", later),
+        notices.should_log(Event::LoginFailed, "192.0.2.1", later),
+        None
+    );
+    assert_eq!(
+        notices.should_log(Event::LoginFailed, "192.0.2.2", later),
         Some(0),
         "each network has its own log line"
     );
     assert_eq!(
-        notices.turn(
+        notices.should_log(
             Event::LoginFailed,
             "192.0.2.1",
             later + Duration::from_secs(1)
@@ -312,7 +315,7 @@ fn a_network_is_told_apart_after_many_others_were_noisy() {
 }
 
 site_test! {
-    async fn a_cookie_that_is_no_session_gets_the_kept_page_and_is_taken_back(site: Site) {
+    async fn an_invalid_session_cookie_gets_the_cached_page_and_is_removed(site: Site) {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         let plain = site.get(&path).await;

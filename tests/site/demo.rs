@@ -2,7 +2,7 @@
 
 use crate::{Answer, Site, site_test};
 use masthead::db::Conn;
-use masthead::demo::{Size, fill, landmarks};
+use masthead::demo::{Size, fill, fixed_slugs};
 
 async fn filled(site: &Site, articles: usize, comments: usize, seed: u64) -> Result<(), String> {
     let (db, settings) = (site.db().clone(), site.state.site());
@@ -61,7 +61,7 @@ site_test! {
             assert!(number(conn, "SELECT MAX(depth) FROM comments") >= 5);
             Ok(())
         }).await.expect("a read");
-        let [hundred, long] = landmarks(1);
+        let [hundred, long] = fixed_slugs(1);
         let page = site.get(&format!("/articles/{hundred}")).await;
         assert_eq!(page.all("article.comment").len(), 100);
         assert!(site.get(&format!("/articles/{long}")).await.has("a[rel=next]"));
@@ -76,7 +76,7 @@ site_test! {
 site_test! {
     async fn the_same_seed_says_the_same(site: Site) {
         filled(&site, 5, 200, 7).await.expect("filled");
-        let path = format!("/articles/{}", landmarks(7)[1]);
+        let path = format!("/articles/{}", fixed_slugs(7)[1]);
         let words = |page: &Answer| (page.one("h1"), page.all(".body p"), page.all("article.comment .text"));
         let here = words(&site.get(&path).await);
         assert!(!here.2.is_empty());

@@ -19,11 +19,11 @@ async fn publish_with(site: &Site, source: &str, files: &'static [File]) -> Stri
             let file = files.iter().find(|f| path == std::path::Path::new(f.0));
             file.map(|f| f.1()).ok_or_else(|| import::MISSING.into())
         };
-        let ready = import::judge(&source, true, &beside)
+        let ready = import::parse_source(&source, true, &beside)
             .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
         let slug = ready.slug.clone();
         import::store(&db, &config.data, &settings, ready, false, |_, _| {
-            OnChange::Take
+            OnChange::Replace
         })
         .expect("stored");
         slug
@@ -114,7 +114,7 @@ site_test! {
         assert_eq!(page.attr("#note-2 .back", "href").as_deref(), Some("#ref-2"));
         assert!(!page.has("#note-3 .back"), "nothing refers to it");
         assert!(page.body.contains("code[^s1]") && page.body.contains("[^sx]"));
-        let refused = |source: &str| import::judge(source, true, &|_| Err(masthead::import::MISSING.into())).err().map(|r| (r.line, r.reason));
+        let refused = |source: &str| import::parse_source(source, true, &|_| Err(masthead::import::MISSING.into())).err().map(|r| (r.line, r.reason));
         let (line, why) = refused("---\ntitle: One\nsources: [{text: A.}]\n---\n\nText.\n\nMore[^s2].\n").expect("refused");
         assert!(line == 8 && why.contains("[^s2]") && why.contains("there are 1"), "{line}: {why}");
         assert!(refused("---\ntitle: One\n---\n\nText[^s0].\n").is_some());

@@ -139,7 +139,7 @@ fn make_older(file: &Path) {
     .expect("a migration");
     conn.batch_execute(&down).expect("it can be taken back");
     conn.batch_execute(
-        "UPDATE __diesel_schema_migrations SET version = '0000'; CREATE TABLE IF NOT EXISTS older (id INTEGER)",
+        "DELETE FROM __diesel_schema_migrations; INSERT INTO __diesel_schema_migrations (version) VALUES ('0000'); CREATE TABLE IF NOT EXISTS older (id INTEGER)",
     )
     .expect("an older version");
 }
@@ -269,15 +269,15 @@ fn postgresql_is_understood_in_every_language() {
 }
 
 /// A TCP proxy to a server that can be closed, reopened and frozen.
-struct Cut {
+struct FaultyProxy {
     port: u16,
     is_open: Arc<AtomicBool>,
     /// Connections stay open, but nothing is forwarded.
     is_frozen: Arc<AtomicBool>,
 }
 
-impl Cut {
-    async fn to(server: std::net::SocketAddr) -> Cut {
+impl FaultyProxy {
+    async fn to(server: std::net::SocketAddr) -> FaultyProxy {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");
@@ -324,7 +324,7 @@ impl Cut {
                 }
             });
         });
-        Cut {
+        FaultyProxy {
             port,
             is_open,
             is_frozen,
@@ -372,10 +372,10 @@ fn host(url: &str) -> String {
 }
 
 #[test]
-fn while_postgresql_is_away_kept_pages_go_on_and_the_rest_is_refused_at_once() {
+fn while_postgresql_is_down_cached_pages_are_served_and_the_rest_gets_503() {
     on_postgres(|site| async move {
         let url = site.place.database_url.clone().expect("PostgreSQL");
-        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         site.reader("mira").await;
@@ -411,10 +411,7 @@ fn while_postgresql_is_away_kept_pages_go_on_and_the_rest_is_refused_at_once() {
         );
         let personal = mira.get("/account").await;
         assert_eq!(personal.status, 503, "nothing personal");
-        let form = [
-            ("body", "Kept all the same."),
-            ("action", "post"),
-        ];
+        let form = [("body", "Kept all the same."), ("action", "post")];
         let post = mira.post(&format!("{path}/comments"), &form).await;
         assert_eq!(post.status, 503);
         assert!(
@@ -440,7 +437,7 @@ fn while_postgresql_is_away_kept_pages_go_on_and_the_rest_is_refused_at_once() {
 fn a_postgresql_that_is_frozen_hangs_nobody() {
     on_postgres(|site| async move {
         let url = site.place.database_url.clone().expect("PostgreSQL");
-        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
         site.reader("mira").await;
         let through = crate::harness::Place {
@@ -489,7 +486,7 @@ fn a_postgresql_that_is_frozen_hangs_nobody() {
 fn the_start_waits_for_postgresql() {
     on_postgres(|site| async move {
         let url = site.place.database_url.clone().expect("PostgreSQL");
-        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         cut.set(false);
         let through = crate::harness::Place {
             database_url: Some(cut.url(&url)),
@@ -522,7 +519,7 @@ fn the_start_waits_for_postgresql() {
 fn while_redis_is_away_nobody_waits_for_long() {
     let Some(url) = redis_url() else { return };
     run(None, Some(url.clone()), |site| async move {
-        let cut = Cut::to(host(&url).parse().expect("an address")).await;
+        let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
         site.reader("mira").await;
         let through = crate::harness::Place {
@@ -530,7 +527,7 @@ fn while_redis_is_away_nobody_waits_for_long() {
             ..site.place.clone()
         };
         let away = Site::start(&through, |given| {
-            given.data = Some(site.place.folder.clone())
+            given.data = Some(site.place.folder.display().to_string())
         });
         let mira = away.log_in("mira").await;
         cut.set(false);

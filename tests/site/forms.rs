@@ -28,6 +28,20 @@ site_test! {
             let request = reader.request("POST", &path).header("sec-fetch-site", "same-origin").header("content-type", kind).body("body=a");
             assert_eq!(crate::Answer::of(request).await.status, 415, "{kind}");
         }
+        // A multipart form with text fields is read like any other one.
+        let multipart = |body: String| {
+            let kind = "multipart/form-data; boundary=x";
+            crate::Answer::of(reader.request("POST", &path).header("sec-fetch-site", "same-origin").header("content-type", kind).body(body))
+        };
+        let part = |name: &str, value: &str| format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let posted = multipart(format!("{}{}--x--\r\n", part("body", "In parts: ä & b"), part("parent", ""))).await;
+        assert_eq!(posted.status, 303, "{}", posted.body);
+        let shown = reader.follow(&posted.location().expect("a place")).await;
+        assert!(shown.one(".comment .text").contains("In parts: ä & b"));
+        assert_eq!(multipart(part("body", "cut off")).await.status, 400);
+        assert_eq!(multipart(format!("{}{}--x--\r\n", part("body", "a"), part("body", "b"))).await.status, 400);
+        assert_eq!(multipart(format!("{}--x--\r\n", part("body", &"x".repeat(300 * 1024)))).await.status, 413);
+        assert_eq!(multipart(format!("{}--x--\r\n", part("body\"; filename=\"a.txt", "a file"))).await.status, 400);
         let large = reader.post_raw(&path, format!("body={}", "x".repeat(1024 * 1024))).await;
         assert_eq!(large.status, 413);
         let fits = reader.post_raw(&path, format!("body={}", "x".repeat(200 * 1024))).await;

@@ -137,8 +137,8 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let mut given = PartialConfig {
-            data: Some(place.folder.clone()),
-            port: Some(address.port()),
+            data: Some(place.folder.display().to_string()),
+            port: Some(address.port().to_string()),
             samples: Some("off".into()),
             database_url: place.database_url.clone(),
             session_store_url: place.session_store_url.clone(),
@@ -150,11 +150,14 @@ impl Site {
         std::thread::spawn(move || {
             let prepared = prepare(&config).expect("a database");
             actix_web::rt::System::new().block_on(async move {
-                let app = assemble(config, prepared).await.expect("a site");
+                let mut app = assemble(config, prepared).await.expect("a site");
+                app.runs_jobs = false;
                 let (state, setup) = (app.state.clone(), app.setup.clone());
-                let (server, handle, _) = app.serve(listener, 1).expect("a server");
-                sender.send((state, setup, handle)).expect("the test waits");
-                server.await.expect("a server that stops well");
+                let running = app.serve(listener, 1).expect("a server");
+                sender
+                    .send((state, setup, running.handle))
+                    .expect("the test waits");
+                running.server.await.expect("a server that stops well");
             });
         });
         let (state, setup, stop) = receiver
@@ -178,6 +181,40 @@ impl Site {
         Site::start(&self.place, |given| {
             given.base_url = Some(format!("http://127.0.0.1:{first}"))
         })
+    }
+
+    /// Runs the jobs that are due, and those that these enqueue; how many ran.
+    pub async fn run_jobs(&self) -> usize {
+        let running = masthead::jobs::run_due(&self.state, masthead::workers::run);
+        tokio::task::LocalSet::new()
+            .run_until(running)
+            .await
+            .expect("jobs")
+    }
+
+    /// Jobs that a test has caused and not run, and jobs that have failed.
+    fn jobs_left(&self) -> Vec<String> {
+        use diesel::prelude::*;
+        use masthead::db::schema::jobs;
+        let db = self.db().clone();
+        // On a thread of its own: this may be a test's runtime.
+        let read = move || {
+            db.read_now(|conn| {
+                let at_start = ["sweep", "publish-due", "index-existing"];
+                let caused = jobs::kind
+                    .ne_all(at_start)
+                    .and(jobs::run_at.le(Time::now().0));
+                Ok(jobs::table
+                    .filter(caused.or(jobs::failed_at.is_not_null()))
+                    .select(jobs::kind)
+                    .load(conn)?)
+            })
+        };
+        // A database that a test has broken has nothing to say.
+        std::thread::spawn(read)
+            .join()
+            .expect("a thread")
+            .unwrap_or_default()
     }
 
     pub fn db(&self) -> &Db {
@@ -328,14 +365,15 @@ impl Site {
             source.to_owned(),
         );
         let work = move || {
-            let ready = import::judge(&source, true, &|_| Err(masthead::import::MISSING.into()))
-                .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
+            let ready =
+                import::parse_source(&source, true, &|_| Err(masthead::import::MISSING.into()))
+                    .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
             let slug = ready.slug.clone();
             let site = db
                 .read_now(|conn| Settings::load(conn, &config.site_name))
                 .expect("settings");
             import::store(&db, &config.data, &site, ready, false, |_, _| {
-                OnChange::Take
+                OnChange::Replace
             })
             .expect("stored");
             slug
@@ -370,6 +408,13 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
+        if self.folder.is_some() && !std::thread::panicking() {
+            let left = self.jobs_left();
+            assert!(
+                left.is_empty(),
+                "jobs are left over, call run_jobs(): {left:?}"
+            );
+        }
         drop(self.stop.stop(false));
         if let Some((url, name)) = self.database.take() {
             sql(&url, &format!("DROP DATABASE {name} WITH (FORCE)"));

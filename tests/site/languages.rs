@@ -97,7 +97,7 @@ fn german_is_german() {
         .collect();
     let alike = [
         "account-intro",
-        "byline-comma",
+        "byline-separator",
         "dashboard-heading",
         "date-month",
         "field-name",

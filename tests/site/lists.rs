@@ -98,7 +98,7 @@ site_test! {
         assert_eq!(article.one(".byline"), "By Mira Stahl and Jon Abara");
         for bad in ["[{bio: x}]", "[{name: A, links: [\"javascript:alert(1)\"]}]", "[{name: A, age: 7}]", "[[A]]"] {
             let source = format!("---\ntitle: Bad\nauthors: {bad}\n---\n\nText.\n");
-            let refused = masthead::import::judge(&source, true, &|_| Err(masthead::import::MISSING.into()));
+            let refused = masthead::import::parse_source(&source, true, &|_| Err(masthead::import::MISSING.into()));
             assert!(refused.is_err_and(|r| r.line == 3), "{bad}");
         }
     }

@@ -19,9 +19,11 @@ mod files;
 mod forms;
 mod harness;
 mod import;
+mod jobs;
 mod languages;
 mod lists;
 mod logs;
+mod mail;
 mod meters;
 mod nodes;
 mod queues;
@@ -36,6 +38,7 @@ mod tidy;
 mod units;
 
 pub use harness::{Answer, Browser, PASSWORD, Site};
+pub use mail::Smtp;
 
 /// Defines a test that runs on every database engine.
 #[macro_export]

@@ -280,7 +280,7 @@ async fn plan(site: &Site, statement: &str) -> Vec<String> {
 
 /// Requests every kind of page and action once.
 async fn tour(site: &Program) {
-    let [hundred, long] = masthead::demo::landmarks(1);
+    let [hundred, long] = masthead::demo::fixed_slugs(1);
     let (anybody, chief, mira) = (
         site.browser(),
         site.log_in("chief").await,

@@ -30,7 +30,7 @@ site_test! {
         moderator.reject(&slug, ids[1], "spam", "").await;
         let straight = mira.comment(&slug, "Straight out.").await;
         let counted = counts(&moderator.get("/admin/comments").await);
-        assert_eq!((counted["pending"], counted["approved"], counted["rejected"], counted["unmoderated"]), (2, 1, 1, 1));
+        assert_eq!((counted["pending"], counted["approved"], counted["rejected"], counted["unmoderated"]), (0, 1, 1, 3), "approving a reader's first comment publishes the others that waited for it");
         // One open flag makes an unmoderated comment reported, three an approved one.
         assert_eq!(flaggers[0].post(&format!("/comments/{straight}/flag"), &[("reason", "spam"), ("detail", "Look here")]).await.status, 303);
         for flagger in &flaggers[..2] {
@@ -225,12 +225,12 @@ site_test! {
         let selector = scraper::Selector::parse("[data-log]").expect("css");
         let html = scraper::Html::parse_document(&log.body);
         let rows: Vec<_> = html.select(&selector).map(|e| ["data-action", "data-comment", "data-actor"].map(|a| e.value().attr(a).unwrap_or("").to_owned())).collect();
-        let expected = [["delete", &first.to_string(), "mira"], ["reject", &second.to_string(), "chief"], ["approve", &first.to_string(), "chief"]];
-        assert_eq!(rows.len(), 3);
+        let expected = [["delete", &first.to_string(), "mira"], ["reject", &second.to_string(), "chief"], ["release", &second.to_string(), "new-reader"], ["approve", &first.to_string(), "chief"]];
+        assert_eq!(rows.len(), 4);
         for (row, expected) in rows.iter().zip(expected) {
             assert_eq!(row, &expected);
         }
-        assert_eq!(admin.get(&format!("/admin/log?comment={second}")).await.all("[data-log]").len(), 1);
+        assert_eq!(admin.get(&format!("/admin/log?comment={second}")).await.all("[data-log]").len(), 2);
         for n in 0..51 {
             let id = admin.comment(&slug, &format!("n {n}")).await;
             admin.post(&format!("/comments/{id}/delete"), &[]).await;

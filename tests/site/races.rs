@@ -106,12 +106,12 @@ site_test! {
 site_test! {
     async fn a_log_in_that_was_verified_before_the_password_changed_opens_nothing(site: Site) {
         let mira = site.reader("mira").await;
-        let before = site.db().read(|conn| store::by_login(conn, "mira")).await.expect("a read").expect("an account");
+        let before = site.db().read(|conn| store::find_by_login(conn, "mira")).await.expect("a read").expect("an account");
         let (id, version) = (before.id, before.password_version);
         let changed = mira.post("/account/password", &[("current", PASSWORD), ("password", NEW)]).await;
         assert_eq!(changed.status, 303, "{}", changed.body);
         let late = before.clone();
-        assert!(!site.db().write(move |conn| store::log_in(conn, &late, false, None)).await.expect("a write"));
+        assert!(!site.db().write(move |conn| store::record_login(conn, &late, false, None)).await.expect("a write"));
         // Even a session that was stored for that log-in is invalid.
         let new = sessions::store::NewSession {
             hash: vec![7; 32],
@@ -151,11 +151,11 @@ site_test! {
 site_test! {
     async fn a_password_change_in_flight_does_not_undo_the_operators_reset(site: Site) {
         site.reader("mira").await;
-        let seen = site.db().read(|conn| store::by_login(conn, "mira")).await.expect("a read").expect("an account");
+        let seen = site.db().read(|conn| store::find_by_login(conn, "mira")).await.expect("a read").expect("an account");
         let reset = site.masthead(&["user", "reset-password", "mira", "--password-stdin"], &format!("{NEW}\n"));
         assert!(reset.status.success(), "{}", String::from_utf8_lossy(&reset.stderr));
         let (id, version) = (seen.id, seen.password_version);
-        let late = site.db().write(move |conn| store::choose_password(conn, id, Some(version), "$argon2id$stolen", false)).await;
+        let late = site.db().write(move |conn| store::set_password(conn, id, Some(version), "$argon2id$stolen", false)).await;
         assert_eq!(late.expect("a write"), None);
         let form = [("login", "mira"), ("password", NEW), ("next", "/")];
         assert_eq!(site.browser().post("/login", &form).await.status, 303);
@@ -230,7 +230,7 @@ site_test! {
 site_test! {
     async fn an_account_has_fifty_sessions_at_most(site: Site) {
         let first = site.reader("mira").await;
-        let id = site.db().read(|conn| store::by_login(conn, "mira")).await.expect("a read").expect("an account").id;
+        let id = site.db().read(|conn| store::find_by_login(conn, "mira")).await.expect("a read").expect("an account").id;
         for n in 0..55_u8 {
             let now = Time::now().plus(i64::from(n) + 1);
             let new = sessions::store::NewSession {

@@ -296,7 +296,9 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     person.see_text("mark", "tram").await;
     person.fits(scripts).await;
     person.click("a[rel=next]").await;
-    person.see_text(".ways a", "Back to the first results").await;
+    person
+        .see_text(".ways a", "Back to the first results")
+        .await;
     person.click(".find summary").await;
     person
         .click("select[name=section] option[value=harbour]")

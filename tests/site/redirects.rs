@@ -33,9 +33,9 @@ site_test! {
         // A new article may take over a former slug.
         site.publish("---\ntitle: Another\nslug: first\n---\n\nText.\n").await;
         assert_eq!(site.get("/articles/first").await.one("h1"), "Another");
-        let clash = masthead::import::judge("---\ntitle: One\nslug: third\naliases: [first]\n---\n\nText.\n", true, &|_| Err(masthead::import::MISSING.into())).unwrap_or_else(|r| panic!("{}", r.reason));
+        let clash = masthead::import::parse_source("---\ntitle: One\nslug: third\naliases: [first]\n---\n\nText.\n", true, &|_| Err(masthead::import::MISSING.into())).unwrap_or_else(|r| panic!("{}", r.reason));
         let (db, data, settings) = (site.db().clone(), site.place.folder.clone(), site.state.site());
-        let stored = tokio::task::spawn_blocking(move || masthead::import::store(&db, &data, &settings, clash, false, |_, _| masthead::import::OnChange::Take));
+        let stored = tokio::task::spawn_blocking(move || masthead::import::store(&db, &data, &settings, clash, false, |_, _| masthead::import::OnChange::Replace));
         assert!(stored.await.expect("a thread").is_err_and(|why| why.contains("another article")));
     }
 }

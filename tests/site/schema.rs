@@ -111,7 +111,7 @@ site_test! {
         let after = db.write(|conn| set(conn, "d", "1"));
         let (good, bad, worse, after) = tokio::join!(good, bad, worse, after);
         assert!(good.is_ok() && after.is_ok());
-        assert!(matches!(bad, Err(Error::NotFound)) && matches!(worse, Err(Error::Broken { .. })));
+        assert!(matches!(bad, Err(Error::NotFound)) && matches!(worse, Err(Error::Internal { .. })));
         let kept = db.read(|conn| Ok([get(conn, "a")?, get(conn, "b")?, get(conn, "c")?, get(conn, "d")?])).await.expect("a read");
         assert_eq!(kept.map(|k| k.is_some()), [true, false, false, true]);
         db.write(|conn| set(conn, "e", "1")).await.expect("and the next one goes on");

@@ -234,9 +234,6 @@ fn one_network_does_not_fill_a_gate() {
         assert!(waits.is_ok() && other.is_ok());
         assert_eq!(refused.expect_err("over its share").status().as_u16(), 429);
         drop((waits, other, release));
-        assert!(
-            enter("192.0.2.1").await.is_ok(),
-            "its share is free again"
-        );
+        assert!(enter("192.0.2.1").await.is_ok(), "its share is free again");
     });
 }

@@ -92,36 +92,39 @@ fn one_feature_writes_a_table() {
 }
 
 /// Permitted dependencies of each feature. All may use: config error interface paths text db web.
-const ARROWS: &[(&str, &[&str])] = &[
+const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
+    ("sessions", &[]),
     ("log", &[]),
+    ("jobs", &["sessions"]),
+    ("mail", &["jobs", "sessions"]),
     ("media", &[]),
-    ("search", &[]),
-    ("comments", &["log", "search", "sessions"]),
-    ("articles", &["comments", "search"]),
+    ("search", &["jobs"]),
+    ("comments", &["jobs", "log", "search", "sessions"]),
+    ("articles", &["comments", "jobs", "search"]),
     ("feeds", &["articles", "comments"]),
     ("cards", &["articles"]),
     ("discovery", &[]),
     ("redirects", &["articles"]),
-    ("transfer", &["articles", "media"]),
-    ("queues", &["comments", "log", "sessions"]),
-    ("sessions", &[]),
+    ("import", &["articles", "media"]),
+    ("queues", &["comments", "jobs", "log", "mail", "sessions"]),
     ("accounts", &["log", "sessions"]),
     (
         "admin",
         &[
-            "accounts", "articles", "comments", "media", "queues", "sessions",
+            "accounts", "articles", "comments", "jobs", "log", "mail", "media", "queues",
+            "sessions",
         ],
     ),
     ("info", &[]),
     ("ops", &[]),
-    ("demo", &["accounts", "articles", "comments", "transfer"]),
-    ("samples", &["accounts", "articles", "comments", "transfer"]),
+    ("demo", &["accounts", "articles", "comments", "import"]),
+    ("samples", &["accounts", "articles", "comments", "import"]),
 ];
 
 #[test]
-fn no_arrow_leads_back() {
+fn feature_dependencies_are_acyclic() {
     let mut settled: BTreeSet<&str> = BTreeSet::new();
-    let mut left: Vec<_> = ARROWS.to_vec();
+    let mut left: Vec<_> = ALLOWED_DEPENDENCIES.to_vec();
     while !left.is_empty() {
         let before = left.len();
         left.retain(|(room, uses)| {
@@ -136,7 +139,7 @@ fn no_arrow_leads_back() {
 }
 
 #[test]
-fn every_room_has_a_door() {
+fn every_module_is_declared() {
     let known = [
         "config",
         "error",
@@ -144,9 +147,11 @@ fn every_room_has_a_door() {
         "paths",
         "text",
         "db",
+        "moderation",
         "web",
         "app",
         "routes",
+        "workers",
         "lib",
         "main",
         "cli",
@@ -161,7 +166,7 @@ fn every_room_has_a_door() {
             .trim_end_matches(".rs")
             .to_owned();
         assert!(
-            known.contains(&room.as_str()) || ARROWS.iter().any(|(r, _)| *r == room),
+            known.contains(&room.as_str()) || ALLOWED_DEPENDENCIES.iter().any(|(r, _)| *r == room),
             "{name}"
         );
     }
@@ -169,7 +174,16 @@ fn every_room_has_a_door() {
 
 #[test]
 fn rooms_use_only_what_their_door_declares() {
-    let below = ["config", "error", "interface", "paths", "text", "db", "web"];
+    let below = [
+        "config",
+        "error",
+        "interface",
+        "paths",
+        "text",
+        "db",
+        "moderation",
+        "web",
+    ];
     for (path, text) in files("src", "rs") {
         let name = in_house(&path);
         let room = name
@@ -179,7 +193,7 @@ fn rooms_use_only_what_their_door_declares() {
             .unwrap_or_default()
             .trim_end_matches(".rs")
             .to_owned();
-        let declared = ARROWS
+        let declared = ALLOWED_DEPENDENCIES
             .iter()
             .find(|(r, _)| *r == room)
             .map(|(_, uses)| *uses);
@@ -187,7 +201,16 @@ fn rooms_use_only_what_their_door_declares() {
         if below.contains(&room.as_str()) {
             let allowed: &[&str] = match room.as_str() {
                 "db" => &["error", "config", "text"],
-                "web" => &["config", "error", "interface", "paths", "text", "db"],
+                "web" => &[
+                    "config",
+                    "error",
+                    "interface",
+                    "moderation",
+                    "paths",
+                    "text",
+                    "db",
+                ],
+                "moderation" => &["db", "error", "interface", "text"],
                 "error" => &["db"],
                 "config" => &["db"],
                 "text" => &["interface"],
@@ -229,6 +252,7 @@ fn used_rooms(text: &str) -> BTreeSet<String> {
         }
     }
     used.remove("either");
+    used.remove("text_enum");
     used.remove("");
     used
 }
@@ -257,7 +281,8 @@ fn every_template_is_used_and_prints_nothing_unescaped() {
             "{name} writes a link; paths.rs does that"
         );
         assert!(
-            !text.contains("style=") && !text.contains("onclick"),
+            // Mail programs know no other style than that.
+            name.starts_with("mail/") || (!text.contains("style=") && !text.contains("onclick")),
             "{name} has style or script inside"
         );
     }
@@ -281,7 +306,10 @@ fn every_message_of_the_interface_is_used() {
             .unwrap_or_default()
             .trim()
             .replace('-', "_");
-        assert!(sources.contains(&format!(".{id}(")), "message {id} is not used");
+        assert!(
+            sources.contains(&format!(".{id}(")) || sources.contains(&format!("Interface::{id}")),
+            "message {id} is not used"
+        );
     }
 }
 
@@ -296,7 +324,7 @@ fn rooms_stay_comfortable() {
 /// Handlers that write without a signed-in account, or for one that they have just created. All others write through
 /// `sessions::write`, which checks session, role and ban again in the transaction.
 const WRITE_FOR_ANYBODY: [&str; 3] = [
-    "src/accounts/pages/door.rs",
+    "src/accounts/pages/auth.rs",
     "src/accounts/pages/join.rs",
     "src/admin/pages/setup.rs",
 ];

@@ -23,15 +23,18 @@ fn slugs_are_plain_short_and_never_empty() {
 
 #[test]
 fn a_path_ends_where_the_next_sibling_begins() {
-    let root = path::under(&[], 7);
-    let reply = path::under(&root, 9);
+    let root = path::child(&[], 7);
+    let reply = path::child(&root, 9);
     assert_eq!(path::ids(&reply), [7, 9]);
-    assert!(root < reply && reply < path::end(&root));
-    assert!(path::under(&[], 8) >= path::end(&root));
-    assert_eq!(path::end(&path::under(&[], 255)), path::under(&[], 256));
+    assert!(root < reply && reply < path::upper_bound(&root));
+    assert!(path::child(&[], 8) >= path::upper_bound(&root));
+    assert_eq!(
+        path::upper_bound(&path::child(&[], 255)),
+        path::child(&[], 256)
+    );
     let mut deep = root;
     for id in 10..100 {
-        deep = path::under(&deep, id);
+        deep = path::child(&deep, id);
     }
     assert_eq!(path::ids(&deep).len(), masthead::comments::MAX_DEPTH);
 }

@@ -59,7 +59,7 @@ CREATE TABLE throttles (
 CREATE INDEX throttles_by_end ON throttles (expires_at);
 
 -- Background work. A claim moves run_at to the end of its lease, so that a job of a node that died becomes due again.
--- unique_key: at most one job waits under it. failed_at: given up, kept for people to see.
+-- unique_key: at most one job waits under it. again_at: it was enqueued again while it ran. failed_at: given up, for people to see.
 CREATE TABLE jobs (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
@@ -68,6 +68,7 @@ CREATE TABLE jobs (
     run_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
     locked_until BIGINT NOT NULL DEFAULT 0,
+    again_at BIGINT,
     last_error TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
     failed_at BIGINT

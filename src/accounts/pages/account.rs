@@ -1,7 +1,7 @@
 //! The signed-in reader's account (profile, password, sessions), and the public profile page.
 
-use super::auth::known;
-use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
+use super::auth::password_context;
+use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::{DisplayName, parse_bio, store};
 use crate::db::invalidation::CacheTag;
 use crate::db::{Conn, Time};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::sessions::{self, Sessions};
-use crate::web::form::{Field, FormPage, Link};
+use crate::web::fields::{Field, FormPage, Link};
 use crate::web::limits::Rule;
 use crate::web::viewer::Role;
 use crate::web::{
@@ -120,7 +120,7 @@ pub async fn update(
         let rules = vec![Rule::new("profile", account.id, 30, 10 * Time::MINUTE)];
         let reserved = state.limits.reserve(rules, state.db.now()).await?;
         let work = move |conn: &mut Conn, who: &Participant| {
-            reserved.spend(conn)?;
+            reserved.count(conn)?;
             store::set_profile(conn, who.id, &new_name, &new_bio)
         };
         if sessions::write(&state, &who, work).await? {
@@ -145,7 +145,7 @@ fn password_page(
     new: &Result<NewPassword, String>,
 ) -> FormPage {
     let t = state.t();
-    let least = whose(account).min_length() as i64;
+    let least = password_policy(account).min_length() as i64;
     FormPage {
         page: Page::new(state, &account.viewer(), &t.password_heading()).unlisted(),
         t,
@@ -173,7 +173,7 @@ fn password_page(
     }
 }
 
-fn whose(account: &SignedIn) -> PasswordPolicy {
+fn password_policy(account: &SignedIn) -> PasswordPolicy {
     if account.has_role() {
         PasswordPolicy::Staff
     } else {
@@ -183,11 +183,11 @@ fn whose(account: &SignedIn) -> PasswordPolicy {
 
 /// `GET /account/password`
 pub async fn password(state: Shared, account: SignedIn) -> Result<HttpResponse, Error> {
-    password_page(&state, &account, &Ok(()), &blank()).answer()
+    password_page(&state, &account, &Ok(()), &no_error()).answer()
 }
 
 /// A field without an error message.
-fn blank() -> Result<NewPassword, String> {
+fn no_error() -> Result<NewPassword, String> {
     Err(String::new())
 }
 
@@ -202,12 +202,12 @@ pub async fn update_password(
 ) -> Result<HttpResponse, Error> {
     let form: PasswordForm = posted.read()?;
     let (t, id, now) = (state.t(), account.id, state.db.now());
-    let candidate = Candidate::parse(t, &form.password, whose(&account));
+    let candidate = PasswordCandidate::parse(t, &form.password, password_policy(&account));
     let stored = state.db.read(move |conn| store::by_id(conn, id)).await?;
     let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
     let taken = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => {
-            let mut form = password_page(&state, &account, &Ok(()), &blank());
+            let mut form = password_page(&state, &account, &Ok(()), &no_error());
             form.alert = t.login_too_many(&error_pages::wait(t, seconds));
             return error_pages::retry_after(
                 page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?,
@@ -224,13 +224,13 @@ pub async fn update_password(
         }
     };
     if !verdict.right {
-        let new = candidate.and(blank());
+        let new = candidate.and(no_error());
         return password_page(&state, &account, &Err(t.password_wrong()), &new).answer();
     }
     state.limits.refund(&state.db, taken).await?;
     let new = match candidate {
         Ok(candidate) => {
-            let known = known(&state, &account.username, &account.email);
+            let known = password_context(&state, &account.username, &account.email);
             password::check_strength(&state, candidate, known).await?
         }
         Err(why) => Err(why),
@@ -244,11 +244,11 @@ pub async fn update_password(
     };
     let hash = password::hash(&state, chosen).await?;
     let (for_role, seen) = (
-        whose(&account) == PasswordPolicy::Staff,
+        password_policy(&account) == PasswordPolicy::Staff,
         stored.password_version,
     );
     let version = sessions::write(&state, &account, move |conn, who: &SignedIn| {
-        let version = store::choose_password(conn, id, Some(seen), &hash, for_role)?;
+        let version = store::set_password(conn, id, Some(seen), &hash, for_role)?;
         sessions::store::end_others(conn, id, Some(&who.session_id))?;
         // Another password change came first, which has ended this session too.
         version.ok_or_else(Error::session_ended)
@@ -257,7 +257,7 @@ pub async fn update_password(
     sessions
         .end_others_in_redis(id, Some(account.session_id.clone()))
         .await?;
-    sessions::go_on(&session, &request, &account, version)?;
+    sessions::rotate_token(&session, &request, &account, version)?;
     Ok(page::see_other(if account.has_role() {
         paths::ADMIN
     } else {

@@ -1,12 +1,12 @@
 //! `/login` and `/logout`.
 
-use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
+use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store;
 use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin};
-use crate::web::form::{Field, FormPage, Link};
+use crate::web::fields::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
 use crate::web::notices::Event;
@@ -113,7 +113,7 @@ pub async fn log_in(
     let wanted = typed.clone();
     let found = state
         .db
-        .read(move |conn| store::by_login(conn, &wanted))
+        .read(move |conn| store::find_by_login(conn, &wanted))
         .await?;
     // The account's id: username and e-mail address count against the same limit.
     let whose = found.as_ref().map_or(typed.clone(), |f| f.id.to_string());
@@ -154,7 +154,7 @@ pub async fn log_in(
         }
         verdict
     });
-    let verdict = checked.await.map_err(Error::broken)??;
+    let verdict = checked.await.map_err(Error::internal)??;
     let account = found.as_ref().map_or("none".into(), |f| f.id.to_string());
     let Some(found) = found.filter(|_| verdict.right) else {
         let what = format!("account={account}");
@@ -162,8 +162,9 @@ pub async fn log_in(
         return login_page(&state, &viewer, &form, t.login_wrong()).answer();
     };
     let mut due = found.must_change_password;
-    if due && let Ok(candidate) = Candidate::parse(t, &form.password, PasswordPolicy::Staff) {
-        let known = known(&state, &found.username, &found.email);
+    if due && let Ok(candidate) = PasswordCandidate::parse(t, &form.password, PasswordPolicy::Staff)
+    {
+        let known = password_context(&state, &found.username, &found.email);
         due = password::check_strength(&state, candidate, known)
             .await?
             .is_err();
@@ -181,7 +182,7 @@ pub async fn log_in(
     let suffices = found.must_change_password && !due;
     let still = state
         .db
-        .write(move |conn| store::log_in(conn, &found, suffices, rehashed.as_deref()))
+        .write(move |conn| store::record_login(conn, &found, suffices, rehashed.as_deref()))
         .await?;
     if !still {
         return login_page(&state, &viewer, &form, t.login_wrong()).answer();
@@ -195,7 +196,7 @@ pub async fn log_in(
 }
 
 /// Words that an attacker would try first, for the strength check.
-pub(super) fn known(state: &State, username: &str, email: &str) -> Vec<String> {
+pub(super) fn password_context(state: &State, username: &str, email: &str) -> Vec<String> {
     vec![state.site().name.clone(), username.into(), email.into()]
 }
 

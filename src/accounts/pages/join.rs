@@ -1,15 +1,15 @@
 //! `/join`: registration of a new account.
 
-use super::auth::{known, next_of};
-use crate::accounts::password::{self, Candidate, NewPassword, PasswordPolicy};
-use crate::accounts::store::{self, New, Taken};
+use super::auth::{next_of, password_context};
+use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
+use crate::accounts::store::{self, New, RegistrationConflict};
 use crate::accounts::{Email, Username};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin};
-use crate::web::form::{Field, FormPage, Link};
+use crate::web::fields::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
 use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
@@ -188,7 +188,7 @@ impl ValidJoin {
             }
         });
         let email = Email::parse(t, &form.email);
-        let password = Candidate::parse(t, &form.password, PasswordPolicy::Reader);
+        let password = PasswordCandidate::parse(t, &form.password, PasswordPolicy::Reader);
         let (Ok(username), Ok(email), Ok(candidate)) = (&username, &email, &password) else {
             return Ok(Err(JoinErrors {
                 alert: String::new(),
@@ -200,12 +200,12 @@ impl ValidJoin {
         let (asked_name, asked_mail) = (username.clone(), email.clone());
         let taken = state
             .db
-            .read(move |conn| store::may_join(conn, &asked_name, &asked_mail))
+            .read(move |conn| store::registration_conflict(conn, &asked_name, &asked_mail))
             .await?;
         if let Some(taken) = taken {
             return Ok(Err(JoinErrors::taken(t, taken)));
         }
-        let known = known(state, username.as_str(), email.as_str());
+        let known = password_context(state, username.as_str(), email.as_str());
         Ok(
             match password::check_strength(state, candidate.clone(), known).await? {
                 Ok(password) => Ok(ValidJoin {
@@ -226,7 +226,7 @@ async fn create_account(
     state: &State,
     asked: ValidJoin,
     now: Time,
-) -> Result<Result<i64, Taken>, Error> {
+) -> Result<Result<i64, RegistrationConflict>, Error> {
     let password_hash = password::hash(state, asked.password).await?;
     let new = New {
         username: asked.username,
@@ -239,7 +239,7 @@ async fn create_account(
     state
         .db
         .write(
-            move |conn| match store::may_join(conn, &new.username, &new.email)? {
+            move |conn| match store::registration_conflict(conn, &new.username, &new.email)? {
                 Some(taken) => Ok(Err(taken)),
                 None => store::create(conn, &new),
             },
@@ -268,12 +268,12 @@ fn too_many(
 }
 
 impl JoinErrors {
-    fn taken(t: Interface, taken: Taken) -> JoinErrors {
+    fn taken(t: Interface, taken: RegistrationConflict) -> JoinErrors {
         let mut errors = JoinErrors::none();
         match taken {
-            Taken::Username => errors.username = Err(t.username_taken()),
-            Taken::Lookalike => errors.username = Err(t.name_lookalike()),
-            Taken::Email => errors.email = Err(t.email_taken()),
+            RegistrationConflict::Username => errors.username = Err(t.username_taken()),
+            RegistrationConflict::Lookalike => errors.username = Err(t.name_lookalike()),
+            RegistrationConflict::Email => errors.email = Err(t.email_taken()),
         }
         errors
     }

@@ -1,14 +1,15 @@
 //! `/setup/{token}`: creates the first admin, by the one-time link that `serve` prints.
 
-use crate::accounts::password::{self, Candidate, PasswordPolicy};
-use crate::accounts::store::{self, New, Taken};
+use crate::accounts::password::{self, PasswordCandidate, PasswordPolicy};
+use crate::accounts::store::{self, New, RegistrationConflict};
 use crate::accounts::{Email, Username};
 use crate::admin;
 use crate::db::lock;
 use crate::error::Error;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin};
-use crate::web::form::{Field, FormPage};
+use crate::web::fields::{Field, FormPage};
+use crate::web::settings;
 use crate::web::{FormBody, Page, Shared, State, Viewer, page};
 use actix_session::Session;
 use actix_web::http::header;
@@ -24,14 +25,14 @@ struct SetupForm {
     site_name: String,
 }
 
-type Judged = Result<(), String>;
+type FieldResult = Result<(), String>;
 
 fn setup_page(
     state: &State,
     viewer: &Viewer,
     token: &str,
     given: &SetupForm,
-    judged: [&Judged; 4],
+    judged: [&FieldResult; 4],
 ) -> Result<HttpResponse, Error> {
     let t = state.t();
     let [site_name, username, email, password] = judged;
@@ -82,8 +83,8 @@ fn setup_page(
 ///
 /// # Errors
 /// `NotFound` otherwise.
-fn admit(conn: &mut crate::db::Conn, token: &str) -> Result<(), Error> {
-    if admin::store::setup_token_is(conn, token)? && !store::has_admin(conn)? {
+fn check_setup_token(conn: &mut crate::db::Conn, token: &str) -> Result<(), Error> {
+    if admin::store::is_setup_token(conn, token)? && !store::has_admin(conn)? {
         Ok(())
     } else {
         Err(Error::NotFound)
@@ -98,7 +99,10 @@ pub async fn setup(
 ) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let asked = token.clone();
-    state.db.read(move |conn| admit(conn, &asked)).await?;
+    state
+        .db
+        .read(move |conn| check_setup_token(conn, &asked))
+        .await?;
     let given = SetupForm {
         site_name: state.site().name.clone(),
         ..SetupForm::default()
@@ -123,19 +127,22 @@ pub async fn install(
 ) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let asked = token.clone();
-    state.db.read(move |conn| admit(conn, &asked)).await?;
+    state
+        .db
+        .read(move |conn| check_setup_token(conn, &asked))
+        .await?;
     let form: SetupForm = posted.read()?;
     let t = state.t();
     let username = Username::parse(t, &form.username);
     let email = Email::parse(t, &form.email);
-    let new = match Candidate::parse(t, &form.password, PasswordPolicy::Staff) {
+    let new = match PasswordCandidate::parse(t, &form.password, PasswordPolicy::Staff) {
         Ok(candidate) => {
             let typed = [&form.site_name, &form.username, &form.email];
             password::check_strength(&state, candidate, typed.map(Clone::clone).into()).await?
         }
         Err(why) => Err(why),
     };
-    let site_name = admin::parse_site_name(t, &form.site_name);
+    let site_name = settings::SITE_NAME.parse(t, &form.site_name);
     let plain = |r: Result<(), &String>| r.map_err(Clone::clone);
     let mut judged = [
         plain(site_name.as_ref().map(|_| ())),
@@ -162,7 +169,7 @@ pub async fn install(
         .db
         .write(move |conn| {
             lock(conn, "setup")?;
-            admit(conn, &asked)?;
+            check_setup_token(conn, &asked)?;
             let made = store::create(conn, &account)?;
             if made.is_ok() {
                 admin::store::set(conn, "site_name", &site_name)?;
@@ -184,8 +191,10 @@ pub async fn install(
         }
         Err(taken) => {
             match taken {
-                Taken::Username | Taken::Lookalike => judged[1] = Err(t.username_taken()),
-                Taken::Email => judged[2] = Err(t.email_taken()),
+                RegistrationConflict::Username | RegistrationConflict::Lookalike => {
+                    judged[1] = Err(t.username_taken())
+                }
+                RegistrationConflict::Email => judged[2] = Err(t.email_taken()),
             }
             let [a, b, c, d] = &judged;
             setup_page(&state, &viewer, &token, &form, [a, b, c, d])

@@ -8,7 +8,7 @@ use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::form::Link;
+use crate::web::fields::Link;
 use crate::web::{Page, Shared, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::diff::{self, Change, Paragraph};
-use crate::web::form::Link;
+use crate::web::fields::Link;
 use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -147,8 +147,8 @@ fn views(t: Interface, paragraphs: Vec<Paragraph>, whole: bool) -> Vec<Paragraph
         let run = |run: diff::Run| {
             let tag = match run.change {
                 Change::Same => "",
-                Change::Gone => "del",
-                Change::New => "ins",
+                Change::Removed => "del",
+                Change::Added => "ins",
             };
             (tag, run.text)
         };

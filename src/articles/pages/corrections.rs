@@ -26,7 +26,7 @@ struct Entry {
 
 #[derive(Template)]
 #[template(path = "articles/corrections.html")]
-struct LedgerPage {
+struct CorrectionsPage {
     page: Page,
     t: Interface,
     entries: Vec<Entry>,
@@ -67,7 +67,7 @@ pub async fn corrections(
         found.truncate(PAGE_SIZE as usize);
         if let Some(last) = found.last() {
             let cursor = format!("{}_{}_{}", last.at.0, last.article, last.position);
-            pager.older = paths::after(paths::CORRECTIONS, &cursor);
+            pager.older = paths::list_page(paths::CORRECTIONS, &cursor);
         }
     }
     if cursor.is_some() {
@@ -75,7 +75,7 @@ pub async fn corrections(
         pager.newer = paths::CORRECTIONS.into();
     }
     let mut page = Page::new(&state, &viewer, &t.corrections_heading())
-        .at(&state, &paths::after(paths::CORRECTIONS, &after))
+        .at(&state, &paths::list_page(paths::CORRECTIONS, &after))
         .about(&t.corrections_about(&site.name));
     page.feeds = Feed::all(
         paths::CORRECTIONS,
@@ -88,7 +88,7 @@ pub async fn corrections(
         href: paths::article(&one.slug),
         title: one.title,
     });
-    let view = LedgerPage {
+    let view = CorrectionsPage {
         page,
         t,
         entries: entries.collect(),

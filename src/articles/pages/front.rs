@@ -28,9 +28,9 @@ const COLUMN: usize = 6;
 const DISCUSSED: i64 = 6;
 const CORRECTED: i64 = 3;
 /// Maximum number of sections shown with a block of their own.
-const STRIPS: usize = 6;
+const MAX_SECTION_BLOCKS: usize = 6;
 
-struct Strip {
+struct SectionBlock {
     name: String,
     href: String,
     items: Vec<TeaserView>,
@@ -54,7 +54,7 @@ struct FrontPage {
     secondary: Vec<TeaserView>,
     column: Vec<TeaserView>,
     discussed: Vec<TeaserView>,
-    strips: Vec<Strip>,
+    strips: Vec<SectionBlock>,
     corrected: Vec<Corrected>,
 }
 
@@ -65,7 +65,12 @@ pub async fn front(
 ) -> Result<HttpResponse, Error> {
     let since = state.db.version();
     let (t, site) = (state.t(), state.site());
-    let sections: Vec<i64> = site.sections.iter().take(STRIPS).map(|s| s.id).collect();
+    let sections: Vec<i64> = site
+        .sections
+        .iter()
+        .take(MAX_SECTION_BLOCKS)
+        .map(|s| s.id)
+        .collect();
     // The fewer sections there are, the more articles each shows.
     let wide = match sections.len() {
         0 | 1 => 9,
@@ -81,7 +86,7 @@ pub async fn front(
                 None => None,
             };
             let (discussed, compared) = lists::most_discussed(conn, DISCUSSED)?;
-            let strips = lists::strips(conn, &sections, (wide + 1 + SECONDARY) as i64)?;
+            let strips = lists::latest_by_section(conn, &sections, (wide + 1 + SECONDARY) as i64)?;
             let corrected = corrections::corrections(conn, None, CORRECTED)?;
             let all = latest.iter().chain(&strips).chain(&discussed);
             let mut ids: Vec<i64> = all.map(|a| a.id).collect();
@@ -118,14 +123,14 @@ pub async fn front(
     let lead = latest.next().map(of);
     let secondary: Vec<TeaserView> = latest.by_ref().take(most).map(of).collect();
     let column: Vec<TeaserView> = latest.take(COLUMN).map(of).collect();
-    let mut by_section: Vec<Strip> = Vec::new();
-    for section in site.sections.iter().take(STRIPS) {
+    let mut by_section: Vec<SectionBlock> = Vec::new();
+    for section in site.sections.iter().take(MAX_SECTION_BLOCKS) {
         let mine = strips
             .iter()
             .filter(|s| s.section_slug == section.slug && !above.contains(&s.id));
         let items: Vec<TeaserView> = mine.take(wide).cloned().map(of).collect();
         if !items.is_empty() {
-            by_section.push(Strip {
+            by_section.push(SectionBlock {
                 name: section.name.clone(),
                 href: paths::section(&section.slug),
                 items,

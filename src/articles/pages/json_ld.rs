@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// Maximum number of comments in an article's data: the first of its page.
 const COMMENTS: usize = 10;
 
-fn crumbs(origin: &str, parts: &[(&str, String)]) -> Value {
+fn breadcrumbs(origin: &str, parts: &[(&str, String)]) -> Value {
     let item = |(at, (name, path)): (usize, &(&str, String))| json!({ "@type": "ListItem", "position": at + 1, "name": name, "item": format!("{origin}{path}") });
     let items: Vec<Value> = parts.iter().enumerate().map(item).collect();
     json!({ "@type": "BreadcrumbList", "itemListElement": items })
@@ -90,7 +90,7 @@ pub(super) fn news_article(origin: &str, site: &Site, parts: &Parts<'_>) -> Safe
         "headline": article.title,
         "description": article.dek,
         "url": url,
-        "mainEntityOfPage": { "@type": "WebPage", "@id": url, "breadcrumb": crumbs(origin, &trail) },
+        "mainEntityOfPage": { "@type": "WebPage", "@id": url, "breadcrumb": breadcrumbs(origin, &trail) },
         "datePublished": article.published_at.rfc3339(),
         "dateModified": article.updated_at.rfc3339(),
         "inLanguage": site.language,
@@ -137,7 +137,7 @@ pub(super) fn list(origin: &str, site: &Site, listed: &Listed, teasers: &[Teaser
         "description": listed.description,
         "url": url,
         "inLanguage": site.language,
-        "breadcrumb": crumbs(origin, &trail),
+        "breadcrumb": breadcrumbs(origin, &trail),
     });
     let Some(author) = &listed.author else {
         let item = |(at, teaser): (usize, &Teaser)| json!({ "@type": "ListItem", "position": at + 1, "url": format!("{origin}{}", paths::article(&teaser.slug)) });

@@ -59,8 +59,8 @@ pub(super) async fn answer(
     let (listed, shown, names) = state
         .db
         .read(move |conn| {
-            let (shelf, listed) = find(conn, &here)?;
-            let shown = lists::page(conn, shelf, after)?;
+            let (scope, listed) = find(conn, &here)?;
+            let shown = lists::page(conn, scope, after)?;
             if shown.teasers.is_empty() {
                 return Err(Error::NotFound);
             }
@@ -77,16 +77,16 @@ pub(super) async fn answer(
     );
     let pager = Pager {
         newer: shown.newer.map_or(String::new(), |cursor| {
-            paths::after(
+            paths::list_page(
                 &listed.path,
                 &cursor.map_or(String::new(), |c| c.to_string()),
             )
         }),
         older: shown.older.map_or(String::new(), |cursor| {
-            paths::after(&listed.path, &cursor.to_string())
+            paths::list_page(&listed.path, &cursor.to_string())
         }),
     };
-    let here = paths::after(
+    let here = paths::list_page(
         &listed.path,
         &after.map_or(String::new(), |c| c.to_string()),
     );
@@ -146,7 +146,7 @@ async fn named(
     slug: String,
 ) -> Result<HttpResponse, Error> {
     answer(&state, &viewer, &request, move |conn, site| {
-        let (shelf, name) = lists::named(conn, kind, &slug)?;
+        let (scope, name) = lists::named(conn, kind, &slug)?;
         let author = match kind {
             Kind::Author => Some(lists::author(conn, &slug)?),
             Kind::Section | Kind::Tag => None,
@@ -174,7 +174,7 @@ async fn named(
             author,
             has_feed: true,
         };
-        Ok((shelf, listed))
+        Ok((scope, listed))
     })
     .await
 }

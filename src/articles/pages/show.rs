@@ -2,7 +2,7 @@
 
 use super::json_ld;
 use super::teaser::{TeaserView, by_article, view};
-use crate::articles::{changes_the_sense, is_long, lists, reading_minutes, store};
+use crate::articles::{changes_meaning, is_long, lists, reading_minutes, store};
 use crate::comments::pages::{Query, ThreadView, thread_view};
 use crate::comments::store::ArticleThread;
 use crate::comments::{thread, write};
@@ -14,7 +14,7 @@ use crate::moderation;
 use crate::paths;
 use crate::text::{SafeHtml, markdown};
 use crate::web::cache::Audience;
-use crate::web::form::Link;
+use crate::web::fields::Link;
 use crate::web::page::{Feed, SharedPage};
 use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -148,10 +148,10 @@ pub async fn show(
             let mut read = thread::page(conn, &article_thread, &who, sort, &after, now)?;
             let mut audience = Audience::Readers;
             if let Some(account) = who.account().filter(|a| !a.is_staff()) {
-                read.would_wait = !moderation::has_approved_comment(conn, account.id)?;
+                read.would_be_held = !moderation::has_approved_comment(conn, account.id)?;
                 if write::has_commented(conn, account.id, article.id)? {
                     audience = Audience::One(account.id);
-                } else if read.would_wait {
+                } else if read.would_be_held {
                     audience = Audience::Newcomers;
                 }
             }
@@ -200,7 +200,7 @@ pub async fn show(
         since,
         cache_tags: &cache_tags,
         audience,
-        until: read.lapses(&viewer, now),
+        until: read.first_deadline(&viewer, now),
         now,
     };
     let picture = hero.as_ref().map(|hero| format!("{origin}{}", hero.src));
@@ -259,11 +259,11 @@ pub async fn show(
         let all = |sense: bool| {
             let some = corrections
                 .iter()
-                .filter(|c| changes_the_sense(&c.kind) == sense);
+                .filter(|c| changes_meaning(&c.kind) == sense);
             some.map(correction).collect()
         };
         ArticlePage {
-            letter: paths::letter(&article.title, &page.canonical),
+            letter: paths::mailto_url(&article.title, &page.canonical),
             page,
             thread,
             published: DateView::day(&site, article.published_at),
@@ -373,7 +373,7 @@ fn byline(t: Interface, authors: &[store::Name]) -> Vec<Author> {
         before: match at {
             0 => String::new(),
             at if at == last => t.byline_and(),
-            _ => t.byline_comma(),
+            _ => t.byline_separator(),
         },
         href: paths::author(&name.slug),
         name: name.name.clone(),

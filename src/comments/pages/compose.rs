@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::text::SafeHtml;
-use crate::web::form::Link;
+use crate::web::fields::Link;
 use crate::web::{Page, State, Viewer, page};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -69,7 +69,7 @@ impl ComposePage {
             action: paths::article_comments(&article.slug),
             body: String::new(),
             parent_id: String::new(),
-            key: crate::web::headers::new_key(),
+            key: crate::web::headers::new_idempotency_key(),
             revision: String::new(),
             is_edit: false,
             may_send: true,

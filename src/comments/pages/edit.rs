@@ -8,12 +8,14 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::Actor;
-use crate::moderation::Rules;
+use crate::moderation::Policy;
 use crate::paths;
 use crate::sessions;
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::Role;
-use crate::web::{Account, FormBody, Participant, Shared, SignedIn, State, Viewer, page};
+use crate::web::{
+    Account, EmptyForm, FormBody, Participant, Shared, SignedIn, State, Viewer, page,
+};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -25,16 +27,11 @@ struct EditForm {
     revision: String,
 }
 
-/// A form without fields: any field is an error.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct EmptyForm {}
-
 fn editable(t: Interface, comment: &Comment, now: Time) -> Result<(), Error> {
     match comment.status {
-        Status::Rejected => Err(Error::Gone(t.edit_rejected())),
-        Status::Deleted => Err(Error::Gone(t.edit_deleted())),
-        _ if now.0 - comment.created_at.0 > EDIT_WINDOW => Err(Error::Gone(t.edit_too_late())),
+        Status::Rejected => Err(Error::Conflict(t.edit_rejected())),
+        Status::Deleted => Err(Error::Conflict(t.edit_deleted())),
+        _ if now.0 - comment.created_at.0 > EDIT_WINDOW => Err(Error::Conflict(t.edit_too_late())),
         _ => Ok(()),
     }
 }
@@ -51,7 +48,7 @@ async fn page_for(
         .await?;
     let mut compose =
         ComposePage::new(state, &account.viewer(), &article, state.t().edit_heading());
-    compose.action = paths::of_comment(comment.id, "edit");
+    compose.action = paths::comment_action(comment.id, "edit");
     compose.body.clone_from(&comment.body);
     compose.revision = revision::of_text(comment.version);
     compose.key.clear();
@@ -118,7 +115,7 @@ pub async fn update(
         asked.check(conn)
     });
     let outcome = match may.await.and_then(|()| form.clone()) {
-        Ok(form) => edit_now(&state, &account, id, form, reserved, (t, now)).await,
+        Ok(form) => render_and_store(&state, &account, id, form, reserved, (t, now)).await,
         Err(why) => Err(why),
     };
     if !matches!(outcome, Ok(EditResult::Stored(_))) {
@@ -143,14 +140,14 @@ pub async fn update(
             compose.alert = format!(
                 "{} {}",
                 t.edit_stale(&account.username, &when),
-                standing(t, &comment)
+                status_message(t, &comment)
             );
             compose.body = typed;
             compose.answer(StatusCode::CONFLICT)
         }
         EditResult::Ended(comment, why) => {
             let mut compose = page_for(&state, &account, &comment).await?;
-            compose.alert = format!("{why} {}", standing(t, &comment));
+            compose.alert = format!("{why} {}", status_message(t, &comment));
             compose.body = typed;
             compose.may_send = false;
             compose.answer(StatusCode::CONFLICT)
@@ -168,7 +165,7 @@ pub async fn update(
     }
 }
 
-async fn edit_now(
+async fn render_and_store(
     state: &State,
     account: &Participant,
     id: i64,
@@ -177,9 +174,9 @@ async fn edit_now(
     (t, now): (Interface, Time),
 ) -> Result<EditResult, Error> {
     let body = render(state, &form.body).await?;
-    let rules = state.site().rules;
+    let policy = state.site().policy;
     sessions::write(state, account, move |conn, who: &Participant| {
-        store_edit(conn, who, id, &form, &body, &reserved, &rules, (t, now))
+        store_edit(conn, who, id, &form, &body, &reserved, &policy, (t, now))
     })
     .await
 }
@@ -192,11 +189,11 @@ fn store_edit(
     form: &EditForm,
     body: &Result<CommentBody, String>,
     reserved: &Reserved,
-    rules: &Rules,
+    policy: &Policy,
     (t, now): (Interface, Time),
 ) -> Result<EditResult, Error> {
     let comment = store::owned(conn, id, who.id)?;
-    if let Err(Error::Gone(why)) = editable(t, &comment, now) {
+    if let Err(Error::Conflict(why)) = editable(t, &comment, now) {
         return Ok(EditResult::Ended(comment, why));
     }
     if form.revision.is_empty() {
@@ -209,8 +206,8 @@ fn store_edit(
         Ok(body) => body,
         Err(why) => return Ok(EditResult::Refused(comment, why.clone())),
     };
-    reserved.spend(conn)?;
-    let edited = write::edit(conn, comment, body, &form.revision, who, rules, now)?;
+    reserved.count(conn)?;
+    let edited = write::edit(conn, comment, body, &form.revision, who, policy, now)?;
     Ok(match edited {
         EditOutcome::Stored(comment) => EditResult::Stored(comment),
         EditOutcome::Stale(comment) => EditResult::Stale(comment),
@@ -224,7 +221,7 @@ fn delete_rules(account: &Account) -> Vec<Rule> {
 }
 
 /// The comment's current status in words, with the reason of a rejection.
-fn standing(t: Interface, comment: &Comment) -> String {
+fn status_message(t: Interface, comment: &Comment) -> String {
     match comment.status {
         Status::Published | Status::Approved => t.status_public(),
         Status::Pending => t.notice_pending(),
@@ -248,8 +245,8 @@ fn not_signed_in(
     id: i64,
     posted: &FormBody,
 ) -> Result<HttpResponse, Error> {
-    let action = paths::of_comment(id, "edit");
-    let body = posted.field("body").unwrap_or_default();
+    let action = paths::comment_action(id, "edit");
+    let body = posted.field("body").unwrap_or_default().to_owned();
     if body.is_empty() {
         return Err(Error::SignInFirst { next: action });
     }
@@ -267,7 +264,7 @@ fn not_signed_in(
     compose.action = action;
     compose.alert = t.compose_log_in_first();
     compose.body = body;
-    compose.revision = posted.field("revision").unwrap_or_default();
+    compose.revision = posted.field("revision").unwrap_or_default().to_owned();
     compose.key.clear();
     compose.is_edit = true;
     compose.answer(StatusCode::FORBIDDEN)
@@ -285,7 +282,7 @@ pub async fn delete(
     let deleted = sessions::write(&state, &account, move |conn, who: &SignedIn| {
         let comment = store::owned(conn, id, who.id)?;
         form.as_ref().map_err(Clone::clone)?;
-        reserved.spend(conn)?;
+        reserved.count(conn)?;
         write::delete(conn, &comment, Actor::of(who), now)?;
         Ok(comment)
     });
@@ -306,11 +303,11 @@ pub async fn undelete(
     let restored = sessions::write(&state, &account, move |conn, who: &Participant| {
         let comment = store::owned(conn, id, who.id)?;
         form.as_ref().map_err(Clone::clone)?;
-        reserved.spend(conn)?;
+        reserved.count(conn)?;
         if write::undelete(conn, &comment, Actor::of(who), now)? {
             Ok(comment)
         } else {
-            Err(Error::Gone(t.undelete_too_late()))
+            Err(Error::Conflict(t.undelete_too_late()))
         }
     });
     let comment = restored.await?;

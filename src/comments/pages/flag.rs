@@ -9,7 +9,7 @@ use crate::moderation::FlagReason;
 use crate::paths;
 use crate::sessions;
 use crate::text;
-use crate::web::form::{Field, FormPage};
+use crate::web::fields::{Field, FormPage};
 use crate::web::limits::Rule;
 use crate::web::viewer::Role;
 use crate::web::{FormBody, Page, Participant, Shared, SignedIn, State, Viewer, page};
@@ -57,7 +57,7 @@ fn form(
         intro: t.flag_intro(&text::excerpt(&comment.body, 200)),
         alert: String::new(),
         done: String::new(),
-        action: paths::of_comment(comment.id, "flag"),
+        action: paths::comment_action(comment.id, "flag"),
         fields: vec![
             Field::select("reason", t.field_reason(), options, &given.reason).judged(reason_error),
             Field::area("detail", t.field_detail())
@@ -89,7 +89,7 @@ pub async fn flag(
         })
         .await?;
     let t = state.t();
-    own(t, &comment, &account)?;
+    refuse_own_comment(t, &comment, &account)?;
     if twice {
         let told = form(
             &state,
@@ -100,7 +100,7 @@ pub async fn flag(
             &Ok(String::new()),
         );
         return page::ok(&FormPage {
-            done: t.flag_twice(),
+            done: t.flag_recorded(),
             fields: Vec::new(),
             button: String::new(),
             ..told
@@ -117,7 +117,7 @@ pub async fn flag(
     .answer()
 }
 
-fn own(t: Interface, comment: &Comment, account: &Participant) -> Result<(), Error> {
+fn refuse_own_comment(t: Interface, comment: &Comment, account: &Participant) -> Result<(), Error> {
     if comment.author_id == account.id {
         Err(Error::Refused(t.flag_own()))
     } else {
@@ -151,17 +151,18 @@ pub async fn raise(
         let reason = FlagReason::parse(&form.reason).ok_or_else(|| t.reason_missing());
         (reason, parse_note(t, &form.detail))
     };
+    let policy = state.site().policy;
     let outcome = sessions::write(&state, &account, move |conn, who: &Participant| {
         store::find_locked(conn, id)?;
         let comment = flaggable(conn, id, &who.viewer())?;
-        own(t, &comment, who)?;
+        refuse_own_comment(t, &comment, who)?;
         let form = typed.as_ref().map_err(Clone::clone)?;
         let (Ok(reason), Ok(detail)) = judge(form) else {
             return Ok(FlagResult::Refused(comment));
         };
         if !flags::has_flagged(conn, id, who.id)? {
-            reserved.spend(conn)?;
-            flags::flag(conn, id, who.id, reason, &detail, now)?;
+            reserved.count(conn)?;
+            flags::flag(conn, id, who.id, reason, &detail, &policy, now)?;
         }
         Ok(FlagResult::Flagged(comment))
     });

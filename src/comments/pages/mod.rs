@@ -11,7 +11,7 @@ use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::form::Link;
+use crate::web::fields::Link;
 use crate::web::{Page, Shared, State, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -106,7 +106,7 @@ pub fn thread_view(
         action: paths::article_comments(&article.slug),
         key,
         total: read.public_comments,
-        hold_hint: if site.rules.new_reader && read.would_wait {
+        hold_hint: if site.policy.new_reader && read.would_be_held {
             t.compose_first_held()
         } else {
             String::new()

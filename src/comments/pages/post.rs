@@ -7,11 +7,11 @@ use crate::comments::{CommentBody, parse_key, render};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::moderation::Rules;
+use crate::moderation::Policy;
 use crate::paths;
 use crate::sessions;
 use crate::text::SafeHtml;
-use crate::web::headers::new_key;
+use crate::web::headers::new_idempotency_key;
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::Role;
 use crate::web::{Account, FormBody, Participant, Shared, SignedIn, Viewer, error_pages, page};
@@ -100,7 +100,7 @@ pub async fn create(
         _ => return Err(Error::Malformed(t.action_unknown())),
     };
     let key = parse_key(t, &form.key);
-    let found = match answer_to(&state, &who, &slug, &form, key, is_preview).await {
+    let found = match process_form(&state, &who, &slug, &form, key, is_preview).await {
         Ok(found) => found,
         Err(Error::TooMany { seconds }) => {
             return too_many(&state, &viewer, slug, &form, seconds).await;
@@ -155,7 +155,7 @@ pub async fn create(
 }
 
 /// Checks the rate limit, renders the text, then stores it in one write; for a preview, one read.
-async fn answer_to(
+async fn process_form(
     state: &Shared,
     who: &Participant,
     slug: &str,
@@ -181,7 +181,7 @@ async fn answer_to(
     }
     let hit = match (&key, is_preview) {
         (Ok(Some(key)), false) => key.clone(),
-        _ => new_key(),
+        _ => new_idempotency_key(),
     };
     let wanted = if is_preview { Vec::new() } else { rules(who) };
     let reserved = state.limits.reserve_once(wanted, hit, now).await?;
@@ -205,11 +205,11 @@ async fn store_comment(
     form: &CommentForm,
     key: Result<Option<String>, String>,
     is_preview: bool,
-    spending: Reserved,
+    reserved: Reserved,
 ) -> Result<PostResult, Error> {
     let now = state.db.now();
     if form.body.len() > SHORT_TEXT {
-        let asked = spending.clone();
+        let asked = reserved.clone();
         state.db.read(move |conn| asked.check(conn)).await?;
     }
     let read = ParsedForm {
@@ -219,14 +219,14 @@ async fn store_comment(
         key,
         parent: (!form.parent.is_empty()).then(|| form.parent.parse()),
     };
-    let rules = state.site().rules;
+    let policy = state.site().policy;
     if is_preview {
         let preview =
-            move |conn: &mut Conn| post_in_transaction(conn, None, &read, &spending, &rules, now);
+            move |conn: &mut Conn| post_in_transaction(conn, None, &read, &reserved, &policy, now);
         return state.db.read(preview).await;
     }
     sessions::write(state, who, move |conn, who: &Participant| {
-        post_in_transaction(conn, Some(who), &read, &spending, &rules, now)
+        post_in_transaction(conn, Some(who), &read, &reserved, &policy, now)
     })
     .await
 }
@@ -236,8 +236,8 @@ fn post_in_transaction(
     conn: &mut Conn,
     who: Option<&Participant>,
     read: &ParsedForm,
-    spending: &Reserved,
-    rules: &Rules,
+    reserved: &Reserved,
+    policy: &Policy,
     now: Time,
 ) -> Result<PostResult, Error> {
     let t = read.t;
@@ -265,7 +265,7 @@ fn post_in_transaction(
         return refuse(t.thread_closed(), String::new(), false);
     }
     if read.parent.is_some() && answered.is_none() {
-        return refuse(t.parent_gone(), String::new(), true);
+        return refuse(t.reply_parent_unavailable(), String::new(), true);
     }
     let key = match &read.key {
         Ok(key) => key.clone(),
@@ -282,7 +282,7 @@ fn post_in_transaction(
             html: body.html,
         });
     };
-    spending.spend(conn)?;
+    reserved.count(conn)?;
     let new = New {
         slug: read.slug.clone(),
         author: who.id,
@@ -290,7 +290,7 @@ fn post_in_transaction(
         parent: answered.as_ref().map(|p| p.id),
         key,
         body,
-        rules: *rules,
+        policy: *policy,
         now,
     };
     match write::post(conn, &new)? {
@@ -301,7 +301,7 @@ fn post_in_transaction(
         } => Ok(PostResult::Stored(paths::comment_on_article(&slug, id))),
         PostOutcome::Stored { id, slug, .. } => Ok(PostResult::Stored(paths::comment(&slug, id))),
         PostOutcome::Closed => refuse(t.thread_closed(), String::new(), false),
-        PostOutcome::NoParent => refuse(t.parent_gone(), String::new(), true),
+        PostOutcome::NoParent => refuse(t.reply_parent_unavailable(), String::new(), true),
     }
 }
 
@@ -359,8 +359,8 @@ async fn not_signed_in(
     posted: &FormBody,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let back = paths::page_of_form(request.path());
-    let field = |name: &str| posted.field(name).unwrap_or_default();
+    let back = paths::return_path(request.path());
+    let field = |name: &str| posted.field(name).unwrap_or_default().to_owned();
     let form = CommentForm {
         body: field("body"),
         parent: field("parent"),
@@ -413,7 +413,7 @@ pub async fn reply(
         return Err(Error::NotFound);
     };
     if !article.is_open {
-        return Err(Error::Gone(t.thread_closed()));
+        return Err(Error::Conflict(t.thread_closed()));
     }
     let heading = t.reply_heading(&found.name);
     let mut compose = ComposePage::new(&state, &account.viewer(), &article, heading);

@@ -2,7 +2,7 @@
 
 use super::{Card, card, queue_page};
 use crate::comments::view::reject_choices;
-use crate::comments::{Action, MAX_NOTE, Status, parse_note};
+use crate::comments::{Action, MAX_NOTE_LENGTH, Status, parse_note};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::Actor;
@@ -64,12 +64,12 @@ fn parse_action(t: Interface, form: &ActForm, rejects: bool) -> Result<Action, S
     if form.revision.is_empty() {
         Err(t.revision_missing())
     } else {
-        decision(t, rejects, &form.reason, &form.note)
+        parse_decision(t, rejects, &form.reason, &form.note)
     }
 }
 
 /// Most comments in one bulk action: two pages of a queue.
-const BULK_MOST: usize = 100;
+const MAX_BULK_COMMENTS: usize = 100;
 
 /// The requested bulk action, with id and revision of each comment.
 fn parse_bulk(t: Interface, form: &BulkForm) -> Result<(Action, Vec<(i64, String)>), String> {
@@ -83,8 +83,8 @@ fn parse_bulk(t: Interface, form: &BulkForm) -> Result<(Action, Vec<(i64, String
             .split_once(':')
             .and_then(|(id, revision)| Some((id.parse::<i64>().ok()?, revision.to_owned())))
     };
-    if form.ids.len() > BULK_MOST {
-        return Err(t.bulk_many(BULK_MOST as i64));
+    if form.ids.len() > MAX_BULK_COMMENTS {
+        return Err(t.bulk_many(MAX_BULK_COMMENTS as i64));
     }
     let ids = form
         .ids
@@ -94,10 +94,10 @@ fn parse_bulk(t: Interface, form: &BulkForm) -> Result<(Action, Vec<(i64, String
     if ids.is_empty() {
         return Err(t.bulk_none());
     }
-    Ok((decision(t, rejects, &form.reason, &form.note)?, ids))
+    Ok((parse_decision(t, rejects, &form.reason, &form.note)?, ids))
 }
 
-fn decision(t: Interface, rejects: bool, reason: &str, note: &str) -> Result<Action, String> {
+fn parse_decision(t: Interface, rejects: bool, reason: &str, note: &str) -> Result<Action, String> {
     let note = parse_note(t, note)?;
     if !rejects {
         return Ok(Action::Approve);
@@ -132,15 +132,18 @@ async fn act(
             Err(why) => return Ok(Submission::Refused(why)),
         };
         let actor = Actor::of(who);
-        store::act(conn, id, &form.revision, &act, actor, now)
-            .map(|outcome| Submission::Acted(Box::new(outcome)))
+        let outcome = store::act(conn, id, &form.revision, &act, actor, now)?;
+        if let (ModerationOutcome::Done(comment), Action::Approve) = (&outcome, &act) {
+            store::release_others(conn, std::slice::from_ref(comment), now)?;
+        }
+        Ok(Submission::Acted(Box::new(outcome)))
     });
     let judged = judged.await?;
     let form = form?;
     let (status, stale, error) = match judged {
         Submission::Acted(outcome) => match *outcome {
             ModerationOutcome::Done(comment) => {
-                return Ok(page::see_other(&paths_back(&form.back, &comment.slug, id)));
+                return Ok(page::see_other(&return_path(&form.back, &comment.slug, id)));
             }
             ModerationOutcome::Stale(last) => (StatusCode::CONFLICT, Some(last), String::new()),
         },
@@ -157,17 +160,17 @@ fn stale_sentence(
 ) -> String {
     let (t, site, comment) = (state.t(), state.site(), &waiting.comment);
     match (last, comment.edited_at) {
-        (Some(row), edited) if edited.is_none_or(|at| at <= row.at) => t.act_stale_by(
+        (Some(row), edited) if edited.is_none_or(|at| at <= row.at) => t.moderate_stale_acted_by(
             &row.actor,
             &crate::log::action_name(t, &row.action),
             &site.minute(row.at),
         ),
-        (_, Some(at)) => t.act_edited_by(&comment.username, &site.minute(at)),
-        _ => t.act_stale(),
+        (_, Some(at)) => t.moderate_stale_edited_by(&comment.username, &site.minute(at)),
+        _ => t.moderate_stale(),
     }
 }
 
-fn paths_back(back: &str, slug: &str, id: i64) -> String {
+fn return_path(back: &str, slug: &str, id: i64) -> String {
     if paths::local(back) == back && back.len() > 1 {
         back.to_owned()
     } else {
@@ -188,7 +191,7 @@ async fn act_page(
     let (waiting, records, flags) = state
         .db
         .read(move |conn| {
-            let waiting = store::one(conn, id)?;
+            let waiting = store::find_item(conn, id)?;
             let author = waiting.comment.author_id;
             Ok((
                 waiting,
@@ -212,13 +215,18 @@ async fn act_page(
         .map(|last| stale_sentence(state, &waiting, last))
         .unwrap_or_default();
     let page = ActPage {
-        page: Page::dashboard(state, &moderator.viewer(), &t.act_heading(), "comments"),
+        page: Page::dashboard(
+            state,
+            &moderator.viewer(),
+            &t.moderate_heading(),
+            "comments",
+        ),
         t,
-        heading: t.act_heading(),
+        heading: t.moderate_heading(),
         alert,
         error,
         card,
-        note_most: MAX_NOTE,
+        note_most: MAX_NOTE_LENGTH,
     };
     page::answer(status, &page)
 }
@@ -254,16 +262,20 @@ pub async fn bulk(
     wanted_ids.sort_unstable();
     wanted_ids.dedup();
     let stale = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
-        let mut stale = Vec::new();
+        let (mut stale, mut done) = (Vec::new(), Vec::new());
         let actor = Actor::of(who);
         for (id, revision) in &wanted_ids {
             match store::act(conn, *id, revision, &act, actor, now) {
-                Ok(ModerationOutcome::Done(_)) => {}
+                Ok(ModerationOutcome::Done(comment)) => done.push(comment),
                 Ok(ModerationOutcome::Stale(_)) | Err(Error::NotFound) => {
                     stale.push(id.to_string())
                 }
                 Err(other) => return Err(other),
             }
+        }
+        if act == Action::Approve {
+            // Afterwards, so that it makes none of these stale.
+            store::release_others(conn, &done, now)?;
         }
         Ok(stale)
     });

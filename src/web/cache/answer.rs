@@ -4,7 +4,9 @@ use super::Entry;
 use super::skeleton::{Skeleton, Values};
 use crate::web::State;
 use crate::web::coding::Coding;
-use crate::web::headers::{REQUEST_ID, is_picture, new_key, request_id_value, set_security, share};
+use crate::web::headers::{
+    REQUEST_ID, allow_cross_origin, is_picture, new_idempotency_key, request_id_value, set_security,
+};
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -12,16 +14,16 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 /// The response from a skeleton, with this reader's name and a fresh idempotency key filled in.
 pub(super) fn filled(skeleton: &Skeleton, name: &str, asked: &HeaderMap) -> HttpResponse {
-    let key = new_key();
-    let fill = Values { name, key: &key };
+    let key = new_idempotency_key();
+    let values = Values { name, key: &key };
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, HTML));
     // Even if the client prefers brotli: a brotli stream cannot be assembled from parts.
     if Coding::takes_gzip(asked.get(header::ACCEPT_ENCODING)) {
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("gzip")));
-        response.body(skeleton.gzip(fill))
+        response.body(skeleton.gzip(values))
     } else {
-        response.body(skeleton.plain(fill))
+        response.body(skeleton.plain(values))
     }
 }
 
@@ -96,7 +98,7 @@ pub(super) fn answer(state: &State, entry: &Entry, asked: Validators<'_>) -> Htt
     }
     finish(state, headers, PUBLIC);
     if is_picture(&entry.content_type) {
-        share(headers);
+        allow_cross_origin(headers);
     }
     response
 }

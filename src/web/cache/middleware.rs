@@ -1,14 +1,14 @@
 //! The page cache as the outermost middleware: cached pages are answered here, before the router runs.
 
 use super::answer::{Validators, answer, filled, finish};
-use super::single_flight::{Joined, SingleFlight, make, pass, set_canonical_uri};
+use super::single_flight::{Joined, SingleFlight, call_inner, render_or_wait, set_canonical_uri};
 use super::{
     Answer, Audience, CacheStats, CachedRoute, FlightKey, InnerService, Key, RequestedPage,
 };
 use crate::db::query_stats::QueryStats;
 use crate::web::coding::Coding;
 use crate::web::headers::request_id;
-use crate::web::session_cookie::{self, Presented, SessionCookie};
+use crate::web::session_cookie::{self, PresentedToken, SessionCookie};
 use crate::web::{Shared, guard};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
@@ -137,7 +137,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
             SessionCookie::Invalid => return self.answer_without_session(request, true, began),
         };
         match found {
-            Lookup::Answer(response, route) => {
+            Lookup::Hit(response, route) => {
                 // Recording metrics is the most expensive part of a hit; without a metrics listener it is skipped.
                 if self.state.config.metrics_listen.is_some() {
                     let meter = &self.state.meter;
@@ -148,18 +148,20 @@ impl<S: InnerService> PageCacheMiddleware<S> {
             Lookup::Miss(key, route) => {
                 request.head_mut().headers.remove(header::COOKIE);
                 let (service, state) = (self.service.clone(), self.state.clone());
-                ResponseFuture::Later(Box::pin(make(service, state, request, key, route, began)))
+                ResponseFuture::Later(Box::pin(render_or_wait(
+                    service, state, request, key, route, began,
+                )))
             }
             Lookup::Personal(page, audience) => {
-                self.send_on(request, cookie, Some((page, audience)), began)
+                self.forward(request, cookie, Some((page, audience)), began)
             }
-            Lookup::NotOurs => self.send_on(request, cookie, None, began),
+            Lookup::Uncacheable => self.forward(request, cookie, None, began),
         }
     }
 
     /// Passes a request to the handlers. They see no cookie but the session cookie, so that no library can mistake
     /// another one for it.
-    fn send_on(
+    fn forward(
         &self,
         mut request: ServiceRequest,
         cookie: SessionCookie,
@@ -169,14 +171,16 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         let SessionCookie::Signed { token, pair } = cookie else {
             request.head_mut().headers.remove(header::COOKIE);
             let (service, state) = (self.service.clone(), self.state.clone());
-            return ResponseFuture::Later(Box::pin(pass(service, state, request, began)));
+            return ResponseFuture::Later(Box::pin(call_inner(service, state, request, began)));
         };
-        if self.state.cache.is_unknown(&token) {
-            let renewed = !self.state.cache.is_gone(&token);
+        if self.state.cache.has_no_session(&token) {
+            let renewed = !self.state.cache.has_ended(&token);
             return self.answer_without_session(request, !renewed, began);
         }
         request.head_mut().headers.insert(header::COOKIE, pair);
-        request.extensions_mut().insert(Presented(token.clone()));
+        request
+            .extensions_mut()
+            .insert(PresentedToken(token.clone()));
         let middleware = self.clone();
         if let Some((page, audience)) = personal {
             if let Err(error) = set_canonical_uri(&mut request, &page) {
@@ -195,8 +199,8 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         }
         ResponseFuture::Later(Box::pin(async move {
             let mut answer =
-                pass(middleware.service, middleware.state.clone(), request, began).await?;
-            if middleware.state.cache.is_gone(&token) {
+                call_inner(middleware.service, middleware.state.clone(), request, began).await?;
+            if middleware.state.cache.has_ended(&token) {
                 session_cookie::expire(&middleware.state, answer.headers_mut());
             }
             Ok(answer)
@@ -207,33 +211,33 @@ impl<S: InnerService> PageCacheMiddleware<S> {
 /// The result of looking up a request in the cache.
 enum Lookup {
     /// A hit, and the index of its route.
-    Answer(HttpResponse, usize),
+    Hit(HttpResponse, usize),
     /// A cacheable page that is not cached or is stale.
     Miss(Key<Coding>, CachedRoute),
     /// A cacheable page, requested with a session, that is not cached for this reader; its audience, if known.
     Personal(String, Option<Audience>),
-    NotOurs,
+    Uncacheable,
 }
 
 impl<S: InnerService> PageCacheMiddleware<S> {
-    /// Answers as for an anonymous viewer. `takes_back`: the response also deletes the session cookie.
+    /// Answers as for an anonymous viewer. `deletes_cookie`: the response also deletes the session cookie.
     fn answer_without_session(
         &self,
         mut request: ServiceRequest,
-        takes_back: bool,
+        deletes_cookie: bool,
         began: Instant,
     ) -> ResponseFuture {
         request.head_mut().headers.remove(header::COOKIE);
         let (middleware, state) = (self.clone(), self.state.clone());
         ResponseFuture::Later(Box::pin(async move {
             let mut answer = match middleware.look(&request, None) {
-                Lookup::Answer(response, route) => {
+                Lookup::Hit(response, route) => {
                     let meter = &state.meter;
                     meter.answered(route, response.status(), began, QueryStats::default());
                     request.into_response(response)
                 }
                 Lookup::Miss(key, route) => {
-                    make(
+                    render_or_wait(
                         middleware.service,
                         state.clone(),
                         request,
@@ -243,9 +247,9 @@ impl<S: InnerService> PageCacheMiddleware<S> {
                     )
                     .await?
                 }
-                _ => pass(middleware.service, state.clone(), request, began).await?,
+                _ => call_inner(middleware.service, state.clone(), request, began).await?,
             };
-            if takes_back {
+            if deletes_cookie {
                 session_cookie::expire(&state, answer.headers_mut());
             }
             Ok(answer)
@@ -256,20 +260,20 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         if !matches!(*request.method(), Method::GET | Method::HEAD)
             || !guard::is_own_host(&self.state, request)
         {
-            return Lookup::NotOurs;
+            return Lookup::Uncacheable;
         }
         let Some(page) = self.page(request) else {
-            return Lookup::NotOurs;
+            return Lookup::Uncacheable;
         };
         let (cache, db) = (&self.state.cache, &self.state.db);
         let headers = request.headers();
         let path = page.split('?').next().unwrap_or_default();
         if let Some(token) = token {
             let Some(route) = (self.find_route)(path) else {
-                return Lookup::NotOurs;
+                return Lookup::Uncacheable;
             };
-            return match self.for_reader(token, headers, &page) {
-                Ok(response) => Lookup::Answer(response, route.index),
+            return match self.cached_reader_page(token, headers, &page) {
+                Ok(response) => Lookup::Hit(response, route.index),
                 Err(audience) => Lookup::Personal(page.into_owned(), audience),
             };
         }
@@ -284,14 +288,14 @@ impl<S: InnerService> PageCacheMiddleware<S> {
                 StatusCode::NOT_MODIFIED => &cache.counts.not_modified,
                 _ => &cache.counts.hits,
             });
-            return Lookup::Answer(answer, entry.route);
+            return Lookup::Hit(answer, entry.route);
         }
         match (self.find_route)(path) {
             Some(route) => {
                 let page = page.into_owned().into();
                 Lookup::Miss(Key { page, of: coding }, route)
             }
-            None => Lookup::NotOurs,
+            None => Lookup::Uncacheable,
         }
     }
 
@@ -342,18 +346,20 @@ impl<S: InnerService> PageCacheMiddleware<S> {
             Joined::Follower(mut flight) => {
                 CacheStats::increment(&self.state.cache.counts.waited);
                 let _ = flight.changed().await;
-                let made = self.for_reader(&token, request.headers(), &page).ok();
+                let made = self
+                    .cached_reader_page(&token, request.headers(), &page)
+                    .ok();
                 if let Some(response) = made {
                     return Ok(request.into_response(response));
                 }
                 None
             }
         };
-        pass(self.service, self.state, request, began).await
+        call_inner(self.service, self.state, request, began).await
     }
 
     /// The page of a signed-in reader, assembled from the cache. On a miss, the audience of the page, if that is known.
-    fn for_reader(
+    fn cached_reader_page(
         &self,
         token: &str,
         headers: &HeaderMap,

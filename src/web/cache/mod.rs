@@ -27,7 +27,7 @@ use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use sha2::{Digest, Sha256};
 use skeleton::Skeleton;
-pub use skeleton::{key_mark, name_mark};
+pub use skeleton::{key_placeholder, name_placeholder};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -316,7 +316,7 @@ impl PageCache {
     }
 
     /// Records that there is no such session: later requests with this token are anonymous. Tokens are never reused.
-    pub fn note_unknown(&self, token: &str) {
+    pub fn record_unknown(&self, token: &str) {
         let hash = token_hash(token);
         if self.ended(&hash).is_none() {
             let (at, was_renewed) = (Instant::now(), false);
@@ -326,7 +326,7 @@ impl PageCache {
 
     /// Records that this token was just replaced. Requests still in flight with it are anonymous, but must not delete
     /// the browser's new cookie.
-    pub fn note_renewed(&self, token: &str) {
+    pub fn record_renewed(&self, token: &str) {
         let (at, was_renewed) = (Instant::now(), true);
         self.unknown
             .insert(token_hash(token), EndedSession { at, was_renewed });
@@ -338,12 +338,12 @@ impl PageCache {
     }
 
     /// Whether a token is known to belong to no open session.
-    pub fn is_unknown(&self, token: &str) -> bool {
+    pub fn has_no_session(&self, token: &str) -> bool {
         self.ended(&token_hash(token)).is_some()
     }
 
     /// Whether a token is known to belong to no open session, and was not just replaced by a new one.
-    pub fn is_gone(&self, token: &str) -> bool {
+    pub fn has_ended(&self, token: &str) -> bool {
         self.ended(&token_hash(token))
             .is_some_and(|ended| !ended.was_renewed)
     }
@@ -393,7 +393,7 @@ impl PageCache {
     ) -> Result<HttpResponse, Error> {
         let cpu = state.packing.acquire().await?;
         let cut = tokio::task::spawn_blocking(move || Skeleton::cut(&html)).await;
-        let skeleton = cut.map_err(Error::broken)??;
+        let skeleton = cut.map_err(Error::internal)??;
         drop(cpu);
         let account = reader.account.id;
         let own = [CacheTag::Account(account), CacheTag::Comments(account)];

@@ -68,28 +68,28 @@ impl Drop for SingleFlight {
 }
 
 /// Passes a request to the inner service, and records its time and queries.
-pub(super) async fn pass<S: InnerService>(
+pub(super) async fn call_inner<S: InnerService>(
     service: Rc<S>,
     state: Shared,
     request: ServiceRequest,
     began: Instant,
 ) -> Answer {
-    let (answer, spent) = measure(service.call(request)).await;
+    let (answer, stats) = measure(service.call(request)).await;
     match answer {
         Ok(answer) => {
-            state.meter.routed(&answer, began, spent);
+            state.meter.routed(&answer, began, stats);
             Ok(answer.map_into_boxed_body())
         }
         Err(error) => {
             let status = error.as_response_error().status_code();
-            state.meter.unrouted(status, began, spent);
+            state.meter.unrouted(status, began, stats);
             Err(error)
         }
     }
 }
 
 /// Renders a page that is not cached, or waits for the request that does.
-pub(super) async fn make<S: InnerService>(
+pub(super) async fn render_or_wait<S: InnerService>(
     service: Rc<S>,
     state: Shared,
     request: ServiceRequest,
@@ -112,7 +112,7 @@ pub(super) async fn make<S: InnerService>(
                 let landed = flight.wait_for(Option::is_some).await;
                 let Some(entry) = landed.ok().and_then(|entry| entry.clone()) else {
                     // The leader produced no cacheable page: each follower sends its own request on.
-                    let answer = pass(service, state.clone(), request, began).await?;
+                    let answer = call_inner(service, state.clone(), request, began).await?;
                     return Ok(or_stale(&state, &key, answer));
                 };
                 // Fresh enough for a request that arrived before the page's first read, whatever has changed since.
@@ -120,15 +120,15 @@ pub(super) async fn make<S: InnerService>(
                     let asked = Validators::of(request.headers(), &entry);
                     let response = answer(&state, &entry, asked);
                     let status = response.status();
-                    let spent = QueryStats::default();
-                    state.meter.answered(route.index, status, began, spent);
+                    let stats = QueryStats::default();
+                    state.meter.answered(route.index, status, began, stats);
                     return Ok(request.into_response(response));
                 }
             }
             Joined::Leader(flight) => {
                 CacheStats::increment(&state.cache.counts.misses);
                 // A task of its own, which continues if this client disconnects: others may wait for it.
-                let work = rt::spawn(lead(
+                let work = rt::spawn(render_as_leader(
                     service,
                     state.clone(),
                     request,
@@ -143,7 +143,7 @@ pub(super) async fn make<S: InnerService>(
                         Some(ours) => ours.clone(),
                         None => return Err(error),
                     },
-                    Err(panic) => Error::broken(panic),
+                    Err(panic) => Error::internal(panic),
                 };
                 let id = request_id();
                 tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be rendered");
@@ -179,15 +179,15 @@ fn or_stale(
 pub(super) fn set_canonical_uri(request: &mut ServiceRequest, page: &str) -> Result<(), Error> {
     let head = request.head_mut();
     let mut uri = head.uri.clone().into_parts();
-    uri.path_and_query = Some(page.parse().map_err(Error::broken)?);
-    let uri = Uri::from_parts(uri).map_err(Error::broken)?;
+    uri.path_and_query = Some(page.parse().map_err(Error::internal)?);
+    let uri = Uri::from_parts(uri).map_err(Error::internal)?;
     head.uri = uri.clone();
     // The router matches on this copy of the URI.
     request.match_info_mut().get_mut().update(&uri);
     Ok(())
 }
 
-async fn lead<S: InnerService>(
+async fn render_as_leader<S: InnerService>(
     service: Rc<S>,
     state: Shared,
     mut request: ServiceRequest,
@@ -203,12 +203,12 @@ async fn lead<S: InnerService>(
     // Also cookies that are spelled in another way: this page is for anonymous viewers.
     head.headers.remove(header::COOKIE);
     set_canonical_uri(&mut request, &key.page)?;
-    let (response, spent) = measure(service.call(request)).await;
+    let (response, stats) = measure(service.call(request)).await;
     let mut response = match response {
         Ok(response) => response.map_into_boxed_body(),
         Err(error) => {
             let status = error.as_response_error().status_code();
-            state.meter.answered(route.index, status, began, spent);
+            state.meter.answered(route.index, status, began, stats);
             return Err(error);
         }
     };
@@ -217,7 +217,7 @@ async fn lead<S: InnerService>(
         .extensions_mut()
         .remove::<BuiltFrom>();
     let Some(BuiltFrom(since, dependencies)) = made.filter(|_| is_cacheable(&response)) else {
-        state.meter.routed(&response, began, spent);
+        state.meter.routed(&response, began, stats);
         return Ok(response);
     };
     let (request, response) = response.into_parts();
@@ -229,7 +229,7 @@ async fn lead<S: InnerService>(
     let coding = key.of;
     let _cpu = state.packing.acquire().await?;
     let packed = tokio::task::spawn_blocking(move || pack(&plain, coding)).await;
-    let (body, etag) = packed.map_err(Error::broken)??;
+    let (body, etag) = packed.map_err(Error::internal)??;
     let entry = Arc::new(Entry {
         body,
         etag,
@@ -252,7 +252,7 @@ async fn lead<S: InnerService>(
     };
     let response = answer(&state, &entry, asked);
     let status = response.status();
-    state.meter.answered(route.index, status, began, spent);
+    state.meter.answered(route.index, status, began, stats);
     Ok(ServiceResponse::new(request, response))
 }
 
@@ -265,10 +265,10 @@ fn pack(plain: &Bytes, coding: Coding) -> Result<(Bytes, HeaderValue), Error> {
     let digest = Sha256::digest(plain);
     let hash = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&digest[..12]);
     let etag = format!("\"{hash}-{}\"", &coding.name()[..1]);
-    let etag = HeaderValue::from_str(&etag).map_err(Error::broken)?;
+    let etag = HeaderValue::from_str(&etag).map_err(Error::internal)?;
     let body = match coding {
         Coding::Identity => plain.clone(),
-        packed => packed.pack(plain).map_err(Error::broken)?.into(),
+        packed => packed.pack(plain).map_err(Error::internal)?.into(),
     };
     Ok((body, etag))
 }

@@ -17,24 +17,24 @@ enum Placeholder {
 }
 
 /// The marks of placeholders in a rendered page. Random at each start, so that nobody can write one in a comment.
-static MARKS: LazyLock<[String; 2]> = LazyLock::new(|| ["name", "key"].map(mark));
+static PLACEHOLDER_MARKS: LazyLock<[String; 2]> = LazyLock::new(|| ["name", "key"].map(mark));
 
 fn mark(of: &str) -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
-    bytes.iter().fold(format!("hole-{of}-"), |s, b| {
+    bytes.iter().fold(format!("placeholder-{of}-"), |s, b| {
         s + format!("{b:02x}").as_str()
     })
 }
 
 /// The mark to print where the reader's name goes.
-pub fn name_mark() -> &'static str {
-    &MARKS[0]
+pub fn name_placeholder() -> &'static str {
+    &PLACEHOLDER_MARKS[0]
 }
 
 /// The mark to print where a fresh idempotency key goes.
-pub fn key_mark() -> &'static str {
-    &MARKS[1]
+pub fn key_placeholder() -> &'static str {
+    &PLACEHOLDER_MARKS[1]
 }
 
 /// The values of the placeholders in one response.
@@ -71,13 +71,13 @@ impl Skeleton {
         let mut pieces = Vec::new();
         let mut last = None;
         let mut text = page;
-        while let Some((at, hole)) = next_mark(text) {
+        while let Some((at, placeholder)) = next_placeholder(text) {
             pieces.push((last, &text[..at]));
-            last = Some(hole);
-            let length = if hole == Placeholder::Name {
-                name_mark().len()
+            last = Some(placeholder);
+            let length = if placeholder == Placeholder::Name {
+                name_placeholder().len()
             } else {
-                key_mark().len()
+                key_placeholder().len()
             };
             text = &text[at + length..];
         }
@@ -85,7 +85,12 @@ impl Skeleton {
         let mut pieces = pieces.into_iter();
         let first = StaticPart::pack(pieces.next().map_or("", |(_, text)| text))?;
         let rest: Result<Vec<_>, Error> = pieces
-            .map(|(hole, text)| Ok((hole.unwrap_or(Placeholder::Name), StaticPart::pack(text)?)))
+            .map(|(placeholder, text)| {
+                Ok((
+                    placeholder.unwrap_or(Placeholder::Name),
+                    StaticPart::pack(text)?,
+                ))
+            })
             .collect();
         let rest = rest?;
         let all = || std::iter::once(&first).chain(rest.iter().map(|(_, f)| f));
@@ -105,25 +110,25 @@ impl Skeleton {
     }
 
     /// The page, uncompressed.
-    pub fn plain(&self, fill: Values<'_>) -> Bytes {
+    pub fn plain(&self, values: Values<'_>) -> Bytes {
         let mut out = BytesMut::with_capacity(self.plain + 256);
         out.extend_from_slice(&self.first.text);
-        for (hole, fixed) in &self.rest {
-            out.extend_from_slice(fill.of(*hole).as_bytes());
+        for (placeholder, fixed) in &self.rest {
+            out.extend_from_slice(values.of(*placeholder).as_bytes());
             out.extend_from_slice(&fixed.text);
         }
         out.freeze()
     }
 
     /// The page as one gzip stream: <https://www.rfc-editor.org/rfc/rfc1952>
-    pub fn gzip(&self, fill: Values<'_>) -> Bytes {
+    pub fn gzip(&self, values: Values<'_>) -> Bytes {
         let mut out = BytesMut::with_capacity(self.deflated + 512);
         out.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
         out.extend_from_slice(&self.first.deflated);
         let (mut crc, mut length) = (self.first.crc, self.first.text.len());
-        for (hole, fixed) in &self.rest {
-            let filling = fill.of(*hole).as_bytes();
-            for block in filling.chunks(usize::from(u16::MAX)) {
+        for (placeholder, fixed) in &self.rest {
+            let value = values.of(*placeholder).as_bytes();
+            for block in value.chunks(usize::from(u16::MAX)) {
                 let size = block.len() as u16;
                 out.extend_from_slice(&[0]);
                 out.extend_from_slice(&size.to_le_bytes());
@@ -131,10 +136,10 @@ impl Skeleton {
                 out.extend_from_slice(block);
             }
             let mut hasher = crc32fast::Hasher::new_with_initial(crc);
-            hasher.update(filling);
+            hasher.update(value);
             out.extend_from_slice(&fixed.deflated);
             crc = fixed.behind(hasher.finalize());
-            length += filling.len() + fixed.text.len();
+            length += value.len() + fixed.text.len();
         }
         // An empty final block.
         out.extend_from_slice(&[3, 0]);
@@ -144,15 +149,19 @@ impl Skeleton {
     }
 }
 
-fn next_mark(text: &str) -> Option<(usize, Placeholder)> {
-    let name = text.find(name_mark()).map(|at| (at, Placeholder::Name));
-    let key = text.find(key_mark()).map(|at| (at, Placeholder::Key));
+fn next_placeholder(text: &str) -> Option<(usize, Placeholder)> {
+    let name = text
+        .find(name_placeholder())
+        .map(|at| (at, Placeholder::Name));
+    let key = text
+        .find(key_placeholder())
+        .map(|at| (at, Placeholder::Key));
     name.into_iter().chain(key).min_by_key(|(at, _)| *at)
 }
 
 impl Values<'_> {
-    fn of(&self, hole: Placeholder) -> &str {
-        match hole {
+    fn of(&self, placeholder: Placeholder) -> &str {
+        match placeholder {
             Placeholder::Name => self.name,
             Placeholder::Key => self.key,
         }
@@ -172,7 +181,7 @@ impl StaticPart {
                     &mut deflated,
                     FlushCompress::Full,
                 )
-                .map_err(Error::broken)?;
+                .map_err(Error::internal)?;
             eaten = packer.total_in() as usize;
             // Room left over means that the flush is complete.
             if eaten == text.len() && deflated.len() < deflated.capacity() {

@@ -1,0 +1,21 @@
+//! The job that deletes what has expired.
+
+use crate::error::Error;
+use crate::jobs::Next;
+use crate::web::{Shared, limits};
+use crate::{comments, mail, sessions};
+
+/// Deletes expired throttles and sessions, texts of comments that were deleted long ago, and rows of sent mails.
+///
+/// # Errors
+/// Of the database.
+pub async fn sweep(state: &Shared) -> Result<Next, Error> {
+    let (db, now) = (&state.db, state.db.now());
+    db.write(move |conn| limits::sweep(conn, now)).await?;
+    db.write(move |conn| sessions::store::sweep(conn, now))
+        .await?;
+    db.write(move |conn| mail::store::sweep(conn, now)).await?;
+    db.write(move |conn| comments::store::purge(conn, now))
+        .await?;
+    Ok(Next::Done)
+}

@@ -1,0 +1,180 @@
+//! Application assembly: database, state, middleware, server and background tasks, for `masthead serve` and all tests.
+
+mod data_folder;
+mod prepare;
+mod redis;
+
+pub use data_folder::make_private;
+pub use prepare::{Prepared, prepare, prepare_with};
+pub use redis::prefix as redis_prefix;
+
+use crate::config::Config;
+use crate::jobs::Runner;
+use crate::sessions::{ABSOLUTE_TIMEOUT, RedisStore, Sessions};
+use crate::web::cache::middleware::PageCacheLayer;
+use crate::web::connections::Connections;
+use crate::web::{Limits, Meter, PageCache, Shared, State, guard, session_cookie};
+use crate::{ops, redirects, routes, workers};
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::{Key, SameSite, time::Duration};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as ActixApp, HttpServer, web};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+/// A site that is ready to serve.
+pub struct App {
+    pub state: Shared,
+    sessions: Sessions,
+    key: Key,
+    /// The path of the one-time setup link, while there is no admin.
+    pub setup: Option<String>,
+    /// How many sample articles this start has published.
+    pub samples: usize,
+    /// Whether this node runs jobs; tests run them when they want to.
+    pub runs_jobs: bool,
+}
+
+/// A site that is being served.
+pub struct Running {
+    pub server: actix_web::dev::Server,
+    pub handle: ServerHandle,
+    pub address: SocketAddr,
+    pub jobs: Option<Runner>,
+}
+
+/// Builds the application: session store, rate limits, cache, metrics and state.
+///
+/// # Errors
+/// A sentence when Redis does not answer.
+pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String> {
+    let redis = match &config.session_store_url {
+        None => None,
+        Some(url) => Some(redis::connect(url).await?),
+    };
+    let prefix = redis::prefix(&prepared.key);
+    let limits = redis.clone().map_or(Limits::Database, |redis| {
+        Limits::Redis(redis, prefix.clone())
+    });
+    let cache = Arc::new(PageCache::default());
+    let sessions = Sessions::new(
+        prepared.db.clone(),
+        redis.map(|redis| RedisStore { redis, prefix }),
+        cache.clone(),
+    );
+    // Last: a start that fails must not invalidate the setup link of a running node.
+    let setup = prepare::setup_link(&prepared.db).await?;
+    let names = routes::ROUTES.iter().map(|r| (r.method, r.path));
+    let meter = Meter::new(names, &prepared.db);
+    let state = State::new(prepared.db, config, limits, prepared.site, cache, meter);
+    let state = web::Data::new(state);
+    Ok(App {
+        state,
+        sessions,
+        key: Key::from(&prepared.key),
+        setup,
+        samples: prepared.samples,
+        runs_jobs: true,
+    })
+}
+
+impl App {
+    /// Serves on a listener until the handle stops it, and starts the background tasks.
+    ///
+    /// # Errors
+    /// When the system refuses the listener.
+    pub fn serve(self, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
+        let address = listener.local_addr()?;
+        let App {
+            state,
+            sessions,
+            key,
+            runs_jobs,
+            ..
+        } = self;
+        let clock = state.clone();
+        let home = web::Data::new(redirects::Redirects {
+            list: redirects::List::of(&state.config.data),
+            route_kind: routes::route_kind,
+        });
+        let old_links = home.clone();
+        state.db.listen();
+        let (connections, accepting) = (Connections::new(&state.config), state.clone());
+        let server = HttpServer::new(move || {
+            let cookie = SessionMiddleware::builder(sessions.clone(), key.clone())
+                .cookie_name(session_cookie::name(&state).to_owned())
+                .cookie_secure(state.config.base.https)
+                .cookie_same_site(SameSite::Lax)
+                .cookie_path("/".into())
+                .cookie_http_only(true)
+                .cookie_content_security(CookieContentSecurity::Signed)
+                .session_lifecycle(
+                    PersistentSession::default()
+                        .session_ttl(Duration::milliseconds(ABSOLUTE_TIMEOUT)),
+                )
+                .build();
+            ActixApp::new()
+                .app_data(state.clone())
+                .app_data(web::Data::new(sessions.clone()))
+                .app_data(home.clone())
+                .configure(routes::configure)
+                .wrap(from_fn(redirects::redirect_not_found))
+                .wrap(from_fn(crate::sessions::renew))
+                .wrap(cookie)
+                .wrap(from_fn(guard::guard))
+                .wrap(Compress::default())
+                // The outermost: cached pages are answered here.
+                .wrap(PageCacheLayer::new(
+                    state.clone(),
+                    key.clone(),
+                    routes::cached_route,
+                ))
+        })
+        .on_connect(move |io, data| connections.accepted(io, data, &accepting.notices))
+        .workers(workers)
+        .tcp_nodelay(true)
+        .shutdown_timeout(5)
+        .client_request_timeout(std::time::Duration::from_secs(10))
+        .disable_signals()
+        .listen(listener)?
+        .run();
+        if let Some(listen) = &clock.config.metrics_listen {
+            actix_web::rt::spawn(ops::metrics(listen, clock.clone())?);
+        }
+        let db = clock.db.clone();
+        // A task of its own: invalidation must not wait for the other periodic tasks.
+        actix_web::rt::spawn(async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                db.poll_outside_commits().await;
+            }
+        });
+        actix_web::rt::spawn(refresh(clock.clone(), old_links));
+        let jobs = runs_jobs.then(|| Runner::start(clock, workers::run));
+        let handle = server.handle();
+        Ok(Running {
+            server,
+            handle,
+            address,
+            jobs,
+        })
+    }
+}
+
+/// Once a second, what each node holds in memory of data that others change: the settings, the list of redirects, the
+/// database's clock.
+async fn refresh(state: Shared, redirects: web::Data<redirects::Redirects>) {
+    for tick in 1u64.. {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        redirects.list.refresh();
+        let mut done = state.refresh_site().await;
+        if tick % 10 == 1 {
+            done = done.and(state.db.sync_clock().await);
+        }
+        if let Err(error) = done {
+            tracing::warn!(%error, "the settings could not be read, retrying in 1 s");
+        }
+    }
+}

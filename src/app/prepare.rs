@@ -1,0 +1,80 @@
+//! What a start does with the database before the first request: migrations, samples, keys, periodic jobs.
+
+use super::make_private;
+use crate::config::Config;
+use crate::db::{Db, Tuning};
+use crate::error::Error;
+use crate::web::Site;
+use crate::{accounts, admin, articles, jobs, samples};
+
+/// A migrated database, with the settings and the cookie key read from it.
+pub struct Prepared {
+    pub(super) db: Db,
+    pub(super) site: Site,
+    pub(super) key: Vec<u8>,
+    pub(super) samples: usize,
+}
+
+/// Opens and migrates the database, and publishes the samples if it is empty. Blocks.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn prepare(config: &Config) -> Result<Prepared, String> {
+    prepare_with(config, Tuning::server())
+}
+
+/// [`prepare`] with other [`Tuning`], for the benchmark.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String> {
+    let say = |e: Error| e.to_string();
+    make_private(&config.data)?;
+    let db = Db::open_with(&config.database, tuning)?;
+    db.migrate()?;
+    db.write_now(articles::names::fill_name_keys).map_err(say)?;
+    let load = |db: &Db| {
+        db.read_now(|conn| Site::load(conn, &config.site_name))
+            .map_err(say)
+    };
+    let mut site = load(&db)?;
+    let mut published = 0;
+    if config.samples
+        && db
+            .read_now(admin::store::should_publish_samples)
+            .map_err(say)?
+    {
+        published = samples::publish(&db, config, &site)?;
+        // Every page lists their sections.
+        site = load(&db)?;
+    }
+    let now = db.now();
+    db.write_now(move |conn| jobs::store::ensure_periodic(conn, now))
+        .map_err(say)?;
+    let key = db.write_now(admin::store::cookie_key).map_err(say)?;
+    Ok(Prepared {
+        db,
+        site,
+        key,
+        samples: published,
+    })
+}
+
+/// Creates a one-time setup link while there is no admin; an earlier link becomes invalid.
+pub(super) async fn setup_link(db: &Db) -> Result<Option<String>, String> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
+    let token: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let kept = token.clone();
+    let made = db.write(move |conn| {
+        let wanted = !accounts::store::has_admin(conn)?;
+        if wanted {
+            admin::store::set_setup_token(conn, &kept)?;
+        }
+        Ok(wanted)
+    });
+    Ok(made
+        .await
+        .map_err(|e| e.to_string())?
+        .then(|| crate::paths::setup(&token)))
+}

@@ -1,0 +1,103 @@
+//! Background work: jobs are rows, enqueued in the transaction of their cause and run by any node.
+//!
+//! A job runs at least once: a node that dies loses its lease, and another one runs the job again. Handlers must therefore do
+//! no harm when they run twice. Which handler runs which job is in `workers.rs`.
+
+pub mod pages;
+mod runner;
+pub mod store;
+
+pub use runner::{Handler, Next, Runner, run_due};
+pub use store::{enqueue, enqueue_at};
+
+use crate::db::Time;
+use serde::{Deserialize, Serialize};
+
+/// A piece of background work and what it needs; stored as its kind and JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "kebab-case")]
+pub enum Job {
+    /// Publishes scheduled articles whose time has come.
+    PublishDue,
+    /// Deletes what has expired: throttles, sessions, texts of deleted comments, sent mail.
+    Sweep,
+    /// Reads texts that were there before the search index into it.
+    IndexExisting,
+    /// Sends one mail of the outbox.
+    SendMail { mail: i64 },
+    /// Tells moderators by mail that comments wait for them.
+    NotifyModerators,
+}
+
+/// Delays before each further attempt, in milliseconds, after which a job has failed.
+const RETRIES: [i64; 6] = [
+    10 * Time::SECOND,
+    Time::MINUTE,
+    5 * Time::MINUTE,
+    30 * Time::MINUTE,
+    2 * Time::HOUR,
+    8 * Time::HOUR,
+];
+/// The same for mail, whose recipient's server may be away for a day.
+const MAIL_RETRIES: [i64; 6] = [
+    Time::MINUTE,
+    5 * Time::MINUTE,
+    30 * Time::MINUTE,
+    2 * Time::HOUR,
+    8 * Time::HOUR,
+    24 * Time::HOUR,
+];
+
+impl Job {
+    /// The word that the job is stored and shown under.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Job::PublishDue => "publish-due",
+            Job::Sweep => "sweep",
+            Job::IndexExisting => "index-existing",
+            Job::SendMail { .. } => "send-mail",
+            Job::NotifyModerators => "notify-moderators",
+        }
+    }
+
+    /// At most one job waits under a key; enqueueing it again only moves it forward.
+    pub fn unique_key(&self) -> String {
+        match self {
+            Job::SendMail { mail } => format!("send-mail:{mail}"),
+            other => other.kind().to_owned(),
+        }
+    }
+
+    /// How long after each run a periodic job runs again, in milliseconds.
+    pub fn interval(&self) -> Option<i64> {
+        match self {
+            Job::Sweep => Some(10 * Time::MINUTE),
+            _ => None,
+        }
+    }
+
+    fn retries(&self) -> &'static [i64] {
+        match self {
+            Job::SendMail { .. } => &MAIL_RETRIES,
+            _ => &RETRIES,
+        }
+    }
+
+    /// The job of a stored row. `None`: this binary does not know it.
+    fn from_row(kind: &str, payload: &str) -> Option<Job> {
+        let payload: serde_json::Value = serde_json::from_str(payload).ok()?;
+        let mut job = serde_json::Map::from_iter([("kind".to_owned(), kind.into())]);
+        if !payload.is_null() {
+            job.insert("payload".into(), payload);
+        }
+        serde_json::from_value(job.into()).ok()
+    }
+
+    fn payload(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value
+            .get("payload")
+            .unwrap_or(&serde_json::Value::Null)
+            .to_string()
+    }
+}

@@ -1,0 +1,118 @@
+//! `/admin/mail`: mail that waits or could not be sent.
+
+use super::store::{self, MailRow};
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::jobs::Job;
+use crate::jobs::store::{JobRow, by_keys};
+use crate::paths;
+use crate::sessions;
+use crate::web::{Admin, DateView, EmptyForm, FormBody, Page, Shared, Site, page};
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use std::collections::HashMap;
+
+/// The most mails on the page.
+const LIMIT: i64 = 200;
+
+#[derive(Template)]
+#[template(path = "admin/mail.html")]
+struct MailPage {
+    page: Page,
+    t: Interface,
+    rows: Vec<RowView>,
+}
+
+struct RowView {
+    id: i64,
+    kind: String,
+    recipient: String,
+    /// `waiting` or `failed`
+    state: &'static str,
+    detail: String,
+    at: DateView,
+    error: String,
+    has_failed: bool,
+    retry: String,
+    discard: String,
+}
+
+/// `GET /admin/mail`
+pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
+    let (mails, jobs) = state
+        .db
+        .read(|conn| {
+            let mails = store::all_unsent(conn, LIMIT)?;
+            let key = |mail: &MailRow| Job::SendMail { mail: mail.id }.unique_key();
+            let keys: Vec<String> = mails.iter().map(key).collect();
+            Ok((mails, by_keys(conn, &keys)?))
+        })
+        .await?;
+    let jobs: HashMap<String, JobRow> = jobs.into_iter().collect();
+    let (t, site) = (state.t(), state.site());
+    let rows = mails.into_iter().map(|mail| {
+        let job = jobs.get(&Job::SendMail { mail: mail.id }.unique_key());
+        row(t, &site, mail, job)
+    });
+    page::ok(&MailPage {
+        page: Page::dashboard(&state, &admin.viewer(), &t.mail_heading(), "mail"),
+        t,
+        rows: rows.collect(),
+    })
+}
+
+fn row(t: Interface, site: &Site, mail: MailRow, job: Option<&JobRow>) -> RowView {
+    let failed_at = job.and_then(|job| job.failed_at);
+    let next = job.map_or(mail.created_at, |job| job.run_at);
+    RowView {
+        id: mail.id,
+        kind: mail.kind,
+        recipient: mail.recipient,
+        state: if failed_at.is_some() {
+            "failed"
+        } else {
+            "waiting"
+        },
+        detail: match failed_at {
+            Some(_) => t.mail_failed(),
+            None => t.mail_waiting(),
+        },
+        at: DateView::minute(site, failed_at.unwrap_or(next)),
+        error: job.map_or(String::new(), |job| job.last_error.clone()),
+        has_failed: failed_at.is_some(),
+        retry: paths::admin_mail(mail.id, "retry"),
+        discard: paths::admin_mail(mail.id, "discard"),
+    }
+}
+
+/// `POST /admin/mail/{id}/retry`
+pub async fn retry(
+    state: Shared,
+    admin: Admin,
+    id: web::Path<i64>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
+    sessions::write(&state, &admin, move |conn, _| {
+        form.as_ref().map_err(Clone::clone)?;
+        store::retry(conn, id, now)
+    })
+    .await?;
+    Ok(page::see_other(paths::ADMIN_MAIL))
+}
+
+/// `POST /admin/mail/{id}/discard`
+pub async fn discard(
+    state: Shared,
+    admin: Admin,
+    id: web::Path<i64>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (id, form) = (id.into_inner(), posted.read::<EmptyForm>());
+    sessions::write(&state, &admin, move |conn, _| {
+        form.as_ref().map_err(Clone::clone)?;
+        store::discard(conn, id)
+    })
+    .await?;
+    Ok(page::see_other(paths::ADMIN_MAIL))
+}

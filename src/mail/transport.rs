@@ -1,0 +1,84 @@
+//! Where mail goes: to an SMTP server, or as one `.eml` file each into the data folder.
+
+use crate::config::Config;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long the server may take for a connection or an answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+pub enum Transport {
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Files(PathBuf),
+}
+
+impl Transport {
+    /// # Errors
+    /// A sentence when the URL of the server is no good.
+    pub fn new(config: &Config) -> Result<Transport, String> {
+        let Some(url) = &config.smtp_url else {
+            return Ok(Transport::Files(config.data.join("mail")));
+        };
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|e| format!("MASTHEAD_SMTP_URL: {e}"))?;
+        Ok(Transport::Smtp(Box::new(
+            builder.timeout(Some(TIMEOUT)).build(),
+        )))
+    }
+
+    /// Sends one message; what the server answered, or the file's name.
+    ///
+    /// # Errors
+    /// What the server or the disk said.
+    pub async fn send(&self, message: Message) -> Result<String, String> {
+        match self {
+            Transport::Smtp(server) => {
+                let answer = server.send(message).await.map_err(|e| e.to_string())?;
+                let lines: Vec<&str> = answer.message().collect();
+                Ok(format!("{} {}", answer.code(), lines.join(" ")))
+            }
+            Transport::Files(folder) => {
+                let id = message.headers().get_raw("Message-ID").unwrap_or_default();
+                let name: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+                let (file, bytes) = (folder.join(format!("{name}.eml")), message.formatted());
+                let written = tokio::task::spawn_blocking(move || {
+                    write(&file, &bytes).map(|()| file.display().to_string())
+                });
+                let written = written.await.map_err(|e| e.to_string())?;
+                written.map_err(|e| format!("{}: {e}", folder.display()))
+            }
+        }
+    }
+
+    /// Whether the server answers, or the folder can be written.
+    ///
+    /// # Errors
+    /// What the server or the disk said.
+    pub async fn check(&self) -> Result<String, String> {
+        match self {
+            Transport::Smtp(server) => match server.test_connection().await {
+                Ok(true) => Ok("the server answers".into()),
+                Ok(false) => Err("The mail server does not answer.".into()),
+                Err(e) => Err(format!("The mail server does not answer: {e}")),
+            },
+            Transport::Files(folder) => Ok(format!("written to {}", folder.display())),
+        }
+    }
+}
+
+/// Writes a file whole or not at all, readable by its owner alone. The same name is the same message.
+fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let part = file.with_extension("part");
+    std::fs::write(&part, bytes)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&part, std::fs::Permissions::from_mode(0o600))?;
+    }
+    std::fs::File::open(&part)?.sync_all()?;
+    std::fs::rename(&part, file)?;
+    crate::db::sync_folder(file)
+}

@@ -1,0 +1,209 @@
+//! The table of the site's settings: each one has a single entry here, with its default, its form field and its check.
+
+use crate::interface::Interface;
+use crate::text::{self, Email};
+
+/// One setting.
+pub struct Setting {
+    /// The name of its form field, and the key under which it is stored.
+    pub name: &'static str,
+    pub kind: Kind,
+    pub default: &'static str,
+    pub label: fn(Interface) -> String,
+    pub hint: Option<fn(Interface) -> String>,
+    /// The value to store, or the message to show next to the field. Choices are checked before.
+    check: fn(Interface, &str) -> Result<String, String>,
+}
+
+/// How a setting is asked for.
+pub enum Kind {
+    /// `max`: characters.
+    Text {
+        max: usize,
+        is_optional: bool,
+    },
+    Email,
+    /// Values with their labels.
+    Choice(&'static [(&'static str, fn(Interface) -> String)]),
+}
+
+impl Setting {
+    /// The value to store.
+    ///
+    /// # Errors
+    /// The message to show next to the field.
+    pub fn parse(&self, t: Interface, given: &str) -> Result<String, String> {
+        match self.kind {
+            Kind::Choice(choices) if !choices.iter().any(|(value, _)| *value == given) => {
+                Err(t.choice_missing())
+            }
+            Kind::Text { max, .. } => {
+                let line = text::clean_line(given).map_err(|_| t.text_control_character())?;
+                match line.chars().count() > max {
+                    true => Err(t.line_too_long(max as i64)),
+                    false => (self.check)(t, &line),
+                }
+            }
+            _ => (self.check)(t, given),
+        }
+    }
+}
+
+const ON_OFF: Kind = Kind::Choice(&[
+    ("off", Interface::setting_off),
+    ("on", Interface::setting_on),
+]);
+
+pub static SITE_NAME: Setting = Setting {
+    name: "site_name",
+    kind: Kind::Text {
+        max: 80,
+        is_optional: false,
+    },
+    // The configuration has another one.
+    default: "",
+    label: Interface::field_site_name,
+    hint: None,
+    check: site_name,
+};
+pub static TAGLINE: Setting = Setting {
+    name: "tagline",
+    kind: Kind::Text {
+        max: 200,
+        is_optional: true,
+    },
+    default: "",
+    label: Interface::field_tagline,
+    hint: Some(Interface::tagline_hint),
+    check: as_it_is,
+};
+pub static LANGUAGE: Setting = Setting {
+    name: "language",
+    kind: Kind::Text {
+        max: 35,
+        is_optional: false,
+    },
+    default: "en",
+    label: Interface::field_language,
+    hint: Some(Interface::language_hint),
+    check: language,
+};
+pub static TIME_ZONE: Setting = Setting {
+    name: "time_zone",
+    kind: Kind::Text {
+        max: 60,
+        is_optional: false,
+    },
+    default: "UTC",
+    label: Interface::field_zone,
+    hint: Some(Interface::zone_hint),
+    check: time_zone,
+};
+pub static CONTACT: Setting = Setting {
+    name: "contact",
+    kind: Kind::Email,
+    default: "",
+    label: Interface::field_contact,
+    hint: Some(Interface::contact_hint),
+    check: email,
+};
+pub static DEFAULT_SECTION: Setting = Setting {
+    name: "default_section",
+    kind: Kind::Text {
+        max: 60,
+        is_optional: false,
+    },
+    default: "News",
+    label: Interface::field_default_section,
+    hint: Some(Interface::default_section_hint),
+    check: required,
+};
+pub static FIRST_COMMENT: Setting = Setting {
+    name: "first_comment",
+    kind: Kind::Choice(&[
+        ("hold", Interface::setting_first_hold),
+        ("publish", Interface::setting_first_publish),
+    ]),
+    default: "hold",
+    label: Interface::field_first_comment,
+    hint: None,
+    check: as_it_is,
+};
+pub static JOIN: Setting = Setting {
+    name: "join",
+    kind: Kind::Choice(&[
+        ("everyone", Interface::setting_join_everyone),
+        ("nobody", Interface::setting_join_nobody),
+    ]),
+    default: "everyone",
+    label: Interface::field_join,
+    hint: None,
+    check: as_it_is,
+};
+pub static NOTIFY_MODERATORS: Setting = Setting {
+    name: "notify_moderators",
+    kind: ON_OFF,
+    default: "off",
+    label: Interface::field_notify_moderators,
+    hint: Some(Interface::notify_moderators_hint),
+    check: as_it_is,
+};
+
+/// Every setting, in the order of the form.
+pub static ALL: [&Setting; 9] = [
+    &SITE_NAME,
+    &TAGLINE,
+    &LANGUAGE,
+    &TIME_ZONE,
+    &CONTACT,
+    &DEFAULT_SECTION,
+    &FIRST_COMMENT,
+    &JOIN,
+    &NOTIFY_MODERATORS,
+];
+
+fn as_it_is(_: Interface, given: &str) -> Result<String, String> {
+    Ok(given.to_owned())
+}
+
+fn required(t: Interface, given: &str) -> Result<String, String> {
+    match given.is_empty() {
+        true => Err(t.required()),
+        false => Ok(given.to_owned()),
+    }
+}
+
+fn site_name(t: Interface, given: &str) -> Result<String, String> {
+    match text::is_blank(given) {
+        true => Err(t.site_name_missing()),
+        false => Ok(given.to_owned()),
+    }
+}
+
+/// The syntax of a BCP 47 language tag: `en`, `de-CH`, `zh-Hant`.
+fn language(t: Interface, given: &str) -> Result<String, String> {
+    let given = given.trim();
+    let mut parts = given.split('-');
+    let first = parts
+        .next()
+        .is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
+    let rest =
+        parts.all(|p| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()));
+    match first && rest {
+        true => Ok(given.to_owned()),
+        false => Err(t.language_tag_invalid()),
+    }
+}
+
+/// The name of an IANA time zone.
+fn time_zone(t: Interface, given: &str) -> Result<String, String> {
+    let zone = jiff::tz::TimeZone::get(given.trim()).map_err(|_| t.time_zone_invalid())?;
+    Ok(zone.iana_name().unwrap_or("UTC").to_owned())
+}
+
+fn email(t: Interface, given: &str) -> Result<String, String> {
+    match given.trim().is_empty() {
+        true => Ok(String::new()),
+        false => Email::parse(t, given).map(|email| email.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,265 @@
+//! The outbox, its job, the mail server, and the pages and commands for mail.
+
+use crate::harness::{Place, masthead};
+use crate::{Site, site_test};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// A mail server that takes every message, but first answers to as many with the given errors.
+pub struct Smtp {
+    pub address: SocketAddr,
+    messages: Arc<Mutex<Vec<String>>>,
+    stops: Arc<AtomicBool>,
+}
+
+impl Smtp {
+    pub fn start(errors: &[&str]) -> Smtp {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let messages = Arc::new(Mutex::new(Vec::new()));
+        let stops = Arc::new(AtomicBool::new(false));
+        let (to, stopped) = (messages.clone(), stops.clone());
+        let mut errors: Vec<String> = errors.iter().rev().map(|e| (*e).to_owned()).collect();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                let message = talk(&stream, &mut errors);
+                to.lock().expect("a list").extend(message);
+            }
+        });
+        Smtp {
+            address,
+            messages,
+            stops,
+        }
+    }
+
+    pub fn messages(&self) -> Vec<String> {
+        self.messages.lock().expect("a list").clone()
+    }
+}
+
+impl Drop for Smtp {
+    fn drop(&mut self) {
+        self.stops.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// One session: <https://www.rfc-editor.org/rfc/rfc5321#appendix-D>
+fn talk(stream: &TcpStream, errors: &mut Vec<String>) -> Option<String> {
+    let mut out = stream;
+    let mut say = |line: &str| out.write_all(format!("{line}\r\n").as_bytes());
+    let mut lines = BufReader::new(stream).lines();
+    say("220 test").ok()?;
+    let mut message = None;
+    while let Some(Ok(line)) = lines.next() {
+        let verb = line.split(' ').next().unwrap_or_default().to_uppercase();
+        match verb.as_str() {
+            "EHLO" => say("250-test\r\n250 AUTH PLAIN LOGIN"),
+            "AUTH" => say("235 welcome"),
+            "MAIL" => match errors.pop() {
+                Some(error) => say(&error),
+                None => say("250 ok"),
+            },
+            "DATA" => {
+                say("354 go on").ok()?;
+                let mut text = String::new();
+                for line in lines.by_ref().map_while(Result::ok) {
+                    if line == "." {
+                        break;
+                    }
+                    text.push_str(line.strip_prefix('.').unwrap_or(&line));
+                    text.push('\n');
+                }
+                message = Some(text);
+                say("250 queued as 7")
+            }
+            "QUIT" => {
+                let _ = say("221 bye");
+                return message;
+            }
+            _ => say("250 ok"),
+        }
+        .ok()?;
+    }
+    message
+}
+
+fn header<'a>(message: &'a str, name: &str) -> &'a str {
+    let found = message
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    found.unwrap_or_else(|| panic!("no {name} in {message}"))
+}
+
+/// The mails in the data folder, as text.
+fn files(place: &Place) -> Vec<String> {
+    let Ok(folder) = std::fs::read_dir(place.folder.join("mail")) else {
+        return Vec::new();
+    };
+    let mut files: Vec<String> = folder
+        .map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).expect("text"))
+        .collect();
+    files.sort();
+    files
+}
+
+site_test! {
+    async fn moderators_get_one_mail_an_hour_while_comments_wait(site: Site) {
+        use diesel::prelude::*;
+        use masthead::db::schema::{jobs, mails};
+        let slug = site.article().await;
+        let (mira, chief) = (site.reader("mira").await, site.admin("chief").await);
+        site.moderator("pell").await;
+        let held = mira.comment(&slug, "Held.").await;
+        assert_eq!((site.run_jobs().await, files(&site.place).len()), (3, 0), "off by default: the jobs of a start alone");
+        let saved = chief.post("/admin/settings", &[("notify_moderators", "on")]).await;
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        let ann = site.reader("ann").await;
+        ann.comment(&slug, "Held as well.").await;
+        site.run_jobs().await;
+        let mails_now = files(&site.place);
+        assert_eq!(mails_now.len(), 2, "to the moderator and to the admin");
+        let mail = mails_now.iter().find(|m| header(m, "To").contains("pell@example.org")).expect("a mail to pell");
+        assert_eq!(header(mail, "Auto-Submitted"), "auto-generated");
+        assert!(header(mail, "Message-ID").ends_with("@localhost>"), "{mail}");
+        assert!(header(mail, "Subject").starts_with("2 comments need review"), "{mail}");
+        assert!(header(mail, "Content-Type").starts_with("multipart/alternative"));
+        assert_eq!(mail.matches(&format!("{}/admin/comments", site.origin())).count(), 2, "in text and HTML: {mail}");
+        assert!(!mail.contains("Held"), "no text of a reader travels by mail");
+        // Another one within the hour: no mail now, one later.
+        let bob = site.reader("bob").await;
+        bob.comment(&slug, "A third.").await;
+        site.run_jobs().await;
+        assert_eq!(files(&site.place).len(), 2);
+        let later = |conn: &mut masthead::db::Conn| {
+            diesel::update(mails::table).set(mails::created_at.eq(mails::created_at - 3_600_000)).execute(conn)?;
+            diesel::update(jobs::table.filter(jobs::kind.eq("notify-moderators"))).set(jobs::run_at.eq(0)).execute(conn)?;
+            Ok(())
+        };
+        site.db().write(later).await.expect("a write");
+        site.run_jobs().await;
+        assert_eq!(files(&site.place).len(), 4, "an hour later, for they still wait");
+        chief.approve(&slug, held).await;
+        assert_eq!(site.run_jobs().await, 0);
+    }
+}
+
+site_test! {
+    async fn a_mail_server_that_refuses_is_asked_again_and_again_and_then_given_up(site: Site) {
+        use diesel::prelude::*;
+        use masthead::db::schema::jobs;
+        let errors = ["451 not now"; 7];
+        let server = Smtp::start(&errors);
+        let address = server.address;
+        let other = Site::start(&site.place, |given| {
+            given.smtp_url = Some(format!("smtp://{address}"));
+            given.mail_from = Some("The Paper <news@example.org>".into());
+            given.base_url = Some(site.origin());
+        });
+        let chief = site.admin("chief").await;
+        let now = masthead::db::Time::now();
+        let put = move |conn: &mut masthead::db::Conn| {
+            masthead::mail::send(conn, &masthead::mail::Mail::CommentsWaiting { count: 1 }, "pell@example.org", now)
+        };
+        other.db().write(put).await.expect("a write");
+        let due = |conn: &mut masthead::db::Conn| {
+            diesel::update(jobs::table.filter(jobs::kind.eq("send-mail"))).set(jobs::run_at.eq(0)).execute(conn)?;
+            Ok(())
+        };
+        for attempt in 1..=7 {
+            other.db().write(due).await.expect("a write");
+            other.run_jobs().await;
+            let page = chief.get("/admin/mail").await;
+            assert_eq!(page.attr("[data-mail]", "data-state").as_deref(), Some(if attempt < 7 { "waiting" } else { "failed" }), "attempt {attempt}");
+            assert!(page.one("[data-mail]").contains("not now"), "{}", page.one("[data-mail]"));
+        }
+        assert!(chief.get("/admin").await.one(".alert").contains("One background job has failed"));
+        assert_eq!(chief.get("/admin/jobs").await.all("[data-job]").len(), 1);
+        assert!(server.messages().is_empty());
+        let id = chief.get("/admin/mail").await.attr("[data-mail]", "data-mail").expect("an id");
+        assert_eq!(site.moderator("pell").await.post(&format!("/admin/mail/{id}/retry"), &[]).await.status, 403);
+        assert_eq!(chief.post(&format!("/admin/mail/{id}/retry"), &[("x", "y")]).await.status, 400);
+        assert_eq!(chief.post(&format!("/admin/mail/{id}/retry"), &[]).await.status, 303);
+        other.run_jobs().await;
+        let messages = server.messages();
+        assert_eq!(messages.len(), 1);
+        assert_eq!(header(&messages[0], "From"), "\"The Paper\" <news@example.org>");
+        assert!(chief.get("/admin/mail").await.has(".empty"));
+        assert_eq!(chief.post(&format!("/admin/mail/{id}/retry"), &[]).await.status, 404, "it was sent");
+        assert_eq!(chief.post(&format!("/admin/mail/{id}/discard"), &[]).await.status, 404);
+    }
+}
+
+site_test! {
+    async fn a_mail_is_sent_again_under_the_same_id_if_that_it_was_sent_is_lost(site: Site) {
+        use diesel::prelude::*;
+        use masthead::db::schema::mails;
+        let now = masthead::db::Time::now();
+        let put = move |conn: &mut masthead::db::Conn| {
+            masthead::mail::send(conn, &masthead::mail::Mail::CommentsWaiting { count: 1 }, "pell@example.org", now)
+        };
+        site.db().write(put).await.expect("a write");
+        site.run_jobs().await;
+        let first = files(&site.place);
+        assert_eq!(first.len(), 1);
+        // As after a crash between sending and noting it.
+        let forget = move |conn: &mut masthead::db::Conn| {
+            diesel::update(mails::table).set(mails::sent_at.eq(None::<i64>)).execute(conn)?;
+            let id: i64 = mails::table.select(mails::id).first(conn)?;
+            masthead::jobs::enqueue(conn, &masthead::jobs::Job::SendMail { mail: id }, now)
+        };
+        site.db().write(forget).await.expect("a write");
+        site.run_jobs().await;
+        let again = files(&site.place);
+        assert_eq!(again.len(), 1, "the same message is the same file");
+        assert_eq!(header(&again[0], "Message-ID"), header(&first[0], "Message-ID"));
+    }
+}
+
+#[test]
+fn a_test_mail_says_what_the_server_answered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = Place {
+        folder: folder.path().to_owned(),
+        database_url: None,
+        session_store_url: None,
+    };
+    let run = |arguments: &[&str]| {
+        let output = masthead(&place, arguments, "");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    assert_eq!(run(&["migrate"]).0, Some(0));
+    let (code, said, err) = run(&["mail", "test", "me@example.org"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(said.contains("Written to"), "{said}");
+    assert_eq!(files(&place).len(), 1);
+    let server = Smtp::start(&[]);
+    let url = format!("smtp://{}", server.address);
+    let smtp = ["--smtp-url", &url, "--mail-from", "a@example.org"];
+    let (code, said, err) = run(&[&["mail", "test", "me@example.org"], &smtp[..]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        said.contains("250") && said.contains("queued as 7"),
+        "{said}"
+    );
+    assert_eq!(header(&server.messages()[0], "To"), "me@example.org");
+    let refusing = Smtp::start(&["550 no relay"]);
+    let url = format!("smtp://{}", refusing.address);
+    let smtp = ["--smtp-url", &url, "--mail-from", "a@example.org"];
+    let (code, _, err) = run(&[&["mail", "test", "me@example.org"], &smtp[..]].concat());
+    assert_eq!(code, Some(1));
+    assert!(err.contains("no relay"), "{err}");
+    assert_eq!(run(&["mail", "test", "nobody"]).0, Some(1));
+}
