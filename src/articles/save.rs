@@ -56,6 +56,7 @@ pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
 pub fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
     let next: Option<i64> = articles::table
         .filter(sql::<Bool>(SCHEDULED))
+        .filter(articles::published_at.ge(0))
         .order(articles::published_at)
         .select(articles::published_at)
         .first(conn)

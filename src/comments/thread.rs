@@ -3,7 +3,7 @@
 
 use super::row::{COLUMNS, Columns, Row, RowValues};
 use super::store::ArticleThread;
-use super::{EDIT_WINDOW, MAX_DEPTH, Sort, UNDO_WINDOW, path};
+use super::{EDIT_WINDOW, MAX_DEPTH, Sort, Status, UNDO_WINDOW, path};
 use crate::db::invalidation::CacheTag;
 use crate::db::prepared::{Prepared, prepared};
 use crate::db::{Conn, Time};
@@ -134,29 +134,22 @@ pub fn page(
             .to_string();
         }
     }
+    let may_have = |root: &&Row| root.public_replies > 0 || viewer.account().is_some();
+    let parents: Vec<&[u8]> = roots
+        .iter()
+        .filter(may_have)
+        .map(|root| root.path.as_slice())
+        .collect();
+    let mut replies = first_replies(conn, article.id, &parents, viewer, now)?;
     for root in roots {
-        let (id, root_path) = (root.id, root.path.clone());
-        let may_have = root.public_replies > 0 || viewer.account().is_some();
-        thread.rows.push(root);
-        if may_have {
-            let mut replies = replies_below(
-                conn,
-                article.id,
-                &root_path,
-                &root_path,
-                viewer,
-                now,
-                REPLIES_PER_CONVERSATION + 1,
-            )?;
-            if replies.len() as i64 > REPLIES_PER_CONVERSATION {
-                replies.truncate(REPLIES_PER_CONVERSATION as usize);
-                thread.more.insert(
-                    id,
-                    replies.last().map(|r| r.id.to_string()).unwrap_or_default(),
-                );
-            }
-            thread.rows.append(&mut replies);
+        let mut below = replies.remove(&root.id).unwrap_or_default();
+        if below.len() as i64 > REPLIES_PER_CONVERSATION {
+            below.truncate(REPLIES_PER_CONVERSATION as usize);
+            let last = below.last().map(|r| r.id.to_string()).unwrap_or_default();
+            thread.more.insert(root.id, last);
         }
+        thread.rows.push(root);
+        thread.rows.append(&mut below);
     }
     name_parents(conn, &mut thread)?;
     Ok(thread)
@@ -183,7 +176,7 @@ pub fn conversation(
     let target = first(conn, query)?;
     // In a thread a hidden comment is shown as a tombstone; its own page only exists for those who may read it.
     let own = viewer.id() == Some(target.author_id);
-    let is_hidden = matches!(target.status.as_str(), "pending" | "withheld" | "rejected");
+    let is_hidden = !target.status.is_public() && target.status != Status::Deleted;
     // The exception is a later page of its replies, which has no other URL: it shows the tombstone, too.
     let further = !after.is_empty() && target.public_replies > 0;
     if is_hidden && !own && !viewer.is_staff() && !further {
@@ -198,10 +191,7 @@ pub fn conversation(
         public_comments: public_comments(conn, article.id)?,
         ..Thread::default()
     };
-    for ancestor in above {
-        let row = first(conn, of_article(ancestor, article.id))?;
-        thread.rows.push(row);
-    }
+    thread.rows = ancestors(conn, article.id, &above)?;
     let from = match after {
         "" => target.path.clone(),
         after => {
@@ -218,16 +208,8 @@ pub fn conversation(
     let target_path = target.path.clone();
     let target_id = target.id;
     thread.rows.push(target);
-    let mut replies = if target_path.len() / 8 < MAX_DEPTH {
-        replies_below(
-            conn,
-            article.id,
-            &target_path,
-            &from,
-            viewer,
-            now,
-            REPLIES_PER_PAGE + 1,
-        )?
+    let query = if target_path.len() / 8 < MAX_DEPTH {
+        replies_below(prepared(""), article.id, &target_path, &from, viewer, now)
     } else {
         let query = prepared::<Columns>(SELECT.as_str())
             .text(" WHERE c.parent_id = ")
@@ -235,11 +217,9 @@ pub fn conversation(
             .text(" AND c.path > ")
             .bytes(&from)
             .text(" AND ");
-        let query = visible(query, viewer, now)
-            .text(" ORDER BY c.path LIMIT ")
-            .int(REPLIES_PER_PAGE + 1);
-        rows(conn, query)?
+        visible(query, viewer, now).text(" ORDER BY c.path LIMIT ")
     };
+    let mut replies = rows(conn, query.int(REPLIES_PER_PAGE + 1))?;
     if replies.len() as i64 > REPLIES_PER_PAGE {
         replies.truncate(REPLIES_PER_PAGE as usize);
         thread.next = replies.last().map(|r| r.id.to_string()).unwrap_or_default();
@@ -249,17 +229,46 @@ pub fn conversation(
     Ok(thread)
 }
 
-/// Replies below the path `top` that come after the path `from`, in thread order.
-fn replies_below(
+/// The first replies of each conversation, by the root's id, and one more than are shown. One statement, in which each
+/// conversation is a range of the index on paths.
+fn first_replies(
     conn: &mut Conn,
+    article: i64,
+    roots: &[&[u8]],
+    viewer: &Viewer,
+    now: Time,
+) -> Result<HashMap<i64, Vec<Row>>, Error> {
+    let mut query: Option<Prepared<Columns>> = None;
+    for root in roots {
+        let start = match query {
+            None => prepared("SELECT * FROM ("),
+            Some(query) => query.text(") AS r UNION ALL SELECT * FROM ("),
+        };
+        let part = replies_below(start, article, root, root, viewer, now);
+        query = Some(part.int(REPLIES_PER_CONVERSATION + 1));
+    }
+    let mut by_root: HashMap<i64, Vec<Row>> = HashMap::new();
+    let Some(query) = query else {
+        return Ok(by_root);
+    };
+    for row in rows(conn, query.text(") AS r"))? {
+        let root = path::ids(&row.path)[0];
+        by_root.entry(root).or_default().push(row);
+    }
+    Ok(by_root)
+}
+
+/// Adds the query for replies below the path `top` that come after the path `from`, in thread order; its limit follows.
+fn replies_below(
+    query: Prepared<Columns>,
     article: i64,
     top: &[u8],
     from: &[u8],
     viewer: &Viewer,
     now: Time,
-    most: i64,
-) -> Result<Vec<Row>, Error> {
-    let query = prepared::<Columns>(SELECT.as_str())
+) -> Prepared<Columns> {
+    let query = query
+        .text(SELECT.as_str())
         .text(" WHERE c.article_id = ")
         .int(article)
         .text(" AND c.path > ")
@@ -267,10 +276,23 @@ fn replies_below(
         .text(" AND c.path < ")
         .bytes(&path::upper_bound(top))
         .text(" AND ");
-    let query = visible(query, viewer, now)
-        .text(" ORDER BY c.path LIMIT ")
-        .int(most);
-    rows(conn, query)
+    visible(query, viewer, now).text(" ORDER BY c.path LIMIT ")
+}
+
+/// These comments of an article, in the order of their ids.
+fn ancestors(conn: &mut Conn, article: i64, ids: &[i64]) -> Result<Vec<Row>, Error> {
+    let Some((first, others)) = ids.split_first() else {
+        return Ok(Vec::new());
+    };
+    let mut query = prepared(SELECT.as_str())
+        .text(" WHERE c.article_id = ")
+        .int(article)
+        .text(" AND c.id IN (")
+        .int(*first);
+    for id in others {
+        query = query.text(", ").int(*id);
+    }
+    rows(conn, query.text(") ORDER BY c.id"))
 }
 
 /// Query for one comment, if it belongs to this article.

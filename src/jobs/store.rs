@@ -81,6 +81,7 @@ pub fn enqueue_at(conn: &mut Conn, job: &Job, run_at: Time, now: Time) -> Result
 pub fn next_run_at(conn: &mut Conn) -> Result<Option<Time>, Error> {
     let next: Option<i64> = jobs::table
         .filter(sql::<Bool>(WAITING))
+        .filter(jobs::run_at.ge(0))
         .order((jobs::run_at, jobs::id))
         .select(jobs::run_at)
         .first(conn)
@@ -217,8 +218,11 @@ fn own(claimed: &Claimed) -> Own {
 /// # Errors
 /// Of the database.
 pub fn counts(conn: &mut Conn) -> Result<(i64, i64), Error> {
-    let waiting = jobs::table.filter(sql::<Bool>(WAITING)).count();
-    let failed = jobs::table.filter(jobs::failed_at.is_not_null()).count();
+    let waiting = jobs::table
+        .filter(sql::<Bool>(WAITING))
+        .filter(jobs::run_at.ge(0))
+        .count();
+    let failed = jobs::table.filter(jobs::failed_at.ge(0)).count();
     Ok((waiting.get_result(conn)?, failed.get_result(conn)?))
 }
 
@@ -228,7 +232,7 @@ pub fn counts(conn: &mut Conn) -> Result<(i64, i64), Error> {
 /// Of the database.
 pub fn failed(conn: &mut Conn, limit: i64) -> Result<Vec<JobRow>, Error> {
     Ok(jobs::table
-        .filter(jobs::failed_at.is_not_null())
+        .filter(jobs::failed_at.ge(0))
         .order((jobs::failed_at.desc(), jobs::id.desc()))
         .limit(limit)
         .select(JobRow::as_select())

@@ -6,7 +6,7 @@ use crate::interface::Interface;
 use crate::paths;
 use crate::web::form::SubmittedText;
 use crate::web::{Page, State, Viewer, page};
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
@@ -23,51 +23,52 @@ struct ErrorPage {
     way_text: String,
 }
 
-/// The page, or the redirect, for an error. `kept`: submitted text to give back.
+/// How a client wants errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Page,
+    Json,
+}
+
+impl Format {
+    /// JSON for who accepts it and no HTML, pages for everybody else.
+    pub fn of(headers: &HeaderMap) -> Format {
+        let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+        let accept = accept.unwrap_or_default();
+        match accept.contains("application/json") && !accept.contains("text/html") {
+            true => Format::Json,
+            false => Format::Page,
+        }
+    }
+}
+
+/// The response for an error: a page, a redirect, or JSON. `text`: submitted text to give back.
 pub fn page(
     state: &State,
     viewer: &Viewer,
     error: &Error,
-    kept: Option<SubmittedText>,
+    text: Option<SubmittedText>,
     request_id: &str,
+    format: Format,
 ) -> HttpResponse {
+    let text = text.map(|text| text.0);
     match error {
-        Error::SignInFirst { next } if kept.is_none() => {
+        _ if format == Format::Json => {}
+        Error::SignInFirst { next } if text.is_none() => {
             return page::see_other(&paths::login(next));
         }
         Error::PasswordChangeRequired => return page::see_other(paths::ACCOUNT_PASSWORD),
         _ => {}
     }
-    let t = state.t();
-    let (heading, sentence) = words(t, state, error);
-    let broken = error.status().is_server_error();
-    let page = ErrorPage {
-        page: Page::new(state, viewer, &heading).unlisted(),
-        t,
-        heading,
-        sentence,
-        kept: kept.map(|k| k.0).unwrap_or_default(),
-        request_id: if broken {
-            request_id.to_owned()
-        } else {
-            String::new()
-        },
-        way: match error {
-            Error::SignInFirst { next } => paths::login(next),
-            _ => paths::FRONT.into(),
-        },
-        way_text: match error {
-            Error::SignInFirst { .. } => t.login_heading(),
-            _ => t.error_way_front(),
-        },
-    };
     let status = match error {
         // The session ended while a form was being sent: its text is given back.
-        Error::SignInFirst { .. } => StatusCode::FORBIDDEN,
+        Error::SignInFirst { .. } | Error::PasswordChangeRequired => StatusCode::FORBIDDEN,
         other => other.status(),
     };
-    let mut response = page::answer(status, &page)
-        .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR));
+    let mut response = match format {
+        Format::Json => json(state, error, text, request_id, status),
+        Format::Page => html(state, viewer, error, text, request_id, status),
+    };
     let extra = match error {
         Error::TooMany { seconds } => Some((header::RETRY_AFTER, seconds.to_string())),
         Error::Unavailable(_) => Some((header::RETRY_AFTER, "5".to_owned())),
@@ -80,6 +81,57 @@ pub fn page(
             .insert(name, value.parse().expect("digits or methods"));
     }
     response
+}
+
+fn html(
+    state: &State,
+    viewer: &Viewer,
+    error: &Error,
+    text: Option<String>,
+    request_id: &str,
+    status: StatusCode,
+) -> HttpResponse {
+    let t = state.t();
+    let (heading, sentence) = words(t, state, error);
+    let (way, way_text) = match error {
+        Error::SignInFirst { next } => (paths::login(next), t.login_heading()),
+        _ => (paths::FRONT.into(), t.error_way_front()),
+    };
+    let page = ErrorPage {
+        page: Page::new(state, viewer, &heading).unlisted(),
+        t,
+        heading,
+        sentence,
+        kept: text.unwrap_or_default(),
+        request_id: match status.is_server_error() {
+            true => request_id.to_owned(),
+            false => String::new(),
+        },
+        way,
+        way_text,
+    };
+    page::answer(status, &page)
+        .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn json(
+    state: &State,
+    error: &Error,
+    text: Option<String>,
+    request_id: &str,
+    status: StatusCode,
+) -> HttpResponse {
+    let (title, message) = words(state.t(), state, error);
+    let mut body = serde_json::json!({
+        "status": status.as_u16(),
+        "title": title,
+        "message": message,
+        "request_id": request_id,
+    });
+    if let Some(text) = text {
+        body["text"] = text.into();
+    }
+    HttpResponse::build(status).json(body)
 }
 
 fn words(t: Interface, state: &State, error: &Error) -> (String, String) {

@@ -4,6 +4,7 @@
 use crate::db::query_stats;
 use crate::error::Error;
 use crate::paths;
+use crate::web::error_pages::Format;
 use crate::web::form::SubmittedText;
 use crate::web::headers::{REQUEST_ID, allow_cross_origin, is_picture, request_id, set_security};
 use crate::web::notices::Event;
@@ -63,7 +64,8 @@ pub async fn guard(
                 Error::ForeignHost => state.notices.note(Event::ForeignHost, &network, ""),
                 _ => {}
             }
-            let page = error_pages::page(&state, &Viewer(None), &error, None, &id);
+            let format = Format::of(request.headers());
+            let page = error_pages::page(&state, &Viewer(None), &error, None, &id, format);
             request.into_response(page)
         }
         Err(Rejection::Redirect(to)) => request.into_response(
@@ -81,6 +83,7 @@ pub async fn guard(
                     &Error::Unavailable(error.to_string()),
                     None,
                     &id,
+                    Format::Page,
                 );
                 return Err(ErrorResponse::new(finish(&state, page, &id, personal)).into());
             }
@@ -271,7 +274,7 @@ fn with_error_page(
         tracing::error!(request = %id, path = response.request().path(), cause = %error, "could not answer");
     }
     let request = response.request().clone();
-    let kept = request.extensions_mut().remove::<SubmittedText>();
+    let text = request.extensions_mut().remove::<SubmittedText>();
     let error = match error {
         // The session ended while the request was under way.
         Error::SignInFirst { next } if next.is_empty() => Error::SignInFirst {
@@ -279,7 +282,8 @@ fn with_error_page(
         },
         other => other,
     };
-    let page = error_pages::page(state, &viewer::of(&request), &error, kept, id);
+    let format = Format::of(request.headers());
+    let page = error_pages::page(state, &viewer::of(&request), &error, text, id, format);
     let cookies: Vec<HeaderValue> = response
         .headers()
         .get_all(header::SET_COOKIE)

@@ -343,15 +343,15 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
 
 #[test]
 fn the_whole_job_with_scripts() {
-    on_sqlite(|site| the_whole_job(site, true, 1280));
+    on_sqlite(module_path!(), |site| the_whole_job(site, true, 1280));
 }
 
 #[test]
 fn the_whole_job_without_scripts() {
-    on_sqlite(|site| the_whole_job(site, false, 1280));
+    on_sqlite(module_path!(), |site| the_whole_job(site, false, 1280));
 }
 
 #[test]
 fn the_whole_job_on_a_phone() {
-    on_sqlite(|site| the_whole_job(site, true, 390));
+    on_sqlite(module_path!(), |site| the_whole_job(site, true, 390));
 }

@@ -53,7 +53,12 @@ site_test! {
         let soon = masthead::db::Time::now().plus(1500).stamp().to_string();
         site.publish(&format!("---\ntitle: Later\ndate: {soon}\n---\n\nAs planned.\n")).await;
         assert_eq!(site.get("/articles/later/revisions").await.status, 404);
-        tokio::time::sleep(std::time::Duration::from_millis(2600)).await;
+        site.run_jobs().await;
+        let began = std::time::Instant::now();
+        while site.get("/articles/later").await.status != 200 && began.elapsed().as_secs() < 10 {
+            site.run_jobs().await;
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
         site.publish("---\ntitle: Later\n---\n\nAs changed.\n").await;
         assert_eq!(site.get("/articles/later/revisions").await.all(".rows li").len(), 2);
         assert_eq!(site.get("/articles/later/revisions/2").await.all(".diff del"), ["planned"]);

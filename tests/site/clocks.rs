@@ -29,8 +29,8 @@ site_test! {
 
 #[test]
 fn a_session_that_idled_too_long_is_gone_for_good() {
-    crate::harness::on_sqlite(gone_for_good);
-    crate::harness::on_postgres(gone_for_good);
+    crate::harness::on_sqlite(module_path!(), gone_for_good);
+    crate::harness::on_postgres(module_path!(), gone_for_good);
 }
 
 async fn gone_for_good(site: Site) {

@@ -221,7 +221,7 @@ fn trouble_with_the_disk_is_no_fault_of_the_request() {
 
 #[test]
 fn postgresql_is_understood_in_every_language() {
-    on_postgres(|site| async move {
+    on_postgres(module_path!(), |site| async move {
         let raised = |code: &'static str| {
             site.db().write(move |conn| {
                 let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'etwas ging schief' USING ERRCODE = '{code}'; END $$");
@@ -373,7 +373,7 @@ fn host(url: &str) -> String {
 
 #[test]
 fn while_postgresql_is_down_cached_pages_are_served_and_the_rest_gets_503() {
-    on_postgres(|site| async move {
+    on_postgres(module_path!(), |site| async move {
         let url = site.place.database_url.clone().expect("PostgreSQL");
         let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
@@ -435,7 +435,7 @@ fn while_postgresql_is_down_cached_pages_are_served_and_the_rest_gets_503() {
 
 #[test]
 fn a_postgresql_that_is_frozen_hangs_nobody() {
-    on_postgres(|site| async move {
+    on_postgres(module_path!(), |site| async move {
         let url = site.place.database_url.clone().expect("PostgreSQL");
         let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
@@ -484,7 +484,7 @@ fn a_postgresql_that_is_frozen_hangs_nobody() {
 
 #[test]
 fn the_start_waits_for_postgresql() {
-    on_postgres(|site| async move {
+    on_postgres(module_path!(), |site| async move {
         let url = site.place.database_url.clone().expect("PostgreSQL");
         let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         cut.set(false);
@@ -611,7 +611,7 @@ site_test! {
 
 #[test]
 fn samples_log_in_no_faster_than_others() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         // Accounts without a valid hash are verified against a dummy hash: the same work, the same response.
         let mut times = Vec::new();
         site.db()

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 #[test]
 fn an_import_reads_regular_files_inside_its_folder_alone() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let folder = site.place.folder.join("posts");
         std::fs::create_dir_all(folder.join("deep")).expect("folders");
         let write =

@@ -72,7 +72,7 @@ site_test! {
 site_test! {
     async fn the_archive_follows_the_sites_own_midnight(site: Site) {
         assert!(site.get("/archive").await.has(".empty"));
-        site.db().write(|conn| masthead::admin::store::set(conn, "zone", "Asia/Tokyo")).await.expect("a write");
+        site.db().write(|conn| masthead::admin::store::set(conn, "time_zone", "Asia/Tokyo")).await.expect("a write");
         site.state.refresh_site().await.expect("a read");
         site.publish("---\ntitle: New year there\ndate: 2025-12-31T16:00:00Z\n---\n\nText.\n").await;
         let archive = site.get("/archive").await;

@@ -22,7 +22,7 @@ fn nonsense(program: &Program, times: usize) {
 
 #[test]
 fn a_log_that_is_closed_or_full_stops_nothing() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         site.reader("mira").await;
         let slug = site.article().await;
         for closes in [true, false] {
@@ -52,7 +52,7 @@ fn a_log_that_is_closed_or_full_stops_nothing() {
 
 #[test]
 fn the_log_names_who_attacks_and_tells_no_secret() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         site.reader("mira").await;
         let program = Program::start(&site.place, &[("MASTHEAD_TRUSTED_PROXIES", "127.0.0.1")]);
         let from = |network: &'static str, request: reqwest::RequestBuilder| {
@@ -130,7 +130,7 @@ fn the_log_names_who_attacks_and_tells_no_secret() {
 
 #[test]
 fn every_request_leaves_a_line_hits_too() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let slug = site.article().await;
         for format in ["common", "json"] {
             let mut program =

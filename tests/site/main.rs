@@ -50,11 +50,11 @@ macro_rules! site_test {
             async fn story($site: $crate::Site) $body
             #[test]
             fn on_sqlite() {
-                $crate::harness::on_sqlite(story);
+                $crate::harness::on_sqlite(module_path!(), story);
             }
             #[test]
             fn on_postgres() {
-                $crate::harness::on_postgres(story);
+                $crate::harness::on_postgres(module_path!(), story);
             }
         }
     };

@@ -152,6 +152,7 @@ site_test! {
         assert_eq!(site.get("/articles/soon").await.status, 404);
         for _ in 0..50 {
             tokio::time::sleep(Duration::from_millis(100)).await;
+            site.run_jobs().await;
             if site.get("/articles/soon").await.status == 200 {
                 return;
             }

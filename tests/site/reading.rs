@@ -123,7 +123,7 @@ fn every_kind_of_page_is_valid_html() {
     let Some(jar) = tool("vnu-jar/build/dist/vnu.jar") else {
         return;
     };
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let tour = fill(&site).await;
         let folder = tempfile::tempdir().expect("a folder");
         for (name, paths) in tour.by_person() {
@@ -188,7 +188,7 @@ fn axe_finds_nothing_on_any_kind_of_page_and_none_scrolls_sideways() {
         return;
     };
     let script = std::fs::read_to_string(file).expect("axe");
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let tour = fill(&site).await;
         let browser = driver.browser(true, 1280).await;
         let person = Person {
@@ -352,17 +352,17 @@ async fn reading(site: Site, scripts: bool, width: u32) {
 
 #[test]
 fn reading_with_scripts() {
-    on_sqlite(|site| reading(site, true, 1280));
+    on_sqlite(module_path!(), |site| reading(site, true, 1280));
 }
 
 #[test]
 fn reading_without_scripts() {
-    on_sqlite(|site| reading(site, false, 1280));
+    on_sqlite(module_path!(), |site| reading(site, false, 1280));
 }
 
 #[test]
 fn reading_on_a_phone() {
-    on_sqlite(|site| reading(site, true, 390));
+    on_sqlite(module_path!(), |site| reading(site, true, 390));
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn a_long_article_is_read_on_where_it_was_left() {
     let Some(driver) = Driver::start() else {
         return;
     };
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let text = "A sentence of a long article. ".repeat(30);
         let slug = site
             .publish(&format!(

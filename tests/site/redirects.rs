@@ -89,7 +89,7 @@ site_test! {
         let check = site.masthead(&["check"], "");
         let said = [check.stdout, check.stderr].map(|out| String::from_utf8_lossy(&out).into_owned()).concat();
         assert_eq!(check.status.code(), Some(1), "{said}");
-        assert!(said.contains("redirects           1") && [":2: ", ":3: ", ":4: ", ":5: ", ":6: "].iter().all(|line| said.contains(line)), "{said}");
+        assert!(said.contains("redirects               1") && [":2: ", ":3: ", ":4: ", ":5: ", ":6: "].iter().all(|line| said.contains(line)), "{said}");
         std::fs::remove_file(&file).expect("removed");
     }
 }

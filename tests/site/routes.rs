@@ -165,7 +165,7 @@ site_test! {
 
 #[test]
 fn forwarding_headers_are_believed_from_trusted_proxies_alone() {
-    crate::harness::on_sqlite(|site| async move {
+    crate::harness::on_sqlite(module_path!(), |site| async move {
         site.reader("mira").await;
         let place = site.place.clone();
         let trusting = Site::start(&place, |given| {

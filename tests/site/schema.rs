@@ -120,7 +120,7 @@ site_test! {
 
 #[test]
 fn a_full_disk_acknowledges_nothing_and_passes() {
-    crate::harness::on_sqlite(|site| async move {
+    crate::harness::on_sqlite(module_path!(), |site| async move {
         use masthead::error::Error;
         let slug = site.article().await;
         let staff = site.moderator("pell").await;

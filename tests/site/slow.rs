@@ -54,7 +54,7 @@ fn ask(program: &Program, path: &str) -> TcpStream {
 
 #[test]
 fn clients_that_read_nothing_hold_no_file_in_memory() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let path = site.large_picture().await;
         let program = Program::start(&site.place, &[]);
         assert_eq!(program.browser().get("/healthz").await.status, 200);
@@ -94,7 +94,7 @@ fn is_held(server: std::net::SocketAddr, client: std::net::SocketAddr) -> bool {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_does_not_get_on_is_ended() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let path = site.large_picture().await;
         let program = Program::start(&site.place, &[]);
         let stream = ask(&program, &path);
@@ -117,7 +117,7 @@ fn an_answer_that_does_not_get_on_is_ended() {
 
 #[test]
 fn a_network_has_so_many_connections() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         let program = Program::start(&site.place, &[("MASTHEAD_CONNECTIONS_PER_NETWORK", "3")]);
         let answers = |stream: &mut TcpStream| {
             stream
@@ -153,7 +153,7 @@ fn a_network_has_so_many_connections() {
 
 #[test]
 fn writes_that_waited_five_seconds_are_refused_together() {
-    on_sqlite(|site| async move {
+    on_sqlite(module_path!(), |site| async move {
         use diesel::connection::SimpleConnection;
         let slug = site.article().await;
         let mut readers = Vec::new();

@@ -7,6 +7,7 @@ use super::{
 use crate::db::query_stats::{QueryStats, measure};
 use crate::error::Error;
 use crate::web::coding::Coding;
+use crate::web::error_pages::Format;
 use crate::web::headers::request_id;
 use crate::web::{Shared, Viewer, error_pages, guard};
 use actix_web::body::{BoxBody, to_bytes};
@@ -147,7 +148,8 @@ pub(super) async fn render_or_wait<S: InnerService>(
                 };
                 let id = request_id();
                 tracing::error!(request = %id, page = %key.page, cause = %error, "a page could not be rendered");
-                let page = error_pages::page(&state, &Viewer(None), &error, None, &id);
+                let page =
+                    error_pages::page(&state, &Viewer(None), &error, None, &id, Format::Page);
                 state
                     .meter
                     .answered(route.index, error.status(), began, QueryStats::default());
