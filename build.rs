@@ -60,36 +60,14 @@ fn assets(out: &Path) -> String {
             bytes = css.into_bytes();
         }
         let digest = Sha256::digest(&bytes);
-        let mark = digest
+        let hash = digest
             .iter()
             .take(5)
             .fold(String::new(), |s, b| s + &format!("{b:02x}"));
         let (stem, ending) = name.rsplit_once('.').expect("an ending");
-        let with_hash = format!("{stem}.{mark}.{ending}");
+        let with_hash = format!("{stem}.{hash}.{ending}");
         fs::write(out.join(&with_hash), &bytes).expect("writable");
-        let packed = !matches!(ending, "woff2" | "png" | "ico");
-        let mut variants = [String::from("None"), String::from("None")];
-        if packed {
-            let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            gz.write_all(&bytes).expect("memory");
-            fs::write(
-                out.join(format!("{with_hash}.gz")),
-                gz.finish().expect("memory"),
-            )
-            .expect("writable");
-            let mut br = Vec::new();
-            let params = brotli::enc::BrotliEncoderParams {
-                quality: 11,
-                ..Default::default()
-            };
-            brotli::BrotliCompress(&mut bytes.as_slice(), &mut br, &params).expect("memory");
-            fs::write(out.join(format!("{with_hash}.br")), br).expect("writable");
-            for (slot, end) in variants.iter_mut().zip(["gz", "br"]) {
-                *slot = format!(
-                    "Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{with_hash}.{end}\")))"
-                );
-            }
-        }
+        let variants = compressed(out, &with_hash, ending, &bytes);
         writeln!(
             code,
             "Asset {{ name: {name:?}, file: {with_hash:?}, mime: {:?}, plain: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{with_hash}\")), gzip: {}, brotli: {} }},",
@@ -107,6 +85,26 @@ fn assets(out: &Path) -> String {
         hashed.insert(name, with_hash);
     }
     code + "];\n" + &constants
+}
+
+/// Compresses a file with gzip and Brotli; the code that includes each, `None` for formats that are compressed already.
+fn compressed(out: &Path, name: &str, ending: &str, bytes: &[u8]) -> [String; 2] {
+    if matches!(ending, "woff2" | "png" | "ico") {
+        return [String::from("None"), String::from("None")];
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes).expect("memory");
+    let gzip = gzip.finish().expect("memory");
+    let mut brotli = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &*bytes, &mut brotli, &params).expect("memory");
+    [("gz", gzip), ("br", brotli)].map(|(end, bytes)| {
+        fs::write(out.join(format!("{name}.{end}")), bytes).expect("writable");
+        format!("Some(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.{end}\")))")
+    })
 }
 
 /// `some-message = … {$n} …` becomes `fn some_message(self, n: i64) -> String`; `n` and `…_n` are numbers, others text.

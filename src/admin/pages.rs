@@ -250,31 +250,11 @@ pub async fn staff_update(
     let set = sessions::write(&state, &admin, move |conn, who: &Admin| {
         set_roles(conn, &username, roles, Actor::of(who), now)
     });
-    match set.await? {
-        Ok(_) => Ok(page::see_other(paths::ADMIN_STAFF)),
-        Err(RoleChangeError::NoSuchAccount) => {
-            let page = staff_page(
-                &state,
-                &admin,
-                form.username,
-                roles,
-                String::new(),
-                t.staff_unknown(),
-            )
-            .await?;
-            page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-        Err(RoleChangeError::LastAdmin) => {
-            let page = staff_page(
-                &state,
-                &admin,
-                form.username,
-                roles,
-                t.staff_last_admin(),
-                String::new(),
-            )
-            .await?;
-            page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-    }
+    let (alert, error) = match set.await? {
+        Ok(_) => return Ok(page::see_other(paths::ADMIN_STAFF)),
+        Err(RoleChangeError::NoSuchAccount) => (String::new(), t.staff_unknown()),
+        Err(RoleChangeError::LastAdmin) => (t.staff_last_admin(), String::new()),
+    };
+    let page = staff_page(&state, &admin, form.username, roles, alert, error).await?;
+    page::refused(&page)
 }

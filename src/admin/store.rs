@@ -96,7 +96,7 @@ pub fn remove_samples(conn: &mut Conn) -> Result<(usize, Vec<String>), Error> {
     let pictures = articles::store::sample_pictures(conn)?;
     let ids = articles::store::sample_ids(conn)?;
     comments::store::remove_threads(conn, &ids)?;
-    let removed = articles::save::remove_samples(conn)?;
+    let removed = articles::publication::remove_samples(conn)?;
     accounts::store::remove_samples(conn)?;
     let files = media::store::delete_unused(conn, &pictures)?;
     set(conn, "samples", "removed")?;

@@ -9,6 +9,7 @@ pub use prepare::{Prepared, prepare, prepare_with};
 pub use redis::prefix as redis_prefix;
 
 use crate::config::Config;
+use crate::db::Db;
 use crate::jobs::Runner;
 use crate::sessions::{ABSOLUTE_TIMEOUT, RedisStore, Sessions};
 use crate::web::cache::middleware::PageCacheLayer;
@@ -94,31 +95,20 @@ impl App {
             runs_jobs,
             ..
         } = self;
-        let clock = state.clone();
-        let home = web::Data::new(redirects::Redirects {
+        let background = state.clone();
+        let redirects = web::Data::new(redirects::Redirects {
             list: redirects::List::of(&state.config.data),
             route_kind: routes::route_kind,
         });
-        let old_links = home.clone();
+        let refreshed = redirects.clone();
         state.db.listen();
         let (connections, accepting) = (Connections::new(&state.config), state.clone());
         let server = HttpServer::new(move || {
-            let cookie = SessionMiddleware::builder(sessions.clone(), key.clone())
-                .cookie_name(session_cookie::name(&state).to_owned())
-                .cookie_secure(state.config.base.https)
-                .cookie_same_site(SameSite::Lax)
-                .cookie_path("/".into())
-                .cookie_http_only(true)
-                .cookie_content_security(CookieContentSecurity::Signed)
-                .session_lifecycle(
-                    PersistentSession::default()
-                        .session_ttl(Duration::milliseconds(ABSOLUTE_TIMEOUT)),
-                )
-                .build();
+            let cookie = session_middleware(&state, &sessions, &key);
             ActixApp::new()
                 .app_data(state.clone())
                 .app_data(web::Data::new(sessions.clone()))
-                .app_data(home.clone())
+                .app_data(redirects.clone())
                 .configure(routes::configure)
                 .wrap(from_fn(redirects::redirect_not_found))
                 .wrap(from_fn(crate::sessions::renew))
@@ -140,19 +130,12 @@ impl App {
         .disable_signals()
         .listen(listener)?
         .run();
-        if let Some(listen) = &clock.config.metrics_listen {
-            actix_web::rt::spawn(ops::metrics(listen, clock.clone())?);
+        if let Some(listen) = &background.config.metrics_listen {
+            actix_web::rt::spawn(ops::metrics(listen, background.clone())?);
         }
-        let db = clock.db.clone();
-        // A task of its own: invalidation must not wait for the other periodic tasks.
-        actix_web::rt::spawn(async move {
-            loop {
-                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                db.poll_outside_commits().await;
-            }
-        });
-        actix_web::rt::spawn(refresh(clock.clone(), old_links));
-        let jobs = runs_jobs.then(|| Runner::start(clock, workers::run));
+        actix_web::rt::spawn(poll_outside_commits(background.db.clone()));
+        actix_web::rt::spawn(refresh(background.clone(), refreshed));
+        let jobs = runs_jobs.then(|| Runner::start(background, workers::run));
         let handle = server.handle();
         Ok(Running {
             server,
@@ -177,4 +160,30 @@ async fn refresh(state: Shared, redirects: web::Data<redirects::Redirects>) {
             tracing::warn!(%error, "the settings could not be read, retrying in 1 s");
         }
     }
+}
+
+/// A task of its own: invalidation must not wait for what [`refresh`] reads.
+async fn poll_outside_commits(db: Db) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        db.poll_outside_commits().await;
+    }
+}
+
+fn session_middleware(
+    state: &State,
+    sessions: &Sessions,
+    key: &Key,
+) -> SessionMiddleware<Sessions> {
+    SessionMiddleware::builder(sessions.clone(), key.clone())
+        .cookie_name(session_cookie::name(state).to_owned())
+        .cookie_secure(state.config.base.https)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".into())
+        .cookie_http_only(true)
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(
+            PersistentSession::default().session_ttl(Duration::milliseconds(ABSOLUTE_TIMEOUT)),
+        )
+        .build()
 }

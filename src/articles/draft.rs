@@ -1,7 +1,8 @@
 //! `Draft`: an article parsed from a file and not yet saved, whatever the format of the file.
 
 use crate::db::Time;
-use crate::text::SafeHtml;
+use crate::text::{SafeHtml, stored_html};
+use serde::{Deserialize, Serialize};
 
 /// Why a file cannot be imported, and at which line; printed as `PATH:LINE: reason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,26 @@ impl Refusal {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The format of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    Story,
+    #[default]
+    Markdown,
+}
+
+impl Format {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Story => "story",
+            Format::Markdown => "markdown",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NoteKind {
     Primary,
     Corroboration,
@@ -57,7 +77,7 @@ impl NoteKind {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceNote {
     pub kind: NoteKind,
     pub text: String,
@@ -79,7 +99,7 @@ impl SourceNote {
 }
 
 /// An author as given by a file. A field that is `None` leaves the stored value as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Byline {
     pub name: String,
     pub bio: Option<String>,
@@ -90,7 +110,7 @@ pub struct Byline {
 }
 
 /// The picture above the text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hero {
     /// Path of the picture, as written in the file.
     pub src: String,
@@ -99,7 +119,7 @@ pub struct Hero {
     pub credit: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     pub kind: String,
     pub text: String,
@@ -108,14 +128,17 @@ pub struct Correction {
 
 pub const CORRECTION_KINDS: [&str; 4] = ["correction", "clarification", "update", "retraction"];
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Draft {
     pub title: String,
     pub dek: String,
     pub slug: String,
+    #[serde(with = "stored_html")]
     pub summary: SafeHtml,
     pub summary_text: String,
+    #[serde(with = "stored_html")]
     pub body: SafeHtml,
+    #[serde(with = "stored_html")]
     pub matters: SafeHtml,
     pub notes: Vec<SourceNote>,
     pub corrections: Vec<Correction>,
@@ -133,7 +156,7 @@ pub struct Draft {
     pub words: i64,
     /// The text of the file, unchanged.
     pub source: String,
-    pub format: &'static str,
+    pub format: Format,
 }
 
 impl Draft {
@@ -145,58 +168,6 @@ impl Draft {
             (false, _) => "published",
         }
     }
-}
-
-/// The standard sections of an article. Their headings match in any letter case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StandardSection {
-    Summary,
-    Main,
-    Matters,
-    Notes,
-}
-
-impl StandardSection {
-    pub fn from_heading(heading: &str) -> Option<StandardSection> {
-        match heading.trim().to_lowercase().as_str() {
-            "opening summary" => Some(StandardSection::Summary),
-            "main article" => Some(StandardSection::Main),
-            "why it matters" => Some(StandardSection::Matters),
-            "source notes" => Some(StandardSection::Notes),
-            _ => None,
-        }
-    }
-}
-
-/// `SEO keyphrases: a, b, c`
-pub fn keyphrases_line(line: &str) -> Option<Vec<String>> {
-    let (label, rest) = line.split_once(':')?;
-    label
-        .trim()
-        .eq_ignore_ascii_case("seo keyphrases")
-        .then(|| list(rest))
-}
-
-pub fn list(text: &str) -> Vec<String> {
-    text.split(',')
-        .map(|part| part.trim().to_owned())
-        .filter(|part| !part.is_empty())
-        .collect()
-}
-
-/// Whether a line is the site's call to comment, which some files have as their last line.
-pub fn is_call_to_comment(line: &str) -> bool {
-    line.trim().eq_ignore_ascii_case("join the conversation")
-}
-
-/// Splits source notes that are written on one line, separated by ` - `.
-pub fn split_notes(line: &str) -> Vec<String> {
-    let line = line.trim();
-    let line = line.strip_prefix("- ").unwrap_or(line);
-    line.split(" - ")
-        .map(|note| note.trim().to_owned())
-        .filter(|note| !note.is_empty())
-        .collect()
 }
 
 pub const MAX_TITLE: usize = 300;

@@ -1,6 +1,6 @@
 //! The job that publishes scheduled articles.
 
-use super::save;
+use super::publication;
 use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::Shared;
@@ -14,8 +14,8 @@ pub async fn publish_due(state: &Shared) -> Result<Next, Error> {
     let next = state
         .db
         .write(move |conn| {
-            save::publish_due(conn, now)?;
-            save::next_due(conn)
+            publication::publish_due(conn, now)?;
+            publication::next_due(conn)
         })
         .await?;
     Ok(next.map_or(Next::Done, Next::At))

@@ -6,9 +6,12 @@ pub mod jobs;
 pub mod lists;
 pub mod names;
 pub mod pages;
+pub mod publication;
+mod relations;
 pub mod save;
 pub mod store;
 pub mod texts;
+pub mod working_copy;
 
 /// Reading speed in words a minute. Brysbaert 2019 (<https://doi.org/10.1016/j.jml.2019.104047>): 238 for English non-fiction.
 const WORDS_A_MINUTE: i64 = 238;

@@ -1,15 +1,16 @@
 //! Queries for single articles; `lists` has the queries for lists, `save` all writes.
 
+use crate::db::prepared::prepared;
 use crate::db::schema::{
-    article_authors, article_revisions, article_tags, articles, authors, corrections, former_slugs,
-    media, media_sizes, sections, source_notes, tags, threads,
+    article_authors, article_revisions, article_tags, articles, authors, former_slugs, media,
+    media_sizes, sections, tags, threads,
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text::SafeHtml;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Text};
 
 /// An article, as its page shows it.
 #[derive(Clone, Debug, Queryable)]
@@ -33,6 +34,8 @@ pub struct Article {
     pub updated_at: Time,
     pub public_comments: Option<i64>,
     pub hero: Option<Picture>,
+    /// Readers could read more than one version.
+    pub was_changed: bool,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -70,6 +73,10 @@ pub struct CorrectionRow {
 /// prepares a statement again when a value is bound that could affect the choice of an index.
 pub const PUBLISHED: &str = "articles.status = 'published'";
 
+/// Whether readers could read more than one version.
+const WAS_CHANGED: &str = "(SELECT COUNT(*) FROM (SELECT 1 FROM article_revisions r WHERE r.article_id = articles.id \
+    AND r.text IS NOT NULL LIMIT 2) s) > 1";
+
 /// A published article by slug.
 ///
 /// # Errors
@@ -101,34 +108,40 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Article, Error> {
             articles::updated_at,
             threads::public_comments.nullable(),
             (media::id, media::file, media::width, media::height).nullable(),
+            sql::<Bool>(WAS_CHANGED),
         ))
         .first(conn)?)
 }
 
-pub fn notes(conn: &mut Conn, article: i64) -> Result<Vec<Note>, Error> {
-    Ok(source_notes::table
-        .filter(source_notes::article_id.eq(article))
-        .order(source_notes::position)
-        .select((
-            source_notes::kind,
-            source_notes::text,
-            source_notes::publisher,
-            source_notes::url,
-            source_notes::noted_on,
-        ))
-        .load(conn)?)
-}
-
-pub fn corrections_of(conn: &mut Conn, article: i64) -> Result<Vec<CorrectionRow>, Error> {
-    Ok(corrections::table
-        .filter(corrections::article_id.eq(article))
-        .order(corrections::corrected_at.desc())
-        .select((
-            corrections::kind,
-            corrections::text,
-            corrections::corrected_at,
-        ))
-        .load(conn)?)
+/// The source notes of an article in their order, and its corrections, the latest first. One statement.
+pub fn notes_and_corrections(
+    conn: &mut Conn,
+    article: i64,
+) -> Result<(Vec<Note>, Vec<CorrectionRow>), Error> {
+    type Columns = (Bool, BigInt, Text, Text, Text, Text, Text, BigInt);
+    type Row = (bool, i64, String, String, String, String, String, Time);
+    let mut rows: Vec<Row> = prepared::<Columns>(
+        "SELECT TRUE, position, kind, text, publisher, url, noted_on, CAST(0 AS BIGINT) FROM source_notes WHERE article_id = ",
+    )
+    .int(article)
+    .text(" UNION ALL SELECT FALSE, position, kind, text, '', '', '', corrected_at FROM corrections WHERE article_id = ")
+    .int(article)
+    .load(conn)?;
+    rows.sort_by_key(|row| (std::cmp::Reverse(row.7), row.1));
+    let (mut notes, mut corrections) = (Vec::new(), Vec::new());
+    for (is_note, _, kind, text, publisher, url, date, at) in rows {
+        match is_note {
+            true => notes.push(Note {
+                kind,
+                text,
+                publisher,
+                url,
+                date,
+            }),
+            false => corrections.push(CorrectionRow { kind, text, at }),
+        }
+    }
+    Ok((notes, corrections))
 }
 
 /// An author's name in a byline.
@@ -241,11 +254,6 @@ pub fn revision(
         }
         _ => Err(Error::NotFound),
     }
-}
-
-/// Whether the text was changed after publication.
-pub fn was_changed(conn: &mut Conn, article: i64) -> Result<bool, Error> {
-    Ok(revisions(conn, article, 2)?.len() > 1)
 }
 
 /// The current slug of the published article that had this slug before.

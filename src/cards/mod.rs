@@ -116,18 +116,12 @@ fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
     lines
 }
 
-/// Draws a card as PNG.
-///
-/// # Errors
-/// `Broken` when the card cannot be rendered.
-pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
-    let fonts = fonts()?;
-    let mut face = Face::parse(&fonts.serif, 0).map_err(Error::internal)?;
-    face.set_variation(Tag::from_bytes(b"wght"), TITLE_WEIGHT);
+/// The largest size in which a title fits, and its lines; what does not fit in the smallest one is cut.
+fn fit(face: &Face<'_>, title: &str) -> (f32, Vec<String>) {
     let width = WIDTH as f32 - 2.0 * MARGIN;
     let mut fitting = [76.0, 64.0, 54.0, 46.0, 40.0]
         .into_iter()
-        .map(|size| (size, lines(&face, title, size, width)));
+        .map(|size| (size, lines(face, title, size, width)));
     let (size, mut lines) = fitting
         .clone()
         .find(|(size, lines)| lines.len() as f32 * size * 1.14 <= 330.0)
@@ -139,6 +133,64 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
             last.push('…');
         }
     }
+    (size, lines)
+}
+
+/// The layout of one card.
+struct Card<'a> {
+    /// Names of the serif and the sans family.
+    fonts: (&'a str, &'a str),
+    /// Where lines start, from the left or the right.
+    x: f32,
+    anchor: &'static str,
+    /// Size of the title in pixels.
+    size: f32,
+}
+
+impl Card<'_> {
+    fn svg(&self, lines: &[String], section: &str, site: &str) -> String {
+        let Card {
+            fonts: (serif, sans),
+            x,
+            anchor,
+            size,
+        } = self;
+        let title: String = lines
+            .iter()
+            .zip(0_u8..)
+            .map(|(line, at)| {
+                let y = 190.0 + size * 0.82 + f32::from(at) * size * 1.14;
+                format!(
+                    "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
+                    escape(line)
+                )
+            })
+            .collect();
+        let right = WIDTH as f32 - MARGIN;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">\
+         <rect width=\"100%\" height=\"100%\" fill=\"#fdfcfa\"/><rect width=\"100%\" height=\"12\" fill=\"#8f1d22\"/>\
+         <g font-family=\"'{sans}'\" font-size=\"28\" font-weight=\"600\" fill=\"#8f1d22\" letter-spacing=\"2\">\
+         <text x=\"{x}\" y=\"130\" text-anchor=\"{anchor}\">{}</text></g>\
+         <g font-family=\"'{serif}'\" font-size=\"{size}\" font-weight=\"{TITLE_WEIGHT}\" fill=\"#1d1b18\">{title}</g>\
+         <path d=\"M{MARGIN} 528H{right}\" stroke=\"#ddd8ce\" stroke-width=\"2\"/>\
+         <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"700\" fill=\"#1d1b18\">\
+         <text x=\"{x}\" y=\"580\" text-anchor=\"{anchor}\">{}</text></g></svg>",
+            escape(&crate::text::excerpt(section, 48).to_uppercase()),
+            escape(&crate::text::excerpt(site, 56)),
+        )
+    }
+}
+
+/// Draws a card as PNG.
+///
+/// # Errors
+/// `Broken` when the card cannot be rendered.
+pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
+    let fonts = fonts()?;
+    let mut face = Face::parse(&fonts.serif, 0).map_err(Error::internal)?;
+    face.set_variation(Tag::from_bytes(b"wght"), TITLE_WEIGHT);
+    let (size, lines) = fit(&face, title);
     let all = [title, section, site].concat();
     let covered = all
         .chars()
@@ -154,30 +206,13 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
     } else {
         (MARGIN, "start")
     };
-    let title: String = lines
-        .iter()
-        .zip(0_u8..)
-        .map(|(line, at)| {
-            let y = 190.0 + size * 0.82 + f32::from(at) * size * 1.14;
-            format!(
-                "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
-                escape(line)
-            )
-        })
-        .collect();
-    let right = WIDTH as f32 - MARGIN;
-    let svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fdfcfa\"/><rect width=\"100%\" height=\"12\" fill=\"#8f1d22\"/>\
-         <g font-family=\"'{sans}'\" font-size=\"28\" font-weight=\"600\" fill=\"#8f1d22\" letter-spacing=\"2\">\
-         <text x=\"{x}\" y=\"130\" text-anchor=\"{anchor}\">{}</text></g>\
-         <g font-family=\"'{serif}'\" font-size=\"{size}\" font-weight=\"{TITLE_WEIGHT}\" fill=\"#1d1b18\">{title}</g>\
-         <path d=\"M{MARGIN} 528H{right}\" stroke=\"#ddd8ce\" stroke-width=\"2\"/>\
-         <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"700\" fill=\"#1d1b18\">\
-         <text x=\"{x}\" y=\"580\" text-anchor=\"{anchor}\">{}</text></g></svg>",
-        escape(&crate::text::excerpt(section, 48).to_uppercase()),
-        escape(&crate::text::excerpt(site, 56)),
-    );
+    let card = Card {
+        fonts: (&serif, &sans),
+        x,
+        anchor,
+        size,
+    };
+    let svg = card.svg(&lines, section, site);
     let options = Options {
         fontdb: database,
         font_family: serif,

@@ -19,6 +19,43 @@ struct Tally {
     refused: usize,
 }
 
+impl Tally {
+    /// Counts one file; the line that says what became of it.
+    fn count(&mut self, outcome: ImportOutcome) -> String {
+        match outcome {
+            ImportOutcome::Published { slug, status } => {
+                self.published += 1;
+                format!("{status}: /articles/{slug}")
+            }
+            ImportOutcome::Updated { slug, status } => {
+                self.updated += 1;
+                match status {
+                    "published" => format!("updated: /articles/{slug}"),
+                    other => format!("updated: /articles/{slug} ({other}: readers do not see it)"),
+                }
+            }
+            ImportOutcome::WorkingCopy { slug, status } => {
+                self.updated += 1;
+                let until = match status {
+                    "scheduled" => "its date",
+                    _ => "an import without --as-draft",
+                };
+                format!(
+                    "saved beside /articles/{slug}, which stays as it is published until {until}"
+                )
+            }
+            ImportOutcome::Unchanged { slug } => {
+                self.unchanged += 1;
+                format!("unchanged: /articles/{slug}")
+            }
+            ImportOutcome::NotReplaced { slug } => {
+                self.left += 1;
+                format!("left as it is: /articles/{slug}")
+            }
+        }
+    }
+}
+
 pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
     let (files, refused) = import::find(&args.paths);
     let db = open(config)?;
@@ -45,26 +82,9 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
     for path in &files {
         bar.set_message(path.display().to_string());
         match one(&db, config, &site, path, args, &bar) {
-            Ok(ImportOutcome::Published { slug, status }) => {
-                tally.published += 1;
-                bar.suspend(|| print_line(format_args!("{status}: /articles/{slug}")));
-            }
-            Ok(ImportOutcome::Updated { slug, status }) => {
-                tally.updated += 1;
-                let now = if status == "published" {
-                    String::new()
-                } else {
-                    format!(" ({status}: readers do not see it)")
-                };
-                bar.suspend(|| print_line(format_args!("updated: /articles/{slug}{now}")));
-            }
-            Ok(ImportOutcome::Unchanged { slug }) => {
-                tally.unchanged += 1;
-                bar.suspend(|| print_line(format_args!("unchanged: /articles/{slug}")));
-            }
-            Ok(ImportOutcome::NotReplaced { slug }) => {
-                tally.left += 1;
-                bar.suspend(|| print_line(format_args!("left as it is: /articles/{slug}")));
+            Ok(outcome) => {
+                let line = tally.count(outcome);
+                bar.suspend(|| print_line(line));
             }
             Err(line) => {
                 tally.refused += 1;
@@ -98,7 +118,8 @@ fn one(
     bar: &ProgressBar,
 ) -> Result<ImportOutcome, String> {
     let named = |line: usize, why: &str| format!("{}:{line}: {why}", path.display());
-    let ready = import::read(path).map_err(|r| named(r.line, &r.reason))?;
+    let mut ready = import::read(path).map_err(|r| named(r.line, &r.reason))?;
+    ready.as_draft = args.as_draft;
     let mut unasked = false;
     let outcome = import::store(db, &config.data, site, ready, false, |old, new| {
         match (args.yes, args.skip) {

@@ -80,6 +80,10 @@ pub struct ImportArgs {
     /// Leave every changed article as it is
     #[arg(long)]
     skip: bool,
+    /// Publish nothing: new articles become drafts, changes of published ones are saved beside them until their date or an import
+    /// without this
+    #[arg(long)]
+    as_draft: bool,
 }
 
 #[derive(Args)]

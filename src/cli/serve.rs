@@ -1,35 +1,18 @@
 //! `masthead serve`: logging, data folder lock, listener, start and graceful shutdown of the server.
 
 use super::{CliError, print_line};
-use masthead::app::{assemble, make_private, prepare};
+use masthead::app::{Prepared, Running, assemble, make_private, prepare};
 use masthead::config::Config;
 use masthead::db::Address;
 use masthead::web::Shared;
 use masthead::web::access_log::AccessLog;
 use std::net::TcpListener;
 use std::process::ExitCode;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 pub fn run(config: Config) -> Result<ExitCode, CliError> {
-    // actix_http would log a line for each request that it cannot parse, as fast as a client sends them.
-    let quiet = "info,actix_session=error,actix_server=warn,actix_http=off";
-    let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new(quiet));
-    // The log is written by its own thread: if its pipe is full or closed, lines are dropped, and nothing waits.
-    let (writer, written) = NonBlockingBuilder::default()
-        .buffered_lines_limit(16_384)
-        .thread_name("log")
-        .finish(std::io::stderr());
-    let dropped = writer.error_counter();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_target(false)
-        .init();
-    std::panic::set_hook(Box::new(
-        |panic| tracing::error!(%panic, "a thread panicked"),
-    ));
+    let (dropped, written) = start_log();
     if std::time::SystemTime::now() < std::time::UNIX_EPOCH {
         let why = "The clock of this machine is set before 1970, where HTTP has no dates; correct it first.";
         return Err(CliError(why.into(), 1));
@@ -48,59 +31,87 @@ pub fn run(config: Config) -> Result<ExitCode, CliError> {
         tracing::warn!("MASTHEAD_BASE_URL is plain http: session cookies are sent unencrypted");
     }
     let prepared = prepare(&config)?;
+    actix_web::rt::System::new().block_on(serve(config, prepared, listener, (dropped, written)))
+}
+
+/// Serves until SIGTERM or SIGINT, and exits the process.
+async fn serve(
+    config: Config,
+    prepared: Prepared,
+    listener: TcpListener,
+    (dropped, written): (ErrorCounter, WorkerGuard),
+) -> Result<ExitCode, CliError> {
     let workers = std::thread::available_parallelism()
         .map_or(2, usize::from)
         .clamp(1, 8);
-    actix_web::rt::System::new().block_on(async move {
-        let origin = config.base.origin.clone();
-        let app = assemble(config, prepared).await?;
-        if app.samples > 0 {
-            print_line(format_args!(
-                "{} sample articles are published; `masthead samples remove` takes them away.",
-                app.samples
-            ));
-        }
-        print_line(format_args!("The site is at {origin}/"));
-        if let Some(setup) = &app.setup {
-            print_line(format_args!(
-                "Make yourself its admin, once, at {origin}{setup}"
-            ));
-        }
-        let state = app.state.clone();
-        actix_web::rt::spawn(count_dropped(dropped, state.clone()));
-        let running = app
-            .serve(listener, workers)
-            .map_err(|e| format!("The server cannot start: {e}"))?;
-        let masthead::app::Running {
-            server,
-            handle,
-            jobs,
-            ..
-        } = running;
-        let stopping = actix_web::rt::spawn(async move {
-            wait_for_stop().await;
-            tracing::info!("stopping: finishing the requests and jobs in progress");
-            let jobs = async {
-                if let Some(jobs) = jobs {
-                    jobs.stop().await;
-                }
-            };
-            tokio::join!(handle.stop(true), jobs);
-        });
-        server
-            .await
-            .map_err(|e| format!("The server stopped: {e}"))?;
-        let _ = stopping.await;
-        state.db.close();
-        if let Some(log) = &state.access_log {
-            log.close();
-        }
-        // Exit without dropping the runtime, which would wait for threads blocked on a database that does not answer.
-        drop(written);
-        std::process::exit(0);
-        #[allow(unreachable_code, reason = "the type of this block")]
-        Ok(ExitCode::SUCCESS)
-    })
+    let origin = config.base.origin.clone();
+    let app = assemble(config, prepared).await?;
+    if app.samples > 0 {
+        print_line(format_args!(
+            "{} sample articles are published; `masthead samples remove` takes them away.",
+            app.samples
+        ));
+    }
+    print_line(format_args!("The site is at {origin}/"));
+    if let Some(setup) = &app.setup {
+        print_line(format_args!(
+            "Make yourself its admin, once, at {origin}{setup}"
+        ));
+    }
+    let state = app.state.clone();
+    actix_web::rt::spawn(count_dropped(dropped, state.clone()));
+    let Running {
+        server,
+        handle,
+        jobs,
+        ..
+    } = app
+        .serve(listener, workers)
+        .map_err(|e| format!("The server cannot start: {e}"))?;
+    let stopping = actix_web::rt::spawn(async move {
+        wait_for_stop().await;
+        tracing::info!("stopping: finishing the requests and jobs in progress");
+        let jobs = async {
+            if let Some(jobs) = jobs {
+                jobs.stop().await;
+            }
+        };
+        tokio::join!(handle.stop(true), jobs);
+    });
+    server
+        .await
+        .map_err(|e| format!("The server stopped: {e}"))?;
+    let _ = stopping.await;
+    state.db.close();
+    if let Some(log) = &state.access_log {
+        log.close();
+    }
+    // Exit without dropping the runtime, which would wait for threads blocked on a database that does not answer.
+    drop(written);
+    std::process::exit(0)
+}
+
+/// Starts the log on standard error; the number of lines that it drops, and what flushes it when it is dropped.
+fn start_log() -> (ErrorCounter, WorkerGuard) {
+    // actix_http would log a line for each request that it cannot parse, as fast as a client sends them.
+    let quiet = "info,actix_session=error,actix_server=warn,actix_http=off";
+    let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new(quiet));
+    // The log is written by its own thread: if its pipe is full or closed, lines are dropped, and nothing waits.
+    let (writer, written) = NonBlockingBuilder::default()
+        .buffered_lines_limit(16_384)
+        .thread_name("log")
+        .finish(std::io::stderr());
+    let dropped = writer.error_counter();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_target(false)
+        .init();
+    std::panic::set_hook(Box::new(
+        |panic| tracing::error!(%panic, "a thread panicked"),
+    ));
+    (dropped, written)
 }
 
 /// Logs every five seconds how many log lines were dropped.

@@ -74,83 +74,9 @@ pub fn reserve(conn: &mut Conn, many: i64) -> Result<i64, Error> {
 pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     changed(conn, CacheTag::Everything);
     for rows in rows.chunks(AT_ONCE) {
-        let values: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                let looked = matches!(row.status, Status::Approved | Status::Rejected);
-                let is_deleted = row.status == Status::Deleted;
-                let later = |yes: bool| yes.then_some(row.at.0 + Time::HOUR);
-                (
-                    (
-                        comments::id.eq(row.id),
-                        comments::article_id.eq(row.article),
-                        comments::author_id.eq(row.author),
-                        comments::parent_id.eq(row.parent),
-                        comments::path.eq(row.path.as_slice()),
-                        comments::depth.eq((row.path.len() / 8 - 1) as i64),
-                    ),
-                    (
-                        comments::body.eq(row.body.text.as_str()),
-                        comments::html.eq(&row.body.html),
-                        comments::status.eq(row.status),
-                        comments::hold.eq(match row.status {
-                            Status::Pending => Hold::NewReader,
-                            _ => Hold::None,
-                        }),
-                        comments::reject_reason.eq(match row.status {
-                            Status::Rejected => RejectReason::OffTopic,
-                            _ => RejectReason::None,
-                        }),
-                    ),
-                    (
-                        comments::is_shown.eq(row.status.is_public() || row.public_replies > 0),
-                        comments::public_replies.eq(row.public_replies),
-                        comments::open_flags.eq(row.flagged_by.len() as i64),
-                        comments::created_at.eq(row.at.0),
-                    ),
-                    (
-                        comments::moderated_at.eq(later(looked)),
-                        comments::deleted_at.eq(later(is_deleted)),
-                        comments::status_before_delete.eq(is_deleted.then_some(Status::Approved)),
-                    ),
-                )
-            })
-            .collect();
-        either!(conn, |c| diesel::insert_into(comments::table)
-            .values(&values)
-            .execute(c))?;
-        let versions: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                (
-                    comment_versions::comment_id.eq(row.id),
-                    comment_versions::number.eq(1_i64),
-                    comment_versions::body.eq(row.body.text.as_str()),
-                    comment_versions::saved_at.eq(row.at.0),
-                )
-            })
-            .collect();
-        either!(conn, |c| diesel::insert_into(comment_versions::table)
-            .values(&versions)
-            .execute(c))?;
-        let raised: Vec<_> = rows
-            .iter()
-            .flat_map(|row| row.flagged_by.iter().map(move |account| (row, *account)))
-            .map(|(row, account)| {
-                (
-                    flags::comment_id.eq(row.id),
-                    flags::account_id.eq(account),
-                    flags::reason.eq(FlagReason::OffTopic),
-                    flags::detail.eq(""),
-                    flags::created_at.eq(row.at.0 + Time::HOUR),
-                )
-            })
-            .collect();
-        if !raised.is_empty() {
-            either!(conn, |c| diesel::insert_into(flags::table)
-                .values(&raised)
-                .execute(c))?;
-        }
+        insert_comments(conn, rows)?;
+        insert_versions(conn, rows)?;
+        insert_flags(conn, rows)?;
     }
     let public = rows.iter().filter(|row| row.status.is_public());
     let said: Vec<IndexedComment<'_>> = public
@@ -165,6 +91,95 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
         search::index::index_comments(conn, said)?;
     }
     count(conn, rows)
+}
+
+fn insert_comments(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+    let values: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let looked = matches!(row.status, Status::Approved | Status::Rejected);
+            let is_deleted = row.status == Status::Deleted;
+            let later = |yes: bool| yes.then_some(row.at.0 + Time::HOUR);
+            (
+                (
+                    comments::id.eq(row.id),
+                    comments::article_id.eq(row.article),
+                    comments::author_id.eq(row.author),
+                    comments::parent_id.eq(row.parent),
+                    comments::path.eq(row.path.as_slice()),
+                    comments::depth.eq((row.path.len() / 8 - 1) as i64),
+                ),
+                (
+                    comments::body.eq(row.body.text.as_str()),
+                    comments::html.eq(&row.body.html),
+                    comments::status.eq(row.status),
+                    comments::hold.eq(match row.status {
+                        Status::Pending => Hold::NewReader,
+                        _ => Hold::None,
+                    }),
+                    comments::reject_reason.eq(match row.status {
+                        Status::Rejected => RejectReason::OffTopic,
+                        _ => RejectReason::None,
+                    }),
+                ),
+                (
+                    comments::is_shown.eq(row.status.is_public() || row.public_replies > 0),
+                    comments::public_replies.eq(row.public_replies),
+                    comments::open_flags.eq(row.flagged_by.len() as i64),
+                    comments::created_at.eq(row.at.0),
+                ),
+                (
+                    comments::moderated_at.eq(later(looked)),
+                    comments::deleted_at.eq(later(is_deleted)),
+                    comments::status_before_delete.eq(is_deleted.then_some(Status::Approved)),
+                ),
+            )
+        })
+        .collect();
+    either!(conn, |c| diesel::insert_into(comments::table)
+        .values(&values)
+        .execute(c))?;
+    Ok(())
+}
+
+fn insert_versions(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+    let versions: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                comment_versions::comment_id.eq(row.id),
+                comment_versions::number.eq(1_i64),
+                comment_versions::body.eq(row.body.text.as_str()),
+                comment_versions::saved_at.eq(row.at.0),
+            )
+        })
+        .collect();
+    either!(conn, |c| diesel::insert_into(comment_versions::table)
+        .values(&versions)
+        .execute(c))?;
+    Ok(())
+}
+
+fn insert_flags(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+    let raised: Vec<_> = rows
+        .iter()
+        .flat_map(|row| row.flagged_by.iter().map(move |account| (row, *account)))
+        .map(|(row, account)| {
+            (
+                flags::comment_id.eq(row.id),
+                flags::account_id.eq(account),
+                flags::reason.eq(FlagReason::OffTopic),
+                flags::detail.eq(""),
+                flags::created_at.eq(row.at.0 + Time::HOUR),
+            )
+        })
+        .collect();
+    if !raised.is_empty() {
+        either!(conn, |c| diesel::insert_into(flags::table)
+            .values(&raised)
+            .execute(c))?;
+    }
+    Ok(())
 }
 
 /// Updates the counters for the inserted rows: comments by status, reported comments, public comments per article.

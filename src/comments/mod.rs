@@ -6,6 +6,7 @@
 
 pub mod bulk;
 mod counters;
+mod cursor;
 mod flags;
 pub mod pages;
 pub mod row;

@@ -1,6 +1,7 @@
 //! Reading threads: a page of conversations (root comments with their replies), or one conversation. The cost depends
 //! on what is shown, not on the size of the thread.
 
+use super::cursor::Cursor;
 use super::row::{COLUMNS, Columns, Row, RowValues};
 use super::store::ArticleThread;
 use super::{EDIT_WINDOW, MAX_DEPTH, Sort, Status, UNDO_WINDOW, path};
@@ -11,7 +12,7 @@ use crate::error::Error;
 use crate::web::Viewer;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Conversations per page.
@@ -83,7 +84,7 @@ fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> Prepared<Col
         .text(")))")
 }
 
-/// A page of conversations under an article.
+/// A page of conversations under an article. The caller, who has read the article, sets `public_comments`.
 ///
 /// # Errors
 /// `NotFound` for an invalid cursor.
@@ -96,33 +97,35 @@ pub fn page(
     now: Time,
 ) -> Result<Thread, Error> {
     let cursor = Cursor::parse(after)?;
-    let shown = |query: Prepared<Columns>| query.text("c.is_shown");
-    let mut roots = roots(conn, article.id, shown, sort, cursor)?;
+    let mut query = roots(
+        prepared("SELECT * FROM ("),
+        article.id,
+        sort,
+        cursor,
+        |query| query.text("c.is_shown"),
+    );
     if viewer.account().is_some() {
-        // A separate query for hidden roots: each query can use its own index, and anonymous readers do not pay for it.
+        // A part of its own for hidden roots: each part can use its own index, and anonymous readers do not pay for it.
         // Hidden roots have no public replies, so among them "most replies first" is the same as "newest first".
-        let (like, behind) = match (sort, cursor) {
+        let (like, cursor) = match (sort, cursor) {
             (Sort::Replies, Some(cursor)) if cursor.replies > 0 => (Sort::Newest, None),
             (Sort::Replies, cursor) => (Sort::Newest, cursor),
             (sort, cursor) => (sort, cursor),
         };
-        let hidden =
-            |query: Prepared<Columns>| visible(query.text("NOT c.is_shown AND "), viewer, now);
-        roots.extend(self::roots(conn, article.id, hidden, like, behind)?);
-        match sort {
-            Sort::Oldest => roots.sort_by_key(|r| (r.created_at, r.id)),
-            Sort::Newest | Sort::Best => {
-                roots.sort_by_key(|r| std::cmp::Reverse((r.created_at, r.id)))
-            }
-            Sort::Replies => {
-                roots.sort_by_key(|r| std::cmp::Reverse((r.public_replies, r.created_at, r.id)))
-            }
+        let start = query.text(") AS r UNION ALL SELECT * FROM (");
+        query = roots(start, article.id, like, cursor, |query| {
+            visible(query.text("NOT c.is_shown AND "), viewer, now)
+        });
+    }
+    let mut roots = rows(conn, query.text(") AS r"))?;
+    match sort {
+        Sort::Oldest => roots.sort_by_key(|r| (r.created_at, r.id)),
+        Sort::Newest | Sort::Best => roots.sort_by_key(|r| std::cmp::Reverse((r.created_at, r.id))),
+        Sort::Replies => {
+            roots.sort_by_key(|r| std::cmp::Reverse((r.public_replies, r.created_at, r.id)));
         }
     }
-    let mut thread = Thread {
-        public_comments: public_comments(conn, article.id)?,
-        ..Thread::default()
-    };
+    let mut thread = Thread::default();
     if roots.len() as i64 > CONVERSATIONS_PER_PAGE {
         roots.truncate(CONVERSATIONS_PER_PAGE as usize);
         if let Some(last) = roots.last() {
@@ -316,19 +319,21 @@ fn rows(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Row>, Error> {
     Ok(rows.into_iter().map(Row::from).collect())
 }
 
+/// Adds the query for a page of root comments, and one more; `see` adds which of them.
 fn roots(
-    conn: &mut Conn,
+    query: Prepared<Columns>,
     article: i64,
-    see: impl Fn(Prepared<Columns>) -> Prepared<Columns>,
     sort: Sort,
     cursor: Option<Cursor>,
-) -> Result<Vec<Row>, Error> {
+    see: impl Fn(Prepared<Columns>) -> Prepared<Columns>,
+) -> Prepared<Columns> {
     let order = match sort {
         Sort::Newest | Sort::Best => "c.created_at DESC, c.id DESC",
         Sort::Oldest => "c.created_at, c.id",
         Sort::Replies => "c.public_replies DESC, c.created_at DESC, c.id DESC",
     };
-    let query = prepared(SELECT.as_str())
+    let query = query
+        .text(SELECT.as_str())
         .text(" WHERE c.article_id = ")
         .int(article)
         .text(" AND c.parent_id IS NULL AND ");
@@ -355,7 +360,7 @@ fn roots(
             .text(")"),
     };
     let query = query.text(" ORDER BY ").text(order).text(" LIMIT ");
-    rows(conn, query.int(CONVERSATIONS_PER_PAGE + 1))
+    query.int(CONVERSATIONS_PER_PAGE + 1)
 }
 
 #[derive(QueryableByName)]
@@ -375,40 +380,47 @@ struct Named {
 /// Loads the names of the authors that are replied to, even if the parent is on another page. Authors of hidden
 /// comments stay unnamed.
 fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
-    let wanted: HashSet<i64> = thread.rows.iter().filter_map(|r| r.parent_id).collect();
-    if wanted.is_empty() {
+    let shown: HashMap<i64, &Row> = thread.rows.iter().map(|r| (r.id, r)).collect();
+    let mut missing: Vec<i64> = Vec::new();
+    for parent in thread.rows.iter().filter_map(|r| r.parent_id) {
+        let Some(row) = shown.get(&parent) else {
+            missing.push(parent);
+            continue;
+        };
+        let name = match row.status.is_public() {
+            true => shown_name(&row.username, &row.name),
+            false => String::new(),
+        };
+        thread.named.push(row.author_id);
+        thread.parents.insert(parent, (name, true));
+    }
+    missing.sort_unstable();
+    missing.dedup();
+    if missing.is_empty() {
         return Ok(());
     }
-    let list = wanted
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list: Vec<String> = missing.iter().map(ToString::to_string).collect();
     let query = format!(
         "SELECT c.id, c.author_id, a.username, a.name, (c.status = 'published' OR c.status = 'approved') AS is_public \
-         FROM comments c JOIN accounts a ON a.id = c.author_id WHERE c.id IN ({list})"
+         FROM comments c JOIN accounts a ON a.id = c.author_id WHERE c.id IN ({})",
+        list.join(", ")
     );
-    let shown: HashSet<i64> = thread.rows.iter().map(|r| r.id).collect();
     for parent in diesel::sql_query(query).load::<Named>(conn)? {
-        let name = if parent.name.is_empty() {
-            parent.username
-        } else {
-            parent.name
+        let name = match parent.is_public {
+            true => shown_name(&parent.username, &parent.name),
+            false => String::new(),
         };
         thread.named.push(parent.author_id);
-        thread.parents.insert(
-            parent.id,
-            (
-                if parent.is_public {
-                    name
-                } else {
-                    String::new()
-                },
-                shown.contains(&parent.id),
-            ),
-        );
+        thread.parents.insert(parent.id, (name, false));
     }
     Ok(())
+}
+
+fn shown_name(username: &str, name: &str) -> String {
+    match name {
+        "" => username.to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 fn public_comments(conn: &mut Conn, article: i64) -> Result<i64, Error> {
@@ -419,35 +431,4 @@ fn public_comments(conn: &mut Conn, article: i64) -> Result<i64, Error> {
         .first(conn)
         .optional()?
         .unwrap_or(0))
-}
-
-/// Keyset cursor: the sort key of the last conversation on a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cursor {
-    replies: i64,
-    at: i64,
-    id: i64,
-}
-
-impl Cursor {
-    fn parse(text: &str) -> Result<Option<Cursor>, Error> {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let parts: Result<Vec<i64>, _> = text.split('-').map(str::parse).collect();
-        match parts.as_deref() {
-            Ok([replies, at, id]) => Ok(Some(Cursor {
-                replies: *replies,
-                at: *at,
-                id: *id,
-            })),
-            _ => Err(Error::NotFound),
-        }
-    }
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}-{}", self.replies, self.at, self.id)
-    }
 }

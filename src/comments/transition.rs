@@ -60,63 +60,7 @@ pub fn transition(
         _ => (comment.reject_reason, comment.reject_note.as_str()),
     };
     counters::with_reported_counter(conn, comment.id, |conn| {
-        let row = comments::table.find(comment.id);
-        diesel::update(row)
-            .set((
-                comments::status.eq(to),
-                comments::moderation_version.eq(comment.moderation_version + 1),
-                comments::reject_reason.eq(reason),
-                comments::reject_note.eq(note),
-            ))
-            .execute(conn)?;
-        // Computed from the current reply count in the row, which may have changed since the comment was loaded.
-        match to.is_public() {
-            true => diesel::update(row)
-                .set(comments::is_shown.eq(true))
-                .execute(conn)?,
-            false => diesel::update(row)
-                .set(comments::is_shown.eq(comments::public_replies.gt(0)))
-                .execute(conn)?,
-        };
-        match action {
-            Action::Approve | Action::Reject { .. } => {
-                diesel::update(row)
-                    .set((
-                        comments::moderated_at.eq(Some(now.0)),
-                        comments::hold.eq(Hold::None),
-                        comments::open_flags.eq(0),
-                    ))
-                    .execute(conn)?;
-                flags::close(conn, comment.id, now)?;
-            }
-            Action::Delete => {
-                diesel::update(row)
-                    .set((
-                        comments::deleted_at.eq(Some(now.0)),
-                        comments::status_before_delete.eq(Some(from)),
-                    ))
-                    .execute(conn)?;
-            }
-            Action::Undelete => {
-                diesel::update(row)
-                    .set((
-                        comments::deleted_at.eq(None::<i64>),
-                        comments::status_before_delete.eq(None::<Status>),
-                    ))
-                    .execute(conn)?;
-            }
-            Action::Edit { hold } => {
-                diesel::update(row)
-                    .set(comments::hold.eq(*hold))
-                    .execute(conn)?;
-            }
-            Action::Release => {
-                diesel::update(row)
-                    .set(comments::hold.eq(Hold::None))
-                    .execute(conn)?;
-            }
-        }
-        Ok(())
+        update_row(conn, comment, to, action, (reason, note), now)
     })?;
     counters::apply_change(
         conn,
@@ -147,4 +91,72 @@ pub fn transition(
         ..log::Entry::new(action.name(), actor)
     };
     log::store::write(conn, &entry, now)
+}
+
+/// Sets the status, and what else the action changes in the row and its flags.
+fn update_row(
+    conn: &mut Conn,
+    comment: &Comment,
+    to: Status,
+    action: &Action,
+    (reason, note): (RejectReason, &str),
+    now: Time,
+) -> Result<(), Error> {
+    let row = comments::table.find(comment.id);
+    diesel::update(row)
+        .set((
+            comments::status.eq(to),
+            comments::moderation_version.eq(comment.moderation_version + 1),
+            comments::reject_reason.eq(reason),
+            comments::reject_note.eq(note),
+        ))
+        .execute(conn)?;
+    // Computed from the current reply count in the row, which may have changed since the comment was loaded.
+    match to.is_public() {
+        true => diesel::update(row)
+            .set(comments::is_shown.eq(true))
+            .execute(conn)?,
+        false => diesel::update(row)
+            .set(comments::is_shown.eq(comments::public_replies.gt(0)))
+            .execute(conn)?,
+    };
+    match action {
+        Action::Approve | Action::Reject { .. } => {
+            diesel::update(row)
+                .set((
+                    comments::moderated_at.eq(Some(now.0)),
+                    comments::hold.eq(Hold::None),
+                    comments::open_flags.eq(0),
+                ))
+                .execute(conn)?;
+            flags::close(conn, comment.id, now)?;
+        }
+        Action::Delete => {
+            diesel::update(row)
+                .set((
+                    comments::deleted_at.eq(Some(now.0)),
+                    comments::status_before_delete.eq(Some(comment.status)),
+                ))
+                .execute(conn)?;
+        }
+        Action::Undelete => {
+            diesel::update(row)
+                .set((
+                    comments::deleted_at.eq(None::<i64>),
+                    comments::status_before_delete.eq(None::<Status>),
+                ))
+                .execute(conn)?;
+        }
+        Action::Edit { hold } => {
+            diesel::update(row)
+                .set(comments::hold.eq(*hold))
+                .execute(conn)?;
+        }
+        Action::Release => {
+            diesel::update(row)
+                .set(comments::hold.eq(Hold::None))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
 }

@@ -167,25 +167,32 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
     view.badge = badge(t, row);
     view.is_edited = row.edited_at.is_some();
     view.html = row.html.clone();
-    if let Some((name, here)) = row.parent_id.and_then(|p| thread.parents.get(&p)) {
-        let parent = row.parent_id.unwrap_or_default();
-        view.in_reply_to = if name.is_empty() {
-            t.a_hidden_comment()
-        } else {
-            name.clone()
-        };
-        view.parent_link = if *here {
-            format!("#comment-{parent}")
-        } else {
-            paths::comment(slug, parent)
-        };
-    }
+    (view.in_reply_to, view.parent_link) = in_reply_to(context, row, thread);
     (view.notice, view.notice_tone) = notice(t, row, status, is_own);
     if viewer.moderates() && row.open_flags > 0 {
         view.flagged = t.flags_open(row.open_flags);
     }
     view.actions = actions(context, row, status, is_own);
     view
+}
+
+/// The name of the author that a comment replies to and the link to their comment; empty if the thread has no parent for it.
+fn in_reply_to(context: &Context<'_>, row: &Row, thread: &Thread) -> (String, String) {
+    let Some(parent) = row.parent_id else {
+        return Default::default();
+    };
+    let Some((name, is_here)) = thread.parents.get(&parent) else {
+        return Default::default();
+    };
+    let name = match name.as_str() {
+        "" => context.t.a_hidden_comment(),
+        name => name.to_owned(),
+    };
+    let link = match is_here {
+        true => format!("#comment-{parent}"),
+        false => paths::comment(context.slug, parent),
+    };
+    (name, link)
 }
 
 fn badge(t: Interface, row: &Row) -> String {

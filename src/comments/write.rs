@@ -201,20 +201,6 @@ fn insert_version(
     Ok(())
 }
 
-/// Whether an author has a comment on an article, of any status.
-pub fn has_commented(conn: &mut Conn, author: i64, article: i64) -> Result<bool, Error> {
-    let own = comments::table.filter(
-        comments::author_id
-            .eq(author)
-            .and(comments::article_id.eq(article)),
-    );
-    Ok(own
-        .select(comments::id)
-        .first::<i64>(conn)
-        .optional()?
-        .is_some())
-}
-
 /// Result of editing a comment.
 #[derive(Clone, Debug)]
 pub enum EditOutcome {

@@ -9,6 +9,7 @@ pub mod invalidation;
 mod listen;
 mod manager;
 mod migrate;
+mod open;
 mod postgres;
 mod postgres_write;
 pub mod prepared;
@@ -26,11 +27,10 @@ use diesel::{Connection, RunQueryDsl};
 pub use generation::check_file;
 use invalidation::{CacheTag, Changes};
 pub use invalidation::{Dependencies, Version};
+use manager::Manager;
 pub use manager::Tuning;
-use manager::{IgnorePoolErrors, Manager};
 pub use migrate::{SchemaVersion, sync_folder, versions};
 use prometheus_client::metrics::histogram::Histogram;
-use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -102,88 +102,6 @@ struct Inner {
 }
 
 impl Db {
-    /// Opens the database without migrating it. A SQLite file that is missing is created.
-    ///
-    /// # Errors
-    /// A sentence for the operator when the database cannot be reached.
-    pub fn open(address: &Address) -> Result<Db, String> {
-        Db::open_with(address, Tuning::default())
-    }
-
-    /// [`Db::open`] with other [`Tuning`]: for `serve`, bulk loads and benchmarks.
-    ///
-    /// # Errors
-    /// As [`Db::open`].
-    pub fn open_with(address: &Address, tuning: Tuning) -> Result<Db, String> {
-        let (size, wait) = match address {
-            Address::Sqlite(_) => (4, 5),
-            Address::Postgres { .. } => (8, 5),
-        };
-        if let Address::Sqlite(path) = address {
-            generation::check_file(path)?;
-        }
-        // One connection outside the pool first: its error says more than the pool's timeout.
-        let mut first = Manager::open_with_retry(address, tuning)
-            .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
-        let (generation, ahead) = match address {
-            Address::Sqlite(path) => (Some(generation::check(path, &mut first)?), 0),
-            Address::Postgres { .. } => {
-                let ahead = postgres::clock_offset_millis(&mut first).map_err(|e| e.to_string())?;
-                (None, ahead)
-            }
-        };
-        drop(first);
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .test_on_check_out(matches!(address, Address::Postgres { .. }))
-            .connection_timeout(Duration::from_secs(wait))
-            .error_handler(Box::new(IgnorePoolErrors))
-            .build(Manager(address.clone(), tuning))
-            .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
-        let max_age = match address {
-            Address::Sqlite(_) => None,
-            Address::Postgres { .. } => Some(Duration::from_secs(30)),
-        };
-        let changes = Arc::new(Changes::new(max_age));
-        let meters = Meters {
-            pool_wait: Histogram::new([0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 5.0]),
-            batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0]),
-        };
-        let writer = match address {
-            Address::Sqlite(_) => {
-                let address = address.clone();
-                let open = move || Manager::open(&address, tuning);
-                let writer = writer::Writer::start(
-                    Box::new(open),
-                    changes.clone(),
-                    meters.batch.clone(),
-                    tuning,
-                    generation,
-                );
-                Some(writer.map_err(|e| e.to_string())?)
-            }
-            Address::Postgres { .. } => None,
-        };
-        Ok(Db(Arc::new(Inner {
-            address: address.clone(),
-            pool,
-            writer,
-            changes,
-            meters,
-            node: format!(
-                "{:016x}",
-                std::hash::RandomState::new().hash_one(std::process::id())
-            ),
-            clock: AtomicI64::new(ahead),
-            is_unreachable: Arc::default(),
-            writes: Arc::new(Semaphore::new(
-                size as usize - postgres_write::RESERVED_FOR_READS,
-            )),
-            listener: OnceLock::new(),
-        })))
-    }
-
     /// The current version, for [`Dependencies`]: take it before the reads that a cached value is made from.
     pub fn version(&self) -> Version {
         self.0.changes.version()

@@ -7,13 +7,27 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, HasSqlType};
+use serde::{Deserialize, Serialize};
 
 /// A timestamp: UTC milliseconds since 1970.
 ///
 /// An integer in both databases, so that comparison, pagination and cursors work the same on both.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    AsExpression,
+    FromSqlRow,
+    Serialize,
+    Deserialize,
 )]
+#[serde(transparent)]
 #[diesel(sql_type = BigInt)]
 pub struct Time(pub i64);
 

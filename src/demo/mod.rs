@@ -40,12 +40,8 @@ pub fn fixed_slugs(seed: u64) -> [String; 2] {
     ]
 }
 
-/// Generates the publication. `progress` is called with the number of articles and comments written so far.
-///
-/// # Errors
-/// A sentence: invalid numbers, the seed was used in this database before, or writing to the database fails.
-pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<(), String> {
-    let say = |e: Error| format!("writing to the database failed: {e}");
+/// Refuses sizes that make no sense, and a seed that this database has seen before.
+fn check(db: &Db, size: Size) -> Result<(), String> {
     let Size {
         articles,
         comments,
@@ -60,7 +56,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
     let first = fixed_slugs(seed)[0].clone();
     let there = db
         .read_now(|conn| crate::articles::store::source(conn, &first, &[]))
-        .map_err(say)?;
+        .map_err(|e| e.to_string())?;
     if there.is_some() {
         return Err(format!(
             "the demonstration of seed {seed} exists already, in part if it was interrupted; use an empty data folder or another --seed"
@@ -69,6 +65,21 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
     if seed > MOST_SEED {
         return Err(format!("--seed must be a number up to {MOST_SEED}"));
     }
+    Ok(())
+}
+
+/// Generates the publication. `progress` is called with the number of articles and comments written so far.
+///
+/// # Errors
+/// A sentence: invalid numbers, the seed was used in this database before, or writing to the database fails.
+pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<(), String> {
+    let say = |e: Error| format!("writing to the database failed: {e}");
+    check(db, size)?;
+    let Size {
+        articles,
+        comments,
+        seed,
+    } = size;
     let now = Time::now();
     let mut rng = Rng::new(seed);
     let readers = readers(db, &mut rng, comments, seed, now).map_err(say)?;
@@ -101,15 +112,15 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
             let id = |index: u32| first + i64::from(index);
             let others =
                 (0..u32::from(one.flags)).map(|n| (one.author + 1 + n) as usize % readers.len());
+            let is_reply = one.parent != plan::ROOT;
+            let body = usize::from(one.body) * 2 % bodies.len() + usize::from(is_reply);
             bulk::Row {
                 id: first + at as i64,
                 article: ids[one.article as usize],
                 author: readers[one.author as usize],
-                parent: (one.parent != plan::ROOT).then(|| id(one.parent)),
+                parent: is_reply.then(|| id(one.parent)),
                 path: plan::path_of(&all, at, first),
-                body: bodies[usize::from(one.body) * 2 % bodies.len()
-                    + usize::from(one.parent != plan::ROOT)]
-                .clone(),
+                body: bodies[body].clone(),
                 status: one.status,
                 public_replies: i64::from(one.public_replies),
                 at: Time(one.at),
@@ -205,7 +216,7 @@ fn publish(
         let made = db.write_now(move |conn| {
             ready
                 .iter()
-                .map(|one| one.insert(conn, &site, false, now))
+                .map(|one| Ok(one.insert(conn, &site, false, now)?.article()))
                 .collect::<Result<Vec<i64>, Error>>()
         });
         ids.extend(made.map_err(|e| format!("writing to the database failed: {e}"))?);

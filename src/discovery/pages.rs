@@ -5,7 +5,7 @@ use crate::db::Time;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::paths;
-use crate::web::{Shared, Viewer, assets, page};
+use crate::web::{Shared, State, Viewer, assets, page};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
@@ -96,66 +96,12 @@ pub async fn sitemap(
 ) -> Result<HttpResponse, Error> {
     let since = state.db.version();
     let which: SitemapQuery = serde_html_form::from_str(request.query_string()).unwrap_or_default();
-    let origin = state.config.base.origin.clone();
-    let place = |path: &str, at: Option<Time>| Location {
-        loc: format!("{origin}{path}"),
-        lastmod: at.map(Time::rfc3339),
-    };
     let body = match which.part.as_str() {
-        "" => {
-            let maps = state.db.read(store::sitemaps).await?;
-            let newest = maps.iter().map(|m| m.1).max();
-            let mut sitemap = vec![place(&paths::sitemap("site"), newest)];
-            sitemap.extend(
-                maps.iter()
-                    .map(|(number, at)| place(&paths::sitemap(&number.to_string()), Some(*at))),
-            );
-            xml(&Index {
-                space: SITEMAP_XMLNS,
-                sitemap,
-            })?
-        }
-        "site" => {
-            let site = state.site();
-            let mut paths: Vec<String> = [
-                paths::FRONT,
-                paths::ARCHIVE,
-                paths::CORRECTIONS,
-                paths::ABOUT,
-                paths::GUIDELINES,
-                paths::PRIVACY,
-            ]
-            .map(str::to_owned)
-            .into();
-            paths.extend(
-                site.sections
-                    .iter()
-                    .map(|section| paths::section(&section.slug)),
-            );
-            xml(&Map {
-                space: SITEMAP_XMLNS,
-                url: paths.iter().map(|path| place(path, None)).collect(),
-            })?
-        }
+        "" => sitemap_index(&state).await?,
+        "site" => sitemap_of_site(&state)?,
         number => {
-            let number: i64 = number.parse().map_err(|_| Error::NotFound)?;
-            if !(1..=1_000_000).contains(&number) {
-                return Err(Error::NotFound);
-            }
-            let mapped = state
-                .db
-                .read(move |conn| store::sitemap_articles(conn, number))
-                .await?;
-            if mapped.is_empty() {
-                return Err(Error::NotFound);
-            }
-            let url = mapped
-                .iter()
-                .map(|(slug, at)| place(&paths::article(slug), Some(*at)));
-            xml(&Map {
-                space: SITEMAP_XMLNS,
-                url: url.collect(),
-            })?
+            let number = number.parse().ok().filter(|n| (1..=1_000_000).contains(n));
+            sitemap_of_articles(&state, number.ok_or(Error::NotFound)?).await?
         }
     };
     Ok(page::cached_file(
@@ -166,6 +112,68 @@ pub async fn sitemap(
         None,
         body,
     ))
+}
+
+fn location(state: &State, path: &str, at: Option<Time>) -> Location {
+    Location {
+        loc: format!("{}{path}", state.config.base.origin),
+        lastmod: at.map(Time::rfc3339),
+    }
+}
+
+async fn sitemap_index(state: &State) -> Result<String, Error> {
+    let maps = state.db.read(store::sitemaps).await?;
+    let newest = maps.iter().map(|m| m.1).max();
+    let mut sitemap = vec![location(state, &paths::sitemap("site"), newest)];
+    let parts = maps
+        .iter()
+        .map(|(number, at)| location(state, &paths::sitemap(&number.to_string()), Some(*at)));
+    sitemap.extend(parts);
+    xml(&Index {
+        space: SITEMAP_XMLNS,
+        sitemap,
+    })
+}
+
+/// The pages that are no articles.
+fn sitemap_of_site(state: &State) -> Result<String, Error> {
+    let mut paths: Vec<String> = [
+        paths::FRONT,
+        paths::ARCHIVE,
+        paths::CORRECTIONS,
+        paths::ABOUT,
+        paths::GUIDELINES,
+        paths::PRIVACY,
+    ]
+    .map(str::to_owned)
+    .into();
+    let site = state.site();
+    let sections = site.sections.iter();
+    paths.extend(sections.map(|section| paths::section(&section.slug)));
+    xml(&Map {
+        space: SITEMAP_XMLNS,
+        url: paths
+            .iter()
+            .map(|path| location(state, path, None))
+            .collect(),
+    })
+}
+
+async fn sitemap_of_articles(state: &State, number: i64) -> Result<String, Error> {
+    let articles = state
+        .db
+        .read(move |conn| store::sitemap_articles(conn, number))
+        .await?;
+    if articles.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let url = articles
+        .iter()
+        .map(|(slug, at)| location(state, &paths::article(slug), Some(*at)));
+    xml(&Map {
+        space: SITEMAP_XMLNS,
+        url: url.collect(),
+    })
 }
 
 /// `GET /news-sitemap.xml`: articles of the last two days. Not cached, because it changes with time alone.

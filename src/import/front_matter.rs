@@ -1,7 +1,8 @@
 //! Validates the fields of front matter and copies them into a draft; a refusal names the line.
 
+use super::sections::list;
 use crate::articles::draft::{
-    Byline, CORRECTION_KINDS, Correction, Draft, Hero, NoteKind, Refusal, SourceNote, list,
+    Byline, CORRECTION_KINDS, Correction, Draft, Hero, NoteKind, Refusal, SourceNote,
 };
 use crate::db::Time;
 use crate::text;

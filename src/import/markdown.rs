@@ -1,11 +1,9 @@
 //! Parser for Markdown articles with YAML or TOML front matter and the standard sections.
 
 use super::fences::split;
+use super::sections::{StandardSection, is_call_to_comment, keyphrases_line, split_notes};
 use super::story::first_invalid_line;
-use crate::articles::draft::{
-    Draft, Refusal, SourceNote, StandardSection, check, is_call_to_comment, keyphrases_line,
-    split_notes,
-};
+use crate::articles::draft::{Draft, Format, Refusal, SourceNote, check};
 use crate::text::{self, markdown::ImportedImage, structure};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
@@ -32,7 +30,7 @@ pub fn parse(source: &str, images: &mut Images<'_>) -> Result<Draft, Refusal> {
     let (front, body, skipped) = split(&text)?;
     let mut draft = Draft {
         source: source.to_owned(),
-        format: "markdown",
+        format: Format::Markdown,
         ..Draft::default()
     };
     front.apply(&mut draft)?;
@@ -62,6 +60,13 @@ fn heading<'a>(node: &'a AstNode<'a>) -> Option<(u8, String)> {
     }
 }
 
+/// The blocks of each standard section but the notes, as documents of their own.
+struct Sections<'a> {
+    summary: &'a AstNode<'a>,
+    main: &'a AstNode<'a>,
+    matters: &'a AstNode<'a>,
+}
+
 /// Assigns the top-level blocks to the standard sections and renders each section.
 fn body_into(
     draft: &mut Draft,
@@ -78,25 +83,82 @@ fn body_into(
         return Err(Refusal::at(skipped + 1, TOO_DENSE));
     }
     text::markdown::show_html_blocks(&arena, root);
-    if let Some(note) = root
-        .descendants()
-        .find(|n| matches!(n.data.borrow().value, NodeValue::FootnoteDefinition(_)))
-    {
-        let line = note.data.borrow().sourcepos.start.line + skipped;
-        return Err(Refusal::at(
-            line,
-            "footnotes are not supported; [^s1] in the text links to the first source note",
-        ));
-    }
+    refuse_footnotes(root, skipped)?;
     let sizes = import_images(root, skipped, images)?;
     let fresh = || -> &AstNode<'_> { arena.alloc(NodeValue::Document.into()) };
-    let (summary, main, matters) = (fresh(), fresh(), fresh());
+    let sections = Sections {
+        summary: fresh(),
+        main: fresh(),
+        matters: fresh(),
+    };
+    sort_blocks(draft, root, &sections, skipped)?;
+    let mut ids = text::markdown::Ids::default();
+    for (part, html) in [
+        (sections.summary, &mut draft.summary),
+        (sections.main, &mut draft.body),
+        (sections.matters, &mut draft.matters),
+    ] {
+        refuse_unknown_notes(part, draft.notes.len(), skipped)?;
+        *html = text::markdown::article(&arena, part, &sizes, &mut ids);
+    }
+    let html = draft.summary.len() + draft.body.len() + draft.matters.len();
+    if html > most_html(body, sizes.len()) {
+        return Err(Refusal::at(skipped + 1, TOO_DENSE));
+    }
+    draft.summary_text = draft.summary.text().replace('\n', " ");
+    Ok(())
+}
+
+fn refuse_footnotes<'a>(root: &'a AstNode<'a>, skipped: usize) -> Result<(), Refusal> {
+    let is_footnote =
+        |n: &&AstNode<'_>| matches!(n.data.borrow().value, NodeValue::FootnoteDefinition(_));
+    match root.descendants().find(is_footnote) {
+        Some(note) => Err(Refusal::at(
+            note.data.borrow().sourcepos.start.line + skipped,
+            "footnotes are not supported; [^s1] in the text links to the first source note",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn refuse_unknown_notes<'a>(
+    part: &'a AstNode<'a>,
+    notes: usize,
+    skipped: usize,
+) -> Result<(), Refusal> {
+    let unknown = |(_, note): &(usize, usize)| *note == 0 || *note > notes;
+    match text::markdown::references(part).into_iter().find(unknown) {
+        Some((line, note)) => Err(Refusal::at(
+            line + skipped,
+            format!("[^s{note}] refers to a source note that does not exist; there are {notes}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Bytes of HTML that a text may become.
+fn most_html(body: &str, pictures: usize) -> usize {
+    // Pictures, links and code add HTML that was not typed: `srcset`, `rel`, tags of the syntax highlighting.
+    let has_code = body.contains("```") || body.contains("~~~");
+    let links = body.matches("](").count() + body.matches("://").count();
+    let code = match has_code {
+        true => body.len().min(MOST_CODE),
+        false => 0,
+    };
+    structure::most_html(body.len()) + 1024 * pictures + 256 * links + 8 * code
+}
+
+/// Moves each block into its section; takes the title, keyphrases and notes out.
+fn sort_blocks<'a>(
+    draft: &mut Draft,
+    root: &'a AstNode<'a>,
+    sections: &Sections<'a>,
+    skipped: usize,
+) -> Result<(), Refusal> {
     let blocks: Vec<_> = root.children().collect();
     let last = blocks.len().saturating_sub(1);
-    let mut part = StandardSection::Main;
-    let mut listed = Vec::new();
+    let mut section = StandardSection::Main;
     for (at, block) in blocks.into_iter().enumerate() {
-        let line = block.data.borrow().sourcepos.start.line + skipped;
         if let Some((level, said)) = heading(block) {
             if level == 1
                 && (draft.title.is_empty() || said.trim().eq_ignore_ascii_case(draft.title.trim()))
@@ -105,11 +167,11 @@ fn body_into(
                 continue;
             }
             if let Some(named) = StandardSection::from_heading(&said).filter(|_| level == 2) {
-                part = named;
+                section = named;
                 continue;
             }
-            if part != StandardSection::Main && level <= 2 {
-                part = StandardSection::Main;
+            if section != StandardSection::Main && level <= 2 {
+                section = StandardSection::Main;
             }
         }
         let said = block.collect_text();
@@ -121,55 +183,19 @@ fn body_into(
             draft.keyphrases.extend(phrases);
             continue;
         }
-        match part {
-            StandardSection::Notes => listed.extend(notes_of(block, line)?),
-            StandardSection::Summary => {
-                draft.words += words_of(block);
-                summary.append(block);
+        let part = match section {
+            StandardSection::Notes => {
+                let line = block.data.borrow().sourcepos.start.line + skipped;
+                draft.notes.extend(notes_of(block, line)?);
+                continue;
             }
-            StandardSection::Main => {
-                draft.words += words_of(block);
-                main.append(block);
-            }
-            StandardSection::Matters => {
-                draft.words += words_of(block);
-                matters.append(block);
-            }
-        }
+            StandardSection::Summary => sections.summary,
+            StandardSection::Main => sections.main,
+            StandardSection::Matters => sections.matters,
+        };
+        draft.words += words_of(block);
+        part.append(block);
     }
-    draft.notes.extend(listed);
-    let mut ids = text::markdown::Ids::default();
-    for (part, place) in [
-        (summary, &mut draft.summary),
-        (main, &mut draft.body),
-        (matters, &mut draft.matters),
-    ] {
-        let unknown = |(_, note): &(usize, usize)| *note == 0 || *note > draft.notes.len();
-        if let Some((line, note)) = text::markdown::references(part).into_iter().find(unknown) {
-            return Err(Refusal::at(
-                line + skipped,
-                format!(
-                    "[^s{note}] refers to a source note that does not exist; there are {}",
-                    draft.notes.len()
-                ),
-            ));
-        }
-        *place = text::markdown::article(&arena, part, &sizes, &mut ids);
-    }
-    let html = draft.summary.len() + draft.body.len() + draft.matters.len();
-    // Pictures, links and code add HTML that was not typed: `srcset`, `rel`, tags of the syntax highlighting.
-    let has_code = body.contains("```") || body.contains("~~~");
-    let links = body.matches("](").count() + body.matches("://").count();
-    let code = if has_code {
-        body.len().min(MOST_CODE)
-    } else {
-        0
-    };
-    let generated_html = 1024 * sizes.len() + 256 * links + 8 * code;
-    if html > structure::most_html(body.len()) + generated_html {
-        return Err(Refusal::at(skipped + 1, TOO_DENSE));
-    }
-    draft.summary_text = draft.summary.text().replace('\n', " ");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod fences;
 pub mod front_matter;
 pub mod markdown;
+mod sections;
 pub mod story;
 
 use crate::articles;
@@ -12,6 +13,7 @@ use crate::media;
 use crate::text::{self, markdown::ImportedImage};
 use crate::web::Site;
 use articles::draft::{Draft, Refusal};
+use articles::save::Saved;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -33,16 +35,33 @@ pub enum OnChange {
 /// The result of importing one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportOutcome {
-    Published { slug: String, status: &'static str },
-    Updated { slug: String, status: &'static str },
-    Unchanged { slug: String },
-    NotReplaced { slug: String },
+    Published {
+        slug: String,
+        status: &'static str,
+    },
+    Updated {
+        slug: String,
+        status: &'static str,
+    },
+    /// The article stays as it is published; the new version waits beside it.
+    WorkingCopy {
+        slug: String,
+        status: &'static str,
+    },
+    Unchanged {
+        slug: String,
+    },
+    NotReplaced {
+        slug: String,
+    },
 }
 
 /// A parsed article and its pictures, not yet stored.
 pub struct ParsedFile {
     pub draft: Draft,
     pub slug: String,
+    /// Nothing is to be published: changes of a public article are saved beside it.
+    pub as_draft: bool,
     pictures: Vec<(String, media::Picture)>,
 }
 
@@ -228,6 +247,7 @@ pub fn parse_source(
     Ok(ParsedFile {
         draft,
         slug,
+        as_draft: false,
         pictures,
     })
 }
@@ -248,7 +268,12 @@ pub fn store(
     let existing = db
         .read_now(|conn| articles::store::source(conn, &slug, &ready.draft.aliases))
         .map_err(|e| e.to_string())?;
-    if let Some((_, old)) = &existing {
+    if let Some((id, old)) = &existing {
+        let id = *id;
+        let waiting = db
+            .read_now(|conn| articles::working_copy::source(conn, id))
+            .map_err(|e| e.to_string())?;
+        let old = waiting.as_ref().unwrap_or(old);
         if *old == ready.draft.source {
             return Ok(ImportOutcome::Unchanged { slug });
         }
@@ -287,17 +312,18 @@ impl ParsedFile {
         site: &Site,
         is_sample: bool,
         now: Time,
-    ) -> Result<i64, Error> {
-        let mut kept = HashMap::new();
+    ) -> Result<Saved, Error> {
+        let mut pictures = HashMap::new();
         for (named, picture) in &self.pictures {
-            kept.insert(named.clone(), media::store::insert(conn, picture, now)?);
+            pictures.insert(named.clone(), media::store::insert(conn, picture, now)?);
         }
         let with = articles::save::SaveContext {
             slug: self.slug.clone(),
             section: site.default_section.clone(),
             site_name: site.name.clone(),
-            pictures: kept,
+            pictures,
             is_sample,
+            as_draft: self.as_draft,
             now,
         };
         articles::save::save(conn, &self.draft, &with)

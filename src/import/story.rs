@@ -1,10 +1,12 @@
 //! Parser for story text (`.txt`): title, dek and standard sections; every line is a paragraph of plain text.
 
-use crate::articles::draft::{
-    Draft, Refusal, SourceNote, StandardSection, check, is_call_to_comment, keyphrases_line,
-    split_notes,
-};
+use super::sections::{StandardSection, is_call_to_comment, keyphrases_line, split_notes};
+use crate::articles::draft::{Draft, Format, Refusal, SourceNote, check};
 use crate::text::{self, SafeHtml};
+use std::iter::Peekable;
+
+/// Non-empty lines with their numbers.
+type Lines<'a> = Peekable<std::vec::IntoIter<(usize, &'a str)>>;
 
 /// Parses one story.
 ///
@@ -17,27 +19,31 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
             "the text contains a control character",
         )
     })?;
-    let lines: Vec<(usize, &str)> = text
+    let mut lines: Vec<(usize, &str)> = text
         .lines()
         .enumerate()
         .map(|(at, line)| (at + 1, line.trim()))
         .filter(|(_, line)| !line.is_empty())
         .collect();
-    let lines = match lines.split_last() {
-        Some(((_, last), rest)) if is_call_to_comment(last) => rest.to_vec(),
-        _ => lines,
-    };
+    lines.pop_if(|(_, last)| is_call_to_comment(last));
+    let mut lines = lines.into_iter().peekable();
     let mut draft = Draft {
         source: source.to_owned(),
-        format: "story",
+        format: Format::Story,
         ..Draft::default()
     };
-    let mut lines = lines.into_iter().peekable();
+    let first = head(&mut draft, &mut lines)?;
+    body(&mut draft, lines);
+    check(&draft, first)?;
+    Ok(draft)
+}
+
+/// Reads title and dek, and skips the heading that repeats the title. Returns the number of the title's line.
+fn head(draft: &mut Draft, lines: &mut Lines<'_>) -> Result<usize, Refusal> {
     let (first, title) = lines
         .next()
         .ok_or_else(|| Refusal::at(1, "the file is empty"))?;
     draft.title = title.strip_prefix("# ").unwrap_or(title).trim().to_owned();
-
     let mut dek = Vec::new();
     while let Some((_, line)) = lines.next_if(|(_, line)| !line.starts_with('#')) {
         dek.push(line);
@@ -53,47 +59,45 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
     let repeats = |line: &str| {
         !line.starts_with("##") && line.trim_start_matches('#').trim().to_lowercase() == title_key
     };
-    if let Some((at, line)) = lines.next_if(|(_, line)| line.starts_with("# ") || repeats(line))
-        && !repeats(line)
-    {
-        return Err(Refusal::at(
+    match lines.next_if(|(_, line)| line.starts_with("# ") || repeats(line)) {
+        Some((at, line)) if !repeats(line) => Err(Refusal::at(
             at,
             format!("this heading should repeat the title {:?}", draft.title),
-        ));
+        )),
+        _ => Ok(first),
     }
+}
 
-    let mut part = StandardSection::Main;
+/// Assigns the lines to the standard sections.
+fn body(draft: &mut Draft, lines: Lines<'_>) {
+    let mut section = StandardSection::Main;
     let mut ids = text::markdown::Ids::default();
     let mut summary = Vec::new();
     let mut notes: Vec<&str> = Vec::new();
     for (_, line) in lines {
         let heading = line.strip_prefix("## ").map(str::trim);
-        match heading.and_then(StandardSection::from_heading) {
-            Some(named) => part = named,
-            None => {
-                if let Some(phrases) = keyphrases_line(line) {
-                    draft.keyphrases.extend(phrases);
-                    continue;
-                }
-                draft.words += if part == StandardSection::Notes {
-                    0
-                } else {
-                    text::words(line)
-                };
-                if let Some(heading) = heading {
-                    part = StandardSection::Main;
-                    draft
-                        .body
-                        .append(&SafeHtml::heading(heading, &ids.heading(heading)));
-                    continue;
-                }
-                match part {
-                    StandardSection::Summary => summary.push(line),
-                    StandardSection::Main => draft.body.append(&SafeHtml::paragraphs([line])),
-                    StandardSection::Matters => draft.matters.append(&SafeHtml::paragraphs([line])),
-                    StandardSection::Notes => notes.push(line),
-                }
-            }
+        if let Some(named) = heading.and_then(StandardSection::from_heading) {
+            section = named;
+            continue;
+        }
+        if let Some(phrases) = keyphrases_line(line) {
+            draft.keyphrases.extend(phrases);
+            continue;
+        }
+        if section != StandardSection::Notes {
+            draft.words += text::words(line);
+        }
+        if let Some(heading) = heading {
+            section = StandardSection::Main;
+            let id = ids.heading(heading);
+            draft.body.append(&SafeHtml::heading(heading, &id));
+            continue;
+        }
+        match section {
+            StandardSection::Summary => summary.push(line),
+            StandardSection::Main => draft.body.append(&SafeHtml::paragraphs([line])),
+            StandardSection::Matters => draft.matters.append(&SafeHtml::paragraphs([line])),
+            StandardSection::Notes => notes.push(line),
         }
     }
     draft.summary = SafeHtml::paragraphs(summary.iter().copied());
@@ -108,8 +112,6 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
             .map(|note| SourceNote::guessed(note.strip_prefix("- ").unwrap_or(note).trim()))
             .collect(),
     };
-    check(&draft, first)?;
-    Ok(draft)
 }
 
 /// The number of the first line that [`text::clean`] rejects.

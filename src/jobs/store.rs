@@ -244,6 +244,9 @@ pub fn failed(conn: &mut Conn, limit: i64) -> Result<Vec<JobRow>, Error> {
 /// # Errors
 /// Of the database.
 pub fn by_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<(String, JobRow)>, Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(jobs::table
         .filter(jobs::unique_key.eq_any(keys.to_vec()))
         .select((jobs::unique_key.assume_not_null(), JobRow::as_select()))

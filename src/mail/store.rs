@@ -69,6 +69,7 @@ const UNSENT: &str = "mails.sent_at IS NULL";
 pub fn all_unsent(conn: &mut Conn, limit: i64) -> Result<Vec<MailRow>, Error> {
     Ok(mails::table
         .filter(sql::<Bool>(UNSENT))
+        .filter(mails::id.gt(0))
         .order(mails::id)
         .limit(limit)
         .select(MailRow::as_select())

@@ -4,7 +4,7 @@
 
 mod rules;
 
-pub use rules::{Candidate, Decision, Policy, Step, Verdict, decide, has_approved_comment};
+pub use rules::{Candidate, Decision, Policy, Standing, Step, Verdict, decide, standing};
 
 use crate::interface::Interface;
 use crate::text_enum;

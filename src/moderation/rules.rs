@@ -138,32 +138,60 @@ fn new_reader(
     Ok(())
 }
 
+/// The comments of the account in the outer query that a moderator approved and that still stand, edited since or not, or that
+/// their author deleted.
+macro_rules! approved_comments {
+    () => {{
+        let public = || [Status::Approved, Status::Published];
+        comments::table.filter(
+            comments::author_id
+                .eq(accounts::id)
+                .and(comments::moderated_at.is_not_null())
+                .and(
+                    comments::status.eq_any(public()).or(comments::status
+                        .eq(Status::Deleted)
+                        .and(comments::status_before_delete.eq_any(public()))),
+                ),
+        )
+    }};
+}
+
 /// Authors with a comment that a moderator approved and that is still public, or was until its author deleted it. Uses
 /// `EXISTS`, so that the cost does not grow with the number of comments.
 fn approved_authors(conn: &mut Conn, authors: &[i64]) -> Result<HashSet<i64>, Error> {
-    let public = || [Status::Approved, Status::Published];
-    let approved = comments::table.filter(
-        comments::author_id
-            .eq(accounts::id)
-            .and(comments::moderated_at.is_not_null())
-            .and(
-                comments::status.eq_any(public()).or(comments::status
-                    .eq(Status::Deleted)
-                    .and(comments::status_before_delete.eq_any(public()))),
-            ),
-    );
     let found: Vec<i64> = accounts::table
         .filter(accounts::id.eq_any(authors.to_vec()))
-        .filter(exists(approved))
+        .filter(exists(approved_comments!()))
         .select(accounts::id)
         .load(conn)?;
     Ok(found.into_iter().collect())
 }
 
-/// Whether a moderator has approved a comment of this author that its author may have edited or deleted since.
+/// What a reader has under an article, and whether a moderator has approved a comment of theirs. One statement.
 ///
 /// # Errors
 /// Of the database.
-pub fn has_approved_comment(conn: &mut Conn, author: i64) -> Result<bool, Error> {
-    Ok(!approved_authors(conn, &[author])?.is_empty())
+pub fn standing(conn: &mut Conn, author: i64, article: i64) -> Result<Standing, Error> {
+    let own = comments::table.filter(
+        comments::author_id
+            .eq(accounts::id)
+            .and(comments::article_id.eq(article)),
+    );
+    let (has_approved, has_commented) = accounts::table
+        .find(author)
+        .select((exists(approved_comments!()), exists(own)))
+        .first(conn)?;
+    Ok(Standing {
+        has_approved,
+        has_commented,
+    })
+}
+
+/// What a reader's page of an article depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// A moderator has approved a comment of theirs.
+    pub has_approved: bool,
+    /// They have a comment under the article, whatever its status.
+    pub has_commented: bool,
 }

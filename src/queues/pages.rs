@@ -215,6 +215,18 @@ pub async fn index(
     )
 }
 
+/// Cuts the row that is beyond the page; the path of the next page, or nothing.
+fn next_page(queue: Queue, rows: &mut Vec<QueueItem>) -> String {
+    if rows.len() as i64 <= PAGE {
+        return String::new();
+    }
+    rows.truncate(PAGE as usize);
+    rows.last().map_or(String::new(), |last| {
+        let cursor = format!("{}-{}", last.comment.created_at.0, last.comment.id);
+        paths::queue_after(queue.as_str(), &cursor)
+    })
+}
+
 /// A page of a queue; `form`: the values of a bulk action that was rejected.
 async fn queue_page(
     state: &State,
@@ -242,16 +254,7 @@ async fn queue_page(
         })
         .await?;
     let t = state.t();
-    let mut next = String::new();
-    if rows.len() as i64 > PAGE {
-        rows.truncate(PAGE as usize);
-        if let Some(last) = rows.last() {
-            next = paths::queue_after(
-                queue.as_str(),
-                &format!("{}-{}", last.comment.created_at.0, last.comment.id),
-            );
-        }
-    }
+    let next = next_page(queue, &mut rows);
     let back = paths::queue(queue.as_str());
     let mut cards: Vec<Card> = rows
         .iter()

@@ -90,7 +90,7 @@ pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
         }
         let readers = readers(conn, now)?;
         for (seed, (ready, published, count)) in (0..).zip(&all) {
-            let article = ready.insert(conn, &site, true, now)?;
+            let article = ready.insert(conn, &site, true, now)?.article();
             insert_comments(conn, article, *published, now, *count, &readers, seed)?;
         }
         Ok(all.len())
@@ -124,6 +124,17 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
     Ok(ids)
 }
 
+/// Random numbers below the given one: a linear congruential generator, the same at every start.
+fn random(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) as usize) % below.max(1)
+    }
+}
+
 /// Inserts the comments of one article. The same at every first start: the random numbers have a fixed seed.
 fn insert_comments(
     conn: &mut Conn,
@@ -139,13 +150,7 @@ fn insert_comments(
         // The names of the sample readers were taken.
         return Ok(());
     }
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut draw = move |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) as usize) % below.max(1)
-    };
+    let mut draw = random(seed);
     let mut posted: Vec<(i64, usize)> = Vec::new();
     let (mut opening, mut answer) = (seed as usize * 5, seed as usize * 11);
     for at in 0..count {

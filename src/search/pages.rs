@@ -242,6 +242,22 @@ fn hits(
     Ok((views, next, false))
 }
 
+/// Runs a search behind the gate for searches.
+async fn search(
+    state: &Shared,
+    request: &HttpRequest,
+    asked: SearchForm,
+) -> Result<(Vec<HitView>, String, bool), Error> {
+    let permit = state.searching.acquire_for(network_of(request)).await?;
+    let site = state.site();
+    let search = move |conn: &mut Conn| {
+        let _permit = permit;
+        hits(conn, &site, &asked)
+    };
+    state.db.read(search).await
+}
+
+/// `GET /search`
 pub async fn index(
     state: Shared,
     viewer: Viewer,
@@ -250,16 +266,9 @@ pub async fn index(
     let (t, site) = (state.t(), state.site());
     let asked = SearchForm::of(&request);
     let has_words = !SearchQuery::parse(&asked.q).is_empty();
-    let (found, next, nobody) = if has_words {
-        let turn = state.searching.acquire_for(network_of(&request)).await?;
-        let (asked, site) = (asked.clone(), site.clone());
-        let search = move |conn: &mut Conn| {
-            let _turn = turn;
-            hits(conn, &site, &asked)
-        };
-        state.db.read(search).await?
-    } else {
-        (Vec::new(), String::new(), false)
+    let (found, next, nobody) = match has_words {
+        true => search(&state, &request, asked.clone()).await?,
+        false => (Vec::new(), String::new(), false),
     };
     let sections = site.sections.iter().map(|section| Choice {
         value: section.slug.clone(),

@@ -97,10 +97,9 @@ impl Sessions {
         let mut entries = match session.state {
             SessionState::Anonymous => Entries::new(),
             SessionState::PendingLogin(account) => entry(PENDING, &account)?,
-            SessionState::SignedIn(mut account) => {
+            SessionState::SignedIn(account) => {
                 let mut cache_tags = vec![CacheTag::Account(account.id)];
                 if account.moderates() {
-                    account.waiting = self.db.read(store::moderation_backlog).await?;
                     cache_tags.push(CacheTag::Waiting);
                 }
                 if session.data.is_empty() {

@@ -187,7 +187,7 @@ pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<SessionLookup, Er
         roles_version: row.roles_version,
         must_change_password: row.must_change_password,
     };
-    Ok(match into_open_session(&held, account, now) {
+    Ok(match into_open_session(conn, &held, account, now)? {
         Some(session) => SessionLookup::Open(Box::new(session)),
         None => SessionLookup::Expired,
     })
@@ -208,31 +208,36 @@ pub fn open(
             .optional()?,
         None => None,
     };
-    Ok(into_open_session(held, account, now))
+    into_open_session(conn, held, account, now)
 }
 
 fn into_open_session(
+    conn: &mut Conn,
     held: &StoredSession,
     account: Option<AccountRow>,
     now: Time,
-) -> Option<OpenSession> {
-    let state = match held.state {
-        SessionState::Anonymous => SessionState::Anonymous,
-        SessionState::PendingLogin(_) => {
-            SessionState::PendingLogin(account_from(account?, held, now)?)
+) -> Result<Option<OpenSession>, Error> {
+    let account = account.and_then(|row| account_from(row, held, now));
+    let state = match (held.state, account) {
+        (SessionState::Anonymous, _) => SessionState::Anonymous,
+        (_, None) => return Ok(None),
+        (SessionState::PendingLogin(_), Some(account)) => SessionState::PendingLogin(account),
+        (SessionState::SignedIn(_), Some(mut account)) => {
+            if account.moderates() {
+                account.waiting = moderation_backlog(conn)?;
+            }
+            SessionState::SignedIn(account)
         }
-        SessionState::SignedIn(_) => SessionState::SignedIn(account_from(account?, held, now)?),
     };
-    let is_good = held.data_expires_at > now;
-    Some(OpenSession {
+    let data = match held.data_expires_at > now {
+        true => held.data.clone(),
+        false => String::new(),
+    };
+    Ok(Some(OpenSession {
         state,
-        data: if is_good {
-            held.data.clone()
-        } else {
-            String::new()
-        },
+        data,
         seen_at: held.seen_at,
-    })
+    }))
 }
 
 /// The account of a session; `None` if its password has changed since.

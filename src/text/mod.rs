@@ -13,7 +13,7 @@ mod slug;
 pub mod structure;
 
 pub use email::Email;
-pub use safe_html::{SafeHtml, SanitisedHtml};
+pub use safe_html::{SafeHtml, SanitisedHtml, stored_html};
 pub use slug::slug;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

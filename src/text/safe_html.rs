@@ -146,3 +146,21 @@ where
         self.0.to_sql(out)
     }
 }
+
+/// Sanitised HTML within JSON that this program has stored, trusted like a column of that type. Never for what a client sends.
+pub mod stored_html {
+    use super::SafeHtml;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// # Errors
+    /// Of the serializer.
+    pub fn serialize<S: Serializer>(html: &SafeHtml, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&html.0)
+    }
+
+    /// # Errors
+    /// Of the deserializer.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SafeHtml, D::Error> {
+        String::deserialize(from).map(SafeHtml)
+    }
+}

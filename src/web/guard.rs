@@ -55,15 +55,7 @@ pub async fn guard(
     let network = network_of(request.request());
     let mut response = match check_request(&state, &request) {
         Err(Rejection::Error(error)) => {
-            match error {
-                Error::CsrfRejected => {
-                    state
-                        .notices
-                        .note(Event::CsrfRejected, &network, redact_path(&path))
-                }
-                Error::ForeignHost => state.notices.note(Event::ForeignHost, &network, ""),
-                _ => {}
-            }
+            note_rejection(&state, &error, &network, &path);
             let format = Format::of(request.headers());
             let page = error_pages::page(&state, &Viewer(None), &error, None, &id, format);
             request.into_response(page)
@@ -96,20 +88,7 @@ pub async fn guard(
         &id,
         personal,
     );
-    match response.status() {
-        StatusCode::TOO_MANY_REQUESTS => {
-            state
-                .notices
-                .note(Event::Throttled, &network, redact_path(&path));
-        }
-        StatusCode::BAD_REQUEST => state.notices.note(Event::Malformed, &network, ""),
-        StatusCode::FORBIDDEN if is_for_staff(&response) => {
-            state
-                .notices
-                .note(Event::StaffRefused, &network, redact_path(&path));
-        }
-        _ => {}
-    }
+    note_response(&state, &response, &network, &path);
     if viewer::of(response.request()).is_staff() {
         let timing = meter::server_timing(query_stats::current(), began.elapsed());
         if let Ok(timing) = HeaderValue::from_str(&timing) {
@@ -120,6 +99,31 @@ pub async fn guard(
     let status = response.status().as_u16();
     tracing::debug!(request = %id, %method, path, status, ms = began.elapsed().as_millis() as u64, "answered");
     Ok(response)
+}
+
+/// Logs a request that was refused before the router.
+fn note_rejection(state: &State, error: &Error, network: &str, path: &str) {
+    match error {
+        Error::CsrfRejected => {
+            let path = redact_path(path);
+            state.notices.note(Event::CsrfRejected, network, path);
+        }
+        Error::ForeignHost => state.notices.note(Event::ForeignHost, network, ""),
+        _ => {}
+    }
+}
+
+/// Logs responses that an operator may want to know of.
+fn note_response(state: &State, response: &ServiceResponse<BoxBody>, network: &str, path: &str) {
+    let path = redact_path(path);
+    match response.status() {
+        StatusCode::TOO_MANY_REQUESTS => state.notices.note(Event::Throttled, network, path),
+        StatusCode::BAD_REQUEST => state.notices.note(Event::Malformed, network, ""),
+        StatusCode::FORBIDDEN if is_for_staff(response) => {
+            state.notices.note(Event::StaffRefused, network, path);
+        }
+        _ => {}
+    }
 }
 
 /// A path as it may be logged: without the token of a one-time link.

@@ -9,11 +9,14 @@ pub struct Setting {
     pub name: &'static str,
     pub kind: Kind,
     pub default: &'static str,
-    pub label: fn(Interface) -> String,
-    pub hint: Option<fn(Interface) -> String>,
+    pub label: Label,
+    pub hint: Option<Label>,
     /// The value to store, or the message to show next to the field. Choices are checked before.
     check: fn(Interface, &str) -> Result<String, String>,
 }
+
+/// A text of the interface.
+type Label = fn(Interface) -> String;
 
 /// How a setting is asked for.
 pub enum Kind {
@@ -24,7 +27,7 @@ pub enum Kind {
     },
     Email,
     /// Values with their labels.
-    Choice(&'static [(&'static str, fn(Interface) -> String)]),
+    Choice(&'static [(&'static str, Label)]),
 }
 
 impl Setting {

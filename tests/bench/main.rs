@@ -4,6 +4,11 @@
 //! Needs nginx, wrk and taskset (Debian: nginx-light wrk util-linux). Prints a table; writes `bench.json` and `bench.svg`
 //! into `target/bench`. To measure another page, add a line to [`lines`].
 
+#![allow(
+    clippy::too_many_lines,
+    reason = "a measurement is read from top to bottom"
+)]
+
 mod load;
 mod plot;
 mod site;

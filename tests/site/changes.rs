@@ -88,3 +88,87 @@ site_test! {
         assert!(site.get("/").await.has("#corrected"));
     }
 }
+
+site_test! {
+    async fn a_working_copy_changes_nothing_that_readers_see_until_it_is_published(site: Site) {
+        use masthead::db::schema::{jobs, working_copies};
+        use diesel::prelude::*;
+        let folder = site.place.folder.join("texts");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let write = |text: &str| std::fs::write(folder.join("quay.md"), text).expect("a file");
+        let import = |arguments: &[&str]| {
+            let run = site.masthead(&[&["import", "texts", "--yes"], arguments].concat(), "");
+            format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr))
+        };
+        write("---\ntitle: Quay\n---\n\nAs published.\n");
+        assert!(import(&[]).contains("published: /articles/quay"));
+        let shown = site.get_when("/articles/quay", |page| page.status == 200).await;
+        let front = site.get("/").await;
+        // Beside the published one: no page goes stale.
+        write("---\ntitle: Quay, renamed\nslug: quay\n---\n\nNot yet.\n");
+        let said = import(&["--as-draft"]);
+        assert!(said.contains("saved beside /articles/quay"), "{said}");
+        assert!(import(&["--as-draft"]).contains("unchanged"), "the working copy is known again");
+        assert_eq!(site.get("/articles/quay").await.body, shown.body);
+        assert_eq!(site.get("/").await.body, front.body);
+        assert_eq!(site.get("/articles/quay/revisions").await.all(".rows li").len(), 1);
+        let before = site.db().version();
+        let put = |conn: &mut masthead::db::Conn| {
+            diesel::update(working_copies::table).set(working_copies::saved_at.eq(1)).execute(conn)?;
+            Ok(())
+        };
+        site.db().write(put).await.expect("a write");
+        assert_eq!(site.db().version(), before, "a write of a working copy names no cache tag");
+        // With a date: the job publishes it then.
+        let soon = masthead::db::Time::now().plus(1_000_000).stamp().to_string();
+        write(&format!("---\ntitle: Quay, renamed\nslug: quay\ndate: {soon}\n---\n\nAt its time.\n"));
+        assert!(import(&["--as-draft"]).contains("until its date"));
+        site.run_jobs().await;
+        assert_eq!(site.get("/articles/quay").await.body, shown.body);
+        let now_due = |conn: &mut masthead::db::Conn| {
+            diesel::update(working_copies::table).set(working_copies::publish_at.eq(1)).execute(conn)?;
+            diesel::update(jobs::table.filter(jobs::kind.eq("publish-due"))).set(jobs::run_at.eq(0)).execute(conn)?;
+            Ok(())
+        };
+        site.db().write(now_due).await.expect("a write");
+        site.run_jobs().await;
+        let left: i64 = site.db().read(|conn| Ok(working_copies::table.count().get_result(conn)?)).await.expect("a read");
+        assert_eq!(left, 0);
+        // A later import replaces it and takes an earlier working copy away.
+        write("---\ntitle: Quay\n---\n\nBeside again.\n");
+        import(&["--as-draft"]);
+        write("---\ntitle: Quay\n---\n\nStraight out.\n");
+        assert!(import(&[]).contains("updated: /articles/quay"));
+        let page = site.get_when("/articles/quay", |page| page.body.contains("Straight out.")).await;
+        assert!(page.body.contains("Straight out."));
+        let left: i64 = site.db().read(|conn| Ok(working_copies::table.count().get_result(conn)?)).await.expect("a read");
+        assert_eq!(left, 0);
+        // A new file with it is a draft, and a draft over a published article hides it, as ever.
+        std::fs::write(folder.join("new.md"), "---\ntitle: New\n---\n\nText.\n").expect("a file");
+        assert!(import(&["--as-draft"]).contains("draft: /articles/new"));
+        assert_eq!(site.get("/articles/new").await.status, 404);
+        write("---\ntitle: Quay\ndraft: true\n---\n\nHidden.\n");
+        import(&[]);
+        assert_eq!(site.get_when("/articles/quay", |page| page.status == 404).await.status, 404);
+    }
+}
+
+site_test! {
+    async fn pictures_that_an_article_uses_survive_the_removal_of_the_samples(site: Site) {
+        let settings = site.state.site();
+        let (db, config) = (site.db().clone(), site.state.config.clone());
+        tokio::task::spawn_blocking(move || masthead::samples::publish(&db, &config, &settings)).await.expect("a thread").expect("samples");
+        let picture = include_bytes!("../../src/samples/articles/tide-gate.jpg");
+        let folder = site.place.folder.join("texts");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("same.jpg"), picture).expect("a picture");
+        std::fs::write(folder.join("own.md"), "---\ntitle: Own\n---\n\nWith ![the same picture](same.jpg) in its text.\n").expect("a file");
+        assert_eq!(site.masthead(&["import", "texts"], "").status.code(), Some(0));
+        let page = site.get_when("/articles/own", |page| page.status == 200).await;
+        let src = page.attr("article img", "src").expect("a picture");
+        assert_eq!(site.get(&src).await.status, 200);
+        let chief = site.admin("chief").await;
+        assert_eq!(chief.post("/admin/settings", &[("remove", "samples")]).await.status, 303);
+        assert_eq!(site.get(&src).await.status, 200, "the samples used it too");
+    }
+}

@@ -241,6 +241,8 @@ impl Site {
             origin: state.config.base.origin.clone(),
             paths: Mutex::default(),
             left: AtomicUsize::new(Watch::CHANGES),
+            begun: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
         });
         Site {
             address,
@@ -669,6 +671,9 @@ struct Watch {
     /// The latest pages that were fetched.
     paths: Mutex<Vec<String>>,
     left: AtomicUsize,
+    /// Changes that have begun, and those that have ended.
+    begun: AtomicUsize,
+    ended: AtomicUsize,
 }
 
 impl Watch {
@@ -710,6 +715,7 @@ impl Watch {
             return;
         }
         let paths = self.paths.lock().expect("a list").clone();
+        let begun = self.begun.load(Ordering::SeqCst);
         let anybody = Browser::new(self.address, self.origin.clone());
         let mut shown = Vec::new();
         for path in &paths {
@@ -718,7 +724,10 @@ impl Watch {
         self.state.db.invalidate_local(&[CacheTag::Everything]);
         for (path, shown) in paths.iter().zip(shown) {
             let anew = anybody.get(path).await;
-            if (shown.status, anew.status) == (200, 200) {
+            // Another change in between may have been the difference.
+            let is_alone = begun == self.ended.load(Ordering::SeqCst)
+                && begun == self.begun.load(Ordering::SeqCst);
+            if is_alone && (shown.status, anew.status) == (200, 200) {
                 assert_eq!(shown.body, anew.body, "{path} is stale after a change");
             }
         }
@@ -795,8 +804,13 @@ impl Browser {
             .request("POST", path)
             .header("sec-fetch-site", "same-origin")
             .form(fields);
+        let Some(watch) = &self.watch else {
+            return Answer::of(request).await;
+        };
+        watch.begun.fetch_add(1, Ordering::SeqCst);
         let answer = Answer::of(request).await;
-        if let (303, Some(watch)) = (answer.status, &self.watch) {
+        watch.ended.fetch_add(1, Ordering::SeqCst);
+        if answer.status == 303 {
             watch.compare().await;
         }
         answer

@@ -1,6 +1,11 @@
 //! Integration tests of the complete `App`, each on SQLite, and again on PostgreSQL if `TEST_POSTGRES_URL` names a
 //! server. Pages are checked with CSS selectors.
 
+#![allow(
+    clippy::too_many_lines,
+    reason = "a test tells one story from its beginning to its end"
+)]
+
 mod accounts;
 mod articles;
 mod browser;

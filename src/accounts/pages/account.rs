@@ -206,14 +206,7 @@ pub async fn update_password(
     let stored = state.db.read(move |conn| store::by_id(conn, id)).await?;
     let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
     let taken = match state.limits.take(&state.db, rules, now).await {
-        Err(Error::TooMany { seconds }) => {
-            let mut form = password_page(&state, &account, &Ok(()), &no_error());
-            form.alert = t.login_too_many(&error_pages::wait(t, seconds));
-            return error_pages::retry_after(
-                page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?,
-                seconds,
-            );
-        }
+        Err(Error::TooMany { seconds }) => return throttled(&state, &account, seconds),
         other => other?,
     };
     let verdict = match password::verify(&state, form.current, Some(stored.password_hash)).await {
@@ -263,6 +256,15 @@ pub async fn update_password(
     } else {
         paths::ACCOUNT
     }))
+}
+
+/// The form again: too many wrong passwords.
+fn throttled(state: &State, account: &SignedIn, seconds: i64) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let mut form = password_page(state, account, &Ok(()), &no_error());
+    form.alert = t.login_too_many(&error_pages::wait(t, seconds));
+    let response = page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?;
+    error_pages::retry_after(response, seconds)
 }
 
 #[derive(Template)]

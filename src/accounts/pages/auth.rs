@@ -1,7 +1,7 @@
 //! `/login` and `/logout`.
 
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
-use crate::accounts::store;
+use crate::accounts::store::{self, Login};
 use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
@@ -101,47 +101,20 @@ pub async fn log_in(
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: LoginForm = posted.read()?;
-    let (t, now, network) = (state.t(), state.db.now(), network_of(&request));
-    let typed: String = form
-        .login
-        .trim()
-        .to_lowercase()
-        .replace('\0', "\u{FFFD}")
-        .chars()
-        .take(300)
-        .collect();
+    let (t, network) = (state.t(), network_of(&request));
+    // PostgreSQL takes no NUL in a text.
+    let typed = form.login.trim().to_lowercase().replace('\0', "\u{FFFD}");
+    let typed: String = typed.chars().take(300).collect();
     let wanted = typed.clone();
     let found = state
         .db
         .read(move |conn| store::find_by_login(conn, &wanted))
         .await?;
-    // The account's id: username and e-mail address count against the same limit.
-    let whose = found.as_ref().map_or(typed.clone(), |f| f.id.to_string());
-    let rules = vec![
-        Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
-        Rule::new("login-network", &network, 100, 10 * Time::MINUTE),
-        // Across all networks: limits distributed guessing.
-        Rule::new("login-account", whose, 100, Time::HOUR),
-    ];
+    let rules = login_rules(&typed, &network, found.as_ref());
     // Counted before the check, so that parallel guesses count too; refunded if the password is right.
-    let taken = match state.limits.take(&state.db, rules, now).await {
+    let taken = match state.limits.take(&state.db, rules, state.db.now()).await {
         Ok(taken) => taken,
-        Err(Error::TooMany { seconds }) => {
-            let form = LoginForm {
-                password: String::new(),
-                ..form
-            };
-            let refused = login_page(
-                &state,
-                &viewer,
-                &form,
-                t.login_too_many(&error_pages::wait(t, seconds)),
-            );
-            return error_pages::retry_after(
-                page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?,
-                seconds,
-            );
-        }
+        Err(Error::TooMany { seconds }) => return throttled(&state, &viewer, &form, seconds),
         Err(other) => return Err(other),
     };
     let stored = found.as_ref().map(|f| f.password_hash.clone());
@@ -161,14 +134,7 @@ pub async fn log_in(
         state.notices.note(Event::LoginFailed, &network, &what);
         return login_page(&state, &viewer, &form, t.login_wrong()).answer();
     };
-    let mut due = found.must_change_password;
-    if due && let Ok(candidate) = PasswordCandidate::parse(t, &form.password, PasswordPolicy::Staff)
-    {
-        let known = password_context(&state, &found.username, &found.email);
-        due = password::check_strength(&state, candidate, known)
-            .await?
-            .is_err();
-    }
+    let due = must_change_password(&state, &found, &form.password).await?;
     let rehashed = match verdict.outdated {
         true => Some(password::hash(&state, NewPassword::verified(&form.password)).await?),
         false => None,
@@ -193,6 +159,49 @@ pub async fn log_in(
     } else {
         paths::local(&form.next)
     }))
+}
+
+/// Limits of failed attempts: by what was typed, by network, and by account.
+fn login_rules(typed: &str, network: &str, found: Option<&Login>) -> Vec<Rule> {
+    // The account's id: username and e-mail address count against the same limit.
+    let account = found.map_or(typed.to_owned(), |found| found.id.to_string());
+    vec![
+        Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
+        Rule::new("login-network", network, 100, 10 * Time::MINUTE),
+        // Across all networks: limits distributed guessing.
+        Rule::new("login-account", account, 100, Time::HOUR),
+    ]
+}
+
+/// The form again, without the password: too many failed attempts.
+fn throttled(
+    state: &State,
+    viewer: &Viewer,
+    form: &LoginForm,
+    seconds: i64,
+) -> Result<HttpResponse, Error> {
+    let form = LoginForm {
+        password: String::new(),
+        ..form.clone()
+    };
+    let t = state.t();
+    let alert = t.login_too_many(&error_pages::wait(t, seconds));
+    let refused = login_page(state, viewer, &form, alert);
+    let response = page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?;
+    error_pages::retry_after(response, seconds)
+}
+
+/// Whether an account whose role asks for a new password typed one that is too weak for staff.
+async fn must_change_password(state: &State, found: &Login, typed: &str) -> Result<bool, Error> {
+    if !found.must_change_password {
+        return Ok(false);
+    }
+    let Ok(candidate) = PasswordCandidate::parse(state.t(), typed, PasswordPolicy::Staff) else {
+        return Ok(true);
+    };
+    let known = password_context(state, &found.username, &found.email);
+    let checked = password::check_strength(state, candidate, known).await?;
+    Ok(checked.is_err())
 }
 
 /// Words that an attacker would try first, for the strength check.

@@ -1,6 +1,6 @@
 //! `/setup/{token}`: creates the first admin, by the one-time link that `serve` prints.
 
-use crate::accounts::password::{self, PasswordCandidate, PasswordPolicy};
+use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, New, RegistrationConflict};
 use crate::accounts::{Email, Username};
 use crate::admin;
@@ -116,6 +116,41 @@ pub async fn setup(
     )
 }
 
+async fn check_password(
+    state: &State,
+    form: &SetupForm,
+) -> Result<Result<NewPassword, String>, Error> {
+    match PasswordCandidate::parse(state.t(), &form.password, PasswordPolicy::Staff) {
+        Ok(candidate) => {
+            let typed = [&form.site_name, &form.username, &form.email];
+            password::check_strength(state, candidate, typed.map(Clone::clone).into()).await
+        }
+        Err(why) => Ok(Err(why)),
+    }
+}
+
+/// Creates the first admin and sets the site's name, if the link is still good.
+async fn create_admin(
+    state: &State,
+    token: String,
+    account: New,
+    site_name: String,
+) -> Result<Result<i64, RegistrationConflict>, Error> {
+    state
+        .db
+        .write(move |conn| {
+            lock(conn, "setup")?;
+            check_setup_token(conn, &token)?;
+            let made = store::create(conn, &account)?;
+            if made.is_ok() {
+                admin::store::set(conn, "site_name", &site_name)?;
+                admin::store::forget(conn, "setup_token")?;
+            }
+            Ok(made)
+        })
+        .await
+}
+
 /// `POST /setup/{token}`: creates the admin, sets the site's name, logs in.
 pub async fn install(
     state: Shared,
@@ -135,13 +170,7 @@ pub async fn install(
     let t = state.t();
     let username = Username::parse(t, &form.username);
     let email = Email::parse(t, &form.email);
-    let new = match PasswordCandidate::parse(t, &form.password, PasswordPolicy::Staff) {
-        Ok(candidate) => {
-            let typed = [&form.site_name, &form.username, &form.email];
-            password::check_strength(&state, candidate, typed.map(Clone::clone).into()).await?
-        }
-        Err(why) => Err(why),
-    };
+    let new = check_password(&state, &form).await?;
     let site_name = settings::SITE_NAME.parse(t, &form.site_name);
     let plain = |r: Result<(), &String>| r.map_err(Clone::clone);
     let mut judged = [
@@ -155,29 +184,15 @@ pub async fn install(
         let [a, b, c, d] = &judged;
         return setup_page(&state, &viewer, &token, &form, [a, b, c, d]);
     };
-    let password_hash = password::hash(&state, new).await?;
     let account = New {
         username,
         email,
-        password_hash,
+        password_hash: password::hash(&state, new).await?,
         is_admin: true,
         is_sample: false,
         now: state.db.now(),
     };
-    let asked = token.clone();
-    let made = state
-        .db
-        .write(move |conn| {
-            lock(conn, "setup")?;
-            check_setup_token(conn, &asked)?;
-            let made = store::create(conn, &account)?;
-            if made.is_ok() {
-                admin::store::set(conn, "site_name", &site_name)?;
-                admin::store::forget(conn, "setup_token")?;
-            }
-            Ok(made)
-        })
-        .await?;
+    let made = create_admin(&state, token.clone(), account, site_name).await?;
     match made {
         Ok(id) => {
             state.refresh_site().await?;

@@ -1,8 +1,8 @@
 //! `GET /corrections`: every correction of the site, newest first.
 
 use super::After;
+use super::article_view::correction_label;
 use super::list::Pager;
-use super::show::correction_label;
 use crate::articles::corrections::{self, CorrectionCursor};
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;

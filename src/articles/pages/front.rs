@@ -1,17 +1,17 @@
 //! `GET /`: the front page: lead article, latest articles, most discussed, sections, corrections.
 
+use super::article_view::{Hero, correction_label};
 use super::json_ld;
-use super::show::{Hero, correction_label};
-use super::teaser::{TeaserView, by_article, view};
+use super::teaser::{Names, TeaserView, by_article, view};
 use crate::articles::{corrections, lists, store};
-
+use crate::db::Conn;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::web::cache::Audience;
 use crate::web::page::SharedPage;
-use crate::web::{DateView, Page, Shared, Viewer, page};
+use crate::web::{DateView, Page, Shared, Site, State, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use std::collections::HashSet;
@@ -58,123 +58,171 @@ struct FrontPage {
     corrected: Vec<Corrected>,
 }
 
+/// Everything that the page reads from the database.
+struct FrontData {
+    latest: Vec<lists::Teaser>,
+    /// The lead article's picture.
+    picture: Option<store::HeroWithVariants>,
+    discussed: Vec<lists::Teaser>,
+    /// Articles whose comment counts were compared.
+    compared: Vec<i64>,
+    by_section: Vec<lists::Teaser>,
+    corrected: Vec<corrections::Corrected>,
+    names: Vec<store::Name>,
+}
+
+impl FrontData {
+    /// `wide`: articles in the block of a section.
+    fn read(conn: &mut Conn, sections: &[i64], wide: usize) -> Result<FrontData, Error> {
+        let latest = lists::latest(conn, (1 + SECONDARY + COLUMN + FEW) as i64)?;
+        let picture = match latest.first() {
+            Some(lead) => store::hero(conn, lead.id)?,
+            None => None,
+        };
+        let (discussed, compared) = lists::most_discussed(conn, DISCUSSED)?;
+        let each = (wide + 1 + SECONDARY) as i64;
+        let by_section = lists::latest_by_section(conn, sections, each)?;
+        let corrected = corrections::corrections(conn, None, CORRECTED)?;
+        let all = latest.iter().chain(&by_section).chain(&discussed);
+        let mut ids: Vec<i64> = all.map(|a| a.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let names = store::names(conn, &ids)?;
+        Ok(FrontData {
+            latest,
+            picture,
+            discussed,
+            compared,
+            by_section,
+            corrected,
+            names,
+        })
+    }
+
+    /// Teasers show comment counts, and the counts decide which articles are the most discussed.
+    fn cache_tags(&self) -> Vec<CacheTag> {
+        let shown = self.latest.iter().chain(&self.by_section);
+        let shown = shown.map(|teaser| teaser.id);
+        let mut threads: Vec<i64> = shown.chain(self.compared.iter().copied()).collect();
+        threads.sort_unstable();
+        threads.dedup();
+        let threads = threads.into_iter().map(CacheTag::Thread);
+        std::iter::once(CacheTag::Articles).chain(threads).collect()
+    }
+}
+
+/// `GET /`
 pub async fn front(
     state: Shared,
     viewer: Viewer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let since = state.db.version();
-    let (t, site) = (state.t(), state.site());
-    let sections: Vec<i64> = site
-        .sections
-        .iter()
-        .take(MAX_SECTION_BLOCKS)
-        .map(|s| s.id)
-        .collect();
+    let site = state.site();
+    let shown = site.sections.iter().take(MAX_SECTION_BLOCKS);
+    let sections: Vec<i64> = shown.map(|section| section.id).collect();
     // The fewer sections there are, the more articles each shows.
     let wide = match sections.len() {
         0 | 1 => 9,
         2 => 6,
         _ => 3,
     };
-    let (latest, picture, discussed, compared, strips, corrected, names) = state
+    let data = state
         .db
-        .read(move |conn| {
-            let latest = lists::latest(conn, (1 + SECONDARY + COLUMN + FEW) as i64)?;
-            let picture = match latest.first() {
-                Some(lead) => store::hero(conn, lead.id)?,
-                None => None,
-            };
-            let (discussed, compared) = lists::most_discussed(conn, DISCUSSED)?;
-            let strips = lists::latest_by_section(conn, &sections, (wide + 1 + SECONDARY) as i64)?;
-            let corrected = corrections::corrections(conn, None, CORRECTED)?;
-            let all = latest.iter().chain(&strips).chain(&discussed);
-            let mut ids: Vec<i64> = all.map(|a| a.id).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            let names = store::names(conn, &ids)?;
-            Ok((
-                latest, picture, discussed, compared, strips, corrected, names,
-            ))
-        })
+        .read(move |conn| FrontData::read(conn, &sections, wide))
         .await?;
-    // Teasers show comment counts, and the counts decide which articles are the most discussed.
-    let mut cache_tags = vec![CacheTag::Articles];
-    let shown = latest.iter().chain(&strips).map(|teaser| teaser.id);
-    let mut threads: Vec<i64> = shown.chain(compared).collect();
-    threads.sort_unstable();
-    threads.dedup();
-    cache_tags.extend(threads.into_iter().map(CacheTag::Thread));
-    let bylines = by_article(names);
-    let of = |teaser| view(t, &site, teaser, &bylines);
-    let is_young = latest.len() <= FEW;
-    let json_ld = json_ld::site(&state.config.base.origin, &site);
-    let most = if is_young {
-        SECONDARY_OF_FEW
-    } else {
-        SECONDARY
-    };
-    let above: HashSet<i64> = latest
-        .iter()
-        .take(1 + most)
-        .map(|teaser| teaser.id)
-        .collect();
-    let mut latest = latest.into_iter();
-    let lead = latest.next().map(of);
-    let secondary: Vec<TeaserView> = latest.by_ref().take(most).map(of).collect();
-    let column: Vec<TeaserView> = latest.take(COLUMN).map(of).collect();
-    let mut by_section: Vec<SectionBlock> = Vec::new();
-    for section in site.sections.iter().take(MAX_SECTION_BLOCKS) {
-        let mine = strips
-            .iter()
-            .filter(|s| s.section_slug == section.slug && !above.contains(&s.id));
-        let items: Vec<TeaserView> = mine.take(wide).cloned().map(of).collect();
-        if !items.is_empty() {
-            by_section.push(SectionBlock {
-                name: section.name.clone(),
-                href: paths::section(&section.slug),
-                items,
-            });
-        }
-    }
-    let shares = SharedPage {
+    let shared = SharedPage {
         since,
-        cache_tags: &cache_tags,
+        cache_tags: &data.cache_tags(),
         audience: Audience::Readers,
         until: None,
         now: state.db.now(),
     };
-    let discussed = discussed.into_iter().map(of).collect();
-    let corrected = corrected.into_iter().map(|one| Corrected {
-        label: correction_label(t, &one.kind),
-        text: crate::text::excerpt(&one.text, 160),
-        at: DateView::day(&site, one.at),
-        href: paths::article(&one.slug),
-        title: one.title,
-    });
-    let corrected: Vec<Corrected> = corrected.collect();
-    let about = if site.tagline.is_empty() {
-        t.front_about(&site.name)
-    } else {
-        site.tagline.clone()
-    };
-    page::cached_for_readers(&state, &request, &viewer, &shares, |viewer, _| {
-        let mut page = Page::new(&state, viewer, "")
-            .at(&state, paths::FRONT)
-            .about(&about);
-        page.json_ld = json_ld;
-        FrontPage {
-            page,
-            t,
-            lead,
-            picture: picture
-                .map(|(picture, alt, sizes)| Hero::of(&picture, alt, &sizes, FRONT_SIZES)),
-            secondary,
-            column,
-            discussed,
-            strips: by_section,
-            corrected,
-        }
+    page::cached_for_readers(&state, &request, &viewer, &shared, |viewer, _| {
+        front_page(&state, &site, viewer, data, wide)
     })
     .await
+}
+
+fn front_page(
+    state: &State,
+    site: &Site,
+    viewer: &Viewer,
+    data: FrontData,
+    wide: usize,
+) -> FrontPage {
+    let t = state.t();
+    let bylines = by_article(data.names);
+    let of = |teaser| view(t, site, teaser, &bylines);
+    let secondary = match data.latest.len() <= FEW {
+        true => SECONDARY_OF_FEW,
+        false => SECONDARY,
+    };
+    let above = data.latest.iter().take(1 + secondary);
+    let above: HashSet<i64> = above.map(|teaser| teaser.id).collect();
+    let strips = section_blocks(t, site, &bylines, &data.by_section, &above, wide);
+    let mut latest = data.latest.into_iter();
+    let about = match site.tagline.as_str() {
+        "" => t.front_about(&site.name),
+        tagline => tagline.to_owned(),
+    };
+    let mut page = Page::new(state, viewer, "")
+        .at(state, paths::FRONT)
+        .about(&about);
+    page.json_ld = json_ld::site(&state.config.base.origin, site);
+    let picture = data.picture;
+    FrontPage {
+        page,
+        t,
+        lead: latest.next().map(of),
+        picture: picture.map(|(picture, alt, sizes)| Hero::of(&picture, alt, &sizes, FRONT_SIZES)),
+        secondary: latest.by_ref().take(secondary).map(of).collect(),
+        column: latest.take(COLUMN).map(of).collect(),
+        discussed: data.discussed.into_iter().map(of).collect(),
+        strips,
+        corrected: data
+            .corrected
+            .into_iter()
+            .map(|one| corrected(t, site, one))
+            .collect(),
+    }
+}
+
+/// A block for each section that has articles which are not shown above.
+fn section_blocks(
+    t: Interface,
+    site: &Site,
+    bylines: &Names,
+    teasers: &[lists::Teaser],
+    above: &HashSet<i64>,
+    wide: usize,
+) -> Vec<SectionBlock> {
+    let block = |section: &crate::web::site::Section| {
+        let own = teasers
+            .iter()
+            .filter(|one| one.section_slug == section.slug && !above.contains(&one.id));
+        SectionBlock {
+            name: section.name.clone(),
+            href: paths::section(&section.slug),
+            items: own
+                .take(wide)
+                .map(|one| view(t, site, one.clone(), bylines))
+                .collect(),
+        }
+    };
+    let sections = site.sections.iter().take(MAX_SECTION_BLOCKS);
+    sections
+        .map(block)
+        .filter(|block| !block.items.is_empty())
+        .collect()
+}
+
+fn corrected(t: Interface, site: &Site, one: corrections::Corrected) -> Corrected {
+    Corrected {
+        label: correction_label(t, &one.kind),
+        text: crate::text::excerpt(&one.text, 160),
+        at: DateView::day(site, one.at),
+        href: paths::article(&one.slug),
+        title: one.title,
+    }
 }

@@ -52,26 +52,27 @@ pub(super) struct Parts<'a> {
     pub comments: &'a [CommentView],
 }
 
+fn author(origin: &str, site: &Site, name: &Name) -> Value {
+    let kind = match name.name == site.name {
+        true => "Organization",
+        false => "Person",
+    };
+    json!({ "@type": kind, "name": name.name, "url": format!("{origin}{}", paths::author(&name.slug)) })
+}
+
+fn comment(origin: &str, article: &Article, one: &CommentView) -> Value {
+    json!({
+        "@type": "Comment",
+        "url": format!("{origin}{}", paths::comment(&article.slug, one.id)),
+        "datePublished": one.at.iso,
+        "author": { "@type": "Person", "name": one.name, "url": format!("{origin}{}", one.profile) },
+        "text": one.html.text(),
+    })
+}
+
 pub(super) fn news_article(origin: &str, site: &Site, parts: &Parts<'_>) -> SafeHtml {
     let article = parts.article;
     let url = format!("{origin}{}", paths::article(&article.slug));
-    let person = |name: &Name| {
-        let kind = if name.name == site.name {
-            "Organization"
-        } else {
-            "Person"
-        };
-        json!({ "@type": kind, "name": name.name, "url": format!("{origin}{}", paths::author(&name.slug)) })
-    };
-    let said = |c: &CommentView| {
-        json!({
-            "@type": "Comment",
-            "url": format!("{origin}{}", paths::comment(&article.slug, c.id)),
-            "datePublished": c.at.iso,
-            "author": { "@type": "Person", "name": c.name, "url": format!("{origin}{}", c.profile) },
-            "text": c.html.text(),
-        })
-    };
     let public = parts
         .comments
         .iter()
@@ -95,12 +96,12 @@ pub(super) fn news_article(origin: &str, site: &Site, parts: &Parts<'_>) -> Safe
         "dateModified": article.updated_at.rfc3339(),
         "inLanguage": site.language,
         "articleSection": article.section.name,
-        "author": parts.authors.iter().map(person).collect::<Vec<_>>(),
+        "author": parts.authors.iter().map(|name| author(origin, site, name)).collect::<Vec<_>>(),
         "publisher": publisher(origin, site),
         "keywords": article.keyphrases.lines().collect::<Vec<_>>().join(", "),
         "citation": parts.notes.iter().map(citation).collect::<Vec<_>>(),
         "commentCount": article.public_comments.unwrap_or(0),
-        "comment": public.take(COMMENTS).map(said).collect::<Vec<_>>(),
+        "comment": public.take(COMMENTS).map(|one| comment(origin, article, one)).collect::<Vec<_>>(),
         "wordCount": article.words,
         "isAccessibleForFree": true,
         "image": parts.images,

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::web::page::Feed;
-use crate::web::{Page, Shared, Site, Viewer, page};
+use crate::web::{Page, Shared, Site, State, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -68,73 +68,76 @@ pub(super) async fn answer(
             Ok((listed, shown, store::names(conn, &ids)?))
         })
         .await?;
-    let mut cache_tags = vec![CacheTag::Articles];
-    cache_tags.extend(
-        shown
-            .teasers
-            .iter()
-            .map(|teaser| CacheTag::Thread(teaser.id)),
-    );
-    let pager = Pager {
-        newer: shown.newer.map_or(String::new(), |cursor| {
-            paths::list_page(
-                &listed.path,
-                &cursor.map_or(String::new(), |c| c.to_string()),
-            )
-        }),
-        older: shown.older.map_or(String::new(), |cursor| {
-            paths::list_page(&listed.path, &cursor.to_string())
-        }),
-    };
-    let here = paths::list_page(
-        &listed.path,
-        &after.map_or(String::new(), |c| c.to_string()),
-    );
-    let mut page = Page::new(state, viewer, &listed.heading)
-        .at(state, &here)
-        .about(&listed.description);
-    page.section.clone_from(&listed.section);
-    if listed.has_feed {
-        page.feeds = Feed::all(&listed.path, &format!("{} · {}", listed.heading, site.name));
-    }
-    page.json_ld = json_ld::list(&state.config.base.origin, &site, &listed, &shown.teasers);
-    if listed.author.is_some() {
-        page.card.kind = "profile";
-    }
+    let teasers = shown.teasers.iter();
+    let threads = teasers.map(|teaser| CacheTag::Thread(teaser.id));
+    let cache_tags: Vec<CacheTag> = std::iter::once(CacheTag::Articles).chain(threads).collect();
     let bylines = by_article(names);
-    let is_first = after.is_none();
-    let profile = listed.author.filter(|_| is_first).map(|author| Profile {
-        bio: author
-            .bio
-            .lines()
-            .map(str::to_owned)
-            .filter(|l| !l.trim().is_empty())
-            .collect(),
-        links: author.links.lines().map(str::to_owned).collect(),
-        avatar: author
-            .avatar
-            .map(|(file, w, h)| (paths::media(&file), w, h)),
-    });
     let view = ListPage {
-        page,
+        page: head(state, viewer, &listed, &shown, after),
         t,
+        pager: pager(&listed, &shown),
         kicker: listed.kicker,
         kicker_href: listed.kicker_href,
         heading: listed.heading,
-        profile,
-        feed: if listed.has_feed {
-            paths::feed(&listed.path, "atom")
-        } else {
-            String::new()
+        // On the first page of the list alone.
+        profile: listed.author.filter(|_| after.is_none()).map(profile),
+        feed: match listed.has_feed {
+            true => paths::feed(&listed.path, "atom"),
+            false => String::new(),
         },
         teasers: shown
             .teasers
             .into_iter()
             .map(|one| view(t, &site, one, &bylines))
             .collect(),
-        pager,
     };
     page::cached(&view, viewer, since, &cache_tags)
+}
+
+/// Title, canonical URL, feeds and JSON-LD.
+fn head(
+    state: &State,
+    viewer: &Viewer,
+    listed: &Listed,
+    shown: &lists::Page,
+    after: Option<Cursor>,
+) -> Page {
+    let site = state.site();
+    let cursor = after.map_or(String::new(), |cursor| cursor.to_string());
+    let mut page = Page::new(state, viewer, &listed.heading)
+        .at(state, &paths::list_page(&listed.path, &cursor))
+        .about(&listed.description);
+    page.section.clone_from(&listed.section);
+    if listed.has_feed {
+        page.feeds = Feed::all(&listed.path, &format!("{} · {}", listed.heading, site.name));
+    }
+    page.json_ld = json_ld::list(&state.config.base.origin, &site, listed, &shown.teasers);
+    if listed.author.is_some() {
+        page.card.kind = "profile";
+    }
+    page
+}
+
+fn pager(listed: &Listed, shown: &lists::Page) -> Pager {
+    let to = |cursor: Option<Cursor>| {
+        let cursor = cursor.map_or(String::new(), |cursor| cursor.to_string());
+        paths::list_page(&listed.path, &cursor)
+    };
+    Pager {
+        newer: shown.newer.map_or(String::new(), to),
+        older: shown.older.map_or(String::new(), |older| to(Some(older))),
+    }
+}
+
+fn profile(author: lists::Author) -> Profile {
+    let paragraphs = author.bio.lines().filter(|line| !line.trim().is_empty());
+    Profile {
+        bio: paragraphs.map(str::to_owned).collect(),
+        links: author.links.lines().map(str::to_owned).collect(),
+        avatar: author
+            .avatar
+            .map(|(file, width, height)| (paths::media(&file), width, height)),
+    }
 }
 
 /// The list of a section, a tag or an author.

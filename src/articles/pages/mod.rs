@@ -1,6 +1,7 @@
 //! Handlers and views of the front page, articles, lists, the archive, revisions and corrections.
 
 mod archive;
+mod article_view;
 mod changes;
 mod corrections;
 mod front;
@@ -10,11 +11,12 @@ mod show;
 pub mod teaser;
 
 pub use archive::{archive, month};
+pub use article_view::correction_label;
 pub use changes::{revision, revisions};
 pub use corrections::corrections;
 pub use front::front;
 pub use list::{author, section, tag};
-pub use show::{correction_label, show};
+pub use show::show;
 
 use crate::articles::lists::Author;
 use crate::articles::store::Name;

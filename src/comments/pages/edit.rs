@@ -126,14 +126,25 @@ pub async fn update(
         return not_signed_in(&state, &Viewer(None), id, &posted);
     }
     let typed = form.map(|f| f.body).unwrap_or_default();
-    match outcome? {
+    respond(&state, &account, typed, outcome?).await
+}
+
+/// The response for what became of an edit; `typed` is given back unless it was stored.
+async fn respond(
+    state: &State,
+    account: &Participant,
+    typed: String,
+    outcome: EditResult,
+) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    match outcome {
         EditResult::Stored(comment) => {
             Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
         }
         EditResult::Stale(comment) => {
-            let mut compose = page_for(&state, &account, &comment).await?;
-            let now = comment.id;
-            compose.current = Some(state.db.read(move |conn| store::text_of(conn, now)).await?);
+            let mut compose = page_for(state, account, &comment).await?;
+            let id = comment.id;
+            compose.current = Some(state.db.read(move |conn| store::text_of(conn, id)).await?);
             let when = state
                 .site()
                 .minute(comment.edited_at.unwrap_or(comment.created_at));
@@ -146,7 +157,7 @@ pub async fn update(
             compose.answer(StatusCode::CONFLICT)
         }
         EditResult::Ended(comment, why) => {
-            let mut compose = page_for(&state, &account, &comment).await?;
+            let mut compose = page_for(state, account, &comment).await?;
             compose.alert = format!("{why} {}", status_message(t, &comment));
             compose.body = typed;
             compose.may_send = false;
@@ -155,9 +166,9 @@ pub async fn update(
         EditResult::Refused(comment, why) => {
             state
                 .limits
-                .refused(&state.db, &account.username, now)
+                .refused(&state.db, &account.username, state.db.now())
                 .await?;
-            let mut compose = page_for(&state, &account, &comment).await?;
+            let mut compose = page_for(state, account, &comment).await?;
             compose.error = why;
             compose.body = typed;
             compose.answer(StatusCode::UNPROCESSABLE_ENTITY)
@@ -175,6 +186,14 @@ async fn render_and_store(
 ) -> Result<EditResult, Error> {
     let body = render(state, &form.body).await?;
     let policy = state.site().policy;
+    if body.is_err() || form.revision.is_empty() {
+        // Refused in any case, so it does not wait for the writer.
+        let who = Participant(account.0.clone());
+        let refuse = move |conn: &mut Conn| {
+            store_edit(conn, &who, id, &form, &body, &reserved, &policy, (t, now))
+        };
+        return state.db.read(refuse).await;
+    }
     sessions::write(state, account, move |conn, who: &Participant| {
         store_edit(conn, who, id, &form, &body, &reserved, &policy, (t, now))
     })

@@ -111,11 +111,23 @@ pub async fn create(
         }
         Err(other) => return Err(other),
     };
+    respond(&state, &viewer, &who, slug, &form, found).await
+}
+
+/// The response for what became of a form.
+async fn respond(
+    state: &Shared,
+    viewer: &Viewer,
+    who: &Participant,
+    slug: String,
+    form: &CommentForm,
+    found: PostResult,
+) -> Result<HttpResponse, Error> {
     let compose = |article: &ArticleThread, parent| {
-        let heading = t.compose_heading(&article.title);
+        let heading = state.t().compose_heading(&article.title);
         filled(
-            ComposePage::new(&state, &viewer, article, heading),
-            &form,
+            ComposePage::new(state, viewer, article, heading),
+            form,
             parent,
         )
     };
@@ -137,11 +149,10 @@ pub async fn create(
             error,
             may_send,
         } => {
-            let refused = state
-                .limits
-                .refused(&state.db, &who.username, state.db.now());
+            let now = state.db.now();
+            let refused = state.limits.refused(&state.db, &who.username, now);
             if let Err(Error::TooMany { seconds }) = refused.await {
-                return too_many(&state, &viewer, slug, &form, seconds).await;
+                return too_many(state, viewer, slug, form, seconds).await;
             }
             ComposePage {
                 alert,
@@ -167,12 +178,12 @@ async fn process_form(
     if let (Ok(Some(key)), true) = (&key, state.limits.counts_at_once() && !is_preview) {
         // A repeated key returns the stored comment before any rate limit applies.
         let (author, key) = (who.id, key.clone());
-        if let Some(PostOutcome::Stored { id, slug, .. }) = state
+        let stored = state
             .db
-            .read(move |conn| write::by_idempotency_key(conn, author, &key))
-            .await?
-        {
-            return Ok(PostResult::Stored(paths::comment(&slug, id)));
+            .read(move |conn| stored_before(conn, author, &key))
+            .await?;
+        if let Some(stored) = stored {
+            return Ok(stored);
         }
     }
     if is_preview {
@@ -220,15 +231,30 @@ async fn store_comment(
         parent: (!form.parent.is_empty()).then(|| form.parent.parse()),
     };
     let policy = state.site().policy;
-    if is_preview {
-        let preview =
-            move |conn: &mut Conn| post_in_transaction(conn, None, &read, &reserved, &policy, now);
+    let is_refused = read.body.is_err() || read.key.is_err();
+    if is_preview || is_refused {
+        // Neither stores anything, so neither waits for the writer.
+        let who = (!is_preview).then(|| Participant(who.0.clone()));
+        let preview = move |conn: &mut Conn| {
+            post_in_transaction(conn, who.as_ref(), &read, &reserved, &policy, now)
+        };
         return state.db.read(preview).await;
     }
     sessions::write(state, who, move |conn, who: &Participant| {
         post_in_transaction(conn, Some(who), &read, &reserved, &policy, now)
     })
     .await
+}
+
+/// The comment that was stored under this key already.
+fn stored_before(conn: &mut Conn, author: i64, key: &str) -> Result<Option<PostResult>, Error> {
+    let stored = write::by_idempotency_key(conn, author, key)?;
+    Ok(match stored {
+        Some(PostOutcome::Stored { id, slug, .. }) => {
+            Some(PostResult::Stored(paths::comment(&slug, id)))
+        }
+        _ => None,
+    })
 }
 
 /// The database part of processing a form. `who` is `None` for a preview, which stores nothing.
@@ -243,15 +269,12 @@ fn post_in_transaction(
     let t = read.t;
     let article = store::article_thread(conn, &read.slug)?;
     if let (Ok(Some(key)), Some(who)) = (&read.key, who)
-        && let Some(PostOutcome::Stored { id, slug, .. }) =
-            write::by_idempotency_key(conn, who.id, key)?
+        && let Some(stored) = stored_before(conn, who.id, key)?
     {
-        return Ok(PostResult::Stored(paths::comment(&slug, id)));
+        return Ok(stored);
     }
-    let answered = match &read.parent {
-        Some(Ok(id)) => parent(conn, *id)?,
-        _ => None,
-    };
+    let asked = read.parent.as_ref().and_then(|id| id.as_ref().ok());
+    let answered = asked.map_or(Ok(None), |id| parent(conn, *id))?;
     let refuse = |alert: String, error: String, may_send| {
         Ok(PostResult::Refused {
             article: article.clone(),
@@ -267,13 +290,10 @@ fn post_in_transaction(
     if read.parent.is_some() && answered.is_none() {
         return refuse(t.reply_parent_unavailable(), String::new(), true);
     }
-    let key = match &read.key {
-        Ok(key) => key.clone(),
-        Err(why) => return refuse(why.clone(), String::new(), true),
-    };
-    let body = match &read.body {
-        Ok(body) => body.clone(),
-        Err(why) => return refuse(String::new(), why.clone(), true),
+    let (key, body) = match (&read.key, &read.body) {
+        (Ok(key), Ok(body)) => (key.clone(), body.clone()),
+        (Err(why), _) => return refuse(why.clone(), String::new(), true),
+        (_, Err(why)) => return refuse(String::new(), why.clone(), true),
     };
     let Some(who) = who else {
         return Ok(PostResult::Preview {
@@ -297,9 +317,11 @@ fn post_in_transaction(
         PostOutcome::Stored {
             id,
             slug,
-            on_article: true,
-        } => Ok(PostResult::Stored(paths::comment_on_article(&slug, id))),
-        PostOutcome::Stored { id, slug, .. } => Ok(PostResult::Stored(paths::comment(&slug, id))),
+            on_article,
+        } => Ok(PostResult::Stored(match on_article {
+            true => paths::comment_on_article(&slug, id),
+            false => paths::comment(&slug, id),
+        })),
         PostOutcome::Closed => refuse(t.thread_closed(), String::new(), false),
         PostOutcome::NoParent => refuse(t.reply_parent_unavailable(), String::new(), true),
     }

@@ -1,0 +1,158 @@
+//! The rows that belong to an article: notes, corrections, authors, tags, pictures, former slugs.
+
+use super::names::{find_or_create_author, find_or_create_tag, update_author};
+use super::save::SaveContext;
+use crate::articles::draft::{Byline, Draft};
+use crate::db::Conn;
+use crate::db::schema::{
+    article_authors, article_media, article_tags, corrections, former_slugs, source_notes,
+};
+use crate::error::Error;
+use diesel::prelude::*;
+
+/// Replaces all rows that belong to an article by those of a draft.
+pub(super) fn replace_all(
+    conn: &mut Conn,
+    id: i64,
+    draft: &Draft,
+    with: &SaveContext,
+) -> Result<(), Error> {
+    replace_notes(conn, id, draft)?;
+    replace_corrections(conn, id, draft)?;
+    replace_authors(conn, id, draft, with)?;
+    replace_tags(conn, id, draft)?;
+    replace_media(conn, id, draft, with)
+}
+
+fn replace_notes(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
+    diesel::delete(source_notes::table.filter(source_notes::article_id.eq(id))).execute(conn)?;
+    for (position, note) in (0i64..).zip(&draft.notes) {
+        diesel::insert_into(source_notes::table)
+            .values((
+                source_notes::article_id.eq(id),
+                source_notes::position.eq(position),
+                source_notes::kind.eq(note.kind.as_str()),
+                source_notes::text.eq(&note.text),
+                source_notes::publisher.eq(&note.publisher),
+                source_notes::url.eq(&note.url),
+                source_notes::noted_on.eq(&note.date),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn replace_corrections(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
+    diesel::delete(corrections::table.filter(corrections::article_id.eq(id))).execute(conn)?;
+    for (position, correction) in (0i64..).zip(&draft.corrections) {
+        diesel::insert_into(corrections::table)
+            .values((
+                corrections::article_id.eq(id),
+                corrections::position.eq(position),
+                corrections::kind.eq(&correction.kind),
+                corrections::text.eq(&correction.text),
+                corrections::corrected_at.eq(correction.date.0),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn replace_authors(
+    conn: &mut Conn,
+    id: i64,
+    draft: &Draft,
+    with: &SaveContext,
+) -> Result<(), Error> {
+    diesel::delete(article_authors::table.filter(article_authors::article_id.eq(id)))
+        .execute(conn)?;
+    let default_byline = vec![Byline {
+        name: with.site_name.clone(),
+        ..Byline::default()
+    }];
+    let names = if draft.authors.is_empty() {
+        &default_byline
+    } else {
+        &draft.authors
+    };
+    for (position, byline) in (0i64..).zip(names) {
+        let author = find_or_create_author(conn, &byline.name)?;
+        update_author(conn, author, byline, &with.pictures)?;
+        diesel::insert_into(article_authors::table)
+            .values((
+                article_authors::article_id.eq(id),
+                article_authors::position.eq(position),
+                article_authors::author_id.eq(author),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn replace_tags(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
+    diesel::delete(article_tags::table.filter(article_tags::article_id.eq(id))).execute(conn)?;
+    let mut tagged = Vec::new();
+    for name in &draft.tags {
+        let tag = find_or_create_tag(conn, name)?;
+        if !tagged.contains(&tag) {
+            tagged.push(tag);
+        }
+    }
+    for (position, tag) in (0i64..).zip(tagged) {
+        diesel::insert_into(article_tags::table)
+            .values((
+                article_tags::article_id.eq(id),
+                article_tags::position.eq(position),
+                article_tags::tag_id.eq(tag),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Records which pictures the article shows. Pictures of authors are found through `authors.avatar_id`.
+fn replace_media(conn: &mut Conn, id: i64, draft: &Draft, with: &SaveContext) -> Result<(), Error> {
+    diesel::delete(article_media::table.filter(article_media::article_id.eq(id))).execute(conn)?;
+    let hero = draft.hero.as_ref().map(|hero| &hero.src);
+    let is_avatar = |path: &String| draft.authors.iter().any(|a| a.image.as_ref() == Some(path));
+    let mut rows: Vec<(i64, &str)> = with
+        .pictures
+        .iter()
+        .filter(|(path, _)| hero == Some(path) || !is_avatar(path))
+        .map(|(path, media)| (*media, if hero == Some(path) { "hero" } else { "body" }))
+        .collect();
+    // The same picture may stand there under two names.
+    rows.sort_unstable();
+    rows.dedup();
+    for (media, role) in rows {
+        diesel::insert_into(article_media::table)
+            .values((
+                article_media::article_id.eq(id),
+                article_media::media_id.eq(media),
+                article_media::role.eq(role),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Records the former slugs of an article, which redirect to it, and removes any redirect from its current slug.
+pub(super) fn record_former_slugs(
+    conn: &mut Conn,
+    id: i64,
+    slugs: &[String],
+    with: &SaveContext,
+) -> Result<(), Error> {
+    diesel::delete(former_slugs::table.filter(former_slugs::slug.eq(&with.slug))).execute(conn)?;
+    for slug in slugs.iter().filter(|slug| **slug != with.slug) {
+        diesel::delete(former_slugs::table.filter(former_slugs::slug.eq(slug))).execute(conn)?;
+        diesel::insert_into(former_slugs::table)
+            .values((
+                former_slugs::slug.eq(slug),
+                former_slugs::article_id.eq(id),
+                former_slugs::changed_at.eq(with.now.0),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}

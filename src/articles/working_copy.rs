@@ -1,0 +1,113 @@
+//! Working copies: what is to be published of an article that is public already. Readers see nothing of them, and no cached
+//! page depends on them.
+
+use super::draft::Draft;
+use super::save::{self, SaveContext};
+use crate::db::schema::working_copies;
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::jobs::{self, Job};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a working copy holds.
+#[derive(Deserialize)]
+struct Content {
+    draft: Draft,
+    with: SaveContext,
+}
+
+#[derive(Serialize)]
+struct ContentRef<'a> {
+    draft: &'a Draft,
+    with: &'a SaveContext,
+}
+
+/// Stores a draft beside a public article, in place of an earlier one. One with a date in the future is published then.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn save(
+    conn: &mut Conn,
+    article: i64,
+    draft: &Draft,
+    with: &SaveContext,
+) -> Result<(), Error> {
+    let content = serde_json::to_string(&ContentRef { draft, with }).map_err(Error::internal)?;
+    let before: Option<i64> = working_copies::table
+        .find(article)
+        .select(working_copies::revision)
+        .first(conn)
+        .optional()?;
+    discard(conn, article)?;
+    let in_future = |at: &Time| !draft.is_draft && *at > with.now;
+    let publish_at = draft.published.filter(in_future);
+    diesel::insert_into(working_copies::table)
+        .values((
+            working_copies::article_id.eq(article),
+            working_copies::content.eq(content),
+            working_copies::revision.eq(before.unwrap_or(0) + 1),
+            working_copies::publish_at.eq(publish_at.map(|at| at.0)),
+            working_copies::saved_at.eq(with.now.0),
+        ))
+        .execute(conn)?;
+    match publish_at {
+        Some(at) => jobs::enqueue_at(conn, &Job::PublishDue, at, with.now),
+        None => Ok(()),
+    }
+}
+
+/// Deletes the working copy of an article, if it has one.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn discard(conn: &mut Conn, article: i64) -> Result<(), Error> {
+    diesel::delete(working_copies::table.find(article)).execute(conn)?;
+    Ok(())
+}
+
+/// The source of an article's working copy.
+///
+/// # Errors
+/// Of the database.
+pub fn source(conn: &mut Conn, article: i64) -> Result<Option<String>, Error> {
+    let content: Option<String> = working_copies::table
+        .find(article)
+        .select(working_copies::content)
+        .first(conn)
+        .optional()?;
+    let content = content.and_then(|content| serde_json::from_str::<Content>(&content).ok());
+    Ok(content.map(|content| content.draft.source))
+}
+
+/// Publishes the working copies whose time has come. Returns how many.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
+    let due: Vec<(i64, String)> = working_copies::table
+        .filter(working_copies::publish_at.le(now.0))
+        .select((working_copies::article_id, working_copies::content))
+        .load(conn)?;
+    for (article, content) in &due {
+        let Content { draft, mut with } = serde_json::from_str(content).map_err(Error::internal)?;
+        with.now = now;
+        let existing = save::by_id(conn, *article)?;
+        save::store(conn, &draft, &with, existing)?;
+    }
+    Ok(due.len())
+}
+
+/// When the next working copy is due.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
+    let next: Option<Option<i64>> = working_copies::table
+        .filter(working_copies::publish_at.ge(0))
+        .order(working_copies::publish_at)
+        .select(working_copies::publish_at)
+        .first(conn)
+        .optional()?;
+    Ok(next.flatten().map(Time))
+}
