@@ -1,8 +1,8 @@
 # Shortcuts for developers. CI runs `.ci/run`.
 
-# Everything that CI checks
+# Everything that CI checks, with what is installed here
 check:
-    bash .ci/run
+    bash .ci/check
 
 # Only the tests; those for PostgreSQL, Redis and Chromium are skipped where these are missing
 test *ARGS:

@@ -1,5 +1,6 @@
 //! Articles: drafts, storage, lists and pages. The comment thread on an article's page is loaded through `comments`.
 
+pub mod collections;
 pub mod corrections;
 pub mod draft;
 pub mod jobs;

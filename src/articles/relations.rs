@@ -10,6 +10,9 @@ use crate::db::schema::{
 use crate::error::Error;
 use diesel::prelude::*;
 
+/// The role in `article_media` of a picture that only the working copy shows so far.
+const WORKING_COPY: &str = "working-copy";
+
 /// Replaces all rows that belong to an article by those of a draft.
 pub(super) fn replace_all(
     conn: &mut Conn,
@@ -112,7 +115,10 @@ fn replace_tags(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
 
 /// Records which pictures the article shows. Pictures of authors are found through `authors.avatar_id`.
 fn replace_media(conn: &mut Conn, id: i64, draft: &Draft, with: &SaveContext) -> Result<(), Error> {
-    diesel::delete(article_media::table.filter(article_media::article_id.eq(id))).execute(conn)?;
+    let former = article_media::table
+        .filter(article_media::article_id.eq(id))
+        .filter(article_media::role.ne(WORKING_COPY));
+    diesel::delete(former).execute(conn)?;
     let hero = draft.hero.as_ref().map(|hero| &hero.src);
     let is_avatar = |path: &String| draft.authors.iter().any(|a| a.image.as_ref() == Some(path));
     let mut rows: Vec<(i64, &str)> = with
@@ -124,16 +130,38 @@ fn replace_media(conn: &mut Conn, id: i64, draft: &Draft, with: &SaveContext) ->
     // The same picture may stand there under two names.
     rows.sort_unstable();
     rows.dedup();
-    for (media, role) in rows {
-        diesel::insert_into(article_media::table)
-            .values((
-                article_media::article_id.eq(id),
-                article_media::media_id.eq(media),
-                article_media::role.eq(role),
-            ))
-            .execute(conn)?;
-    }
+    rows.into_iter()
+        .try_for_each(|(media, role)| insert_media(conn, id, media, role))
+}
+
+fn insert_media(conn: &mut Conn, id: i64, media: i64, role: &str) -> Result<(), Error> {
+    diesel::insert_into(article_media::table)
+        .values((
+            article_media::article_id.eq(id),
+            article_media::media_id.eq(media),
+            article_media::role.eq(role),
+        ))
+        .execute(conn)?;
     Ok(())
+}
+
+/// Records which pictures the working copy of an article shows, in place of what it showed before: none of them is deleted
+/// before it is published.
+pub(super) fn replace_working_copy_media(
+    conn: &mut Conn,
+    id: i64,
+    pictures: impl Iterator<Item = i64>,
+) -> Result<(), Error> {
+    let former = article_media::table
+        .filter(article_media::article_id.eq(id))
+        .filter(article_media::role.eq(WORKING_COPY));
+    diesel::delete(former).execute(conn)?;
+    let mut pictures: Vec<i64> = pictures.collect();
+    pictures.sort_unstable();
+    pictures.dedup();
+    pictures
+        .into_iter()
+        .try_for_each(|media| insert_media(conn, id, media, WORKING_COPY))
 }
 
 /// Records the former slugs of an article, which redirect to it, and removes any redirect from its current slug.

@@ -2,8 +2,8 @@
 
 use crate::db::prepared::prepared;
 use crate::db::schema::{
-    article_authors, article_revisions, article_tags, articles, authors, former_slugs, media,
-    media_sizes, sections, tags, threads,
+    article_authors, article_media, article_revisions, article_tags, articles, authors,
+    former_slugs, media, media_sizes, sections, tags, threads,
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -353,11 +353,14 @@ pub fn sample_ids(conn: &mut Conn) -> Result<Vec<i64>, Error> {
         .load(conn)?)
 }
 
-/// The media ids of the sample articles' main pictures.
+/// The media ids of the pictures that the sample articles show.
 pub fn sample_pictures(conn: &mut Conn) -> Result<Vec<i64>, Error> {
-    let ids: Vec<Option<i64>> = articles::table
+    let samples = articles::table
         .filter(articles::is_sample)
-        .select(articles::hero_id)
-        .load(conn)?;
-    Ok(ids.into_iter().flatten().collect())
+        .select(articles::id);
+    Ok(article_media::table
+        .filter(article_media::article_id.eq_any(samples))
+        .select(article_media::media_id)
+        .distinct()
+        .load(conn)?)
 }

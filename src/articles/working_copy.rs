@@ -2,6 +2,7 @@
 //! page depends on them.
 
 use super::draft::Draft;
+use super::relations::replace_working_copy_media;
 use super::save::{self, SaveContext};
 use crate::db::schema::working_copies;
 use crate::db::{Conn, Time};
@@ -51,6 +52,7 @@ pub(super) fn save(
             working_copies::saved_at.eq(with.now.0),
         ))
         .execute(conn)?;
+    replace_working_copy_media(conn, article, with.pictures.values().copied())?;
     match publish_at {
         Some(at) => jobs::enqueue_at(conn, &Job::PublishDue, at, with.now),
         None => Ok(()),
@@ -63,7 +65,7 @@ pub(super) fn save(
 /// Of the database.
 pub(super) fn discard(conn: &mut Conn, article: i64) -> Result<(), Error> {
     diesel::delete(working_copies::table.find(article)).execute(conn)?;
-    Ok(())
+    replace_working_copy_media(conn, article, std::iter::empty())
 }
 
 /// The source of an article's working copy.

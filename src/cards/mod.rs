@@ -185,7 +185,7 @@ impl Card<'_> {
 /// Draws a card as PNG.
 ///
 /// # Errors
-/// `Broken` when the card cannot be rendered.
+/// `Internal` when the card cannot be rendered.
 pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
     let fonts = fonts()?;
     let mut face = Face::parse(&fonts.serif, 0).map_err(Error::internal)?;

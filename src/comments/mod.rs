@@ -5,6 +5,7 @@
 //! parent.
 
 pub mod bulk;
+pub mod conversation;
 mod counters;
 mod cursor;
 mod flags;

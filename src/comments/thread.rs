@@ -4,7 +4,7 @@
 use super::cursor::Cursor;
 use super::row::{COLUMNS, Columns, Row, RowValues};
 use super::store::ArticleThread;
-use super::{EDIT_WINDOW, MAX_DEPTH, Sort, Status, UNDO_WINDOW, path};
+use super::{EDIT_WINDOW, Sort, UNDO_WINDOW, path};
 use crate::db::invalidation::CacheTag;
 use crate::db::prepared::{Prepared, prepared};
 use crate::db::{Conn, Time};
@@ -19,8 +19,6 @@ use std::sync::LazyLock;
 const CONVERSATIONS_PER_PAGE: i64 = 20;
 /// Replies of each conversation shown on the article's page.
 const REPLIES_PER_CONVERSATION: i64 = 20;
-/// Replies per page of a conversation's own page.
-const REPLIES_PER_PAGE: i64 = 50;
 
 /// One page of a thread: rows in display order, and the cursor of the next page.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +27,7 @@ pub struct Thread {
     /// By parent comment: its author's name (empty if it is not public), and whether it is on this page.
     pub parents: HashMap<i64, (String, bool)>,
     /// Account ids of the authors in `parents`.
-    named: Vec<i64>,
+    pub(super) named: Vec<i64>,
     /// The cursor of the next page; empty = this is the last.
     pub next: String,
     /// Conversations with more replies than are shown: the root's id, and the cursor of the rest.
@@ -67,7 +65,7 @@ impl Thread {
 }
 
 /// Adds the condition that the viewer may see the comment `c`.
-fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> Prepared<Columns> {
+pub(super) fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> Prepared<Columns> {
     let Some(account) = viewer.account() else {
         return query.text("c.is_shown");
     };
@@ -158,80 +156,6 @@ pub fn page(
     Ok(thread)
 }
 
-/// One conversation: a comment, its ancestors, and its replies.
-///
-/// # Errors
-/// `NotFound` for a comment that does not exist, belongs to another article, or may not be seen.
-pub fn conversation(
-    conn: &mut Conn,
-    article: &ArticleThread,
-    viewer: &Viewer,
-    id: i64,
-    after: &str,
-    now: Time,
-) -> Result<Thread, Error> {
-    let query = of_article(id, article.id);
-    let query = if viewer.is_staff() {
-        query
-    } else {
-        visible(query.text(" AND "), viewer, now)
-    };
-    let target = first(conn, query)?;
-    // In a thread a hidden comment is shown as a tombstone; its own page only exists for those who may read it.
-    let own = viewer.id() == Some(target.author_id);
-    let is_hidden = !target.status.is_public() && target.status != Status::Deleted;
-    // The exception is a later page of its replies, which has no other URL: it shows the tombstone, too.
-    let further = !after.is_empty() && target.public_replies > 0;
-    if is_hidden && !own && !viewer.is_staff() && !further {
-        return Err(Error::NotFound);
-    }
-    let mut above: Vec<i64> = path::ids(&target.path);
-    above.pop();
-    above.extend(target.parent_id);
-    above.sort_unstable();
-    above.dedup();
-    let mut thread = Thread {
-        public_comments: public_comments(conn, article.id)?,
-        ..Thread::default()
-    };
-    thread.rows = ancestors(conn, article.id, &above)?;
-    let from = match after {
-        "" => target.path.clone(),
-        after => {
-            let id: i64 = after.parse().map_err(|_| Error::NotFound)?;
-            let row = first(conn, of_article(id, article.id))?;
-            let belongs = row.path.starts_with(&target.path) || row.parent_id == Some(target.id);
-            if belongs {
-                row.path
-            } else {
-                return Err(Error::NotFound);
-            }
-        }
-    };
-    let target_path = target.path.clone();
-    let target_id = target.id;
-    thread.rows.push(target);
-    let query = if target_path.len() / 8 < MAX_DEPTH {
-        replies_below(prepared(""), article.id, &target_path, &from, viewer, now)
-    } else {
-        let query = prepared::<Columns>(SELECT.as_str())
-            .text(" WHERE c.parent_id = ")
-            .int(target_id)
-            .text(" AND c.path > ")
-            .bytes(&from)
-            .text(" AND ");
-        visible(query, viewer, now).text(" ORDER BY c.path LIMIT ")
-    };
-    let mut replies = rows(conn, query.int(REPLIES_PER_PAGE + 1))?;
-    if replies.len() as i64 > REPLIES_PER_PAGE {
-        replies.truncate(REPLIES_PER_PAGE as usize);
-        thread.next = replies.last().map(|r| r.id.to_string()).unwrap_or_default();
-    }
-    thread.rows.append(&mut replies);
-    name_parents(conn, &mut thread)?;
-    Ok(thread)
-}
-
 /// The first replies of each conversation, by the root's id, and one more than are shown. One statement, in which each
 /// conversation is a range of the index on paths.
 fn first_replies(
@@ -262,7 +186,7 @@ fn first_replies(
 }
 
 /// Adds the query for replies below the path `top` that come after the path `from`, in thread order; its limit follows.
-fn replies_below(
+pub(super) fn replies_below(
     query: Prepared<Columns>,
     article: i64,
     top: &[u8],
@@ -282,39 +206,9 @@ fn replies_below(
     visible(query, viewer, now).text(" ORDER BY c.path LIMIT ")
 }
 
-/// These comments of an article, in the order of their ids.
-fn ancestors(conn: &mut Conn, article: i64, ids: &[i64]) -> Result<Vec<Row>, Error> {
-    let Some((first, others)) = ids.split_first() else {
-        return Ok(Vec::new());
-    };
-    let mut query = prepared(SELECT.as_str())
-        .text(" WHERE c.article_id = ")
-        .int(article)
-        .text(" AND c.id IN (")
-        .int(*first);
-    for id in others {
-        query = query.text(", ").int(*id);
-    }
-    rows(conn, query.text(") ORDER BY c.id"))
-}
+pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS}"));
 
-/// Query for one comment, if it belongs to this article.
-fn of_article(id: i64, article: i64) -> Prepared<Columns> {
-    prepared(SELECT.as_str())
-        .text(" WHERE c.id = ")
-        .int(id)
-        .text(" AND c.article_id = ")
-        .int(article)
-}
-
-fn first(conn: &mut Conn, query: Prepared<Columns>) -> Result<Row, Error> {
-    let row: RowValues = query.get_result(conn)?;
-    Ok(row.into())
-}
-
-static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS}"));
-
-fn rows(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Row>, Error> {
+pub(super) fn rows(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Row>, Error> {
     let rows: Vec<RowValues> = query.load(conn)?;
     Ok(rows.into_iter().map(Row::from).collect())
 }
@@ -379,7 +273,7 @@ struct Named {
 
 /// Loads the names of the authors that are replied to, even if the parent is on another page. Authors of hidden
 /// comments stay unnamed.
-fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
+pub(super) fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
     let shown: HashMap<i64, &Row> = thread.rows.iter().map(|r| (r.id, r)).collect();
     let mut missing: Vec<i64> = Vec::new();
     for parent in thread.rows.iter().filter_map(|r| r.parent_id) {
@@ -421,14 +315,4 @@ fn shown_name(username: &str, name: &str) -> String {
         "" => username.to_owned(),
         name => name.to_owned(),
     }
-}
-
-fn public_comments(conn: &mut Conn, article: i64) -> Result<i64, Error> {
-    use crate::db::schema::threads;
-    Ok(threads::table
-        .find(article)
-        .select(threads::public_comments)
-        .first(conn)
-        .optional()?
-        .unwrap_or(0))
 }

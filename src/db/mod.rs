@@ -11,12 +11,14 @@ mod manager;
 mod migrate;
 mod open;
 mod postgres;
+mod postgres_tls;
 mod postgres_write;
 pub mod prepared;
 pub mod query_stats;
 pub mod schema;
 mod sqlstate;
 pub mod types;
+mod write_connection;
 mod writer;
 
 use crate::error::Error;

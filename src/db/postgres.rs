@@ -3,6 +3,7 @@
 //! `sslmode` has libpq's meaning, unlike in tokio-postgres: `prefer` and `require` encrypt without verifying the
 //! certificate, `verify-full` verifies it against the public root certificates and `MASTHEAD_DATABASE_CA`.
 
+use super::postgres_tls::tls;
 use super::sqlstate::{LastSqlstate, Rows, SqlstateReader, SqlstateReaderTls};
 use super::{Conn, Time};
 use crate::error::Error;
@@ -18,14 +19,10 @@ use diesel::sql_types::TypeMetadata;
 use diesel::{ConnectionError, ConnectionResult, QueryResult, RunQueryDsl};
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
-use rustls::DigitallySignedStruct;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use std::any::Any;
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
@@ -63,7 +60,7 @@ pub struct PostgresConnection {
     last: LastSqlstate,
 }
 
-fn connection_error(e: impl std::error::Error) -> ConnectionError {
+pub(super) fn connection_error(e: impl std::error::Error) -> ConnectionError {
     let mut said = e.to_string();
     let mut cause = e.source();
     while let Some(inner) = cause {
@@ -71,36 +68,6 @@ fn connection_error(e: impl std::error::Error) -> ConnectionError {
         cause = inner.source();
     }
     ConnectionError::BadConnection(said)
-}
-
-/// `verify`: check the server's certificate and host name against the public root certificates and `ca`.
-fn tls(
-    verify: bool,
-    ca: Option<&Path>,
-) -> ConnectionResult<tokio_postgres_rustls::MakeRustlsConnect> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(connection_error)?;
-    let config = if verify {
-        let mut roots = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
-        if let Some(path) = ca {
-            for certificate in CertificateDer::pem_file_iter(path).map_err(connection_error)? {
-                roots
-                    .add(certificate.map_err(connection_error)?)
-                    .map_err(connection_error)?;
-            }
-        }
-        builder.with_root_certificates(roots).with_no_client_auth()
-    } else {
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AcceptAnyCertificate(provider)))
-            .with_no_client_auth()
-    };
-    Ok(tokio_postgres_rustls::MakeRustlsConnect::new(config))
 }
 
 /// A TCP or Unix socket.
@@ -284,40 +251,6 @@ impl PostgresConnection {
                 last,
             })
         })
-    }
-}
-
-#[derive(Debug)]
-struct AcceptAnyCertificate(Arc<rustls::crypto::CryptoProvider>);
-impl rustls::client::danger::ServerCertVerifier for AcceptAnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-    fn verify_tls12_signature(
-        &self,
-        m: &[u8],
-        c: &CertificateDer<'_>,
-        d: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(m, c, d, &self.0.signature_verification_algorithms)
-    }
-    fn verify_tls13_signature(
-        &self,
-        m: &[u8],
-        c: &CertificateDer<'_>,
-        d: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(m, c, d, &self.0.signature_verification_algorithms)
-    }
-    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
 

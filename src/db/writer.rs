@@ -11,10 +11,13 @@
 
 use super::generation::Generation;
 use super::invalidation::{CacheTag, Changes, collect_cache_tags};
+use super::write_connection::{
+    begin, close, commit, data_version, in_transaction, reopen, with_short_timeout,
+};
 use super::{Conn, Tuning, query_stats};
 use crate::error::Error;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::{Connection, RunQueryDsl};
+use diesel::Connection;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use prometheus_client::metrics::histogram::Histogram;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,7 +44,7 @@ enum Job {
 /// How long a write may wait while another process holds the lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite retries for the lock in one attempt; between attempts the queue is served.
-const RETRY: &str = "PRAGMA busy_timeout=100";
+pub(super) const RETRY: &str = "PRAGMA busy_timeout=100";
 
 /// The result of a write, and its number of statements.
 type Written<T> = (Result<T, Error>, u32);
@@ -159,7 +162,7 @@ impl Writer {
 }
 
 /// Opens the write connection, and reopens it after it broke.
-type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
+pub(super) type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
 
 /// State of the writer thread.
 struct WriterThread {
@@ -343,62 +346,4 @@ impl Batch {
             Job::Close => self.closes = true,
         }
     }
-}
-
-/// Sets a short busy timeout, so that the queue is served between two attempts to take the lock.
-fn with_short_timeout(mut conn: Conn) -> Conn {
-    let _ = conn.batch_execute(RETRY);
-    conn
-}
-
-/// Checkpoints the WAL, so that a copy of the database file alone is complete.
-fn close(conn: &mut Conn) {
-    let moved = conn.batch_execute("PRAGMA busy_timeout=2000; PRAGMA wal_checkpoint(TRUNCATE)");
-    if let Err(error) = moved {
-        tracing::warn!(%error, "the WAL could not be checkpointed");
-    }
-}
-
-/// A number that changes with the commits of other connections, not with this one's:
-/// <https://www.sqlite.org/pragma.html#pragma_data_version>
-fn data_version(conn: &mut Conn) -> Option<i64> {
-    #[derive(diesel::QueryableByName)]
-    struct DataVersion {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        data_version: i64,
-    }
-    let asked: diesel::QueryResult<DataVersion> =
-        diesel::sql_query("PRAGMA data_version").get_result(conn);
-    asked.ok().map(|v| v.data_version)
-}
-
-fn reopen(open: &Open) -> Option<Conn> {
-    open()
-        .inspect_err(|error| tracing::error!(%error, "the write connection cannot be reopened"))
-        .ok()
-}
-
-fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
-    let Conn::Sqlite(c) = conn else {
-        unreachable!("only SQLite has a single writer")
-    };
-    AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")
-}
-
-/// Whether the batch's own transaction is still open, with every savepoint in it closed.
-fn in_transaction(conn: &mut Conn) -> bool {
-    let Conn::Sqlite(c) = conn else {
-        unreachable!("only SQLite has a single writer")
-    };
-    let depth = AnsiTransactionManager::transaction_manager_status_mut(c).transaction_depth();
-    matches!(depth, Ok(Some(depth)) if depth.get() == 1)
-}
-
-fn commit(conn: &mut Conn) -> bool {
-    let Conn::Sqlite(c) = conn else {
-        unreachable!("only SQLite has a single writer")
-    };
-    AnsiTransactionManager::commit_transaction(c)
-        .inspect_err(|error| tracing::error!(%error, "a commit failed"))
-        .is_ok()
 }

@@ -1,8 +1,9 @@
 //! Handlers of `feed.atom`, `feed.rss` and `feed.json` of the site and its lists, and of an article's `comments.atom`.
 
 use super::{Atom, ENTRIES, Entry, Feed, Format};
+use crate::articles::collections::{self, Kind};
 use crate::articles::corrections;
-use crate::articles::lists::{self, Kind, ListScope, Teaser};
+use crate::articles::lists::{self, ListScope, Teaser};
 use crate::articles::pages::correction_label;
 use crate::articles::store::{self, Name};
 use crate::articles::texts::{self, FeedExtras, FullArticle};
@@ -223,7 +224,7 @@ macro_rules! lists {
             slug: web::Path<String>,
         ) -> Result<HttpResponse, Error> {
             articles::<F>(state, viewer, move |conn| {
-                let (scope, name) = lists::named(conn, Kind::$kind, &slug)?;
+                let (scope, name) = collections::named(conn, Kind::$kind, &slug)?;
                 let path = Kind::$kind.path(&slug);
                 Ok(FeedList { scope, path, name })
             })

@@ -1,7 +1,7 @@
 //! Queries for pictures. No other feature writes `media` and `media_sizes`.
 
 use super::Picture;
-use crate::db::schema::{articles, authors, media, media_sizes};
+use crate::db::schema::{article_media, authors, media, media_sizes};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::prelude::*;
@@ -50,20 +50,19 @@ pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Erro
 
 /// Deletes the rows of pictures that no article and no author uses. Returns their files, for [`super::delete_files`].
 pub fn delete_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error> {
-    let mut used: Vec<Option<i64>> = articles::table
-        .filter(articles::hero_id.eq_any(ids.to_vec()))
-        .select(articles::hero_id)
+    let mut used: Vec<i64> = article_media::table
+        .filter(article_media::media_id.eq_any(ids.to_vec()))
+        .select(article_media::media_id)
         .load(conn)?;
-    used.extend(
-        authors::table
-            .filter(authors::avatar_id.eq_any(ids.to_vec()))
-            .select(authors::avatar_id)
-            .load::<Option<i64>>(conn)?,
-    );
+    let avatars: Vec<Option<i64>> = authors::table
+        .filter(authors::avatar_id.eq_any(ids.to_vec()))
+        .select(authors::avatar_id)
+        .load(conn)?;
+    used.extend(avatars.into_iter().flatten());
     let unused: Vec<i64> = ids
         .iter()
         .copied()
-        .filter(|id| !used.contains(&Some(*id)))
+        .filter(|id| !used.contains(id))
         .collect();
     let smaller = media_sizes::table.filter(media_sizes::media_id.eq_any(unused.clone()));
     let mut files: Vec<String> = diesel::delete(smaller)

@@ -1,6 +1,7 @@
 //! Looks up whether a path has a page, or where its page has moved.
 
-use crate::articles::lists::{self, Kind, ListScope};
+use crate::articles::collections::{self, Kind};
+use crate::articles::lists::{self, ListScope};
 use crate::articles::store;
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time};
@@ -50,7 +51,7 @@ pub fn resolve(
 }
 
 fn has_something(conn: &mut Conn, kind: Kind, slug: &str) -> Result<bool, Error> {
-    match lists::named(conn, kind, slug) {
+    match collections::named(conn, kind, slug) {
         Ok((scope, _)) => Ok(!lists::take(conn, scope, None, 1)?.is_empty()),
         Err(Error::NotFound) => Ok(false),
         Err(other) => Err(other),

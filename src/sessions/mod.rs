@@ -7,6 +7,7 @@
 mod backend;
 mod redis_store;
 pub mod store;
+mod types;
 
 pub use backend::Sessions;
 pub use redis_store::Store as RedisStore;
@@ -67,7 +68,7 @@ pub struct LoggedIn {
 /// Starts a session for an account; the store creates its token when the response is sent.
 ///
 /// # Errors
-/// `Broken` if the session state cannot be serialised.
+/// `Internal` if the session state cannot be serialised.
 pub fn begin(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result<(), Error> {
     session.renew();
     session.clear();

@@ -97,7 +97,7 @@ impl Gate {
     /// Runs CPU-bound work on a blocking thread, once it has a permit.
     ///
     /// # Errors
-    /// `Busy` when the queue is full, `Broken` when the work panicked.
+    /// `Busy` when the queue is full, `Internal` when the work panicked.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -138,7 +138,7 @@ impl Meter {
     /// All metrics in the OpenMetrics text format.
     ///
     /// # Errors
-    /// `Broken` when it cannot be written.
+    /// `Internal` when it cannot be written.
     pub fn text(&self, state: &State) -> Result<String, crate::error::Error> {
         let counts = &state.cache.counts;
         for (outcome, count) in [

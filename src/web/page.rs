@@ -223,7 +223,7 @@ impl Page {
 /// Renders a template as a response.
 ///
 /// # Errors
-/// `Broken` when the template fails.
+/// `Internal` when the template fails.
 pub fn answer(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
     let body = template.render().map_err(Error::internal)?;
     Ok(HttpResponse::build(status)
@@ -251,7 +251,7 @@ pub fn see_other(location: &str) -> HttpResponse {
 /// changes after `since`. For signed-in viewers it does the same as [`ok`].
 ///
 /// # Errors
-/// `Broken` when the template fails.
+/// `Internal` when the template fails.
 pub fn cached(
     template: &impl Template,
     viewer: &Viewer,
@@ -305,7 +305,7 @@ pub struct SharedPage<'a> {
 /// accounts and others who are not plain readers ([`Account::is_plain`]) get an uncached page of their own.
 ///
 /// # Errors
-/// `Broken` when the template fails.
+/// `Internal` when the template fails.
 pub async fn cached_for_readers<T: Template>(
     state: &State,
     request: &HttpRequest,

@@ -5,6 +5,10 @@
     clippy::too_many_lines,
     reason = "a test tells one story from its beginning to its end"
 )]
+#![allow(
+    clippy::disallowed_types,
+    reason = "no worker of the server waits for a lock of a test"
+)]
 
 mod accounts;
 mod articles;

@@ -207,7 +207,7 @@ CREATE TABLE article_tags (
 );
 CREATE INDEX article_tags_listed ON article_tags (tag_id, listed_at DESC, article_id DESC) WHERE listed_at IS NOT NULL;
 
--- Which pictures an article shows, role 'hero' or 'body'; authors.avatar_id has the third use. One that is used is never deleted.
+-- Which pictures an article shows, role 'hero', 'body' or 'working-copy'; authors.avatar_id has the third use. One that is used is never deleted.
 CREATE TABLE article_media (
     article_id BIGINT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
     media_id BIGINT NOT NULL REFERENCES media (id),

@@ -3,7 +3,13 @@
 mod account;
 mod auth;
 mod join;
+mod password;
+mod reader;
+mod sessions;
 
-pub use account::{end_session, password, profile, sessions, show, update, update_password};
+pub use account::{show, update};
 pub use auth::{log_in, log_out, login};
 pub use join::{create, join};
+pub use password::{password, update_password};
+pub use reader::profile;
+pub use sessions::{end_session, sessions};

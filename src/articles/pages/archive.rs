@@ -2,7 +2,8 @@
 
 use super::Listed;
 use super::list::answer;
-use crate::articles::lists::{self, ListScope};
+use crate::articles::collections;
+use crate::articles::lists::ListScope;
 use crate::db::Time;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
@@ -40,7 +41,7 @@ pub async fn archive(state: Shared, viewer: Viewer) -> Result<HttpResponse, Erro
         .read(move |conn| {
             // Goes from each month with articles to the previous one: one index look-up each.
             let (mut months, mut before) = (Vec::new(), Time(i64::MAX));
-            while let Some(at) = lists::published_before(conn, before)? {
+            while let Some(at) = collections::published_before(conn, before)? {
                 let (year, month) = here.month_of(at);
                 let Some((first, _)) = here.month_span(year, month) else {
                     break;

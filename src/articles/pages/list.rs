@@ -2,7 +2,8 @@
 
 use super::teaser::{TeaserView, by_article, view};
 use super::{After, Listed, json_ld};
-use crate::articles::lists::{self, Cursor, Kind, ListScope};
+use crate::articles::collections::{self, Kind};
+use crate::articles::lists::{self, Cursor, ListScope};
 use crate::articles::store;
 use crate::db::Conn;
 use crate::db::invalidation::CacheTag;
@@ -129,7 +130,7 @@ fn pager(listed: &Listed, shown: &lists::Page) -> Pager {
     }
 }
 
-fn profile(author: lists::Author) -> Profile {
+fn profile(author: collections::Author) -> Profile {
     let paragraphs = author.bio.lines().filter(|line| !line.trim().is_empty());
     Profile {
         bio: paragraphs.map(str::to_owned).collect(),
@@ -149,9 +150,9 @@ async fn named(
     slug: String,
 ) -> Result<HttpResponse, Error> {
     answer(&state, &viewer, &request, move |conn, site| {
-        let (scope, name) = lists::named(conn, kind, &slug)?;
+        let (scope, name) = collections::named(conn, kind, &slug)?;
         let author = match kind {
-            Kind::Author => Some(lists::author(conn, &slug)?),
+            Kind::Author => Some(collections::author(conn, &slug)?),
             Kind::Section | Kind::Tag => None,
         };
         let t = site.t();

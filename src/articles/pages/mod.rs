@@ -18,7 +18,7 @@ pub use front::front;
 pub use list::{author, section, tag};
 pub use show::show;
 
-use crate::articles::lists::Author;
+use crate::articles::collections::Author;
 use crate::articles::store::Name;
 use crate::interface::Interface;
 use serde::Deserialize;

@@ -4,9 +4,10 @@ mod compose;
 mod edit;
 mod flag;
 mod post;
+mod posted;
 
 use super::view::{self, CommentView, Context};
-use super::{Sort, Status, store, thread};
+use super::{Sort, Status, conversation, store, thread};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -139,7 +140,7 @@ pub async fn show(
         .db
         .read(move |conn| {
             let article = store::article_thread(conn, &slug)?;
-            let read = thread::conversation(conn, &article, &who, id, &query.after, now)?;
+            let read = conversation::conversation(conn, &article, &who, id, &query.after, now)?;
             let is_deleted = read
                 .rows
                 .iter()

@@ -1,6 +1,7 @@
 //! Handlers for posting comments and replies.
 
 use super::compose::{ComposePage, Parent, parent};
+use super::posted::{not_signed_in, respond, too_many};
 use crate::comments::store::{self, ArticleThread};
 use crate::comments::write::{self, New, PostOutcome};
 use crate::comments::{CommentBody, parse_key, render};
@@ -14,7 +15,7 @@ use crate::text::SafeHtml;
 use crate::web::headers::new_idempotency_key;
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::Role;
-use crate::web::{Account, FormBody, Participant, Shared, SignedIn, Viewer, error_pages, page};
+use crate::web::{Account, FormBody, Participant, Shared, SignedIn, Viewer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -22,11 +23,11 @@ use std::num::ParseIntError;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct CommentForm {
-    body: String,
-    parent: String,
-    key: String,
-    action: String,
+pub(super) struct CommentForm {
+    pub(super) body: String,
+    pub(super) parent: String,
+    pub(super) key: String,
+    pub(super) action: String,
 }
 
 /// Longest text in bytes that takes no longer to render than the rate limit takes to check.
@@ -43,7 +44,7 @@ fn rules(account: &Account) -> Vec<Rule> {
 }
 
 /// Result of processing the form.
-enum PostResult {
+pub(super) enum PostResult {
     Stored(String),
     Refused {
         article: ArticleThread,
@@ -112,57 +113,6 @@ pub async fn create(
         Err(other) => return Err(other),
     };
     respond(&state, &viewer, &who, slug, &form, found).await
-}
-
-/// The response for what became of a form.
-async fn respond(
-    state: &Shared,
-    viewer: &Viewer,
-    who: &Participant,
-    slug: String,
-    form: &CommentForm,
-    found: PostResult,
-) -> Result<HttpResponse, Error> {
-    let compose = |article: &ArticleThread, parent| {
-        let heading = state.t().compose_heading(&article.title);
-        filled(
-            ComposePage::new(state, viewer, article, heading),
-            form,
-            parent,
-        )
-    };
-    match found {
-        PostResult::Stored(at) => Ok(page::see_other(&at)),
-        PostResult::Preview {
-            article,
-            parent,
-            html,
-        } => ComposePage {
-            preview: Some(html),
-            ..compose(&article, parent)
-        }
-        .answer(StatusCode::OK),
-        PostResult::Refused {
-            article,
-            parent,
-            alert,
-            error,
-            may_send,
-        } => {
-            let now = state.db.now();
-            let refused = state.limits.refused(&state.db, &who.username, now);
-            if let Err(Error::TooMany { seconds }) = refused.await {
-                return too_many(state, viewer, slug, form, seconds).await;
-            }
-            ComposePage {
-                alert,
-                error,
-                may_send,
-                ..compose(&article, parent)
-            }
-            .answer(StatusCode::UNPROCESSABLE_ENTITY)
-        }
-    }
 }
 
 /// Checks the rate limit, renders the text, then stores it in one write; for a preview, one read.
@@ -325,91 +275,6 @@ fn post_in_transaction(
         PostOutcome::Closed => refuse(t.thread_closed(), String::new(), false),
         PostOutcome::NoParent => refuse(t.reply_parent_unavailable(), String::new(), true),
     }
-}
-
-/// The page with the submitted values filled in.
-fn filled(page: ComposePage, form: &CommentForm, parent: Option<Parent>) -> ComposePage {
-    let key = if parse_key(page.t, &form.key).is_ok_and(|k| k.is_some()) {
-        form.key.clone()
-    } else {
-        page.key.clone()
-    };
-    let parent_id = parent
-        .as_ref()
-        .map(|p| p.id.to_string())
-        .unwrap_or_default();
-    ComposePage {
-        body: form.body.clone(),
-        key,
-        parent_id,
-        parent,
-        ..page
-    }
-}
-
-async fn too_many(
-    state: &Shared,
-    viewer: &Viewer,
-    slug: String,
-    form: &CommentForm,
-    seconds: i64,
-) -> Result<HttpResponse, Error> {
-    let article = state
-        .db
-        .read(move |conn| store::article_thread(conn, &slug))
-        .await?;
-    let t = state.t();
-    let parent_id = form.parent.clone();
-    let compose = filled(
-        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
-        form,
-        None,
-    );
-    let compose = ComposePage {
-        alert: t.error_too_many_text(&error_pages::wait(t, seconds)),
-        parent_id,
-        ..compose
-    };
-    error_pages::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
-}
-
-/// Response to an anonymous post: the form with its text, and a link to log in and send it again.
-async fn not_signed_in(
-    state: &Shared,
-    viewer: &Viewer,
-    slug: String,
-    posted: &FormBody,
-    request: &HttpRequest,
-) -> Result<HttpResponse, Error> {
-    let back = paths::return_path(request.path());
-    let field = |name: &str| posted.field(name).unwrap_or_default().to_owned();
-    let form = CommentForm {
-        body: field("body"),
-        parent: field("parent"),
-        key: field("key"),
-        action: String::new(),
-    };
-    if form.body.is_empty() {
-        return Err(Error::SignInFirst { next: back });
-    }
-    let article = state
-        .db
-        .read(move |conn| store::article_thread(conn, &slug))
-        .await?;
-    let t = state.t();
-    let parent_id = form.parent.clone();
-    let compose = filled(
-        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
-        &form,
-        None,
-    );
-    ComposePage {
-        alert: t.compose_log_in_first(),
-        login: paths::login(&back),
-        parent_id,
-        ..compose
-    }
-    .answer(StatusCode::FORBIDDEN)
 }
 
 /// `GET /comments/{id}/reply`

@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod entries;
 pub mod middleware;
 mod single_flight;
 mod skeleton;
@@ -21,15 +22,15 @@ use crate::web::{Account, State};
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderValue};
-use actix_web::web::Bytes;
+use actix_web::http::header::HeaderMap;
+use entries::{AccountId, CachedAudience, CachedSkeleton, EndedSession, FlightKey, Key, KeyRef};
+pub use entries::{Audience, CachedSession, Entry, ReaderPage};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use quick_cache::{Equivalent, Weighter};
 use sha2::{Digest, Sha256};
 use skeleton::Skeleton;
 pub use skeleton::{key_placeholder, name_placeholder};
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -100,110 +101,6 @@ pub(in crate::web) fn mark_cacheable(
     response
         .extensions_mut()
         .insert(BuiltFrom(since, dependencies));
-}
-
-/// One cached page in one content coding.
-#[derive(Debug)]
-pub struct Entry {
-    pub body: Bytes,
-    pub etag: HeaderValue,
-    pub content_type: HeaderValue,
-    last_modified: Option<HeaderValue>,
-    pub coding: Coding,
-    /// The index of its route in the table of routes.
-    pub route: usize,
-    dependencies: Dependencies,
-    since: Version,
-}
-
-/// Cache key: path and allowed query, and what distinguishes variants of the page (coding, audience or account).
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Key<T> {
-    page: Box<str>,
-    of: T,
-}
-
-/// A borrowed [`Key`], for look-ups.
-struct KeyRef<'a, T> {
-    page: &'a str,
-    of: T,
-}
-
-impl<T: Hash> Hash for Key<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (&*self.page, &self.of).hash(state);
-    }
-}
-impl<T: Hash> Hash for KeyRef<'_, T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.page, &self.of).hash(state);
-    }
-}
-impl<T: PartialEq> Equivalent<Key<T>> for KeyRef<'_, T> {
-    fn equivalent(&self, key: &Key<T>) -> bool {
-        self.of == key.of && *self.page == *key.page
-    }
-}
-
-/// A page that is being rendered: in one coding, or for one audience.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum FlightKey {
-    Page(Key<Coding>),
-    ForReaders(Key<Audience>),
-}
-
-/// Which signed-in readers get the same page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Audience {
-    /// All readers who have nothing of their own on it.
-    Readers,
-    /// Those of them whose next comment waits for a moderator.
-    Newcomers,
-    /// One reader, who has something of their own on it.
-    One(i64),
-}
-
-/// A session as it was read from the database.
-#[derive(Debug)]
-pub struct CachedSession {
-    pub account: Account,
-    /// The account's name, escaped for HTML.
-    name: String,
-    dependencies: Dependencies,
-    until: Instant,
-}
-
-/// The account whose audience for a page is cached.
-type AccountId = i64;
-
-#[derive(Debug)]
-struct CachedAudience {
-    audience: Audience,
-    dependencies: Dependencies,
-}
-
-#[derive(Debug)]
-struct CachedSkeleton {
-    skeleton: Skeleton,
-    dependencies: Dependencies,
-    until: Option<Instant>,
-}
-
-/// How a page for a signed-in reader is cached.
-pub struct ReaderPage<'a> {
-    pub account: &'a Account,
-    pub audience: Audience,
-    pub since: Version,
-    /// When something on the page expires by itself.
-    pub until: Option<Instant>,
-}
-
-/// A session token that belongs to no open session.
-#[derive(Clone, Copy, Debug)]
-struct EndedSession {
-    /// When that was detected.
-    at: Instant,
-    was_renewed: bool,
 }
 
 /// Counters of cache hits and misses.
@@ -381,7 +278,7 @@ impl PageCache {
     /// Caches a page for its audience, and that this reader belongs to that audience. Returns the page for this reader.
     ///
     /// # Errors
-    /// `Busy` when the queue for compression is full, `Broken` when the page cannot be compressed.
+    /// `Busy` when the queue for compression is full, `Internal` when the page cannot be compressed.
     pub(in crate::web) async fn cache_for_readers(
         &self,
         state: &State,

@@ -66,7 +66,7 @@ impl Skeleton {
     /// Splits a rendered page at the marks of its placeholders.
     ///
     /// # Errors
-    /// `Broken` when it cannot be compressed.
+    /// `Internal` when it cannot be compressed.
     pub fn cut(page: &str) -> Result<Skeleton, Error> {
         let mut pieces = Vec::new();
         let mut last = None;

@@ -1,0 +1,147 @@
+//! What a post is answered with: a redirect, a preview, or the form again with its text.
+
+use super::compose::{ComposePage, Parent};
+use super::post::{CommentForm, PostResult};
+use crate::comments::parse_key;
+use crate::comments::store::{self, ArticleThread};
+use crate::error::Error;
+use crate::paths;
+use crate::web::{FormBody, Participant, Shared, Viewer, error_pages, page};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// The response for what became of a form.
+pub(super) async fn respond(
+    state: &Shared,
+    viewer: &Viewer,
+    who: &Participant,
+    slug: String,
+    form: &CommentForm,
+    found: PostResult,
+) -> Result<HttpResponse, Error> {
+    let compose = |article: &ArticleThread, parent| {
+        let heading = state.t().compose_heading(&article.title);
+        filled(
+            ComposePage::new(state, viewer, article, heading),
+            form,
+            parent,
+        )
+    };
+    match found {
+        PostResult::Stored(at) => Ok(page::see_other(&at)),
+        PostResult::Preview {
+            article,
+            parent,
+            html,
+        } => ComposePage {
+            preview: Some(html),
+            ..compose(&article, parent)
+        }
+        .answer(StatusCode::OK),
+        PostResult::Refused {
+            article,
+            parent,
+            alert,
+            error,
+            may_send,
+        } => {
+            let now = state.db.now();
+            let refused = state.limits.refused(&state.db, &who.username, now);
+            if let Err(Error::TooMany { seconds }) = refused.await {
+                return too_many(state, viewer, slug, form, seconds).await;
+            }
+            ComposePage {
+                alert,
+                error,
+                may_send,
+                ..compose(&article, parent)
+            }
+            .answer(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+/// The page with the submitted values filled in.
+pub(super) fn filled(page: ComposePage, form: &CommentForm, parent: Option<Parent>) -> ComposePage {
+    let key = if parse_key(page.t, &form.key).is_ok_and(|k| k.is_some()) {
+        form.key.clone()
+    } else {
+        page.key.clone()
+    };
+    let parent_id = parent
+        .as_ref()
+        .map(|p| p.id.to_string())
+        .unwrap_or_default();
+    ComposePage {
+        body: form.body.clone(),
+        key,
+        parent_id,
+        parent,
+        ..page
+    }
+}
+
+pub(super) async fn too_many(
+    state: &Shared,
+    viewer: &Viewer,
+    slug: String,
+    form: &CommentForm,
+    seconds: i64,
+) -> Result<HttpResponse, Error> {
+    let article = state
+        .db
+        .read(move |conn| store::article_thread(conn, &slug))
+        .await?;
+    let t = state.t();
+    let parent_id = form.parent.clone();
+    let compose = filled(
+        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
+        form,
+        None,
+    );
+    let compose = ComposePage {
+        alert: t.error_too_many_text(&error_pages::wait(t, seconds)),
+        parent_id,
+        ..compose
+    };
+    error_pages::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
+}
+
+/// Response to an anonymous post: the form with its text, and a link to log in and send it again.
+pub(super) async fn not_signed_in(
+    state: &Shared,
+    viewer: &Viewer,
+    slug: String,
+    posted: &FormBody,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let back = paths::return_path(request.path());
+    let field = |name: &str| posted.field(name).unwrap_or_default().to_owned();
+    let form = CommentForm {
+        body: field("body"),
+        parent: field("parent"),
+        key: field("key"),
+        action: String::new(),
+    };
+    if form.body.is_empty() {
+        return Err(Error::SignInFirst { next: back });
+    }
+    let article = state
+        .db
+        .read(move |conn| store::article_thread(conn, &slug))
+        .await?;
+    let t = state.t();
+    let parent_id = form.parent.clone();
+    let compose = filled(
+        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
+        &form,
+        None,
+    );
+    ComposePage {
+        alert: t.compose_log_in_first(),
+        login: paths::login(&back),
+        parent_id,
+        ..compose
+    }
+    .answer(StatusCode::FORBIDDEN)
+}
