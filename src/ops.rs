@@ -1,6 +1,7 @@
 //! Endpoints for operators: liveness, readiness, metrics.
 
 use crate::error::Error;
+use crate::jobs;
 use crate::web::Shared;
 use actix_web::dev::Server;
 use actix_web::http::header;
@@ -44,6 +45,10 @@ pub fn metrics(listen: &str, state: Shared) -> std::io::Result<Server> {
 }
 
 async fn show_metrics(state: Shared) -> Result<HttpResponse, Error> {
+    // While the database is away, all other metrics still answer.
+    if let Ok((waiting, failed)) = state.db.read(jobs::store::counts).await {
+        state.meter.set_jobs(waiting, failed);
+    }
     let text = state.meter.text(&state)?;
     Ok(HttpResponse::Ok()
         .insert_header((

@@ -6,7 +6,7 @@ use crate::db::schema::settings;
 use crate::either;
 use crate::error::Error;
 use crate::web::site::REVISION;
-use crate::{accounts, articles, comments, media};
+use crate::{accounts, articles, comments, media, text};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -57,10 +57,7 @@ pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
 }
 
 fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes())
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    text::encode_hex(&Sha256::digest(token.as_bytes()))
 }
 
 /// Replaces the one-time link; only its hash is stored.
@@ -76,17 +73,14 @@ pub fn is_setup_token(conn: &mut Conn, token: &str) -> Result<bool, Error> {
 pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
     crate::db::lock(conn, "cookie_key")?;
     if let Some(kept) = get(conn, "cookie_key")? {
-        let bytes: Vec<u8> = (0..kept.len() / 2)
-            .filter_map(|i| u8::from_str_radix(&kept[2 * i..2 * i + 2], 16).ok())
-            .collect();
+        let bytes = text::decode_hex(&kept);
         if bytes.len() == 64 {
             return Ok(bytes);
         }
     }
     let mut bytes = vec![0; 64];
     getrandom::fill(&mut bytes).map_err(Error::internal)?;
-    let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-    set(conn, "cookie_key", &text)?;
+    set(conn, "cookie_key", &text::encode_hex(&bytes))?;
     Ok(bytes)
 }
 

@@ -4,6 +4,7 @@ use super::make_private;
 use crate::config::Config;
 use crate::db::{Db, Tuning};
 use crate::error::Error;
+use crate::text;
 use crate::web::Site;
 use crate::{accounts, admin, articles, jobs, samples};
 
@@ -64,7 +65,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
 pub(super) async fn setup_link(db: &Db) -> Result<Option<String>, String> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
-    let token: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let token = text::encode_hex(&bytes);
     let kept = token.clone();
     let made = db.write(move |conn| {
         let wanted = !accounts::store::has_admin(conn)?;

@@ -234,36 +234,28 @@ fn bodies(rng: &mut Rng) -> Result<Vec<Arc<CommentBody>>, String> {
         .collect()
 }
 
-/// Seeded pseudo-random number generator (SplitMix64).
-pub struct Rng(u64);
+/// Pseudo-random numbers, the same for the same seed.
+pub struct Rng(fastrand::Rng);
 
 impl Rng {
     fn new(seed: u64) -> Rng {
-        Rng(seed)
+        Rng(fastrand::Rng::with_seed(seed))
     }
     /// For one article, whatever else there is.
     fn of(seed: u64, article: u32) -> Rng {
-        Rng(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
-    }
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        Rng::new(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }
     fn below(&mut self, most: usize) -> usize {
-        ((u128::from(self.next()) * most.max(1) as u128) >> 64) as usize
+        self.0.usize(..most.max(1))
     }
     /// A number from 0 up to, but not including, 1.
     fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        self.0.f64()
     }
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.below(of.len())]
     }
     fn shuffle<T>(&mut self, list: &mut [T]) {
-        for at in (1..list.len()).rev() {
-            list.swap(at, self.below(at + 1));
-        }
+        self.0.shuffle(list);
     }
 }

@@ -273,8 +273,9 @@ pub fn store(
         let waiting = db
             .read_now(|conn| articles::working_copy::source(conn, id))
             .map_err(|e| e.to_string())?;
-        let old = waiting.as_ref().unwrap_or(old);
-        if *old == ready.draft.source {
+        // Without `as_draft` a working copy is published even if it has the same source.
+        let old = waiting.as_ref().filter(|_| ready.as_draft).unwrap_or(old);
+        if *old == ready.draft.source && (ready.as_draft || waiting.is_none()) {
             return Ok(ImportOutcome::Unchanged { slug });
         }
         match ask(old, &ready.draft.source) {
@@ -284,13 +285,19 @@ pub fn store(
     }
     ready.save_pictures(data)?;
     let (now, site) = (db.now(), site.clone());
-    let status = ready.draft.status(now);
-    db.write_now(move |conn| ready.insert(conn, &site, is_sample, now))
+    let (status, as_draft) = (ready.draft.status(now), ready.as_draft);
+    let saved = db
+        .write_now(move |conn| ready.insert(conn, &site, is_sample, now))
         .map_err(|e| format!("writing to the database failed: {e}"))?;
-    Ok(if existing.is_some() {
-        ImportOutcome::Updated { slug, status }
-    } else {
-        ImportOutcome::Published { slug, status }
+    Ok(match saved {
+        Saved::WorkingCopy(_) => ImportOutcome::WorkingCopy { slug, status },
+        Saved::Article(_) => {
+            let status = if as_draft { "draft" } else { status };
+            match existing {
+                Some(_) => ImportOutcome::Updated { slug, status },
+                None => ImportOutcome::Published { slug, status },
+            }
+        }
     })
 }
 

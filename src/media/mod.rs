@@ -5,6 +5,7 @@ mod shrink;
 pub mod store;
 mod strip;
 
+use crate::text;
 use image::{ImageFormat, ImageReader, Limits};
 use sha2::{Digest, Sha256};
 use std::io::{Cursor, Write};
@@ -82,7 +83,7 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
         std::mem::swap(&mut width, &mut height);
     }
     let digest = Sha256::digest(&stripped);
-    let name: String = digest.iter().take(10).map(|b| format!("{b:02x}")).collect();
+    let name = text::encode_hex(&digest[..10]);
     let smaller = shrink::smaller(decoded, format, turn, &name, &stripped);
     Ok(Picture {
         bytes: stripped,

@@ -124,15 +124,10 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
     Ok(ids)
 }
 
-/// Random numbers below the given one: a linear congruential generator, the same at every start.
+/// Random numbers below the given one, the same at every start.
 fn random(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    move |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        ((state >> 33) as usize) % below.max(1)
-    }
+    let mut rng = fastrand::Rng::with_seed(seed);
+    move |below: usize| rng.usize(..below.max(1))
 }
 
 /// Inserts the comments of one article. The same at every first start: the random numbers have a fixed seed.

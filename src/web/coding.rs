@@ -60,7 +60,7 @@ impl Coding {
     }
 }
 
-/// Whether gzip and brotli are accepted.
+/// Whether gzip and brotli are accepted. One that is listed twice is accepted only if both say so.
 fn taken(accepts: Option<&HeaderValue>) -> (bool, bool) {
     let (mut gzip, mut brotli, mut any) = (None, None, None);
     let accepts = accepts.and_then(|v| v.to_str().ok()).unwrap_or("");
@@ -71,9 +71,9 @@ fn taken(accepts: Option<&HeaderValue>) -> (bool, bool) {
         });
         let name = name.trim();
         if name.eq_ignore_ascii_case("gzip") {
-            gzip = Some(!refused);
+            gzip = Some(gzip != Some(false) && !refused);
         } else if name.eq_ignore_ascii_case("br") {
-            brotli = Some(!refused);
+            brotli = Some(brotli != Some(false) && !refused);
         } else if name == "*" {
             any = Some(!refused);
         }

@@ -1,5 +1,6 @@
 //! Security headers, request ids, idempotency keys.
 
+use crate::text;
 use crate::web::State;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -60,12 +61,12 @@ pub fn allow_cross_origin(headers: &mut HeaderMap) {
 
 /// A request id: 64 random bits, enough to find a request in a log.
 pub fn request_id() -> String {
-    format!("{:016x}", random())
+    format!("{:016x}", fastrand::u64(..))
 }
 
 /// [`request_id`] as a header value.
 pub fn request_id_value() -> HeaderValue {
-    let (number, mut text) = (random().to_be_bytes(), [0; 16]);
+    let (number, mut text) = (fastrand::u64(..).to_be_bytes(), [0; 16]);
     for (pair, byte) in text.chunks_exact_mut(2).zip(number) {
         pair[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
         pair[1] = b"0123456789abcdef"[usize::from(byte & 15)];
@@ -73,25 +74,9 @@ pub fn request_id_value() -> HeaderValue {
     HeaderValue::from_bytes(&text).expect("hexadecimal digits")
 }
 
-/// Unique, but not for secrets: SplitMix64, seeded by the system (<https://doi.org/10.1145/2660193.2660195>).
-fn random() -> u64 {
-    thread_local! {
-        static STATE: std::cell::Cell<u64> = {
-            let mut seed = [0; 8];
-            let _ = getrandom::fill(&mut seed);
-            std::cell::Cell::new(u64::from_ne_bytes(seed))
-        };
-    }
-    let state = STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-    STATE.set(state);
-    let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 /// A fresh idempotency key: 128 random bits.
 pub fn new_idempotency_key() -> String {
     let mut bytes = [0; 16];
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    text::encode_hex(&bytes)
 }

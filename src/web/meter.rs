@@ -42,6 +42,7 @@ pub struct Meter {
     cache_entries: Family<Labels<1>, Gauge>,
     waiting: Family<Labels<1>, Gauge>,
     connections: Family<Labels<1>, Gauge>,
+    jobs: Family<Labels<1>, Gauge>,
 }
 
 impl Meter {
@@ -74,6 +75,7 @@ impl Meter {
         let cache_entries = Family::<Labels<1>, Gauge>::default();
         let waiting = Family::<Labels<1>, Gauge>::default();
         let connections = Family::<Labels<1>, Gauge>::default();
+        let jobs = Family::<Labels<1>, Gauge>::default();
         macro_rules! tell {
             ($($what:expr, $name:literal: $help:literal;)+) => {
                 $(registry.register($name, $help, $what.clone());)+
@@ -88,6 +90,7 @@ impl Meter {
             cache_entries, "cache_entries": "Cached pages, pages for readers, and sessions";
             waiting, "gate_waiting": "Requests that wait for a gate";
             connections, "pool_connections": "Connections to the database";
+            jobs, "jobs": "Background jobs that wait or run, and jobs that have failed";
             db.meters().pool_wait, "pool_wait_seconds": "Time spent waiting for a database connection";
             db.meters().batch, "writes_per_commit": "Writes that shared one commit";
         }
@@ -100,6 +103,7 @@ impl Meter {
             cache_entries,
             waiting,
             connections,
+            jobs,
         }
     }
 
@@ -133,6 +137,13 @@ impl Meter {
         let request = response.request();
         let route = self.index(request.method(), request.match_pattern().as_deref());
         self.answered(route, response.status(), began, stats);
+    }
+
+    /// How many jobs wait or run, and how many have failed.
+    pub fn set_jobs(&self, waiting: i64, failed: i64) {
+        for (kind, many) in [("waiting", waiting), ("failed", failed)] {
+            self.jobs.get_or_create(&[("state", kind)]).set(many);
+        }
     }
 
     /// All metrics in the OpenMetrics text format.

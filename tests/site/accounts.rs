@@ -1,6 +1,6 @@
 //! Registration, log-in, account pages, roles and bans.
 
-use crate::{Browser, PASSWORD, site_test};
+use crate::{Browser, PASSWORD, Site, site_test};
 use masthead::accounts::roles::Roles;
 
 async fn join(browser: &Browser, username: &str, email: &str, password: &str) -> crate::Answer {
@@ -311,5 +311,107 @@ site_test! {
             assert!(began.elapsed().as_secs() < 20, "counted as failures");
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
+    }
+}
+
+/// What a log-in with a second factor will need: states before the sign-in, and data that handlers store for a while.
+async fn states_and_data_are_stored(site: Site) {
+    use actix_session::storage::{SessionKey, SessionStore};
+    use masthead::sessions::{RedisStore, Sessions};
+    use std::collections::HashMap;
+    let state = &site.state;
+    let redis = state
+        .limits
+        .redis()
+        .map(|(redis, prefix)| RedisStore { redis, prefix });
+    let sessions = Sessions::new(site.db().clone(), redis, state.cache.clone());
+    let ttl = actix_web::cookie::time::Duration::minutes(1);
+    let entries = |pairs: &[(&str, &str)]| -> HashMap<String, String> {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    let again = |key: &SessionKey| SessionKey::try_from(key.as_ref().to_owned()).expect("a key");
+    let anonymous = sessions
+        .save(entries(&[("challenge", "\"abc\"")]), &ttl)
+        .await
+        .expect("saved");
+    let loaded = sessions
+        .load(&anonymous)
+        .await
+        .expect("loaded")
+        .expect("a session");
+    assert_eq!(loaded, entries(&[("challenge", "\"abc\"")]));
+    let key = sessions
+        .update(
+            again(&anonymous),
+            entries(&[("challenge", "\"def\""), ("step", "2")]),
+            &ttl,
+        )
+        .await
+        .expect("updated");
+    let loaded = sessions
+        .load(&key)
+        .await
+        .expect("loaded")
+        .expect("a session");
+    assert_eq!(
+        loaded,
+        entries(&[("challenge", "\"def\""), ("step", "2")]),
+        "an update is stored"
+    );
+    site.reader("mira").await;
+    use diesel::prelude::*;
+    use masthead::db::schema::accounts;
+    let id: i64 = site
+        .db()
+        .read(|conn| {
+            Ok(accounts::table
+                .filter(accounts::username.eq("mira"))
+                .select(accounts::id)
+                .first(conn)?)
+        })
+        .await
+        .expect("a read");
+    let pending = sessions
+        .save(
+            entries(&[("account_id", &id.to_string()), ("pending", "true")]),
+            &ttl,
+        )
+        .await
+        .expect("saved");
+    let loaded = sessions
+        .load(&pending)
+        .await
+        .expect("loaded")
+        .expect("a session");
+    assert!(
+        loaded.contains_key("pending") && !loaded.contains_key("account"),
+        "not signed in: {loaded:?}"
+    );
+    assert!(
+        sessions
+            .list(id, site.db().now())
+            .await
+            .expect("a list")
+            .len()
+            == 1,
+        "it is none of the sessions of the account"
+    );
+    sessions.delete(&pending).await.expect("deleted");
+    assert!(sessions.load(&pending).await.expect("loaded").is_none());
+}
+
+site_test! {
+    async fn sessions_hold_states_and_data_of_handlers(site: Site) {
+        super::states_and_data_are_stored(site).await;
+    }
+}
+
+#[test]
+fn sessions_hold_states_and_data_of_handlers_on_redis() {
+    if let Some(redis) = crate::harness::redis_url() {
+        crate::harness::run(None, Some(redis), states_and_data_are_stored);
     }
 }

@@ -111,11 +111,25 @@ pub fn run<F: Future<Output = ()>>(
     redis: Option<String>,
     story: impl FnOnce(Site) -> F,
 ) {
+    run_upgraded(server, redis, None, story);
+}
+
+/// Runs a test on the database of an earlier version: a SQLite file, or what `pg_dump` wrote.
+pub fn run_upgraded<F: Future<Output = ()>>(
+    server: Option<String>,
+    redis: Option<String>,
+    earlier: Option<&[u8]>,
+    story: impl FnOnce(Site) -> F,
+) {
     let folder = tempfile::tempdir().expect("a folder");
     let database = server.map(|url| {
         let name = format!("masthead_{}", unique());
-        let template = template(&url);
-        sql(&url, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        if earlier.is_some() {
+            sql(&url, &format!("CREATE DATABASE {name}"));
+        } else {
+            let template = template(&url);
+            sql(&url, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        }
         (url, name)
     });
     let database_url = database.as_ref().map(|(url, name)| {
@@ -129,6 +143,13 @@ pub fn run<F: Future<Output = ()>>(
         database_url,
         session_store_url: redis,
     };
+    match (earlier, &place.database_url) {
+        (Some(dump), Some(url)) => sql(url, std::str::from_utf8(dump).expect("SQL")),
+        (Some(file), None) => {
+            std::fs::write(folder.path().join("masthead.db"), file).expect("a database");
+        }
+        (None, _) => {}
+    }
     let mut site = Site::start(&place, |_| {});
     site.folder = Some(folder);
     site.database = database;

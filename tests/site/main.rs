@@ -35,6 +35,7 @@ mod logs;
 mod mail;
 mod meters;
 mod nodes;
+mod properties;
 mod queues;
 mod races;
 mod reading;
@@ -45,6 +46,7 @@ mod search;
 mod slow;
 mod tidy;
 mod units;
+mod upgrades;
 
 pub use harness::{Answer, Browser, PASSWORD, Site};
 pub use mail::Smtp;

@@ -43,7 +43,7 @@ site_test! {
         site.db()
             .read(|conn| {
                 counted!(conn, settings accounts sessions throttles sections authors tags media articles article_revisions article_authors
-                    article_tags source_notes corrections comments threads comment_versions comment_counts flags moderation_log media_sizes former_slugs);
+                    article_tags source_notes corrections comments threads comment_versions comment_counts flags moderation_log media_sizes former_slugs jobs article_media);
                 use diesel::prelude::*;
                 for table in ["article_words", "comment_words"] {
                     let rows: Vec<Row> = diesel::sql_query(format!("SELECT COUNT(*) AS rows FROM {table}")).load(conn)?;

@@ -116,7 +116,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
         ],
     ),
     ("info", &[]),
-    ("ops", &[]),
+    ("ops", &["jobs"]),
     ("demo", &["accounts", "articles", "comments", "import"]),
     ("samples", &["accounts", "articles", "comments", "import"]),
 ];

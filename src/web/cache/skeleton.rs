@@ -5,6 +5,7 @@
 //! compression window with what others wrote (<https://www.rfc-editor.org/rfc/rfc1951>, BREACH).
 
 use crate::error::Error;
+use crate::text;
 use actix_web::web::{Bytes, BytesMut};
 use flate2::{Compress, Compression, FlushCompress};
 use std::sync::LazyLock;
@@ -22,9 +23,7 @@ static PLACEHOLDER_MARKS: LazyLock<[String; 2]> = LazyLock::new(|| ["name", "key
 fn mark(of: &str) -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
-    bytes.iter().fold(format!("placeholder-{of}-"), |s, b| {
-        s + format!("{b:02x}").as_str()
-    })
+    format!("placeholder-{of}-{}", text::encode_hex(&bytes))
 }
 
 /// The mark to print where the reader's name goes.
