@@ -167,7 +167,7 @@ impl NewPassword {
 /// Runs [`PasswordCandidate::check_strength_now`] on the blocking thread pool, a few at a time.
 ///
 /// # Errors
-/// `Busy` when the queue for password work is full.
+/// `Unavailable` when the queue for password work is full.
 pub async fn check_strength(
     state: &State,
     candidate: PasswordCandidate,
@@ -192,7 +192,7 @@ fn argon() -> Argon2<'static> {
 /// Runs [`hash_now`] on the blocking thread pool, a few at a time.
 ///
 /// # Errors
-/// `Busy` when the queue for password work is full.
+/// `Unavailable` when the queue for password work is full.
 pub async fn hash(state: &State, password: NewPassword) -> Result<String, Error> {
     state.hashing.run(move || hash_now(&password)).await?
 }
@@ -208,7 +208,7 @@ pub fn hash_now(password: &NewPassword) -> Result<String, Error> {
 /// Verifies a password. Without a stored hash it verifies against a dummy hash, so that an unknown name takes as long.
 ///
 /// # Errors
-/// `Busy` when the queue for password work is full.
+/// `Unavailable` when the queue for password work is full.
 pub async fn verify(
     state: &State,
     given: String,

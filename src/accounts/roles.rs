@@ -1,6 +1,6 @@
 //! Changes of roles and bans, made under one lock and recorded in the moderation log.
 
-use super::store::{PROFILE, Profile, ROLES_LOCK, by_id, find_by_login};
+use super::store::{PROFILE, Profile, ROLES_LOCK, find_by_login, login_by_id};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time, lock};
@@ -77,7 +77,7 @@ pub fn set_roles(
     lock(conn, ROLES_LOCK)?;
     // Checked under the lock: the acting admin may have been demoted meanwhile.
     if let Actor::Account { id, .. } = actor
-        && !by_id(conn, id)?.is_admin
+        && !login_by_id(conn, id)?.is_admin
     {
         return Err(Error::Forbidden);
     }

@@ -113,7 +113,11 @@ pub fn find_by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Erro
     }
 }
 
-pub fn by_id(conn: &mut Conn, id: i64) -> Result<Login, Error> {
+/// The log-in data of an account.
+///
+/// # Errors
+/// `NotFound` for an unknown id.
+pub fn login_by_id(conn: &mut Conn, id: i64) -> Result<Login, Error> {
     Ok(accounts::table.find(id).select(LOGIN).first(conn)?)
 }
 
@@ -216,7 +220,7 @@ pub fn record_login(
     rehashed: Option<&str>,
 ) -> Result<bool, Error> {
     lock(conn, ROLES_LOCK)?;
-    if by_id(conn, login.id)?.password_version != login.password_version {
+    if login_by_id(conn, login.id)?.password_version != login.password_version {
         return Ok(false);
     }
     if suffices {
@@ -245,7 +249,7 @@ pub fn set_password(
     for_role: bool,
 ) -> Result<Option<i64>, Error> {
     lock(conn, ROLES_LOCK)?;
-    let now = by_id(conn, id)?;
+    let now = login_by_id(conn, id)?;
     if seen.is_some_and(|seen| seen != now.password_version) {
         return Ok(None);
     }
@@ -263,7 +267,7 @@ pub fn set_password(
 
 /// Changes name and bio. `false`: the name could be mistaken for that of a staff member or an author.
 pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> Result<bool, Error> {
-    let own = by_id(conn, id)?;
+    let own = login_by_id(conn, id)?;
     if !name.key.is_empty()
         && !own.is_staff()
         && (name.is_reserved() || is_impersonation(conn, Some(id), &name.key)?)

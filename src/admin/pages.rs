@@ -8,7 +8,7 @@ pub use setup::{install, setup};
 
 use crate::accounts::password;
 use crate::accounts::roles::{RoleChangeError, Roles, set_roles, staff};
-use crate::accounts::store::by_id;
+use crate::accounts::store::login_by_id;
 use crate::articles;
 use crate::db::Time;
 use crate::error::Error;
@@ -203,7 +203,7 @@ async fn is_own_password(state: &State, admin: &Admin, given: String) -> Result<
     let id = admin.id;
     let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
     let counted = state.limits.take(&state.db, rules, state.db.now()).await?;
-    let stored = state.db.read(move |conn| by_id(conn, id)).await?;
+    let stored = state.db.read(move |conn| login_by_id(conn, id)).await?;
     let verdict = password::verify(state, given, Some(stored.password_hash)).await?;
     if verdict.right {
         state.limits.refund(&state.db, counted).await?;

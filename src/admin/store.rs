@@ -60,11 +60,12 @@ fn hash(token: &str) -> String {
     text::encode_hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// Replaces the one-time link; only its hash is stored.
+/// Replaces the token of the one-time setup link; only its hash is stored.
 pub fn set_setup_token(conn: &mut Conn, token: &str) -> Result<(), Error> {
     set(conn, "setup_token", &hash(token))
 }
 
+/// Whether this is the token of the current setup link.
 pub fn is_setup_token(conn: &mut Conn, token: &str) -> Result<bool, Error> {
     Ok(get(conn, "setup_token")?.is_some_and(|kept| kept == hash(token)))
 }

@@ -127,18 +127,19 @@ fn replace_media(conn: &mut Conn, id: i64, draft: &Draft, with: &SaveContext) ->
         .filter(|(path, _)| hero == Some(path) || !is_avatar(path))
         .map(|(path, media)| (*media, if hero == Some(path) { "hero" } else { "body" }))
         .collect();
-    // The same picture may stand there under two names.
+    // Two paths may refer to the same picture.
     rows.sort_unstable();
     rows.dedup();
     rows.into_iter()
-        .try_for_each(|(media, role)| insert_media(conn, id, media, role))
+        .try_for_each(|(media, role)| link_media(conn, id, media, role))
 }
 
-fn insert_media(conn: &mut Conn, id: i64, media: i64, role: &str) -> Result<(), Error> {
+/// Records that an article shows a picture in this role: `hero`, `body` or [`WORKING_COPY`].
+fn link_media(conn: &mut Conn, article_id: i64, media_id: i64, role: &str) -> Result<(), Error> {
     diesel::insert_into(article_media::table)
         .values((
-            article_media::article_id.eq(id),
-            article_media::media_id.eq(media),
+            article_media::article_id.eq(article_id),
+            article_media::media_id.eq(media_id),
             article_media::role.eq(role),
         ))
         .execute(conn)?;
@@ -161,7 +162,7 @@ pub(super) fn replace_working_copy_media(
     pictures.dedup();
     pictures
         .into_iter()
-        .try_for_each(|media| insert_media(conn, id, media, WORKING_COPY))
+        .try_for_each(|media| link_media(conn, id, media, WORKING_COPY))
 }
 
 /// Records the former slugs of an article, which redirect to it, and removes any redirect from its current slug.

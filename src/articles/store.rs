@@ -329,6 +329,15 @@ pub fn source(
     Ok(None)
 }
 
+/// Whether the article is a draft, which neither is nor will be public.
+pub fn is_draft(conn: &mut Conn, id: i64) -> Result<bool, Error> {
+    let status: String = articles::table
+        .find(id)
+        .select(articles::status)
+        .first(conn)?;
+    Ok(status == "draft")
+}
+
 pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
     Ok(articles::table
         .select(articles::id)

@@ -82,22 +82,51 @@ pub fn source(conn: &mut Conn, article: i64) -> Result<Option<String>, Error> {
     Ok(content.map(|content| content.draft.source))
 }
 
-/// Publishes the working copies whose time has come. Returns how many.
+/// The articles whose working copies are due.
 ///
 /// # Errors
 /// Of the database.
-pub(super) fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
-    let due: Vec<(i64, String)> = working_copies::table
+pub(super) fn due(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
+    Ok(working_copies::table
         .filter(working_copies::publish_at.le(now.0))
-        .select((working_copies::article_id, working_copies::content))
-        .load(conn)?;
-    for (article, content) in &due {
-        let Content { draft, mut with } = serde_json::from_str(content).map_err(Error::internal)?;
-        with.now = now;
-        let existing = save::by_id(conn, *article)?;
-        save::store(conn, &draft, &with, existing)?;
+        .order(working_copies::publish_at)
+        .select(working_copies::article_id)
+        .load(conn)?)
+}
+
+/// Publishes the working copy of an article, if it is still there and still due.
+///
+/// # Errors
+/// `Internal` if what is stored cannot be read or conflicts with another article, such as one that has its slug by now.
+pub(super) fn publish(conn: &mut Conn, article: i64, now: Time) -> Result<(), Error> {
+    // Deleted first: one that is saved at the same moment is not taken away by publishing this one.
+    let row = working_copies::table
+        .find(article)
+        .filter(working_copies::publish_at.le(now.0));
+    let content: Option<String> = diesel::delete(row)
+        .returning(working_copies::content)
+        .get_result(conn)
+        .optional()?;
+    let Some(content) = content else {
+        return Ok(());
+    };
+    let Content { draft, mut with } = serde_json::from_str(&content).map_err(Error::internal)?;
+    with.now = now;
+    if let Some(existing) = save::by_id(conn, article)? {
+        save::store(conn, &draft, &with, Some(existing))?;
     }
-    Ok(due.len())
+    Ok(())
+}
+
+/// Tries the publication of a working copy again later.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn postpone(conn: &mut Conn, article: i64, until: Time) -> Result<(), Error> {
+    diesel::update(working_copies::table.find(article))
+        .set(working_copies::publish_at.eq(until.0))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// When the next working copy is due.

@@ -84,7 +84,7 @@ impl CommentBody {
 /// Runs [`CommentBody::parse`] on the blocking thread pool, a few at a time.
 ///
 /// # Errors
-/// `Busy` when the rendering queue is full.
+/// `Unavailable` when the rendering queue is full.
 pub async fn render(state: &State, given: &str) -> Result<Result<CommentBody, String>, Error> {
     let (t, given) = (state.t(), given.to_owned());
     state

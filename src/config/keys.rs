@@ -1,6 +1,7 @@
 //! The table of configuration keys: each key has one entry here, and nothing else needs to know of it but who uses it.
 
 use super::{AccessLog, BaseUrl, Network, PostgresUrl, parse};
+use crate::db::hide_password;
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -73,7 +74,7 @@ macro_rules! keys {
                 Ok(Values {
                     $($name: match &self.$name {
                         Some(given) => $parse(given)
-                            .map_err(|takes| format!("{} is {given:?}; it takes {takes}.", $variable))?
+                            .map_err(|takes| format!("{} is {:?}; it takes {takes}.", $variable, shown(given)))?
                             .into(),
                         None => $default,
                     },)+
@@ -81,6 +82,14 @@ macro_rules! keys {
             }
         }
     };
+}
+
+/// A value as an error may show it: a URL without its password.
+fn shown(given: &str) -> String {
+    match given.contains("://") && given.contains('@') {
+        true => hide_password(given),
+        false => given.to_owned(),
+    }
 }
 
 keys! {

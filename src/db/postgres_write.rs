@@ -17,7 +17,7 @@ impl Db {
     /// Runs a write on a blocking thread; returns its result and its number of statements.
     ///
     /// # Errors
-    /// `Busy` when no permit is free in time.
+    /// `Unavailable` when no permit is free in time.
     pub(super) async fn write_on_postgres<T, F>(
         &self,
         f: F,

@@ -180,7 +180,7 @@ impl WriterThread {
         let mut writer = Some(with_short_timeout(first));
         self.seen = writer.as_mut().and_then(data_version);
         while let Ok(first) = jobs.recv() {
-            // Dropping a job without running it closes its channel, and the caller gets `Busy`.
+            // Dropping a job without running it closes its channel, and the caller gets `Unavailable`.
             let Some(mut conn) = writer.take().or_else(|| {
                 self.seen = None;
                 reopen(&self.open).map(with_short_timeout)

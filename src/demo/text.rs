@@ -130,7 +130,7 @@ fn capital(text: &str) -> String {
     })
 }
 
-/// A comment of one to four sentences, sometimes in several paragraphs.
+/// A comment of one to four sentences, sometimes in several paragraphs; replies have sentences of their own.
 pub fn comment(rng: &mut Rng, is_reply: bool) -> String {
     let bank = if is_reply { &REPLIES } else { &OPENINGS };
     let mut text = {

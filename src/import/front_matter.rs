@@ -139,7 +139,7 @@ impl FrontMatter<'_> {
         }))
     }
 
-    /// Authors, given as names or as `{name, bio, image, links}`.
+    /// The authors, given as names or as `{name, bio, image, links}`. In a list, blank and repeated names are skipped.
     fn authors(&self) -> Result<Vec<Byline>, Refusal> {
         let takes = "names, or a list of {name, bio, image, links}";
         let named = |name: String| Byline {

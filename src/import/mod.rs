@@ -270,12 +270,17 @@ pub fn store(
         .map_err(|e| e.to_string())?;
     if let Some((id, old)) = &existing {
         let id = *id;
-        let waiting = db
-            .read_now(|conn| articles::working_copy::source(conn, id))
+        let (waiting, is_draft) = db
+            .read_now(|conn| {
+                let waiting = articles::working_copy::source(conn, id)?;
+                Ok((waiting, articles::store::is_draft(conn, id)?))
+            })
             .map_err(|e| e.to_string())?;
-        // Without `as_draft` a working copy is published even if it has the same source.
+        // Without `as_draft` a working copy, and an article that came in with it, is published even if its source is the same.
+        let is_as_wanted =
+            ready.as_draft || (waiting.is_none() && is_draft == ready.draft.is_draft);
         let old = waiting.as_ref().filter(|_| ready.as_draft).unwrap_or(old);
-        if *old == ready.draft.source && (ready.as_draft || waiting.is_none()) {
+        if *old == ready.draft.source && is_as_wanted {
             return Ok(ImportOutcome::Unchanged { slug });
         }
         match ask(old, &ready.draft.source) {

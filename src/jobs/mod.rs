@@ -49,6 +49,11 @@ const MAIL_RETRIES: [i64; 6] = [
 ];
 
 impl Job {
+    /// Whether it is given up after its last retry. Others are tried for ever: what they do concerns the whole site.
+    pub fn may_fail(&self) -> bool {
+        matches!(self, Job::SendMail { .. })
+    }
+
     /// The word that the job is stored and shown under.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -95,8 +95,12 @@ async fn claim(db: &Db, free: usize) -> Result<(Vec<Claimed>, Duration), Error> 
     let claimed = db
         .write(move |conn| store::claim(conn, free as i64, now))
         .await?;
-    let next = db.read(store::next_run_at).await?;
-    Ok((claimed, until(next)))
+    // The claimed jobs are run in any case.
+    let sleep = match db.read(store::next_run_at).await {
+        Ok(next) => until(next),
+        Err(_) => Duration::from_secs(1),
+    };
+    Ok((claimed, sleep))
 }
 
 /// Runs one job to its end, to the end of its lease, or until the node stops.
@@ -115,6 +119,10 @@ async fn run_one(
             return record(&state.db, &claimed, end).await;
         }
     };
+    if job.may_fail() && claimed.attempts > job.retries().len() as i64 + 1 {
+        let end = End::Failed("the process ended each time while this job ran".into());
+        return record(&state.db, &claimed, end).await;
+    }
     let mut work = rt::spawn(handler(state.clone(), job.clone()));
     let mut renewal = tokio::time::interval(Duration::from_millis(LEASE as u64 / 3));
     renewal.tick().await;
@@ -161,11 +169,10 @@ fn end_of(job: &Job, attempts: i64, result: Result<Next, Error>, now: Time) -> E
     };
     let delay = job.retries().get(attempts.max(1) as usize - 1);
     tracing::warn!(job = job.kind(), attempts, error, "a job failed");
-    match (delay, job.interval()) {
-        (Some(delay), _) => End::Retry(now.plus(*delay), error),
-        // A periodic job is never given up.
-        (None, Some(interval)) => End::Retry(now.plus(interval), error),
-        (None, None) => End::Failed(error),
+    match delay {
+        Some(delay) => End::Retry(now.plus(*delay), error),
+        None if job.may_fail() => End::Failed(error),
+        None => End::Retry(now.plus(job.interval().unwrap_or(Time::HOUR)), error),
     }
 }
 

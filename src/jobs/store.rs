@@ -1,6 +1,6 @@
 //! Queries of jobs. This feature alone writes `jobs`.
 
-use super::Job;
+use super::{Job, RETRIES};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::jobs;
 use crate::db::{Conn, Time};
@@ -168,7 +168,12 @@ pub enum End {
 /// # Errors
 /// Of the database.
 pub fn end(conn: &mut Conn, claimed: &Claimed, end: &End, now: Time) -> Result<(), Error> {
-    let again: Option<Option<i64>> = own(claimed).select(jobs::again_at).first(conn).optional()?;
+    // An update, so that the row is locked: on PostgreSQL another node may be enqueuing this job at the moment.
+    let again: Option<Option<i64>> = diesel::update(own(claimed))
+        .set(jobs::locked_until.eq(claimed.locked_until))
+        .returning(jobs::again_at)
+        .get_result(conn)
+        .optional()?;
     let Some(again) = again else {
         return Ok(());
     };
@@ -181,8 +186,15 @@ pub fn end(conn: &mut Conn, claimed: &Claimed, end: &End, now: Time) -> Result<(
             Some(at) => (at, 0, String::new(), None),
         },
         End::Again(at) => (at.0.min(again.unwrap_or(i64::MAX)), 0, String::new(), None),
-        End::Retry(at, error) => (at.0, claimed.attempts, error.clone(), None),
-        End::Failed(error) => (now.0, claimed.attempts, error.clone(), Some(now.0)),
+        End::Retry(at, error) => {
+            // It was enqueued again meanwhile: that need not wait for a long delay.
+            let again = again.map_or(i64::MAX, |again| again.max(now.0 + RETRIES[0]));
+            (at.0.min(again), claimed.attempts, error.clone(), None)
+        }
+        End::Failed(error) => match again {
+            Some(at) => (at, 0, error.clone(), None),
+            None => (now.0, claimed.attempts, error.clone(), Some(now.0)),
+        },
         End::GivenBack => (now.0, claimed.attempts - 1, String::new(), None),
     };
     diesel::update(own(claimed))

@@ -54,7 +54,7 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// A row to insert.
+/// An entry to add to the moderation log.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
     pub action: &'a str,
@@ -70,7 +70,7 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// An entry with action and actor; all other fields are empty.
+    /// An entry with action and actor; all other fields are empty or 0.
     pub fn new(action: &'a str, actor: Actor<'a>) -> Entry<'a> {
         Entry {
             action,

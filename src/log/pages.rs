@@ -50,6 +50,7 @@ fn number(text: &str) -> Result<Option<i64>, Error> {
     }
 }
 
+/// `GET /admin/log`
 pub async fn index(
     state: Shared,
     admin: Admin,

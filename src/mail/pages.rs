@@ -62,7 +62,8 @@ pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
 }
 
 fn row(t: Interface, site: &Site, mail: MailRow, job: Option<&JobRow>) -> RowView {
-    let failed_at = job.and_then(|job| job.failed_at);
+    // Without a job nothing would send it any more, as if it had failed.
+    let failed_at = job.map_or(Some(mail.created_at), |job| job.failed_at);
     let next = job.map_or(mail.created_at, |job| job.run_at);
     RowView {
         id: mail.id,

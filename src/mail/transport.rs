@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -71,14 +72,15 @@ impl Transport {
 fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let part = file.with_extension("part");
-    std::fs::write(&part, bytes)?;
+    // A name of its own: another node may write the same message.
+    let part = file.with_extension(format!("{:016x}.part", fastrand::u64(..)));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&part, std::fs::Permissions::from_mode(0o600))?;
-    }
-    std::fs::File::open(&part)?.sync_all()?;
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut open = options.open(&part)?;
+    open.write_all(bytes)?;
+    open.sync_all()?;
     std::fs::rename(&part, file)?;
     crate::db::sync_folder(file)
 }

@@ -132,7 +132,8 @@ fn png(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Keeps the looping extension and graphic control blocks, drops comments and blocks of other applications.
+/// Keeps the images, the graphic control extensions and the looping extension; drops all other extensions, and what follows
+/// the end of the image.
 fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = |flags: u8| {
         if flags & 0x80 != 0 {

@@ -167,7 +167,8 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
     }
 }
 
-fn after(text: &str) -> Result<Option<(i64, i64)>, Error> {
+/// Parses the parameter `after`, `TIME-ID` of the last comment on the page before; empty = the first page.
+fn parse_cursor(text: &str) -> Result<Option<(i64, i64)>, Error> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -207,7 +208,7 @@ pub async fn index(
             &state,
             &moderator,
             queue,
-            after(&query.after)?,
+            parse_cursor(&query.after)?,
             notices,
             &said,
         )

@@ -162,9 +162,13 @@ impl Sessions {
         fn part<T: serde::de::DeserializeOwned>(entries: &Entries, key: &str) -> Option<T> {
             serde_json::from_str(entries.get(key)?).ok()
         }
+        // Whatever else stands there than `false`: the log-in is not complete.
+        let is_pending = entries
+            .get(PENDING)
+            .is_some_and(|pending| pending != "false");
         let state = match part::<i64>(entries, ACCOUNT_ID) {
             None => SessionState::Anonymous,
-            Some(id) if part(entries, PENDING).unwrap_or(false) => SessionState::PendingLogin(id),
+            Some(id) if is_pending => SessionState::PendingLogin(id),
             Some(id) => SessionState::SignedIn(id),
         };
         let mut bytes = [0; 32];

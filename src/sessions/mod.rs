@@ -186,7 +186,7 @@ pub async fn end(
 /// account in its current state.
 ///
 /// # Errors
-/// `SignInFirst`, `Forbidden`, `Banned` and `PasswordDue` as for a new request; and the errors of `work`.
+/// `SignInFirst`, `Forbidden`, `Banned` and `PasswordChangeRequired` as for a new request; and the errors of `work`.
 pub async fn write<R, T, F>(state: &State, who: &R, work: F) -> Result<T, Error>
 where
     R: Role,

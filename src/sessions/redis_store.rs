@@ -258,7 +258,10 @@ pub(super) async fn list(
     let mut rows = Vec::new();
     for hash in session_hashes(&mut store, account).await? {
         match load(&mut store, &hash).await? {
-            Some(stored) => rows.push(row(&hash, &stored)),
+            Some(stored) if matches!(stored.state, SessionState::SignedIn(_)) => {
+                rows.push(row(&hash, &stored));
+            }
+            Some(_) => {}
             None => store
                 .redis
                 .srem::<_, _, ()>(store.account_set(account), &hash)

@@ -257,11 +257,13 @@ pub fn forget(conn: &mut Conn, hash: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// The sessions that are signed in to an account; pending log-ins are not among them.
 pub fn list(conn: &mut Conn, account: i64, now: Time) -> Result<Vec<SessionRow>, Error> {
     let rows: Vec<(i64, String, String, Time, Time)> = sessions::table
         .filter(
             sessions::account_id
                 .eq(account)
+                .and(sessions::state.eq(SessionState::SignedIn(account).as_str()))
                 .and(sessions::seen_at.gt(now.0 - IDLE_TIMEOUT))
                 .and(sessions::created_at.gt(now.0 - ABSOLUTE_TIMEOUT)),
         )

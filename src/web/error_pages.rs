@@ -31,7 +31,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// JSON for who accepts it and no HTML, pages for everybody else.
+    /// JSON if the `Accept` header names JSON and not HTML; a page otherwise.
     pub fn of(headers: &HeaderMap) -> Format {
         let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
         let accept = accept.unwrap_or_default();
@@ -92,16 +92,16 @@ fn html(
     status: StatusCode,
 ) -> HttpResponse {
     let t = state.t();
-    let (heading, sentence) = words(t, state, error);
+    let (title, message) = title_and_message(t, state, error);
     let (way, way_text) = match error {
         Error::SignInFirst { next } => (paths::login(next), t.login_heading()),
         _ => (paths::FRONT.into(), t.error_way_front()),
     };
     let page = ErrorPage {
-        page: Page::new(state, viewer, &heading).unlisted(),
+        page: Page::new(state, viewer, &title).unlisted(),
         t,
-        heading,
-        sentence,
+        heading: title,
+        sentence: message,
         kept: text.unwrap_or_default(),
         request_id: match status.is_server_error() {
             true => request_id.to_owned(),
@@ -121,7 +121,7 @@ fn json(
     request_id: &str,
     status: StatusCode,
 ) -> HttpResponse {
-    let (title, message) = words(state.t(), state, error);
+    let (title, message) = title_and_message(state.t(), state, error);
     let mut body = serde_json::json!({
         "status": status.as_u16(),
         "title": title,
@@ -134,7 +134,8 @@ fn json(
     HttpResponse::build(status).json(body)
 }
 
-fn words(t: Interface, state: &State, error: &Error) -> (String, String) {
+/// The title and the message of an error, in the language of the site.
+fn title_and_message(t: Interface, state: &State, error: &Error) -> (String, String) {
     match error {
         Error::Malformed(why) => (t.error_malformed(), why.clone()),
         Error::Refused(why) => (t.error_refused(), why.clone()),

@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::de::DeserializeOwned;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use url::form_urlencoded;
 
@@ -109,10 +110,11 @@ async fn receive(
         .get(header::CONTENT_TYPE)
         .map_or("", |v| v.to_str().unwrap_or("?"));
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case("multipart/form-data") {
-        return multipart(Multipart::new(request.headers(), payload)).await;
-    }
     let bytes = read(&mut payload).await?;
+    if kind.eq_ignore_ascii_case("multipart/form-data") {
+        let whole = Whole(Some(Bytes::from(bytes)));
+        return multipart(Multipart::new(request.headers(), whole)).await;
+    }
     // A form without fields may come without a type.
     let is_form = kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
         || (bytes.is_empty() && kind.is_empty());
@@ -134,7 +136,7 @@ fn urlencoded(bytes: &[u8]) -> Result<Vec<(String, String)>, Error> {
 /// The fields of a multipart form. Files have addresses of their own.
 async fn multipart(mut form: Multipart) -> Result<Vec<(String, String)>, Error> {
     let broken = || Error::Malformed("The form did not arrive whole.".into());
-    let (mut pairs, mut size) = (Vec::new(), 0);
+    let mut pairs = Vec::new();
     while let Some(field) = next(&mut form).await {
         let mut field = field.map_err(|_| match pairs.is_empty() {
             true => Error::NotAForm,
@@ -148,16 +150,22 @@ async fn multipart(mut form: Multipart) -> Result<Vec<(String, String)>, Error> 
         };
         let mut value = Vec::new();
         while let Some(chunk) = next(&mut field).await {
-            let chunk = chunk.map_err(|_| broken())?;
-            size += chunk.len();
-            if size > FORM_LIMIT {
-                return Err(Error::TooLarge { limit: FORM_LIMIT });
-            }
-            value.extend_from_slice(&chunk);
+            value.extend_from_slice(&chunk.map_err(|_| broken())?);
         }
         pairs.push((name, String::from_utf8(value).map_err(|_| not_utf8())?));
     }
     Ok(pairs)
+}
+
+/// A body that has been read, as a stream. So names and headers of parts count towards the limit as well.
+struct Whole(Option<Bytes>);
+
+impl futures_core::Stream for Whole {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
+    }
 }
 
 fn not_utf8() -> Error {

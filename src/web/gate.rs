@@ -51,7 +51,7 @@ impl Gate {
     /// Waits for a permit.
     ///
     /// # Errors
-    /// `Busy` when the queue is full.
+    /// `Unavailable` when the queue is full.
     pub async fn acquire(&self) -> Result<Permit, Error> {
         self.acquire_with(None).await
     }
@@ -59,7 +59,7 @@ impl Gate {
     /// [`Gate::acquire`] for work that anonymous clients may request: one network gets an eighth of the queue.
     ///
     /// # Errors
-    /// `TooMany` when this network has its share, `Busy` when the queue is full.
+    /// `TooMany` when this network has its share, `Unavailable` when the queue is full.
     pub async fn acquire_for(&self, network: String) -> Result<Permit, Error> {
         let share = NetworkPermit::take(
             &self.networks,
@@ -97,7 +97,7 @@ impl Gate {
     /// Runs CPU-bound work on a blocking thread, once it has a permit.
     ///
     /// # Errors
-    /// `Busy` when the queue is full, `Internal` when the work panicked.
+    /// `Unavailable` when the queue is full, `Internal` when the work panicked.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -81,7 +81,7 @@ impl Limits {
     /// write does not happen. With the database nothing happens until [`Reserved::count`].
     ///
     /// # Errors
-    /// `TooMany` with the seconds to wait, `Busy` when Redis does not answer.
+    /// `TooMany` with the seconds to wait, `Unavailable` when Redis does not answer.
     pub async fn reserve(&self, rules: Vec<Rule>, now: Time) -> Result<Reserved, Error> {
         self.reserve_once(rules, new_idempotency_key(), now).await
     }
@@ -141,7 +141,7 @@ impl Limits {
     /// Counts a reserved hit again, in case a parallel request with the same `hit` has given it back meanwhile.
     ///
     /// # Errors
-    /// `Busy` when Redis does not answer.
+    /// `Unavailable` when Redis does not answer.
     pub async fn confirm(&self, reserved: &Reserved) -> Result<(), Error> {
         match self {
             Limits::Redis(redis, prefix) if reserved.counted => {
@@ -178,7 +178,7 @@ impl Limits {
         self.take(db, rules, now).await
     }
 
-    /// Counts a form that was refused: at max_hits 100 in 10 minutes.
+    /// Counts a form that was refused: at most 100 in 10 minutes.
     ///
     /// # Errors
     /// `TooMany`.

@@ -130,6 +130,7 @@ pub struct Page {
 }
 
 impl Page {
+    /// A public page with default metadata. An empty title: the site's name alone. For staff pages see [`Page::dashboard`].
     pub fn new(state: &State, viewer: &Viewer, title: &str) -> Page {
         let site = state.site();
         let person = viewer.account().map(|a| Person {

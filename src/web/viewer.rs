@@ -148,7 +148,7 @@ pub trait Role: Sized {
     /// Checks that an account has this role.
     ///
     /// # Errors
-    /// `PasswordDue`, `Forbidden` or `Banned`.
+    /// `PasswordChangeRequired`, `Forbidden` or `Banned`.
     fn admit(account: Account) -> Result<Self, Error>;
 }
 

@@ -147,6 +147,29 @@ site_test! {
         std::fs::write(folder.join("new.md"), "---\ntitle: New\n---\n\nText.\n").expect("a file");
         assert!(import(&["--as-draft"]).contains("draft: /articles/new"));
         assert_eq!(site.get("/articles/new").await.status, 404);
+        assert!(import(&["--as-draft"]).contains("unchanged: /articles/new"));
+        assert!(import(&[]).contains("updated: /articles/new"), "the same file, published now");
+        assert_eq!(site.get_when("/articles/new", |page| page.status == 200).await.status, 200);
+        // One that cannot be read does not keep others from their time.
+        let soon = masthead::db::Time::now().plus(1_000_000).stamp().to_string();
+        write(&format!("---\ntitle: Quay\ndate: {soon}\n---\n\nNever.\n"));
+        import(&["--as-draft"]);
+        std::fs::write(folder.join("later.md"), format!("---\ntitle: Later\ndate: {soon}\n---\n\nText.\n")).expect("a file");
+        import(&[]);
+        write("---\ntitle: Quay\n---\n\nStraight out.\n");
+        import(&["--as-draft"]);
+        let broken = |conn: &mut masthead::db::Conn| {
+            use masthead::db::schema::articles;
+            diesel::update(working_copies::table).set((working_copies::publish_at.eq(1), working_copies::content.eq("{}"))).execute(conn)?;
+            diesel::update(articles::table.filter(articles::slug.eq("later"))).set(articles::published_at.eq(1)).execute(conn)?;
+            diesel::update(jobs::table.filter(jobs::kind.eq("publish-due"))).set(jobs::run_at.eq(0)).execute(conn)?;
+            Ok(())
+        };
+        site.db().write(broken).await.expect("a write");
+        site.run_jobs().await;
+        assert_eq!(site.get("/articles/later").await.status, 200);
+        let left: i64 = site.db().read(|conn| Ok(working_copies::table.filter(working_copies::publish_at.gt(1)).count().get_result(conn)?)).await.expect("a read");
+        assert_eq!(left, 1, "it is tried again in an hour");
         write("---\ntitle: Quay\ndraft: true\n---\n\nHidden.\n");
         import(&[]);
         assert_eq!(site.get_when("/articles/quay", |page| page.status == 404).await.status, 404);

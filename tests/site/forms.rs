@@ -41,6 +41,8 @@ site_test! {
         assert_eq!(multipart(part("body", "cut off")).await.status, 400);
         assert_eq!(multipart(format!("{}{}--x--\r\n", part("body", "a"), part("body", "b"))).await.status, 400);
         assert_eq!(multipart(format!("{}--x--\r\n", part("body", &"x".repeat(300 * 1024)))).await.status, 413);
+        let names: String = (0..400).map(|n| part(&format!("{n}{}", "n".repeat(1000)), "")).collect();
+        assert_eq!(multipart(format!("{names}--x--\r\n")).await.status, 413, "names count as well");
         assert_eq!(multipart(format!("{}--x--\r\n", part("body\"; filename=\"a.txt", "a file"))).await.status, 400);
         let large = reader.post_raw(&path, format!("body={}", "x".repeat(1024 * 1024))).await;
         assert_eq!(large.status, 413);

@@ -63,6 +63,18 @@ site_test! {
         let done = claimed[0].clone();
         site.db().write(move |conn| end(conn, &done, &End::Done, Time(3600))).await.expect("a write");
         assert_eq!(rows(&site).await, [(3500, 0, None, None)], "and runs once more");
+        // Asked for during an attempt that fails, also the last one.
+        let again = |at: i64| site.db().write(move |conn| enqueue_at(conn, &JOB, Time(at), Time(at)));
+        let take = |at: i64| site.db().write(move |conn| claim(conn, 5, Time(at)));
+        let first = take(4000).await.expect("a write").remove(0);
+        again(4100).await.expect("a write");
+        let retry = End::Retry(Time(90_000_000), "away".into());
+        site.db().write(move |conn| end(conn, &first, &retry, Time(4200))).await.expect("a write");
+        assert_eq!(rows(&site).await, [(14_200, 1, None, None)], "not only after the whole delay");
+        let last = take(15_000).await.expect("a write").remove(0);
+        again(15_100).await.expect("a write");
+        site.db().write(move |conn| end(conn, &last, &End::Failed("away".into()), Time(15_200))).await.expect("a write");
+        assert_eq!(rows(&site).await, [(15_100, 0, None, None)], "a new cause is a new start");
         site.run_jobs().await;
     }
 }

@@ -87,7 +87,10 @@ pub async fn update_password(
     let form: PasswordForm = posted.read()?;
     let (t, id, now) = (state.t(), account.id, state.db.now());
     let candidate = PasswordCandidate::parse(t, &form.password, password_policy(&account));
-    let stored = state.db.read(move |conn| store::by_id(conn, id)).await?;
+    let stored = state
+        .db
+        .read(move |conn| store::login_by_id(conn, id))
+        .await?;
     let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
     let taken = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => return throttled(&state, &account, seconds),

@@ -40,16 +40,17 @@ pub(super) fn finish(state: &State, headers: &mut HeaderMap, keep: &'static str)
 
 /// The conditional headers of a request: which version of the page the client has.
 #[derive(Clone, Copy)]
-pub(super) struct Validators<'a> {
+pub(super) struct Preconditions<'a> {
     pub none_match: Option<&'a HeaderValue>,
     pub modified_since: Option<&'a HeaderValue>,
 }
 
-impl<'a> Validators<'a> {
-    /// The conditional headers that apply to an entry; `If-Modified-Since` only if the entry has a date.
-    pub(super) fn of(headers: &'a HeaderMap, entry: &Entry) -> Validators<'a> {
+impl<'a> Preconditions<'a> {
+    /// Reads the conditional headers of a request for this entry. `If-Modified-Since` is ignored if the entry has no
+    /// `Last-Modified`.
+    pub(super) fn of(headers: &'a HeaderMap, entry: &Entry) -> Preconditions<'a> {
         let dated = entry.last_modified.is_some();
-        Validators {
+        Preconditions {
             none_match: headers.get(header::IF_NONE_MATCH),
             modified_since: dated
                 .then(|| headers.get(header::IF_MODIFIED_SINCE))
@@ -75,7 +76,7 @@ impl<'a> Validators<'a> {
 }
 
 /// The response for an entry: the page, or 304 if the client's version is current.
-pub(super) fn answer(state: &State, entry: &Entry, asked: Validators<'_>) -> HttpResponse {
+pub(super) fn answer(state: &State, entry: &Entry, asked: Preconditions<'_>) -> HttpResponse {
     if asked.has(entry) {
         // Only these headers: <https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5>
         let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);

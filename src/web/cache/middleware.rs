@@ -1,6 +1,6 @@
 //! The page cache as the outermost middleware: cached pages are answered here, before the router runs.
 
-use super::answer::{Validators, answer, filled, finish};
+use super::answer::{Preconditions, answer, filled, finish};
 use super::single_flight::{Joined, SingleFlight, call_inner, render_or_wait, set_canonical_uri};
 use super::{
     Answer, Audience, CacheStats, CachedRoute, FlightKey, InnerService, Key, RequestedPage,
@@ -283,7 +283,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
             false => Coding::choose(headers.get(header::ACCEPT_ENCODING)),
         };
         if let Some(entry) = cache.page(db, &page, coding) {
-            let answer = answer(&self.state, &entry, Validators::of(headers, &entry));
+            let answer = answer(&self.state, &entry, Preconditions::of(headers, &entry));
             CacheStats::increment(match answer.status() {
                 StatusCode::NOT_MODIFIED => &cache.counts.not_modified,
                 _ => &cache.counts.hits,

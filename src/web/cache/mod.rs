@@ -124,7 +124,7 @@ type Flights = Mutex<HashMap<FlightKey, watch::Receiver<Option<Arc<Entry>>>>>;
 pub struct PageCache {
     pages: Cache<Key<Coding>, Arc<Entry>, ByteWeighter>,
     skeletons: Cache<Key<Audience>, Arc<CachedSkeleton>, ByteWeighter>,
-    readers: Cache<[u8; 32], Arc<CachedSession>, ByteWeighter>,
+    sessions: Cache<[u8; 32], Arc<CachedSession>, ByteWeighter>,
     audiences: Cache<Key<AccountId>, Arc<CachedAudience>, ByteWeighter>,
     /// Tokens without an open session, by their hash (a negative cache).
     unknown: Cache<[u8; 32], EndedSession>,
@@ -172,7 +172,7 @@ impl Default for PageCache {
         PageCache {
             pages: Cache::with_weighter(2048, PAGES_BYTES, ByteWeighter),
             skeletons: Cache::with_weighter(256, SKELETONS_BYTES, ByteWeighter),
-            readers: Cache::with_weighter(1024, SESSIONS_BYTES, ByteWeighter),
+            sessions: Cache::with_weighter(1024, SESSIONS_BYTES, ByteWeighter),
             audiences: Cache::with_weighter(1024, AUDIENCES_BYTES, ByteWeighter),
             unknown: Cache::new(16_384),
             flights: Mutex::default(),
@@ -186,9 +186,9 @@ impl PageCache {
     pub fn size(&self) -> (u64, [usize; 3]) {
         let bytes = self.pages.weight()
             + self.skeletons.weight()
-            + self.readers.weight()
+            + self.sessions.weight()
             + self.audiences.weight();
-        let lengths = [self.pages.len(), self.skeletons.len(), self.readers.len()];
+        let lengths = [self.pages.len(), self.skeletons.len(), self.sessions.len()];
         (bytes, lengths)
     }
 
@@ -205,9 +205,9 @@ impl PageCache {
             .filter(|entry| db.was_valid_recently(&entry.dependencies))
     }
 
-    /// The cached session of this token, if it has not expired and its account has not changed.
+    /// The session cached for this token, if that was less than [`SESSION_TTL`] ago and its account has not changed since.
     pub fn session(&self, db: &Db, token: &str) -> Option<Arc<CachedSession>> {
-        self.readers
+        self.sessions
             .get(&token_hash(token))
             .filter(|known| known.until > Instant::now() && db.is_valid(&known.dependencies))
     }
@@ -257,7 +257,7 @@ impl PageCache {
             dependencies,
             until: Instant::now() + SESSION_TTL,
         };
-        self.readers.insert(token_hash(token), Arc::new(known));
+        self.sessions.insert(token_hash(token), Arc::new(known));
     }
 
     /// The cached audience of this reader for this page.
@@ -278,7 +278,7 @@ impl PageCache {
     /// Caches a page for its audience, and that this reader belongs to that audience. Returns the page for this reader.
     ///
     /// # Errors
-    /// `Busy` when the queue for compression is full, `Internal` when the page cannot be compressed.
+    /// `Unavailable` when the queue for compression is full, `Internal` when the page cannot be compressed.
     pub(in crate::web) async fn cache_for_readers(
         &self,
         state: &State,

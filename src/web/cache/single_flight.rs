@@ -1,6 +1,6 @@
 //! Single-flight: a page that is not cached is rendered by one request, the leader, while its followers wait.
 
-use super::answer::{HTML, Validators, answer};
+use super::answer::{HTML, Preconditions, answer};
 use super::{
     Answer, BuiltFrom, CacheStats, CachedRoute, Entry, FlightKey, InnerService, Key, MAX_ENTRY,
 };
@@ -102,7 +102,7 @@ pub(super) async fn render_or_wait<S: InnerService>(
         && let Some(entry) = state.cache.stale_if_error(&state.db, &key)
     {
         // Rendering now would mean waiting for the database.
-        let response = answer(&state, &entry, Validators::of(request.headers(), &entry));
+        let response = answer(&state, &entry, Preconditions::of(request.headers(), &entry));
         return Ok(request.into_response(response));
     }
     let arrived = state.db.version();
@@ -118,7 +118,7 @@ pub(super) async fn render_or_wait<S: InnerService>(
                 };
                 // Fresh enough for a request that arrived before the page's first read, whatever has changed since.
                 if entry.since >= arrived || state.db.is_valid(&entry.dependencies) {
-                    let asked = Validators::of(request.headers(), &entry);
+                    let asked = Preconditions::of(request.headers(), &entry);
                     let response = answer(&state, &entry, asked);
                     let status = response.status();
                     let stats = QueryStats::default();
@@ -172,7 +172,7 @@ fn or_stale(
         return failed;
     };
     let (request, _) = failed.into_parts();
-    let response = answer(state, &entry, Validators::of(request.headers(), &entry));
+    let response = answer(state, &entry, Preconditions::of(request.headers(), &entry));
     ServiceResponse::new(request, response)
 }
 
@@ -248,7 +248,7 @@ async fn render_as_leader<S: InnerService>(
     // Already cached, so that a request that arrives now finds it.
     let _ = flight.sender.send(Some(entry.clone()));
     drop(flight);
-    let asked = Validators {
+    let asked = Preconditions {
         none_match: none_match.as_ref(),
         modified_since: modified_since.as_ref(),
     };
