@@ -168,7 +168,8 @@ pub fn roles_version(conn: &mut Conn, account: i64) -> Result<i64, Error> {
         .first(conn)?)
 }
 
-/// Stores a session. Beyond [`MAX_PER_ACCOUNT`], the account's least recently seen sessions are deleted.
+/// Stores a session. Beyond [`MAX_PER_ACCOUNT`], the account's least recently seen sessions of the same state are deleted: pending
+/// log-ins end no sessions.
 pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
     let account = new.state.account();
     let roles = match account {
@@ -196,6 +197,7 @@ pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
     };
     let too_old: Option<i64> = sessions::table
         .filter(sessions::account_id.eq(account))
+        .filter(sessions::state.eq(new.state.as_str()))
         .order(sessions::seen_at.desc())
         .offset(MAX_PER_ACCOUNT as i64)
         .select(sessions::seen_at)
@@ -205,6 +207,7 @@ pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
         let ended = sessions::table.filter(
             sessions::account_id
                 .eq(account)
+                .and(sessions::state.eq(new.state.as_str()))
                 .and(sessions::seen_at.le(seen_at))
                 .and(sessions::token_hash.ne(&new.hash)),
         );
