@@ -3,6 +3,7 @@
 use crate::db::Time;
 use crate::text::{SafeHtml, stored_html};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Why a file cannot be imported, and at which line; printed as `PATH:LINE: reason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,4 +190,20 @@ pub fn check(draft: &Draft, line: usize) -> Result<(), Refusal> {
         return Err(Refusal::at(line, "the article has no text"));
     }
     Ok(())
+}
+
+/// What saving a draft needs besides the draft itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SaveContext {
+    pub slug: String,
+    pub section: String,
+    /// The site's name, for an article without an author.
+    pub site_name: String,
+    /// Media ids of the pictures that the draft refers to, by the paths written in it.
+    pub pictures: HashMap<String, i64>,
+    pub is_sample: bool,
+    /// Nothing is to be published: changes of a public article become its working copy, anything else a draft.
+    #[serde(default)]
+    pub as_draft: bool,
+    pub now: Time,
 }

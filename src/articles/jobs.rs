@@ -1,6 +1,6 @@
 //! The job that publishes scheduled articles.
 
-use super::{publication, working_copy};
+use super::{publication, save, working_copy};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::jobs::Next;
@@ -19,7 +19,7 @@ pub async fn publish_due(state: &Shared) -> Result<Next, Error> {
         .read(move |conn| working_copy::due(conn, now))
         .await?
     {
-        let publish = move |conn: &mut Conn| working_copy::publish(conn, article, now);
+        let publish = move |conn: &mut Conn| publish_working_copy(conn, article, now);
         if let Err(error) = state.db.write(publish).await {
             // The others must not wait for it.
             tracing::warn!(%error, article, "a working copy could not be published, trying again in an hour");
@@ -30,6 +30,24 @@ pub async fn publish_due(state: &Shared) -> Result<Next, Error> {
                 .await?;
         }
     }
-    let next = state.db.read(publication::next_due).await?;
+    let next = state.db.read(next_due).await?;
     Ok(next.map_or(Next::Done, Next::At))
+}
+
+/// Publishes the working copy of an article. It is taken out first: one that is saved at the same moment is not lost.
+fn publish_working_copy(conn: &mut Conn, article: i64, now: Time) -> Result<(), Error> {
+    let Some((draft, mut with)) = working_copy::take(conn, article, now)? else {
+        return Ok(());
+    };
+    with.now = now;
+    if let Some(existing) = save::by_id(conn, article)? {
+        save::store(conn, &draft, &with, Some(existing))?;
+    }
+    Ok(())
+}
+
+/// When the next scheduled article or working copy is due.
+fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
+    let times = [publication::next_due(conn)?, working_copy::next_due(conn)?];
+    Ok(times.into_iter().flatten().min())
 }

@@ -1,7 +1,6 @@
 //! What follows from an article being public: publication at its time, public texts of revisions, and derived data.
 
 use super::store::PUBLISHED;
-use super::working_copy;
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{article_authors, article_revisions, article_tags, articles, source_notes};
 use crate::db::{Conn, Time};
@@ -44,7 +43,7 @@ pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     Ok(published.len())
 }
 
-/// When the next scheduled article or working copy is due.
+/// When the next scheduled article is due.
 pub fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
     let next: Option<i64> = articles::table
         .filter(sql::<Bool>(SCHEDULED))
@@ -53,8 +52,7 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
         .select(articles::published_at)
         .first(conn)
         .optional()?;
-    let times = [next.map(Time), working_copy::next_due(conn)?];
-    Ok(times.into_iter().flatten().min())
+    Ok(next.map(Time))
 }
 
 /// The number of an article's current revision, and its text as readers see it, one paragraph per line.

@@ -1,8 +1,7 @@
 //! The rows that belong to an article: notes, corrections, authors, tags, pictures, former slugs.
 
 use super::names::{find_or_create_author, find_or_create_tag, update_author};
-use super::save::SaveContext;
-use crate::articles::draft::{Byline, Draft};
+use crate::articles::draft::{Byline, Draft, SaveContext};
 use crate::db::Conn;
 use crate::db::schema::{
     article_authors, article_media, article_tags, corrections, former_slugs, source_notes,

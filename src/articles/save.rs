@@ -5,31 +5,13 @@ use super::publication::{is_public, public_text, store_public_text, sync_derived
 use super::relations::{record_former_slugs, replace_all};
 use super::store;
 use super::working_copy;
-use crate::articles::draft::Draft;
+use crate::articles::draft::{Draft, SaveContext};
 use crate::db::schema::{article_revisions, articles};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::jobs::{self, Job};
 use crate::search;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-
-/// What saving a draft needs besides the draft itself.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SaveContext {
-    pub slug: String,
-    pub section: String,
-    /// The site's name, for an article without an author.
-    pub site_name: String,
-    /// Media ids of the pictures that the draft refers to, by the paths written in it.
-    pub pictures: HashMap<String, i64>,
-    pub is_sample: bool,
-    /// Nothing is to be published: changes of a public article become its working copy, anything else a draft.
-    #[serde(default)]
-    pub as_draft: bool,
-    pub now: Time,
-}
 
 /// What became of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! Working copies: what is to be published of an article that is public already. Readers see nothing of them, and no cached
 //! page depends on them.
 
-use super::draft::Draft;
+use super::draft::{Draft, SaveContext};
 use super::relations::replace_working_copy_media;
-use super::save::{self, SaveContext};
 use crate::db::schema::working_copies;
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -94,12 +93,15 @@ pub(super) fn due(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
         .load(conn)?)
 }
 
-/// Publishes the working copy of an article, if it is still there and still due.
+/// Takes the working copy of an article out, if it is still there and still due.
 ///
 /// # Errors
-/// `Internal` if what is stored cannot be read or conflicts with another article, such as one that has its slug by now.
-pub(super) fn publish(conn: &mut Conn, article: i64, now: Time) -> Result<(), Error> {
-    // Deleted first: one that is saved at the same moment is not taken away by publishing this one.
+/// `Internal` if what is stored cannot be read.
+pub(super) fn take(
+    conn: &mut Conn,
+    article: i64,
+    now: Time,
+) -> Result<Option<(Draft, SaveContext)>, Error> {
     let row = working_copies::table
         .find(article)
         .filter(working_copies::publish_at.le(now.0));
@@ -108,14 +110,10 @@ pub(super) fn publish(conn: &mut Conn, article: i64, now: Time) -> Result<(), Er
         .get_result(conn)
         .optional()?;
     let Some(content) = content else {
-        return Ok(());
+        return Ok(None);
     };
-    let Content { draft, mut with } = serde_json::from_str(&content).map_err(Error::internal)?;
-    with.now = now;
-    if let Some(existing) = save::by_id(conn, article)? {
-        save::store(conn, &draft, &with, Some(existing))?;
-    }
-    Ok(())
+    let Content { draft, with } = serde_json::from_str(&content).map_err(Error::internal)?;
+    Ok(Some((draft, with)))
 }
 
 /// Tries the publication of a working copy again later.

@@ -60,7 +60,7 @@ pub struct PostgresConnection {
     last: LastSqlstate,
 }
 
-pub(super) fn connection_error(e: impl std::error::Error) -> ConnectionError {
+fn connection_error(e: impl std::error::Error) -> ConnectionError {
     let mut said = e.to_string();
     let mut cause = e.source();
     while let Some(inner) = cause {
@@ -102,7 +102,7 @@ pub(super) async fn connect(
     let config: Config = url
         .parse()
         .map_err(|e: tokio_postgres::Error| never(e.to_string()))?;
-    let tls = tls(verify, ca).map_err(|e| never(e.to_string()))?;
+    let tls = tls(verify, ca).map_err(|e| never(connection_error(&*e).to_string()))?;
     let mut why = ConnectionError::InvalidConnectionUrl("the URL names no host".into());
     for (at, host) in config.get_hosts().iter().enumerate() {
         let connecting = connect_to(&config, at, host, tls.clone(), patience);

@@ -1,7 +1,5 @@
 //! TLS to PostgreSQL by rustls, with libpq's meaning of `sslmode`.
 
-use super::postgres::connection_error;
-use diesel::ConnectionResult;
 use rustls::DigitallySignedStruct;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified};
 use rustls::pki_types::pem::PemObject;
@@ -13,20 +11,17 @@ use std::sync::Arc;
 pub(super) fn tls(
     verify: bool,
     ca: Option<&Path>,
-) -> ConnectionResult<tokio_postgres_rustls::MakeRustlsConnect> {
+) -> Result<tokio_postgres_rustls::MakeRustlsConnect, Box<dyn std::error::Error + Send + Sync>> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(connection_error)?;
+        .with_safe_default_protocol_versions()?;
     let config = if verify {
         let mut roots = rustls::RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
         if let Some(path) = ca {
-            for certificate in CertificateDer::pem_file_iter(path).map_err(connection_error)? {
-                roots
-                    .add(certificate.map_err(connection_error)?)
-                    .map_err(connection_error)?;
+            for certificate in CertificateDer::pem_file_iter(path)? {
+                roots.add(certificate?)?;
             }
         }
         builder.with_root_certificates(roots).with_no_client_auth()

@@ -1,9 +1,14 @@
 //! The one connection that writes to a SQLite database: opening, transactions, checkpoints.
 
 use super::Conn;
-use super::writer::{Open, RETRY};
 use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+
+/// How long SQLite retries for the lock in one attempt; between attempts the queue is served.
+const RETRY: &str = "PRAGMA busy_timeout=100";
+
+/// Opens the write connection, and reopens it after it broke.
+pub(super) type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
 
 /// Sets a short busy timeout, so that the queue is served between two attempts to take the lock.
 pub(super) fn with_short_timeout(mut conn: Conn) -> Conn {

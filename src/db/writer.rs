@@ -12,7 +12,7 @@
 use super::generation::Generation;
 use super::invalidation::{CacheTag, Changes, collect_cache_tags};
 use super::write_connection::{
-    begin, close, commit, data_version, in_transaction, reopen, with_short_timeout,
+    Open, begin, close, commit, data_version, in_transaction, reopen, with_short_timeout,
 };
 use super::{Conn, Tuning, query_stats};
 use crate::error::Error;
@@ -43,8 +43,6 @@ enum Job {
 
 /// How long a write may wait while another process holds the lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long SQLite retries for the lock in one attempt; between attempts the queue is served.
-pub(super) const RETRY: &str = "PRAGMA busy_timeout=100";
 
 /// The result of a write, and its number of statements.
 type Written<T> = (Result<T, Error>, u32);
@@ -160,9 +158,6 @@ impl Writer {
         })
     }
 }
-
-/// Opens the write connection, and reopens it after it broke.
-pub(super) type Open = Box<dyn Fn() -> Result<Conn, diesel::ConnectionError> + Send>;
 
 /// State of the writer thread.
 struct WriterThread {

@@ -329,7 +329,7 @@ impl ParsedFile {
         for (named, picture) in &self.pictures {
             pictures.insert(named.clone(), media::store::insert(conn, picture, now)?);
         }
-        let with = articles::save::SaveContext {
+        let with = articles::draft::SaveContext {
             slug: self.slug.clone(),
             section: site.default_section.clone(),
             site_name: site.name.clone(),

@@ -1,6 +1,6 @@
 //! The page of one article as its template prints it.
 
-use super::show::ArticleData;
+use super::article_data::ArticleData;
 use super::teaser::{TeaserView, by_article, view};
 use crate::articles::{changes_meaning, is_long, reading_minutes, store};
 use crate::comments::pages::ThreadView;

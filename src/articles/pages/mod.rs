@@ -1,6 +1,7 @@
 //! Handlers and views of the front page, articles, lists, the archive, revisions and corrections.
 
 mod archive;
+mod article_data;
 mod article_view;
 mod changes;
 mod corrections;

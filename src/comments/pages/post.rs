@@ -1,8 +1,8 @@
 //! Handlers for posting comments and replies.
 
-use super::compose::{ComposePage, Parent, parent};
-use super::posted::{not_signed_in, respond, too_many};
-use crate::comments::store::{self, ArticleThread};
+use super::compose::{ComposePage, parent};
+use super::posted::{CommentForm, PostResult, not_signed_in, respond, too_many};
+use crate::comments::store::{self};
 use crate::comments::write::{self, New, PostOutcome};
 use crate::comments::{CommentBody, parse_key, render};
 use crate::db::{Conn, Time};
@@ -11,24 +11,13 @@ use crate::interface::Interface;
 use crate::moderation::Policy;
 use crate::paths;
 use crate::sessions;
-use crate::text::SafeHtml;
 use crate::web::headers::new_idempotency_key;
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::Role;
 use crate::web::{Account, FormBody, Participant, Shared, SignedIn, Viewer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 use std::num::ParseIntError;
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct CommentForm {
-    pub(super) body: String,
-    pub(super) parent: String,
-    pub(super) key: String,
-    pub(super) action: String,
-}
 
 /// Longest text in bytes that takes no longer to render than the rate limit takes to check.
 const SHORT_TEXT: usize = 500;
@@ -41,23 +30,6 @@ fn rules(account: &Account) -> Vec<Rule> {
         Rule::new("comment-minute", account.id, 10, Time::MINUTE),
         Rule::new("comment-hour", account.id, 60, Time::HOUR),
     ]
-}
-
-/// Result of processing the form.
-pub(super) enum PostResult {
-    Stored(String),
-    Refused {
-        article: ArticleThread,
-        parent: Option<Parent>,
-        alert: String,
-        error: String,
-        may_send: bool,
-    },
-    Preview {
-        article: ArticleThread,
-        parent: Option<Parent>,
-        html: SafeHtml,
-    },
 }
 
 /// The parsed form, validated as far as possible without the database.

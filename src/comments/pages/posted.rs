@@ -1,14 +1,42 @@
 //! What a post is answered with: a redirect, a preview, or the form again with its text.
 
 use super::compose::{ComposePage, Parent};
-use super::post::{CommentForm, PostResult};
 use crate::comments::parse_key;
 use crate::comments::store::{self, ArticleThread};
 use crate::error::Error;
 use crate::paths;
+use crate::text::SafeHtml;
 use crate::web::{FormBody, Participant, Shared, Viewer, error_pages, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+/// The fields of the form for a comment.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CommentForm {
+    pub(super) body: String,
+    pub(super) parent: String,
+    pub(super) key: String,
+    pub(super) action: String,
+}
+
+/// Result of processing the form.
+pub(super) enum PostResult {
+    Stored(String),
+    Refused {
+        article: ArticleThread,
+        parent: Option<Parent>,
+        alert: String,
+        error: String,
+        may_send: bool,
+    },
+    Preview {
+        article: ArticleThread,
+        parent: Option<Parent>,
+        html: SafeHtml,
+    },
+}
 
 /// The response for what became of a form.
 pub(super) async fn respond(
