@@ -117,8 +117,8 @@ site_test! {
         let admin = site.admin("chief").await;
         assert_eq!(admin.post("/admin/settings", &[("site_name", "The Quay")]).await.status, 303);
         assert_eq!(site.get("/").await.one(".nameplate .name"), "The Quay");
-        tokio::time::sleep(Duration::from_millis(1800)).await;
-        assert_eq!(second.get("/").await.one(".nameplate .name"), "The Quay");
+        let named = second.get_when("/", |page| page.one(".nameplate .name") == "The Quay").await;
+        assert_eq!(named.one(".nameplate .name"), "The Quay");
     }
 }
 
