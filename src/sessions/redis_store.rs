@@ -181,35 +181,51 @@ pub(super) async fn set_data(
     until: Time,
 ) -> Result<Option<i64>, Error> {
     change(&mut store, hash, |stored| {
-        stored.data = data;
+        stored.data.clone_from(&data);
         stored.data_expires_at = until.0;
     })
     .await
 }
 
+/// Sets a session only if it is still what was read: one that was ended meanwhile stays ended, and data that another request
+/// has removed stays removed.
+const COMPARE_AND_SET: &str = "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end \
+    redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1";
+/// How often a change is tried when other requests change the same session at the same moment.
+const MAX_TRIES: usize = 20;
+
 /// Changes a stored session, if it exists; returns its account.
 async fn change(
     store: &mut Store,
     hash: &[u8],
-    with: impl FnOnce(&mut Stored),
+    with: impl Fn(&mut Stored),
 ) -> Result<Option<i64>, Error> {
-    let hash = text::encode_hex(hash);
-    let Some(mut stored) = load(store, &hash).await? else {
-        return Ok(None);
-    };
-    with(&mut stored);
-    let json = serde_json::to_string(&stored).map_err(Error::internal)?;
-    // XX (only if it exists): a session that was ended meanwhile stays ended.
-    let mut set = redis::cmd("SET");
-    set.arg(store.session(&hash))
-        .arg(json)
-        .arg("PX")
-        .arg(ttl_millis(&stored))
-        .arg("XX");
-    set.query_async::<Option<String>>(&mut store.redis)
-        .await
-        .map(|_| stored.state.account())
-        .map_err(redis_error)
+    let key = store.session(&text::encode_hex(hash));
+    let script = redis::Script::new(COMPARE_AND_SET);
+    for _ in 0..MAX_TRIES {
+        let before: Option<String> = store.redis.get(&key).await.map_err(redis_error)?;
+        let parsed = |json: &String| serde_json::from_str::<Stored>(json).ok();
+        let (Some(before), Some(mut stored)) = (&before, before.as_ref().and_then(parsed)) else {
+            return Ok(None);
+        };
+        with(&mut stored);
+        let after = serde_json::to_string(&stored).map_err(Error::internal)?;
+        let mut call = script.prepare_invoke();
+        call.key(&key)
+            .arg(before)
+            .arg(after)
+            .arg(ttl_millis(&stored));
+        let is_set: bool = call
+            .invoke_async(&mut store.redis)
+            .await
+            .map_err(redis_error)?;
+        if is_set {
+            return Ok(stored.state.account());
+        }
+    }
+    Err(Error::Unavailable(
+        "a session is changed by too many requests at once".into(),
+    ))
 }
 
 /// Milliseconds until the session expires.

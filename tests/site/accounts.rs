@@ -361,6 +361,24 @@ async fn states_and_data_are_stored(site: Site) {
         entries(&[("challenge", "\"def\""), ("step", "2")]),
         "an update is stored"
     );
+    // Many requests at once: each change is whole, the last one stands, and none brings back an earlier one.
+    let change = |step: usize| {
+        let (sessions, key) = (&sessions, again(&anonymous));
+        async move {
+            let entries = HashMap::from([("step".to_owned(), step.to_string())]);
+            let ttl = actix_web::cookie::time::Duration::minutes(1);
+            sessions.update(key, entries, &ttl).await.map(|_| ())
+        }
+    };
+    let (a, b, c) = tokio::join!(change(3), change(4), change(5));
+    assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    change(6).await.expect("updated");
+    let loaded = sessions
+        .load(&anonymous)
+        .await
+        .expect("loaded")
+        .expect("a session");
+    assert_eq!(loaded, entries(&[("step", "6")]));
     site.reader("mira").await;
     use diesel::prelude::*;
     use masthead::db::schema::accounts;
