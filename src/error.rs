@@ -10,7 +10,7 @@
 //! | `Gone` | 410 | marked as removed in the operator's list of redirects |
 //! | `NotAllowed` | 405 | a known address, another method |
 //! | `RequestTimeout` | 408 | the body did not arrive in time |
-//! | `Gone` | 409 | the target of an action has ended meanwhile |
+//! | `Conflict` | 409 | the target of an action has ended meanwhile |
 //! | `TooLarge`, `NotAForm` | 413, 415 | |
 //! | `ForeignHost` | 421 | a `Host` header that does not name this site |
 //! | `Refused` | 422 | an invalid value in a form that cannot be shown again |

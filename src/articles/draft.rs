@@ -1,4 +1,4 @@
-//! `Draft`: an article parsed from a file and not yet saved, whatever the format of the file.
+//! `Draft`: an article parsed from a file and not yet saved; the same for all file formats.
 
 use crate::db::Time;
 use crate::text::{SafeHtml, stored_html};

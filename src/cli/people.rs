@@ -203,11 +203,7 @@ fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), CliError> 
         format!("The session store does not answer, so the account's sessions stay open: {e}")
     };
     let prefix = masthead::app::redis_prefix(&db.write_now(masthead::admin::store::cookie_key)?);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|e| e.to_string())?;
-    runtime.block_on(async {
+    super::runtime()?.block_on(async {
         let client = redis::Client::open(url.as_str()).map_err(say)?;
         let redis = redis::aio::ConnectionManager::new(client)
             .await

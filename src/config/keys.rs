@@ -93,7 +93,7 @@ fn shown(given: &str) -> String {
 }
 
 keys! {
-    /// The data folder: database, media, mail, keys [default: ./data]
+    /// The data folder: database, media, mail [default: ./data]
     data: PathBuf = "MASTHEAD_DATA", "DIR", parse::path, "data".into(), "data";
     /// The port to serve on [default: 8080]
     port: u16 = "PORT", "PORT", parse::port, 8080, "8080";

@@ -33,7 +33,7 @@ pub enum CacheTag {
     Thread(i64),
     /// Name, roles, ban, password and sessions of one account.
     Account(i64),
-    /// The comments of one account, whatever their status.
+    /// The comments of one account, with any status.
     Comments(i64),
     /// How many comments wait for a moderator.
     Waiting,

@@ -1,7 +1,7 @@
 //! `masthead demo`: generates a publication with any number of articles and comments, for trials and benchmarks.
 //!
-//! The same seed gives the same publication on both databases. All text is generated, and nobody can log in as one of
-//! the readers.
+//! The same seed gives the same publication on both databases. All text is generated, and the made-up readers cannot
+//! log in.
 
 mod plan;
 mod text;
@@ -241,7 +241,7 @@ impl Rng {
     fn new(seed: u64) -> Rng {
         Rng(fastrand::Rng::with_seed(seed))
     }
-    /// For one article, whatever else there is.
+    /// For one article, independent of all others.
     fn of(seed: u64, article: u32) -> Rng {
         Rng::new(seed ^ (u64::from(article) + 1).wrapping_mul(0xd134_2543_de82_ef95))
     }

@@ -9,7 +9,7 @@ use crate::db::Time;
 /// Maximum number of entries in a feed.
 pub const ENTRIES: i64 = 30;
 
-/// A feed, whatever its format. URLs are absolute.
+/// A feed in any of the formats. URLs are absolute.
 #[derive(Clone, Debug)]
 pub struct Feed {
     pub title: String,

@@ -300,7 +300,7 @@ fn failed_job(id: i64) -> _ {
     jobs::table.filter(jobs::id.eq(id).and(jobs::failed_at.is_not_null()))
 }
 
-/// Deletes the job under a key, whatever its state.
+/// Deletes the job under a key, in any state.
 ///
 /// # Errors
 /// Of the database.

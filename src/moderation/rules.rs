@@ -192,6 +192,6 @@ pub fn standing(conn: &mut Conn, author: i64, article: i64) -> Result<Standing, 
 pub struct Standing {
     /// A moderator has approved a comment of theirs.
     pub has_approved: bool,
-    /// They have a comment under the article, whatever its status.
+    /// They have a comment under the article, with any status.
     pub has_commented: bool,
 }

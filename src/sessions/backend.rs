@@ -162,7 +162,7 @@ impl Sessions {
         fn part<T: serde::de::DeserializeOwned>(entries: &Entries, key: &str) -> Option<T> {
             serde_json::from_str(entries.get(key)?).ok()
         }
-        // Whatever else stands there than `false`: the log-in is not complete.
+        // With any value but `false` the log-in is not complete.
         let is_pending = entries
             .get(PENDING)
             .is_some_and(|pending| pending != "false");

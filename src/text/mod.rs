@@ -126,7 +126,7 @@ pub fn encode_hex(bytes: &[u8]) -> String {
         })
 }
 
-/// Decodes [`hex`]; stops at the first pair that is not hexadecimal.
+/// Decodes [`encode_hex`]; stops at the first pair that is not hexadecimal.
 pub fn decode_hex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks_exact(2);
     pairs

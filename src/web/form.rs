@@ -50,7 +50,7 @@ impl FormBody {
         self.0.as_deref().map_err(Clone::clone)
     }
 
-    /// One field by name, whatever else the form contains.
+    /// One field by name, also if the form as a whole cannot be read.
     pub fn field(&self, name: &str) -> Option<&str> {
         let pairs = self.0.as_deref().ok()?;
         let found = pairs.iter().find(|(key, _)| key == name);

@@ -195,7 +195,7 @@ fn default_port(host: &str, authority: &str) -> bool {
     })
 }
 
-/// CSRF check: by Fetch Metadata if it is sent, else by ClientNetwork; with neither, only requests without a session pass.
+/// CSRF check: by Fetch Metadata if it is sent, else by `Origin`; with neither, only requests without a session pass.
 /// <https://www.w3.org/TR/fetch-metadata/>
 fn may_post(state: &State, request: &ServiceRequest) -> bool {
     if let Some(site) = text(request.headers(), "sec-fetch-site") {
@@ -338,7 +338,7 @@ fn set_headers(
     }
 }
 
-/// Whether a request passes `admit`; a `Host` that equals the site's own takes a shortcut.
+/// Whether a request passes `check_request`; a `Host` that equals the site's own takes a shortcut.
 pub fn is_own_host(state: &State, request: &ServiceRequest) -> bool {
     let named = request.headers().get(header::HOST);
     let exact = named.is_some_and(|host| host.as_bytes() == state.config.base.authority.as_bytes());

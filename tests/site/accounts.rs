@@ -295,7 +295,7 @@ site_test! {
 }
 
 site_test! {
-    async fn a_right_password_is_no_failure_whoever_waits_for_the_answer(site: Site) {
+    async fn a_right_password_is_no_failure_even_if_the_client_disconnects(site: Site) {
         site.reader("mira").await;
         let form = [("login", "mira"), ("password", PASSWORD), ("next", "/")];
         for _ in 0..12 {
@@ -372,6 +372,15 @@ async fn states_and_data_are_stored(site: Site) {
     };
     let (a, b, c) = tokio::join!(change(3), change(4), change(5));
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    let loaded = sessions
+        .load(&anonymous)
+        .await
+        .expect("loaded")
+        .expect("a session");
+    assert!(
+        ["3", "4", "5"].contains(&loaded["step"].as_str()),
+        "{loaded:?}"
+    );
     change(6).await.expect("updated");
     let loaded = sessions
         .load(&anonymous)
@@ -419,6 +428,40 @@ async fn states_and_data_are_stored(site: Site) {
     );
     sessions.delete(&pending).await.expect("deleted");
     assert!(sessions.load(&pending).await.expect("loaded").is_none());
+    // Changes that run at the same moment do not bring a deleted session back.
+    for _ in 0..20 {
+        let ended = sessions
+            .save(entries(&[("challenge", "\"x\"")]), &ttl)
+            .await
+            .expect("saved");
+        let changes = async {
+            for step in 0..5 {
+                let entries = entries(&[("step", &step.to_string())]);
+                let _ = sessions.update(again(&ended), entries, &ttl).await;
+            }
+        };
+        let (_, deleted) = tokio::join!(changes, sessions.delete(&ended));
+        deleted.expect("deleted");
+        assert!(sessions.load(&ended).await.expect("loaded").is_none());
+    }
+    // Pending log-ins, which somebody with the password alone can make, end no sessions.
+    for _ in 0..55 {
+        sessions
+            .save(
+                entries(&[("account_id", &id.to_string()), ("pending", "true")]),
+                &ttl,
+            )
+            .await
+            .expect("saved");
+    }
+    assert_eq!(
+        sessions
+            .list(id, site.db().now())
+            .await
+            .expect("a list")
+            .len(),
+        1
+    );
 }
 
 site_test! {
@@ -430,6 +473,11 @@ site_test! {
 #[test]
 fn sessions_hold_states_and_data_of_handlers_on_redis() {
     if let Some(redis) = crate::harness::redis_url() {
-        crate::harness::run(None, Some(redis), states_and_data_are_stored);
+        crate::harness::run(
+            module_path!(),
+            None,
+            Some(redis),
+            states_and_data_are_stored,
+        );
     }
 }

@@ -210,7 +210,7 @@ site_test! {
 }
 
 site_test! {
-    async fn whoever_leaves_early_spoils_nothing_for_those_who_stay(site: Site) {
+    async fn a_client_that_disconnects_spoils_no_page(site: Site) {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         for _ in 0..20 {
@@ -343,13 +343,13 @@ site_test! {
         let login = site.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/")]).await;
         let cookie = login.header("set-cookie").expect("a cookie").split(';').next().expect("a pair").to_owned();
         let (name, value) = cookie.split_once('=').expect("a pair");
-        for normalize in [format!("{name} ={value}"), format!("%6d{}={value}", &name[1..]), format!("a=b;\t{name}={value}"), format!("{name}={value}; {name} ={value}")] {
+        for cookie_header in [format!("{name} ={value}"), format!("%6d{}={value}", &name[1..]), format!("a=b;\t{name}={value}"), format!("{name}={value}; {name} ={value}")] {
             for path in [own.as_str(), "/about", "/", "/readers/mira", "/guidelines", &format!("/articles/{slug}")] {
-                Answer::of(site.browser().request("GET", path).header("cookie", &normalize)).await;
+                Answer::of(site.browser().request("GET", path).header("cookie", &cookie_header)).await;
                 let anybody = site.get(path).await;
-                assert!(!anybody.has("header nav a[href='/account']") && !anybody.body.contains("Waits."), "{normalize} {path}");
+                assert!(!anybody.has("header nav a[href='/account']") && !anybody.body.contains("Waits."), "{cookie_header} {path}");
             }
-            assert_eq!(site.get(&own).await.status, 404, "{normalize}");
+            assert_eq!(site.get(&own).await.status, 404, "{cookie_header}");
         }
     }
 }
@@ -423,7 +423,7 @@ site_test! {
 }
 
 /// Random actions on two nodes; after each one the page must equal a freshly rendered one.
-async fn whatever_happens_nothing_stale_is_shown(site: Site) {
+async fn random_acts_leave_nothing_stale(site: Site) {
     let slug = site.article().await;
     let path = format!("/articles/{slug}");
     site.hold_first(false).await;
@@ -570,30 +570,27 @@ async fn whatever_happens_nothing_stale_is_shown(site: Site) {
 
 site_test! {
     async fn random_acts_on_two_nodes_leave_nothing_stale(site: Site) {
-        whatever_happens_nothing_stale_is_shown(site).await;
+        random_acts_leave_nothing_stale(site).await;
     }
 }
 
 #[test]
 fn random_acts_with_sessions_in_redis_leave_nothing_stale() {
-    if let (Some(redis), Ok(postgres)) = (
-        crate::harness::redis_url(),
-        std::env::var("TEST_POSTGRES_URL"),
-    ) {
+    if let (Some(redis), Some(postgres)) =
+        (crate::harness::redis_url(), crate::harness::postgres_url())
+    {
         run(
+            module_path!(),
             Some(postgres),
             Some(redis),
-            whatever_happens_nothing_stale_is_shown,
+            random_acts_leave_nothing_stale,
         );
     }
 }
 
 #[test]
 fn a_node_that_loses_its_listener_serves_nothing_stale() {
-    let Ok(postgres) = std::env::var("TEST_POSTGRES_URL") else {
-        return;
-    };
-    run(Some(postgres), None, |site| async move {
+    crate::harness::on_postgres(module_path!(), |site| async move {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         let other = site.second();

@@ -125,13 +125,15 @@ site_test! {
         assert!(import(&["--as-draft"]).contains("until its date"));
         site.run_jobs().await;
         assert_eq!(site.get("/articles/quay").await.body, shown.body);
-        let now_due = |conn: &mut masthead::db::Conn| {
-            diesel::update(working_copies::table).set(working_copies::publish_at.eq(1)).execute(conn)?;
-            diesel::update(jobs::table.filter(jobs::kind.eq("publish-due"))).set(jobs::run_at.eq(0)).execute(conn)?;
-            Ok(())
-        };
-        site.db().write(now_due).await.expect("a write");
-        site.run_jobs().await;
+        let soon = masthead::db::Time::now().plus(1_500).rfc3339();
+        write(&format!("---\ntitle: Quay, renamed\nslug: quay\ndate: {soon}\n---\n\nAt its time.\n"));
+        assert!(import(&["--as-draft"]).contains("until its date"));
+        let began = std::time::Instant::now();
+        while !site.get("/articles/quay").await.body.contains("At its time.") {
+            assert!(began.elapsed().as_secs() < 10, "it was not published");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            site.run_jobs().await;
+        }
         let left: i64 = site.db().read(|conn| Ok(working_copies::table.count().get_result(conn)?)).await.expect("a read");
         assert_eq!(left, 0);
         // A later import replaces it and takes an earlier working copy away.

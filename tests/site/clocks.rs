@@ -8,7 +8,7 @@ use masthead::db::invalidation::{CacheTag, changed};
 use masthead::web::{Viewer, page};
 
 site_test! {
-    async fn new_roles_give_a_session_one_new_key_whatever_the_clocks_say(site: Site) {
+    async fn new_roles_give_a_session_one_new_key_with_any_clock(site: Site) {
         site.reader("mira").await;
         let old = site.cookie("mira").await;
         // Set by a node whose clock is two minutes ahead.

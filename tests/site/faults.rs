@@ -518,7 +518,7 @@ fn the_start_waits_for_postgresql() {
 #[test]
 fn while_redis_is_away_nobody_waits_for_long() {
     let Some(url) = redis_url() else { return };
-    run(None, Some(url.clone()), |site| async move {
+    run(module_path!(), None, Some(url.clone()), |site| async move {
         let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
         site.reader("mira").await;
@@ -589,11 +589,9 @@ site_test! {
 #[test]
 fn the_same_key_twenty_times_at_once_is_one_comment_with_redis() {
     let Some(url) = redis_url() else { return };
-    run(None, Some(url.clone()), twenty_at_once);
-    if let Ok(server) = std::env::var("TEST_POSTGRES_URL")
-        && !server.is_empty()
-    {
-        run(Some(server), Some(url), twenty_at_once);
+    run(module_path!(), None, Some(url.clone()), twenty_at_once);
+    if let Some(server) = crate::harness::postgres_url() {
+        run(module_path!(), Some(server), Some(url), twenty_at_once);
     }
 }
 

@@ -86,7 +86,7 @@ site_test! {
 }
 
 site_test! {
-    async fn whoever_has_it_is_told_so(site: Site) {
+    async fn a_client_with_the_current_feed_gets_304(site: Site) {
         some(&site).await;
         for path in ["/feed.atom", "/feed.rss", "/feed.json", "/sections/city/feed.atom", "/articles/fish/comments.atom", "/corrections/feed.json"] {
             let first = site.get(path).await;

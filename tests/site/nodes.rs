@@ -1,6 +1,6 @@
 //! Shared state between processes: restarts, second nodes, Redis, and commands run next to a server.
 
-use crate::harness::{Program, redis_url, run};
+use crate::harness::{Program, postgres_url, redis_url, run};
 use crate::{PASSWORD, Site, site_test};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -14,14 +14,24 @@ site_test! {
 #[test]
 fn the_same_with_redis_beside_sqlite() {
     if let Some(redis) = redis_url() {
-        run(None, Some(redis), a_second_node_knows_everything);
+        run(
+            module_path!(),
+            None,
+            Some(redis),
+            a_second_node_knows_everything,
+        );
     }
 }
 
 #[test]
 fn the_same_with_redis_beside_postgres() {
-    if let (Some(redis), Ok(postgres)) = (redis_url(), std::env::var("TEST_POSTGRES_URL")) {
-        run(Some(postgres), Some(redis), a_second_node_knows_everything);
+    if let (Some(redis), Some(postgres)) = (redis_url(), postgres_url()) {
+        run(
+            module_path!(),
+            Some(postgres),
+            Some(redis),
+            a_second_node_knows_everything,
+        );
     }
 }
 

@@ -32,6 +32,14 @@ fn in_house(path: &Path) -> String {
         .to_string()
 }
 
+/// The feature or module that a file of `src` belongs to: the first part of its path.
+fn feature(path: &Path) -> String {
+    let name = in_house(path);
+    let first = name.trim_start_matches("src/").split('/').next();
+    let first = first.unwrap_or_default().trim_end_matches(".rs");
+    first.to_owned()
+}
+
 #[test]
 fn every_module_opens_by_saying_what_it_is() {
     for (path, text) in files("src", "rs") {
@@ -61,13 +69,7 @@ fn pages_hold_no_sql_and_stores_no_http() {
 fn one_feature_writes_a_table() {
     let mut writers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, text) in files("src", "rs") {
-        let feature = in_house(&path)
-            .trim_start_matches("src/")
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(".rs")
-            .to_owned();
+        let feature = feature(&path);
         for verb in ["insert_into(", "diesel::update(", "diesel::delete("] {
             for part in text.split(verb).skip(1) {
                 let table: String = part
@@ -91,7 +93,7 @@ fn one_feature_writes_a_table() {
     }
 }
 
-/// Permitted dependencies of each feature. All may use: config error interface paths text db web.
+/// Permitted dependencies of each feature. All may use: config error interface paths text db moderation web.
 const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("sessions", &[]),
     ("log", &[]),
@@ -127,10 +129,10 @@ fn feature_dependencies_are_acyclic() {
     let mut left: Vec<_> = ALLOWED_DEPENDENCIES.to_vec();
     while !left.is_empty() {
         let before = left.len();
-        left.retain(|(room, uses)| {
+        left.retain(|(feature_name, uses)| {
             let ready = uses.iter().all(|u| settled.contains(u));
             if ready {
-                settled.insert(room);
+                settled.insert(feature_name);
             }
             !ready
         });
@@ -158,22 +160,17 @@ fn every_module_is_declared() {
     ];
     for (path, _) in files("src", "rs") {
         let name = in_house(&path);
-        let room = name
-            .trim_start_matches("src/")
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(".rs")
-            .to_owned();
+        let feature_name = feature(&path);
         assert!(
-            known.contains(&room.as_str()) || ALLOWED_DEPENDENCIES.iter().any(|(r, _)| *r == room),
+            known.contains(&feature_name.as_str())
+                || ALLOWED_DEPENDENCIES.iter().any(|(r, _)| *r == feature_name),
             "{name}"
         );
     }
 }
 
 #[test]
-fn rooms_use_only_what_their_door_declares() {
+fn features_use_only_declared_dependencies() {
     let below = [
         "config",
         "error",
@@ -186,20 +183,14 @@ fn rooms_use_only_what_their_door_declares() {
     ];
     for (path, text) in files("src", "rs") {
         let name = in_house(&path);
-        let room = name
-            .trim_start_matches("src/")
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(".rs")
-            .to_owned();
+        let feature_name = feature(&path);
         let declared = ALLOWED_DEPENDENCIES
             .iter()
-            .find(|(r, _)| *r == room)
+            .find(|(r, _)| *r == feature_name)
             .map(|(_, uses)| *uses);
         let used = used_rooms(&text);
-        if below.contains(&room.as_str()) {
-            let allowed: &[&str] = match room.as_str() {
+        if below.contains(&feature_name.as_str()) {
+            let allowed: &[&str] = match feature_name.as_str() {
                 "db" => &["error", "config", "text"],
                 "web" => &[
                     "config",
@@ -216,13 +207,13 @@ fn rooms_use_only_what_their_door_declares() {
                 "text" => &["interface"],
                 _ => &[],
             };
-            for other in used.iter().filter(|o| **o != room) {
+            for other in used.iter().filter(|o| **o != feature_name) {
                 assert!(allowed.contains(&other.as_str()), "{name} uses {other}");
             }
         } else if let Some(uses) = declared {
             for other in used
                 .iter()
-                .filter(|o| **o != room && !below.contains(&o.as_str()))
+                .filter(|o| **o != feature_name && !below.contains(&o.as_str()))
             {
                 assert!(uses.contains(&other.as_str()), "{name} uses {other}");
             }
@@ -314,7 +305,7 @@ fn every_message_of_the_interface_is_used() {
 }
 
 #[test]
-fn rooms_stay_comfortable() {
+fn no_source_file_has_more_than_400_lines() {
     for (path, text) in files("src", "rs") {
         let lines = text.lines().count();
         assert!(lines <= 400, "{} has {lines} lines", in_house(&path));

@@ -3,7 +3,7 @@
 //! After the last change of a schema that is to be released, its fixtures are written on both engines (PostgreSQL: `pg_dump`
 //! must be found): `cargo test -- --ignored upgrades::write`
 
-use crate::harness::{on_postgres, on_sqlite, run_upgraded};
+use crate::harness::{on_postgres, on_sqlite, postgres_url, run_upgraded};
 use crate::{Browser, Site};
 use diesel::prelude::*;
 use masthead::db::schema;
@@ -136,6 +136,7 @@ async fn every_page_answers(site: Site) {
 fn a_database_of_every_released_schema_is_taken_over_on_sqlite() {
     for version in RELEASED {
         run_upgraded(
+            module_path!(),
             None,
             None,
             Some(&earlier(version, "db")),
@@ -146,15 +147,10 @@ fn a_database_of_every_released_schema_is_taken_over_on_sqlite() {
 
 #[test]
 fn a_database_of_every_released_schema_is_taken_over_on_postgres() {
-    // The harness says how to run it.
-    let Some(server) = std::env::var("TEST_POSTGRES_URL")
-        .ok()
-        .filter(|url| !url.is_empty())
-    else {
-        return on_postgres(module_path!(), |_: Site| async {});
-    };
+    let Some(server) = postgres_url() else { return };
     for version in RELEASED {
         run_upgraded(
+            module_path!(),
             Some(server.clone()),
             None,
             Some(&earlier(version, "sql")),

@@ -116,7 +116,7 @@ pub(super) async fn render_or_wait<S: InnerService>(
                     let answer = call_inner(service, state.clone(), request, began).await?;
                     return Ok(or_stale(&state, &key, answer));
                 };
-                // Fresh enough for a request that arrived before the page's first read, whatever has changed since.
+                // Fresh enough for a request that arrived before the page's first read, even if something has changed since.
                 if entry.since >= arrived || state.db.is_valid(&entry.dependencies) {
                     let asked = Preconditions::of(request.headers(), &entry);
                     let response = answer(&state, &entry, asked);
