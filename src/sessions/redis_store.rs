@@ -121,7 +121,7 @@ fn row(hash: &str, s: &Stored) -> SessionRow {
     }
 }
 
-/// Stores a session. Beyond [`MAX_PER_ACCOUNT`], the account's least recently seen sessions are deleted; returns
+/// Stores a session. Beyond [`MAX_PER_ACCOUNT`], the account's least recently seen sessions of the same state are deleted; returns
 /// whether any were.
 pub(super) async fn begin(
     mut store: Store,
@@ -150,19 +150,24 @@ pub(super) async fn begin(
         .scard(store.account_set(account))
         .await
         .map_err(redis_error)?;
-    if count > MAX_PER_ACCOUNT {
-        let mut seen = Vec::new();
-        for other in session_hashes(&mut store, account).await? {
-            let stored = load(&mut store, &other).await?;
-            seen.push((stored.map_or(i64::MIN, |s| s.seen), other));
-        }
-        seen.retain(|(_, other)| *other != hash);
-        seen.sort_unstable();
-        for (_, other) in seen.iter().take(count - MAX_PER_ACCOUNT) {
-            remove(&mut store, Some(account), other).await?;
+    if count <= MAX_PER_ACCOUNT {
+        return Ok(false);
+    }
+    let mut seen = Vec::new();
+    for other in session_hashes(&mut store, account).await? {
+        match load(&mut store, &other).await? {
+            Some(stored) if stored.state == new.state => seen.push((stored.seen, other)),
+            Some(_) => {}
+            None => remove(&mut store, Some(account), &other).await?,
         }
     }
-    Ok(count > MAX_PER_ACCOUNT)
+    let too_many = seen.len().saturating_sub(MAX_PER_ACCOUNT);
+    seen.retain(|(_, other)| *other != hash);
+    seen.sort_unstable();
+    for (_, other) in seen.iter().take(too_many) {
+        remove(&mut store, Some(account), other).await?;
+    }
+    Ok(too_many > 0)
 }
 
 pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<(), Error> {
