@@ -46,8 +46,12 @@ pub fn metrics(listen: &str, state: Shared) -> std::io::Result<Server> {
 
 async fn show_metrics(state: Shared) -> Result<HttpResponse, Error> {
     // While the database is away, all other metrics still answer.
-    if let Ok((waiting, failed)) = state.db.read(jobs::store::counts).await {
-        state.meter.set_jobs(waiting, failed);
+    let counts = state.db.read(|conn| {
+        let waiting = jobs::store::waiting_count(conn)?;
+        Ok((waiting, jobs::store::failing_count(conn)?))
+    });
+    if let Ok((waiting, failing)) = counts.await {
+        state.meter.set_jobs(waiting, failing);
     }
     let text = state.meter.text(&state)?;
     Ok(HttpResponse::Ok()

@@ -1,9 +1,13 @@
 //! The job that deletes what has expired.
 
+use crate::db::Time;
 use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::{Shared, limits};
 use crate::{comments, mail, sessions};
+
+/// How often, in milliseconds.
+const INTERVAL: i64 = 10 * Time::MINUTE;
 
 /// Deletes expired throttles and sessions, texts of comments that were deleted long ago, and rows of sent mails.
 ///
@@ -17,5 +21,5 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
     db.write(move |conn| mail::store::sweep(conn, now)).await?;
     db.write(move |conn| comments::store::purge(conn, now))
         .await?;
-    Ok(Next::Done)
+    Ok(Next::At(now.plus(INTERVAL)))
 }

@@ -21,7 +21,6 @@ use crate::web::fields::Link;
 use crate::web::limits::Rule;
 use crate::web::{Admin, FormBody, Page, Shared, Staff, State, page};
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
@@ -38,8 +37,8 @@ struct DashboardPage {
     pending_link: String,
     unmoderated_link: String,
     has_samples: bool,
-    /// Background jobs that have failed; shown to admins.
-    failed_jobs: i64,
+    /// Background jobs that failed in their last attempt; shown to admins.
+    failing_jobs: i64,
     latest: Vec<Link>,
 }
 
@@ -47,7 +46,7 @@ struct DashboardPage {
 pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
     let moderates = who.moderates();
     let administers = who.administers();
-    let (counts, has_samples, latest, failed_jobs) = state
+    let (counts, has_samples, latest, failing_jobs) = state
         .db
         .read(move |conn| {
             let counts = if moderates { counts(conn)? } else { [0; 5] };
@@ -56,7 +55,7 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
                 articles::store::has_samples(conn)?,
                 articles::lists::latest(conn, 10)?,
                 match administers {
-                    true => crate::jobs::store::counts(conn)?.1,
+                    true => crate::jobs::store::failing_count(conn)?,
                     false => 0,
                 },
             ))
@@ -75,7 +74,7 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         pending_link: queue(crate::queues::Queue::Pending),
         unmoderated_link: queue(crate::queues::Queue::Unmoderated),
         has_samples: has_samples && administers,
-        failed_jobs,
+        failing_jobs,
         latest: latest
             .into_iter()
             .map(|a| Link {
@@ -164,8 +163,13 @@ async fn staff_page(
         username,
         error,
         roles: role_checkboxes(t, "new", roles),
-        asks_password: state.db.now().0 - admin.since > REAUTHENTICATE_AFTER,
+        asks_password: asks_password(state, admin),
     })
+}
+
+/// Whether the log-in is too long ago to change roles without the password.
+fn asks_password(state: &State, admin: &Admin) -> bool {
+    state.db.now().0 - admin.since > REAUTHENTICATE_AFTER
 }
 
 /// `GET /admin/staff`
@@ -239,12 +243,9 @@ pub async fn staff_update(
         true => t.staff_password_needed(),
         false => t.password_wrong(),
     };
-    if now.0 - admin.since > REAUTHENTICATE_AFTER
-        && !is_own_password(&state, &admin, form.current).await?
-    {
-        let mut page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
-        page.asks_password = true;
-        return page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    if asks_password(&state, &admin) && !is_own_password(&state, &admin, form.current).await? {
+        let page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
+        return page::refused(&page);
     }
     let username = form.username.trim().to_owned();
     let set = sessions::write(&state, &admin, move |conn, who: &Admin| {

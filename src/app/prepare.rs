@@ -50,7 +50,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
         site = load(&db)?;
     }
     let now = db.now();
-    db.write_now(move |conn| jobs::store::ensure_periodic(conn, now))
+    db.write_now(move |conn| jobs::store::enqueue_at_start(conn, now))
         .map_err(say)?;
     let key = db.write_now(admin::store::cookie_key).map_err(say)?;
     Ok(Prepared {
@@ -63,9 +63,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
 
 /// Creates a one-time setup link while there is no admin; an earlier link becomes invalid.
 pub(super) async fn setup_link(db: &Db) -> Result<Option<String>, String> {
-    let mut bytes = [0; 24];
-    getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
-    let token = text::encode_hex(&bytes);
+    let token = text::random_hex::<24>().map_err(|e| e.to_string())?;
     let kept = token.clone();
     let made = db.write(move |conn| {
         let wanted = !accounts::store::has_admin(conn)?;

@@ -1,4 +1,4 @@
-//! `Draft`: an article parsed from a file and not yet saved; the same for all file formats.
+//! `Draft`: an article parsed from a file of any format, not yet saved.
 
 use crate::db::Time;
 use crate::text::{SafeHtml, stored_html};

@@ -69,7 +69,7 @@ fn times(draft: &Draft, with: &SaveContext, existing: Option<&Existing>) -> (i64
     (published, draft.updated.map_or(updated, |time| time.0))
 }
 
-/// Makes the draft the article's current revision, with any status.
+/// Makes the draft the article's current revision.
 pub(super) fn store(
     conn: &mut Conn,
     draft: &Draft,

@@ -14,16 +14,7 @@ pub fn test(config: &Config, address: &str) -> Result<ExitCode, CliError> {
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let recipient = text::Email::parse(site.t(), address)
         .map_err(|why| CliError(format!("{address}: {why}"), 1))?;
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
-    let row = MailRow {
-        id: 0,
-        kind: Mail::Test.kind().into(),
-        payload: "null".into(),
-        recipient: recipient.as_str().into(),
-        message_id: text::encode_hex(&bytes),
-        created_at: Time::now(),
-    };
+    let row = MailRow::new(&Mail::Test, recipient.as_str(), Time::now())?;
     let message = render(&row, config, &site)?;
     let transport = Transport::new(config)?;
     let answer = super::runtime()?

@@ -46,7 +46,6 @@ pub fn conversation(
     above.sort_unstable();
     above.dedup();
     let mut thread = Thread {
-        public_comments: public_comments(conn, article.id)?,
         ..Thread::default()
     };
     thread.rows = ancestors(conn, article.id, &above)?;
@@ -115,14 +114,4 @@ fn of_article(id: i64, article: i64) -> Prepared<Columns> {
 fn first(conn: &mut Conn, query: Prepared<Columns>) -> Result<Row, Error> {
     let row: RowValues = query.get_result(conn)?;
     Ok(row.into())
-}
-
-fn public_comments(conn: &mut Conn, article: i64) -> Result<i64, Error> {
-    use crate::db::schema::threads;
-    Ok(threads::table
-        .find(article)
-        .select(threads::public_comments)
-        .first(conn)
-        .optional()?
-        .unwrap_or(0))
 }

@@ -61,19 +61,20 @@ pub(super) fn apply_change(
 /// Row of `comment_counts` for the comments that match [`super::REPORTED`].
 pub(super) const REPORTED: &str = "reported";
 
-/// Runs `work`, which changes one comment under its thread's lock, and updates the number of reported comments.
-pub(super) fn with_reported_counter<T>(
+/// Runs `work`, which changes one comment under its thread's lock, and updates the number of reported comments. Returns whether
+/// the comment has become reported.
+pub(super) fn with_reported_counter(
     conn: &mut Conn,
     id: i64,
-    work: impl FnOnce(&mut Conn) -> Result<T, Error>,
-) -> Result<T, Error> {
+    work: impl FnOnce(&mut Conn) -> Result<(), Error>,
+) -> Result<bool, Error> {
     let before = is_reported(conn, id)?;
-    let done = work(conn)?;
+    work(conn)?;
     let change = is_reported(conn, id)? - before;
     if change != 0 {
         add(conn, REPORTED, change)?;
     }
-    Ok(done)
+    Ok(change > 0)
 }
 
 /// 1 if the comment matches [`super::REPORTED`], else 0.

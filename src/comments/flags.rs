@@ -1,14 +1,14 @@
 //! Flags: readers' reports of comments, at most one per reader and comment.
 
 use super::counters;
+use super::notify;
 use crate::db::schema::{comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::jobs::{self, Job};
 use crate::moderation::{FlagReason, Policy};
 use diesel::prelude::*;
 
-/// Flags a comment; the caller holds the thread's lock. `false`: this reader has flagged it before, nothing changes.
+/// Flags a comment. The caller holds the thread's lock and has checked [`has_flagged`].
 pub fn flag(
     conn: &mut Conn,
     comment: i64,
@@ -17,10 +17,7 @@ pub fn flag(
     detail: &str,
     policy: &Policy,
     now: Time,
-) -> Result<bool, Error> {
-    if has_flagged(conn, comment, account)? {
-        return Ok(false);
-    }
+) -> Result<(), Error> {
     diesel::insert_into(flags::table)
         .values((
             flags::comment_id.eq(comment),
@@ -30,16 +27,16 @@ pub fn flag(
             flags::created_at.eq(now.0),
         ))
         .execute(conn)?;
-    counters::with_reported_counter(conn, comment, |conn| {
+    let is_new = counters::with_reported_counter(conn, comment, |conn| {
         diesel::update(comments::table.find(comment))
             .set(comments::open_flags.eq(comments::open_flags + 1))
             .execute(conn)?;
         Ok(())
     })?;
-    if policy.notify_moderators {
-        jobs::enqueue(conn, &Job::NotifyModerators, now)?;
+    match is_new {
+        true => notify::moderators(conn, policy, now),
+        false => Ok(()),
     }
-    Ok(true)
 }
 
 pub fn has_flagged(conn: &mut Conn, comment: i64, account: i64) -> Result<bool, Error> {

@@ -9,6 +9,7 @@ pub mod conversation;
 mod counters;
 mod cursor;
 mod flags;
+mod notify;
 pub mod pages;
 pub mod row;
 pub mod store;

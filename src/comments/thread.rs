@@ -10,6 +10,7 @@ use crate::db::prepared::{Prepared, prepared};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::web::Viewer;
+use crate::web::viewer::shown_name;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use std::collections::HashMap;
@@ -32,8 +33,6 @@ pub struct Thread {
     pub next: String,
     /// Conversations with more replies than are shown: the root's id, and the cursor of the rest.
     pub more: HashMap<i64, String>,
-    /// Number of public comments of the article.
-    pub public_comments: i64,
     /// This viewer's next comment would be held for moderation.
     pub would_be_held: bool,
 }
@@ -82,7 +81,7 @@ pub(super) fn visible(query: Prepared<Columns>, viewer: &Viewer, now: Time) -> P
         .text(")))")
 }
 
-/// A page of conversations under an article. The caller, who has read the article, sets `public_comments`.
+/// A page of conversations under an article.
 ///
 /// # Errors
 /// `NotFound` for an invalid cursor.
@@ -282,7 +281,7 @@ pub(super) fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), E
             continue;
         };
         let name = match row.status.is_public() {
-            true => shown_name(&row.username, &row.name),
+            true => shown_name(&row.username, &row.name).to_owned(),
             false => String::new(),
         };
         thread.named.push(row.author_id);
@@ -301,18 +300,11 @@ pub(super) fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), E
     );
     for parent in diesel::sql_query(query).load::<Named>(conn)? {
         let name = match parent.is_public {
-            true => shown_name(&parent.username, &parent.name),
+            true => shown_name(&parent.username, &parent.name).to_owned(),
             false => String::new(),
         };
         thread.named.push(parent.author_id);
         thread.parents.insert(parent.id, (name, false));
     }
     Ok(())
-}
-
-fn shown_name(username: &str, name: &str) -> String {
-    match name {
-        "" => username.to_owned(),
-        name => name.to_owned(),
-    }
 }

@@ -9,6 +9,7 @@ use crate::moderation::{RejectReason, Status};
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::fields::Choice;
+use crate::web::viewer::shown_name;
 use crate::web::{DateView, Site, Viewer};
 
 /// Most levels of indentation; deeper replies stay at the last level.
@@ -157,11 +158,7 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
         }
         return view;
     }
-    view.name = if row.name.is_empty() {
-        row.username.clone()
-    } else {
-        row.name.clone()
-    };
+    view.name = shown_name(&row.username, &row.name).to_owned();
     view.username = row.username.clone();
     view.profile = paths::reader(&row.username);
     view.badge = badge(t, row);

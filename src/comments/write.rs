@@ -1,12 +1,11 @@
 //! Writing comments: posting, editing, deleting and undeleting.
 
 use super::store::{ArticleThread, Comment, article_thread, find, lock_thread};
-use super::{Action, CommentBody, UNDO_WINDOW, counters, path, revision, transition};
+use super::{Action, CommentBody, UNDO_WINDOW, counters, notify, path, transition};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{articles, comment_versions, comments};
 use crate::db::{Conn, Time};
 use crate::error::Error;
-use crate::jobs::{self, Job};
 use crate::log::Actor;
 use crate::moderation::{self, Candidate, Decision, Hold, Policy, Status};
 use crate::search::{self, index::IndexedComment};
@@ -39,13 +38,13 @@ pub enum PostOutcome {
     NoParent,
 }
 
-/// The comment that this author posted under this idempotency key, if any.
+/// The id of the comment that this author posted under this idempotency key, and its article's slug.
 pub fn by_idempotency_key(
     conn: &mut Conn,
     author: i64,
     key: &str,
-) -> Result<Option<PostOutcome>, Error> {
-    let row: Option<(i64, String)> = comments::table
+) -> Result<Option<(i64, String)>, Error> {
+    Ok(comments::table
         .inner_join(articles::table.on(articles::id.eq(comments::article_id)))
         .filter(
             comments::author_id
@@ -54,12 +53,7 @@ pub fn by_idempotency_key(
         )
         .select((comments::id, articles::slug))
         .first(conn)
-        .optional()?;
-    Ok(row.map(|(id, slug)| PostOutcome::Stored {
-        id,
-        slug,
-        on_article: false,
-    }))
+        .optional()?)
 }
 
 /// Posts a comment, unless the thread is closed or the parent cannot be replied to.
@@ -86,7 +80,9 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
     };
     let decision = decide(conn, candidate, &new.policy)?;
     let id = insert(conn, &article, parent.as_ref(), new, &decision)?;
-    notify_moderators(conn, &new.policy, &decision, new.now)?;
+    if decision.is_held() {
+        notify::moderators(conn, &new.policy, new.now)?;
+    }
     // A new root is first on the article's page; a reply may be on a later page, so it is linked to by its own page.
     let on_article = parent.is_none();
     Ok(PostOutcome::Stored {
@@ -100,20 +96,6 @@ fn decide(conn: &mut Conn, candidate: Candidate, policy: &Policy) -> Result<Deci
     let decided = moderation::decide(conn, &[candidate], policy)?;
     let missing = || Error::internal("the rules returned no decision for a comment");
     decided.into_iter().next().ok_or_else(missing)
-}
-
-/// Enqueues the mail to moderators, if the site sends it and the comment waits for one.
-fn notify_moderators(
-    conn: &mut Conn,
-    policy: &Policy,
-    decision: &Decision,
-    now: Time,
-) -> Result<(), Error> {
-    let waits = matches!(decision.status, Status::Pending | Status::Withheld);
-    match waits && policy.notify_moderators {
-        true => jobs::enqueue(conn, &Job::NotifyModerators, now),
-        false => Ok(()),
-    }
 }
 
 /// Inserts the row with its path, first version and counters.
@@ -201,14 +183,6 @@ fn insert_version(
     Ok(())
 }
 
-/// Result of editing a comment.
-#[derive(Clone, Debug)]
-pub enum EditOutcome {
-    Stored(Comment),
-    /// The text has been changed since the form was loaded; the comment as it is now.
-    Stale(Comment),
-}
-
 /// Replaces the text of a comment and applies the moderation rules to it.
 ///
 /// # Errors
@@ -217,16 +191,12 @@ pub fn edit(
     conn: &mut Conn,
     comment: Comment,
     body: &CommentBody,
-    revision: &str,
     editor: &Account,
     policy: &Policy,
     now: Time,
-) -> Result<EditOutcome, Error> {
-    if revision::of_text(comment.version) != revision {
-        return Ok(EditOutcome::Stale(comment));
-    }
+) -> Result<Comment, Error> {
     if comment.body == body.text {
-        return Ok(EditOutcome::Stored(comment));
+        return Ok(comment);
     }
     let candidate = Candidate {
         author: comment.author_id,
@@ -236,7 +206,7 @@ pub fn edit(
     let decision = decide(conn, candidate, policy)?;
     let version = comment.version + 1;
     // An approved comment with an open flag becomes reported once its text changes.
-    counters::with_reported_counter(conn, comment.id, |conn| {
+    let is_reported = counters::with_reported_counter(conn, comment.id, |conn| {
         diesel::update(comments::table.find(comment.id))
             .set((
                 comments::body.eq(&body.text),
@@ -247,6 +217,9 @@ pub fn edit(
             .execute(conn)?;
         Ok(())
     })?;
+    if is_reported {
+        notify::moderators(conn, policy, now)?;
+    }
     insert_version(conn, comment.id, version, &body.text, &decision, now)?;
     changed(conn, CacheTag::Comments(comment.author_id));
     let edited = Comment {
@@ -264,9 +237,11 @@ pub fn edit(
         };
         let actor = Actor::of(editor);
         transition(conn, &edited, decision.status, &action, actor, now)?;
-        notify_moderators(conn, policy, &decision, now)?;
+        if decision.is_held() {
+            notify::moderators(conn, policy, now)?;
+        }
     }
-    Ok(EditOutcome::Stored(comment))
+    Ok(comment)
 }
 
 pub fn delete(

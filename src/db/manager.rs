@@ -4,6 +4,8 @@ use super::{Address, Conn, postgres, query_stats};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 use diesel::{Connection, RunQueryDsl};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Commit and cache settings of SQLite, and timeouts of PostgreSQL. A benchmark compares other values with the default.
@@ -57,7 +59,12 @@ impl Default for Tuning {
 
 /// Opens connections of one address for the pool.
 #[derive(Debug)]
-pub struct Manager(pub(super) Address, pub(super) Tuning);
+pub struct Manager {
+    pub(super) address: Address,
+    pub(super) tuning: Tuning,
+    /// Set while the database server does not answer.
+    pub(super) is_unreachable: Arc<AtomicBool>,
+}
 
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; \
     PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;";
@@ -131,9 +138,15 @@ impl ManageConnection for Manager {
     type Connection = Conn;
     type Error = diesel::r2d2::Error;
     fn connect(&self) -> Result<Conn, Self::Error> {
-        Manager::open(&self.0, self.1).map_err(diesel::r2d2::Error::ConnectionError)
+        Manager::open(&self.address, self.tuning).map_err(diesel::r2d2::Error::ConnectionError)
     }
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        // The pool tests one connection after the other, and each test of a frozen server takes until its timeout.
+        if self.is_unreachable.load(Ordering::Relaxed) {
+            let why = "the database does not answer".into();
+            let error = diesel::ConnectionError::BadConnection(why);
+            return Err(diesel::r2d2::Error::ConnectionError(error));
+        }
         diesel::sql_query("SELECT 1")
             .execute(conn)
             .map(|_| ())

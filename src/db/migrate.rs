@@ -129,7 +129,7 @@ fn save_backup(conn: &mut Conn, copy: &Path, now: &str) -> Result<(), String> {
     std::fs::File::open(&draft)
         .and_then(|file| file.sync_all())
         .and_then(|()| std::fs::rename(&draft, copy))
-        .and_then(|()| sync_folder(copy))
+        .and_then(|()| sync_folder(copy.parent().unwrap_or(Path::new("."))))
         .map_err(say)
 }
 
@@ -157,9 +157,9 @@ fn check_backup(copy: &Path) -> Result<String, String> {
     }
 }
 
-/// Syncs the folder of a file, so that its creation or renaming is durable.
-pub fn sync_folder(file: &Path) -> std::io::Result<()> {
-    std::fs::File::open(file.parent().unwrap_or(Path::new("."))).and_then(|f| f.sync_all())
+/// Syncs a folder, so that the creation or renaming of a file in it is durable.
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }
 
 fn sql(conn: &mut Conn, query: &str) -> Result<(), String> {

@@ -17,6 +17,7 @@ pub mod prepared;
 pub mod query_stats;
 pub mod schema;
 mod sqlstate;
+pub mod tagged;
 pub mod types;
 mod write_connection;
 mod writer;

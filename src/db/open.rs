@@ -7,7 +7,7 @@ use super::{Address, Db, Inner, Meters, Tuning, postgres, postgres_write, writer
 use diesel::r2d2::Pool;
 use prometheus_client::metrics::histogram::Histogram;
 use std::hash::BuildHasher;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -26,25 +26,22 @@ impl Db {
     /// # Errors
     /// As [`Db::open`].
     pub fn open_with(address: &Address, tuning: Tuning) -> Result<Db, String> {
-        let (size, wait) = match address {
-            Address::Sqlite(_) => (4, 5),
-            Address::Postgres { .. } => (8, 5),
+        let size = if matches!(address, Address::Sqlite(_)) {
+            4
+        } else {
+            8
         };
         if let Address::Sqlite(path) = address {
             generation::check_file(path)?;
         }
-        // One connection outside the pool first: its error says more than the pool's timeout.
-        let mut first = Manager::open_with_retry(address, tuning)
-            .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
-        let (generation, ahead) = match address {
-            Address::Sqlite(path) => (Some(generation::check(path, &mut first)?), 0),
-            Address::Postgres { .. } => {
-                let ahead = postgres::clock_offset_millis(&mut first).map_err(|e| e.to_string())?;
-                (None, ahead)
-            }
+        let (generation, ahead) = first_connection(address, tuning)?;
+        let is_unreachable = Arc::new(AtomicBool::default());
+        let manager = Manager {
+            address: address.clone(),
+            tuning,
+            is_unreachable: is_unreachable.clone(),
         };
-        drop(first);
-        let pool = pool(address, tuning, size, Duration::from_secs(wait))?;
+        let pool = pool(manager, size)?;
         let max_age = match address {
             Address::Sqlite(_) => None,
             Address::Postgres { .. } => Some(Duration::from_secs(30)),
@@ -77,7 +74,7 @@ impl Db {
                 std::hash::RandomState::new().hash_one(std::process::id())
             ),
             clock: AtomicI64::new(ahead),
-            is_unreachable: Arc::default(),
+            is_unreachable,
             writes: Arc::new(Semaphore::new(
                 size as usize - postgres_write::RESERVED_FOR_READS,
             )),
@@ -86,20 +83,33 @@ impl Db {
     }
 }
 
-fn pool(
+/// Opens one connection outside the pool: its error says more than the pool's timeout. Returns the state of the copies of a
+/// SQLite database, and how far the clock of a PostgreSQL server is ahead, in milliseconds.
+fn first_connection(
     address: &Address,
     tuning: Tuning,
-    size: u32,
-    wait: Duration,
-) -> Result<Pool<Manager>, String> {
+) -> Result<(Option<generation::Generation>, i64), String> {
+    let mut first = Manager::open_with_retry(address, tuning)
+        .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))?;
+    Ok(match address {
+        Address::Sqlite(path) => (Some(generation::check(path, &mut first)?), 0),
+        Address::Postgres { .. } => {
+            let ahead = postgres::clock_offset_millis(&mut first).map_err(|e| e.to_string())?;
+            (None, ahead)
+        }
+    })
+}
+
+fn pool(manager: Manager, size: u32) -> Result<Pool<Manager>, String> {
+    let shown = manager.address.shown();
     Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
-        .test_on_check_out(matches!(address, Address::Postgres { .. }))
-        .connection_timeout(wait)
+        .test_on_check_out(matches!(manager.address, Address::Postgres { .. }))
+        .connection_timeout(Duration::from_secs(5))
         .error_handler(Box::new(IgnorePoolErrors))
-        .build(Manager(address.clone(), tuning))
-        .map_err(|e| format!("The database at {} cannot be opened: {e}", address.shown()))
+        .build(manager)
+        .map_err(|e| format!("The database at {shown} cannot be opened: {e}"))
 }
 
 impl Meters {

@@ -13,6 +13,7 @@ use crate::db::{Conn, Time, Version};
 use crate::error::Error;
 use crate::paths;
 use crate::text::escape;
+use crate::web::viewer::shown_name;
 use crate::web::{Shared, Site, State, Viewer, assets, page};
 use actix_web::{HttpResponse, web};
 use std::fmt::Write as _;
@@ -307,11 +308,7 @@ pub async fn thread(
     feed.own = format!("{origin}{}", paths::thread_feed(&article.slug));
     feed.description = String::new();
     let entry = |row: comments::row::Row| {
-        let name = if row.name.is_empty() {
-            row.username.clone()
-        } else {
-            row.name
-        };
+        let name = shown_name(&row.username, &row.name).to_owned();
         let url = format!("{origin}{}", paths::comment(&article.slug, row.id));
         Entry {
             id: tag_uri(&state, "comment", row.id),

@@ -56,11 +56,10 @@ impl FrontMatter<'_> {
     fn time(&self, key: &str, value: Option<&Value>) -> Result<Option<Time>, Refusal> {
         match value {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(s)) => match parse_time(s) {
+            Some(value) => match value.as_str().and_then(parse_time) {
                 Some(time) => Ok(Some(time)),
                 None => self.refuse(key, "a date such as 2026-11-22 or 2026-11-22T08:30:00Z"),
             },
-            Some(_) => self.refuse(key, "a date such as 2026-11-22 or 2026-11-22T08:30:00Z"),
         }
     }
 
@@ -252,14 +251,6 @@ impl FrontMatter<'_> {
     }
 
     fn sources(&self) -> Result<Vec<SourceNote>, Refusal> {
-        let part = |fields: &serde_json::Map<String, Value>, name: &str| {
-            fields
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
-        };
         let mut notes = Vec::new();
         for fields in self.objects("sources", &["kind", "text", "publisher", "url", "date"])? {
             let text = part(&fields, "text");
@@ -293,14 +284,7 @@ impl FrontMatter<'_> {
     fn corrections(&self) -> Result<Vec<Correction>, Refusal> {
         let mut corrections = Vec::new();
         for fields in self.objects("corrections", &["kind", "date", "text"])? {
-            let part = |name: &str| {
-                fields
-                    .get(name)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .trim()
-                    .to_owned()
-            };
+            let part = |name: &str| part(&fields, name);
             let kind = if part("kind").is_empty() {
                 "correction".into()
             } else {
@@ -348,4 +332,10 @@ pub fn parse_time(text: &str) -> Option<Time> {
         .to_zoned(jiff::tz::TimeZone::UTC)
         .ok()
         .map(|z| Time(z.timestamp().as_millisecond()))
+}
+
+/// A text in a table of the front matter, without spaces around it; empty if there is none.
+fn part(fields: &serde_json::Map<String, Value>, name: &str) -> String {
+    let text = fields.get(name).and_then(Value::as_str);
+    text.unwrap_or_default().trim().to_owned()
 }

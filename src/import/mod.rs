@@ -317,7 +317,7 @@ impl ParsedFile {
             .try_for_each(|(_, picture)| media::save_files(&data.join("media"), picture))
     }
 
-    /// Saves the article and the rows of its pictures in this transaction. Returns the article's id.
+    /// Saves the article and the rows of its pictures in this transaction. Returns what became of the draft.
     pub fn insert(
         &self,
         conn: &mut Conn,

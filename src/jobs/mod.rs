@@ -29,16 +29,14 @@ pub enum Job {
     NotifyModerators,
 }
 
-/// Delays before each further attempt, in milliseconds, after which a job has failed.
-const RETRIES: [i64; 6] = [
+/// Delays before the further attempts of a job that is never given up, in milliseconds; the last one repeats.
+const RETRIES: [i64; 4] = [
     10 * Time::SECOND,
     Time::MINUTE,
     5 * Time::MINUTE,
     30 * Time::MINUTE,
-    2 * Time::HOUR,
-    8 * Time::HOUR,
 ];
-/// The same for mail, whose recipient's server may be away for a day.
+/// Delays before the further attempts at a mail, after which it has failed: the recipient's server may be away for a day.
 const MAIL_RETRIES: [i64; 6] = [
     Time::MINUTE,
     5 * Time::MINUTE,
@@ -73,36 +71,10 @@ impl Job {
         }
     }
 
-    /// How long after each run a periodic job runs again, in milliseconds.
-    pub fn interval(&self) -> Option<i64> {
-        match self {
-            Job::Sweep => Some(10 * Time::MINUTE),
-            _ => None,
-        }
-    }
-
     fn retries(&self) -> &'static [i64] {
         match self {
             Job::SendMail { .. } => &MAIL_RETRIES,
             _ => &RETRIES,
         }
-    }
-
-    /// The job of a stored row. `None`: this binary does not know it.
-    fn from_row(kind: &str, payload: &str) -> Option<Job> {
-        let payload: serde_json::Value = serde_json::from_str(payload).ok()?;
-        let mut job = serde_json::Map::from_iter([("kind".to_owned(), kind.into())]);
-        if !payload.is_null() {
-            job.insert("payload".into(), payload);
-        }
-        serde_json::from_value(job.into()).ok()
-    }
-
-    fn payload(&self) -> String {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        value
-            .get("payload")
-            .unwrap_or(&serde_json::Value::Null)
-            .to_string()
     }
 }

@@ -1,6 +1,8 @@
-//! `/admin/jobs`: background work that has failed.
+//! `/admin/jobs`: background work that fails.
 
+use super::Job;
 use super::store::{self, JobRow};
+use crate::db::tagged;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -25,8 +27,8 @@ struct JobsPage {
 struct RowView {
     id: i64,
     kind: String,
-    payload: String,
     attempts: i64,
+    has_failed: bool,
     at: DateView,
     error: String,
     retry: String,
@@ -35,23 +37,20 @@ struct RowView {
 
 /// `GET /admin/jobs`
 pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
-    let (rows, (waiting, _)) = state
+    let (rows, waiting) = state
         .db
-        .read(|conn| Ok((store::failed(conn, LIMIT)?, store::counts(conn)?)))
+        .read(|conn| Ok((store::failing(conn, LIMIT)?, store::waiting_count(conn)?)))
         .await?;
     let (t, site) = (state.t(), state.site());
     let view = |row: JobRow| RowView {
         id: row.id,
-        payload: match row.payload.as_str() {
-            "null" => String::new(),
-            payload => payload.to_owned(),
-        },
+        kind: label(t, &row),
         attempts: row.attempts,
+        has_failed: row.failed_at.is_some(),
         at: DateView::minute(&site, row.failed_at.unwrap_or(row.run_at)),
         error: row.last_error,
         retry: paths::admin_job(row.id, "retry"),
         discard: paths::admin_job(row.id, "discard"),
-        kind: row.kind,
     };
     page::ok(&JobsPage {
         page: Page::dashboard(&state, &admin.viewer(), &t.jobs_heading(), "jobs"),
@@ -61,6 +60,18 @@ pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
     })
 }
 
+/// What a job does, in words; the stored words for a job that this version does not know.
+fn label(t: Interface, row: &JobRow) -> String {
+    match tagged::from_row::<Job>(&row.kind, &row.payload) {
+        Some(Job::PublishDue) => t.job_publish_due(),
+        Some(Job::Sweep) => t.job_sweep(),
+        Some(Job::IndexExisting) => t.job_index_existing(),
+        Some(Job::SendMail { mail }) => t.job_send_mail(&mail.to_string()),
+        Some(Job::NotifyModerators) => t.job_notify_moderators(),
+        None => format!("{} {}", row.kind, row.payload),
+    }
+}
+
 /// `POST /admin/jobs/{id}/retry`
 pub async fn retry(
     state: Shared,
@@ -68,12 +79,9 @@ pub async fn retry(
     id: web::Path<i64>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
-    sessions::write(&state, &admin, move |conn, _| {
-        form.as_ref().map_err(Clone::clone)?;
-        store::retry(conn, id, now)
-    })
-    .await?;
+    posted.read::<EmptyForm>()?;
+    let (id, now) = (id.into_inner(), state.db.now());
+    sessions::write(&state, &admin, move |conn, _| store::retry(conn, id, now)).await?;
     Ok(page::see_other(paths::ADMIN_JOBS))
 }
 
@@ -84,11 +92,8 @@ pub async fn discard(
     id: web::Path<i64>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (id, form) = (id.into_inner(), posted.read::<EmptyForm>());
-    sessions::write(&state, &admin, move |conn, _| {
-        form.as_ref().map_err(Clone::clone)?;
-        store::discard(conn, id)
-    })
-    .await?;
+    posted.read::<EmptyForm>()?;
+    let id = id.into_inner();
+    sessions::write(&state, &admin, move |conn, _| store::discard(conn, id)).await?;
     Ok(page::see_other(paths::ADMIN_JOBS))
 }

@@ -161,18 +161,18 @@ async fn renew(db: &Db, claimed: &Claimed) -> Result<Option<i64>, Error> {
 
 /// What a handler's result means for its job.
 fn end_of(job: &Job, attempts: i64, result: Result<Next, Error>, now: Time) -> End {
-    let error = match (result, job.interval()) {
-        (Ok(Next::At(at)), _) => return End::Again(at),
-        (Ok(Next::Done), Some(interval)) => return End::Again(now.plus(interval)),
-        (Ok(Next::Done), None) => return End::Done,
-        (Err(error), _) => error.to_string(),
+    let error = match result {
+        Ok(Next::At(at)) => return End::Again(at),
+        Ok(Next::Done) => return End::Done,
+        Err(error) => error.to_string(),
     };
-    let delay = job.retries().get(attempts.max(1) as usize - 1);
+    let retries = job.retries();
+    let repeated = retries.last().filter(|_| !job.may_fail());
+    let delay = retries.get(attempts.max(1) as usize - 1).or(repeated);
     tracing::warn!(job = job.kind(), attempts, error, "a job failed");
     match delay {
         Some(delay) => End::Retry(now.plus(*delay), error),
-        None if job.may_fail() => End::Failed(error),
-        None => End::Retry(now.plus(job.interval().unwrap_or(Time::HOUR)), error),
+        None => End::Failed(error),
     }
 }
 

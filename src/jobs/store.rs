@@ -3,17 +3,20 @@
 use super::{Job, RETRIES};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::jobs;
-use crate::db::{Conn, Time};
+use crate::db::{Conn, Time, tagged};
 use crate::error::Error;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
+use std::collections::HashMap;
 
 /// How long a claimed job is not given to another node, in milliseconds. A running job's lease is renewed.
 pub const LEASE: i64 = 60 * Time::SECOND;
 
 /// Not given up. Spelled out, for the partial index.
 const WAITING: &str = "failed_at IS NULL";
+/// Failed in the last attempt. Spelled out, for the partial index.
+const FAILING: &str = "last_error <> ''";
 
 /// A claimed job.
 #[derive(Clone, Debug)]
@@ -23,7 +26,7 @@ pub struct Claimed {
     pub job: Result<Job, String>,
     /// How many times it has been started, this one included.
     pub attempts: i64,
-    /// The end of the lease: only while the row still holds it, the job is this node's.
+    /// The end of the lease. While the row has this value, the job belongs to this node.
     pub locked_until: i64,
 }
 
@@ -65,7 +68,7 @@ pub fn enqueue_at(conn: &mut Conn, job: &Job, run_at: Time, now: Time) -> Result
          failed_at = NULL",
     )
     .bind::<Text, _>(job.kind())
-    .bind::<Text, _>(job.payload())
+    .bind::<Text, _>(tagged::payload(job))
     .bind::<Text, _>(job.unique_key())
     .bind::<BigInt, _>(run_at.0)
     .bind::<BigInt, _>(now.0)
@@ -124,7 +127,7 @@ pub fn claim(conn: &mut Conn, limit: i64, now: Time) -> Result<Vec<Claimed>, Err
         .into_iter()
         .map(|(id, kind, payload, attempts)| Claimed {
             id,
-            job: Job::from_row(&kind, &payload)
+            job: tagged::from_row(&kind, &payload)
                 .ok_or_else(|| format!("this version knows no job {kind} {payload}")),
             attempts,
             locked_until: until,
@@ -225,27 +228,37 @@ fn own(claimed: &Claimed) -> Own {
     )
 }
 
-/// How many jobs wait or run, and how many have failed.
+/// How many jobs wait or run.
 ///
 /// # Errors
 /// Of the database.
-pub fn counts(conn: &mut Conn) -> Result<(i64, i64), Error> {
-    let waiting = jobs::table
+pub fn waiting_count(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(jobs::table
         .filter(sql::<Bool>(WAITING))
         .filter(jobs::run_at.ge(0))
-        .count();
-    let failed = jobs::table.filter(jobs::failed_at.ge(0)).count();
-    Ok((waiting.get_result(conn)?, failed.get_result(conn)?))
+        .count()
+        .get_result(conn)?)
 }
 
-/// Jobs that have failed, the latest first.
+/// How many jobs failed in their last attempt, to be tried again or given up.
 ///
 /// # Errors
 /// Of the database.
-pub fn failed(conn: &mut Conn, limit: i64) -> Result<Vec<JobRow>, Error> {
+pub fn failing_count(conn: &mut Conn) -> Result<i64, Error> {
     Ok(jobs::table
-        .filter(jobs::failed_at.ge(0))
-        .order((jobs::failed_at.desc(), jobs::id.desc()))
+        .filter(sql::<Bool>(FAILING))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Jobs that failed in their last attempt, the newest first.
+///
+/// # Errors
+/// Of the database.
+pub fn failing(conn: &mut Conn, limit: i64) -> Result<Vec<JobRow>, Error> {
+    Ok(jobs::table
+        .filter(sql::<Bool>(FAILING))
+        .order(jobs::id.desc())
         .limit(limit)
         .select(JobRow::as_select())
         .load(conn)?)
@@ -255,22 +268,27 @@ pub fn failed(conn: &mut Conn, limit: i64) -> Result<Vec<JobRow>, Error> {
 ///
 /// # Errors
 /// Of the database.
-pub fn by_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<(String, JobRow)>, Error> {
+pub fn by_keys(conn: &mut Conn, keys: &[String]) -> Result<HashMap<String, JobRow>, Error> {
     if keys.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
     Ok(jobs::table
         .filter(jobs::unique_key.eq_any(keys.to_vec()))
         .select((jobs::unique_key.assume_not_null(), JobRow::as_select()))
-        .load(conn)?)
+        .load::<(String, JobRow)>(conn)?
+        .into_iter()
+        .collect())
 }
 
-/// Gives a failed job a new start.
+/// Gives a job that failed in its last attempt a new start now.
 ///
 /// # Errors
-/// `NotFound` if there is no such failed job.
+/// `NotFound` if there is no such job, or if it runs at the moment.
 pub fn retry(conn: &mut Conn, id: i64, now: Time) -> Result<(), Error> {
-    let retried = diesel::update(failed_job(id))
+    let failing = jobs::table
+        .filter(jobs::id.eq(id).and(jobs::locked_until.eq(0)))
+        .filter(sql::<Bool>(FAILING));
+    let retried = diesel::update(failing)
         .set((
             jobs::failed_at.eq(None::<i64>),
             jobs::attempts.eq(0),
@@ -284,23 +302,19 @@ pub fn retry(conn: &mut Conn, id: i64, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes a failed job.
+/// Deletes a job that has been given up.
 ///
 /// # Errors
-/// `NotFound` if there is no such failed job.
+/// `NotFound` if there is no such job.
 pub fn discard(conn: &mut Conn, id: i64) -> Result<(), Error> {
-    if diesel::delete(failed_job(id)).execute(conn)? == 0 {
+    let failed = jobs::table.filter(jobs::id.eq(id).and(jobs::failed_at.is_not_null()));
+    if diesel::delete(failed).execute(conn)? == 0 {
         return Err(Error::NotFound);
     }
     Ok(())
 }
 
-#[diesel::dsl::auto_type(no_type_alias)]
-fn failed_job(id: i64) -> _ {
-    jobs::table.filter(jobs::id.eq(id).and(jobs::failed_at.is_not_null()))
-}
-
-/// Deletes the job under a key, in any state.
+/// Deletes the job under a key, waiting, running or failed.
 ///
 /// # Errors
 /// Of the database.
@@ -309,11 +323,11 @@ pub fn remove(conn: &mut Conn, key: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes sure that periodic jobs are in the queue.
+/// Enqueues the jobs that every start needs.
 ///
 /// # Errors
 /// Of the database.
-pub fn ensure_periodic(conn: &mut Conn, now: Time) -> Result<(), Error> {
+pub fn enqueue_at_start(conn: &mut Conn, now: Time) -> Result<(), Error> {
     for job in [Job::Sweep, Job::PublishDue, Job::IndexExisting] {
         enqueue(conn, &job, now)?;
     }

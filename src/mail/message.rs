@@ -3,6 +3,7 @@
 use super::Mail;
 use super::store::MailRow;
 use crate::config::Config;
+use crate::db::tagged;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -46,7 +47,7 @@ struct Link {
 fn text(mail: &Mail, t: Interface, site: &Site, origin: &str) -> Text {
     match mail {
         Mail::CommentsWaiting { count } => Text {
-            subject: t.mail_waiting_subject(*count, &site.name),
+            subject: mail.subject(t, site),
             paragraphs: vec![t.mail_waiting_text(*count)],
             link: Some(Link {
                 label: t.mail_waiting_link(),
@@ -55,7 +56,7 @@ fn text(mail: &Mail, t: Interface, site: &Site, origin: &str) -> Text {
             reason: t.mail_waiting_reason(&site.name),
         },
         Mail::Test => Text {
-            subject: t.mail_test_subject(&site.name),
+            subject: mail.subject(t, site),
             paragraphs: vec![t.mail_test_text()],
             link: None,
             reason: t.mail_test_reason(),
@@ -68,7 +69,7 @@ fn text(mail: &Mail, t: Interface, site: &Site, origin: &str) -> Text {
 /// # Errors
 /// `Internal` for a kind that this version does not know or an address that mail cannot be sent to.
 pub fn render(row: &MailRow, config: &Config, site: &Site) -> Result<Message, Error> {
-    let mail = Mail::from_row(&row.kind, &row.payload)
+    let mail = tagged::from_row(&row.kind, &row.payload)
         .ok_or_else(|| Error::internal(format!("this version knows no mail {}", row.kind)))?;
     let text = text(&mail, site.t(), site, &config.base.origin);
     let html = Html {

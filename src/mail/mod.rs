@@ -13,6 +13,8 @@ pub use message::render;
 pub use store::send;
 pub use transport::Transport;
 
+use crate::interface::Interface;
+use crate::web::Site;
 use serde::{Deserialize, Serialize};
 
 /// What a message is made from; stored as its kind and JSON. Never a token: one is made when the message is sent.
@@ -26,27 +28,19 @@ pub enum Mail {
 }
 
 impl Mail {
+    /// The subject line, in the site's language.
+    pub fn subject(&self, t: Interface, site: &Site) -> String {
+        match self {
+            Mail::CommentsWaiting { count } => t.mail_waiting_subject(*count, &site.name),
+            Mail::Test => t.mail_test_subject(&site.name),
+        }
+    }
+
     /// The word that the mail is stored and shown under.
     pub fn kind(&self) -> &'static str {
         match self {
             Mail::CommentsWaiting { .. } => "comments-waiting",
             Mail::Test => "test",
         }
-    }
-
-    fn payload(&self) -> String {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        let payload = value.get("payload");
-        payload.unwrap_or(&serde_json::Value::Null).to_string()
-    }
-
-    /// The mail of a stored row. `None`: this binary does not know it.
-    fn from_row(kind: &str, payload: &str) -> Option<Mail> {
-        let payload: serde_json::Value = serde_json::from_str(payload).ok()?;
-        let mut mail = serde_json::Map::from_iter([("kind".to_owned(), kind.into())]);
-        if !payload.is_null() {
-            mail.insert("payload".into(), payload);
-        }
-        serde_json::from_value(mail.into()).ok()
     }
 }

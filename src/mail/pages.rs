@@ -1,6 +1,8 @@
 //! `/admin/mail`: mail that waits or could not be sent.
 
+use super::Mail;
 use super::store::{self, MailRow};
+use crate::db::tagged;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::jobs::Job;
@@ -10,7 +12,6 @@ use crate::sessions;
 use crate::web::{Admin, DateView, EmptyForm, FormBody, Page, Shared, Site, page};
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use std::collections::HashMap;
 
 /// The most mails on the page.
 const LIMIT: i64 = 200;
@@ -25,11 +26,8 @@ struct MailPage {
 
 struct RowView {
     id: i64,
-    kind: String,
+    subject: String,
     recipient: String,
-    /// `waiting` or `failed`
-    state: &'static str,
-    detail: String,
     at: DateView,
     error: String,
     has_failed: bool,
@@ -48,7 +46,6 @@ pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
             Ok((mails, by_keys(conn, &keys)?))
         })
         .await?;
-    let jobs: HashMap<String, JobRow> = jobs.into_iter().collect();
     let (t, site) = (state.t(), state.site());
     let rows = mails.into_iter().map(|mail| {
         let job = jobs.get(&Job::SendMail { mail: mail.id }.unique_key());
@@ -62,25 +59,21 @@ pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
 }
 
 fn row(t: Interface, site: &Site, mail: MailRow, job: Option<&JobRow>) -> RowView {
-    // Without a job nothing would send it any more, as if it had failed.
-    let failed_at = job.map_or(Some(mail.created_at), |job| job.failed_at);
-    let next = job.map_or(mail.created_at, |job| job.run_at);
+    let (has_failed, at) = match job {
+        // Without a job nothing would send it any more, as if it had failed.
+        None => (true, mail.created_at),
+        Some(job) => (job.failed_at.is_some(), job.failed_at.unwrap_or(job.run_at)),
+    };
     RowView {
         id: mail.id,
-        kind: mail.kind,
+        subject: match tagged::from_row::<Mail>(&mail.kind, &mail.payload) {
+            Some(known) => known.subject(t, site),
+            None => mail.kind,
+        },
         recipient: mail.recipient,
-        state: if failed_at.is_some() {
-            "failed"
-        } else {
-            "waiting"
-        },
-        detail: match failed_at {
-            Some(_) => t.mail_failed(),
-            None => t.mail_waiting(),
-        },
-        at: DateView::minute(site, failed_at.unwrap_or(next)),
+        at: DateView::minute(site, at),
         error: job.map_or(String::new(), |job| job.last_error.clone()),
-        has_failed: failed_at.is_some(),
+        has_failed,
         retry: paths::admin_mail(mail.id, "retry"),
         discard: paths::admin_mail(mail.id, "discard"),
     }
@@ -93,12 +86,9 @@ pub async fn retry(
     id: web::Path<i64>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
-    sessions::write(&state, &admin, move |conn, _| {
-        form.as_ref().map_err(Clone::clone)?;
-        store::retry(conn, id, now)
-    })
-    .await?;
+    posted.read::<EmptyForm>()?;
+    let (id, now) = (id.into_inner(), state.db.now());
+    sessions::write(&state, &admin, move |conn, _| store::retry(conn, id, now)).await?;
     Ok(page::see_other(paths::ADMIN_MAIL))
 }
 
@@ -109,11 +99,8 @@ pub async fn discard(
     id: web::Path<i64>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (id, form) = (id.into_inner(), posted.read::<EmptyForm>());
-    sessions::write(&state, &admin, move |conn, _| {
-        form.as_ref().map_err(Clone::clone)?;
-        store::discard(conn, id)
-    })
-    .await?;
+    posted.read::<EmptyForm>()?;
+    let id = id.into_inner();
+    sessions::write(&state, &admin, move |conn, _| store::discard(conn, id)).await?;
     Ok(page::see_other(paths::ADMIN_MAIL))
 }

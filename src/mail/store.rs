@@ -2,7 +2,7 @@
 
 use super::Mail;
 use crate::db::schema::mails;
-use crate::db::{Conn, Time};
+use crate::db::{Conn, Time, tagged};
 use crate::error::Error;
 use crate::jobs::{self, Job};
 use crate::text;
@@ -26,20 +26,36 @@ pub struct MailRow {
     pub created_at: Time,
 }
 
+impl MailRow {
+    /// A mail that is not in the outbox yet.
+    ///
+    /// # Errors
+    /// `Internal` if the system has no random bytes.
+    pub fn new(mail: &Mail, recipient: &str, now: Time) -> Result<MailRow, Error> {
+        Ok(MailRow {
+            id: 0,
+            kind: mail.kind().into(),
+            payload: tagged::payload(mail),
+            recipient: recipient.into(),
+            message_id: text::random_hex::<16>().map_err(Error::internal)?,
+            created_at: now,
+        })
+    }
+}
+
 /// Puts a mail into the outbox and enqueues the job that sends it.
 ///
 /// # Errors
 /// Of the database.
 pub fn send(conn: &mut Conn, mail: &Mail, recipient: &str, now: Time) -> Result<(), Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    let row = MailRow::new(mail, recipient, now)?;
     let id: i64 = diesel::insert_into(mails::table)
         .values((
-            mails::kind.eq(mail.kind()),
-            mails::payload.eq(mail.payload()),
-            mails::recipient.eq(recipient),
-            mails::message_id.eq(text::encode_hex(&bytes)),
-            mails::created_at.eq(now.0),
+            mails::kind.eq(row.kind),
+            mails::payload.eq(row.payload),
+            mails::recipient.eq(row.recipient),
+            mails::message_id.eq(row.message_id),
+            mails::created_at.eq(row.created_at.0),
         ))
         .returning(mails::id)
         .get_result(conn)?;

@@ -41,7 +41,9 @@ impl Transport {
             }
             Transport::Files(folder) => {
                 let id = message.headers().get_raw("Message-ID").unwrap_or_default();
-                let name: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+                // The part before the `@`, which is hexadecimal.
+                let name = id.chars().skip_while(|c| *c == '<');
+                let name: String = name.take_while(char::is_ascii_alphanumeric).collect();
                 let (file, bytes) = (folder.join(format!("{name}.eml")), message.formatted());
                 let written = tokio::task::spawn_blocking(move || {
                     write(&file, &bytes).map(|()| file.display().to_string())
@@ -52,7 +54,7 @@ impl Transport {
         }
     }
 
-    /// Whether the server answers, or the folder can be written.
+    /// Asks the server whether it answers; for files, only names the folder.
     ///
     /// # Errors
     /// What the server or the disk said.
@@ -82,5 +84,5 @@ fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     open.write_all(bytes)?;
     open.sync_all()?;
     std::fs::rename(&part, file)?;
-    crate::db::sync_folder(file)
+    crate::db::sync_folder(folder)
 }

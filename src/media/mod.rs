@@ -124,7 +124,7 @@ pub fn save_files(folder: &Path, picture: &Picture) -> Result<(), String> {
     }
     if is_new {
         // The directory entries are synced as well, before a row refers to the files.
-        crate::db::sync_folder(&folder.join("any")).map_err(say)?;
+        crate::db::sync_folder(folder).map_err(say)?;
     }
     Ok(())
 }

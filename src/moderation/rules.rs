@@ -57,6 +57,11 @@ pub struct Decision {
 
 impl Decision {
     /// The trace as it is stored: JSON, empty when no rule ran.
+    /// Whether a moderator has to decide before others see the comment.
+    pub fn is_held(&self) -> bool {
+        matches!(self.status, Status::Pending | Status::Withheld)
+    }
+
     pub fn trace_json(&self) -> String {
         match self.trace.as_slice() {
             [] => String::new(),
@@ -192,6 +197,6 @@ pub fn standing(conn: &mut Conn, author: i64, article: i64) -> Result<Standing, 
 pub struct Standing {
     /// A moderator has approved a comment of theirs.
     pub has_approved: bool,
-    /// They have a comment under the article, with any status.
+    /// They have a comment of any status under the article.
     pub has_commented: bool,
 }

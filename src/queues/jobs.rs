@@ -7,7 +7,7 @@ use crate::jobs::Next;
 use crate::mail::{self, Mail};
 use crate::web::Shared;
 
-/// The most mails of this kind to one moderator: one in this time, in milliseconds.
+/// How long after one mail of this kind the next may follow, in milliseconds.
 const INTERVAL: i64 = Time::HOUR;
 
 /// Writes to every moderator while comments wait, at most once an hour.

@@ -38,6 +38,14 @@ impl Queue {
         Queue::ALL.into_iter().find(|q| q.as_str() == text)
     }
 
+    /// The first queue in which something needs review; `counts` in the order of [`Queue::ALL`].
+    pub fn needing_review(counts: [i64; 5]) -> Queue {
+        match counts {
+            [0, pending, ..] if pending > 0 => Queue::Pending,
+            _ => Queue::Reported,
+        }
+    }
+
     /// SQL condition for the comments in the queue.
     pub fn condition(self) -> &'static str {
         match self {

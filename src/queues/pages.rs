@@ -186,10 +186,9 @@ pub async fn index(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
-    let queue = if query.queue.is_empty() {
-        Queue::default()
-    } else {
-        Queue::parse(&query.queue).ok_or(Error::NotFound)?
+    let queue = match query.queue.as_str() {
+        "" => None,
+        name => Some(Queue::parse(name).ok_or(Error::NotFound)?),
     };
     let t = state.t();
     let stale = query
@@ -228,30 +227,28 @@ fn next_page(queue: Queue, rows: &mut Vec<QueueItem>) -> String {
     })
 }
 
-/// A page of a queue; `form`: the values of a bulk action that was rejected.
+/// A page of a queue, `None` = the first one in which something needs review; `form`: the values of a bulk action that was
+/// rejected.
 async fn queue_page(
     state: &State,
     moderator: &Moderator,
-    queue: Queue,
+    queue: Option<Queue>,
     after: Option<(i64, i64)>,
     notices: Vec<String>,
     form: &BulkForm,
 ) -> Result<QueuePage, Error> {
-    let (mut rows, counts, records, flags) = state
+    let (queue, mut rows, counts, records, flags) = state
         .db
         .read(move |conn| {
+            let counts = store::counts(conn)?;
+            let queue = queue.unwrap_or_else(|| Queue::needing_review(counts));
             let rows = store::page(conn, queue, after)?;
             let ids: Vec<i64> = rows.iter().map(|w| w.comment.id).collect();
             let mut authors: Vec<i64> = rows.iter().map(|w| w.comment.author_id).collect();
             authors.sort_unstable();
             authors.dedup();
             let records = records(conn, &authors)?;
-            Ok((
-                rows,
-                store::counts(conn)?,
-                records,
-                store::open_flags(conn, &ids)?,
-            ))
+            Ok((queue, rows, counts, records, store::open_flags(conn, &ids)?))
         })
         .await?;
     let t = state.t();

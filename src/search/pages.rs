@@ -9,6 +9,7 @@ use crate::paths;
 use crate::text::{self, SafeHtml, fold};
 use crate::web::fields::Choice;
 use crate::web::guard::network_of;
+use crate::web::viewer::shown_name;
 use crate::web::{DateView, Page, Shared, Site, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -208,11 +209,7 @@ fn hits(
         let comment = |row: store::CommentRow| HitView {
             href: paths::comment(&row.slug, row.id),
             title: fold::snippet(&row.title, &[]),
-            by: if row.name.is_empty() {
-                row.username.clone()
-            } else {
-                row.name
-            },
+            by: shown_name(&row.username, &row.name).to_owned(),
             by_href: paths::reader(&row.username),
             at: DateView::minute(site, row.created_at),
             snippet: fold::snippet(&row.html.text(), &query.terms),

@@ -126,6 +126,16 @@ pub fn encode_hex(bytes: &[u8]) -> String {
         })
 }
 
+/// Random bytes from the system as hexadecimal digits.
+///
+/// # Errors
+/// If the system has none.
+pub fn random_hex<const BYTES: usize>() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes)?;
+    Ok(encode_hex(&bytes))
+}
+
 /// Decodes [`encode_hex`]; stops at the first pair that is not hexadecimal.
 pub fn decode_hex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks_exact(2);

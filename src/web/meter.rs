@@ -90,7 +90,7 @@ impl Meter {
             cache_entries, "cache_entries": "Cached pages, pages for readers, and sessions";
             waiting, "gate_waiting": "Requests that wait for a gate";
             connections, "pool_connections": "Connections to the database";
-            jobs, "jobs": "Background jobs that wait or run, and jobs that have failed";
+            jobs, "jobs": "Background jobs that wait or run, and jobs that failed in their last attempt";
             db.meters().pool_wait, "pool_wait_seconds": "Time spent waiting for a database connection";
             db.meters().batch, "writes_per_commit": "Writes that shared one commit";
         }
@@ -139,9 +139,9 @@ impl Meter {
         self.answered(route, response.status(), began, stats);
     }
 
-    /// How many jobs wait or run, and how many have failed.
-    pub fn set_jobs(&self, waiting: i64, failed: i64) {
-        for (kind, many) in [("waiting", waiting), ("failed", failed)] {
+    /// How many jobs wait or run, and how many failed in their last attempt.
+    pub fn set_jobs(&self, waiting: i64, failing: i64) {
+        for (kind, many) in [("waiting", waiting), ("failing", failing)] {
             self.jobs.get_or_create(&[("state", kind)]).set(many);
         }
     }

@@ -64,11 +64,7 @@ impl Account {
         self.has_role() && !self.must_change_password
     }
     pub fn shown_name(&self) -> &str {
-        if self.name.is_empty() {
-            &self.username
-        } else {
-            &self.name
-        }
+        shown_name(&self.username, &self.name)
     }
     /// A plain reader: no role, no ban, no token to renew. Sees what all readers see, except for their own content.
     pub fn is_plain(&self) -> bool {
@@ -117,6 +113,11 @@ impl Account {
             None => Ok(()),
         }
     }
+}
+
+/// The name to show for an account: the display name, or the username if it has none.
+pub fn shown_name<'a>(username: &'a str, name: &'a str) -> &'a str {
+    if name.is_empty() { username } else { name }
 }
 
 /// Anybody: a signed-in account, or none.

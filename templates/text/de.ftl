@@ -492,17 +492,24 @@ mail-waiting = Wartet, nächster Versuch
 mail-failed = Nicht verschickt, aufgegeben
 mail-retry = Erneut versuchen
 mail-discard = Löschen
-jobs-heading = Gescheiterte Aufgaben
+jobs-heading = Hintergrundaufgaben
 jobs-intro = { $n ->
     [one] Eine Aufgabe wartet oder läuft.
    *[other] { $n } Aufgaben warten oder laufen.
-} Hintergrundaufgaben, die jedes Mal gescheitert sind, bleiben hier, bis sie jemand erneut versucht oder löscht.
-jobs-empty = Keine Aufgabe ist gescheitert.
+} Hier stehen Aufgaben, deren letzter Versuch gescheitert ist.
+jobs-empty = Keine Aufgabe scheitert.
 jobs-attempts = { $n ->
-    [one] Ein Versuch, der letzte
-   *[other] { $n } Versuche, der letzte
+    [one] Ein Versuch.
+   *[other] { $n } Versuche.
 }
+jobs-next = Nächster Versuch
+jobs-given-up = Aufgegeben
+job-publish-due = Geplante Artikel veröffentlichen
+job-sweep = Abgelaufenes löschen
+job-index-existing = Vorhandene Texte für die Suche erfassen
+job-send-mail = E-Mail { $id } verschicken
+job-notify-moderators = E-Mail an die Moderation
 dashboard-jobs = { $n ->
-    [one] Eine Hintergrundaufgabe ist gescheitert
-   *[other] { $n } Hintergrundaufgaben sind gescheitert
+    [one] Eine Hintergrundaufgabe scheitert
+   *[other] { $n } Hintergrundaufgaben scheitern
 }

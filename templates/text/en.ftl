@@ -493,17 +493,24 @@ mail-waiting = Waiting, next attempt
 mail-failed = Not sent, given up
 mail-retry = Try again
 mail-discard = Delete
-jobs-heading = Failed jobs
+jobs-heading = Background jobs
 jobs-intro = { $n ->
     [one] One job is waiting or running.
    *[other] { $n } jobs are waiting or running.
-} Background work that failed every time stays here until someone tries it again or deletes it.
-jobs-empty = No job has failed.
+} Jobs that failed in their last attempt are listed here.
+jobs-empty = No job is failing.
 jobs-attempts = { $n ->
-    [one] One attempt, the last
-   *[other] { $n } attempts, the last
+    [one] One attempt.
+   *[other] { $n } attempts.
 }
+jobs-next = Next attempt
+jobs-given-up = Given up
+job-publish-due = Publish scheduled articles
+job-sweep = Delete what has expired
+job-index-existing = Index existing texts for search
+job-send-mail = Send mail { $id }
+job-notify-moderators = Mail to moderators
 dashboard-jobs = { $n ->
-    [one] One background job has failed
-   *[other] { $n } background jobs have failed
+    [one] One background job is failing
+   *[other] { $n } background jobs are failing
 }

@@ -165,7 +165,7 @@ site_test! {
 }
 
 #[test]
-fn jobs_survive_a_kill_and_a_stop_gives_them_back() {
+fn jobs_survive_a_kill() {
     use crate::harness::{Place, Program};
     let folder = tempfile::tempdir().expect("a folder");
     let place = Place {
@@ -203,12 +203,12 @@ fn jobs_survive_a_kill_and_a_stop_gives_them_back() {
     }
     program.kill();
     let leases_out = |conn: &mut Conn| {
-        diesel::update(jobs::table.filter(jobs::locked_until.gt(0)))
+        Ok(diesel::update(jobs::table.filter(jobs::locked_until.gt(0)))
             .set(jobs::run_at.eq(0))
-            .execute(conn)?;
-        Ok(())
+            .execute(conn)?)
     };
-    db().write_now(leases_out).expect("a write");
+    let locked = db().write_now(leases_out).expect("a write");
+    assert!(locked > 0, "it was killed while jobs ran");
     let program = Program::start(&place, &[]);
     let began = std::time::Instant::now();
     let unsent = || {
@@ -225,13 +225,55 @@ fn jobs_survive_a_kill_and_a_stop_gives_them_back() {
         (0, 50),
         "every mail was sent, none under two names"
     );
-    let locked: i64 = db()
-        .read_now(|conn| {
-            Ok(jobs::table
-                .filter(jobs::locked_until.gt(0))
-                .count()
-                .get_result(conn)?)
+}
+
+#[test]
+fn a_stop_gives_back_the_jobs_that_run() {
+    use crate::harness::{Place, Program};
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = Place {
+        folder: folder.path().to_owned(),
+        database_url: None,
+        session_store_url: None,
+    };
+    Program::start(&place, &[]).stop();
+    let db = || {
+        let file = folder.path().join("masthead.db");
+        masthead::db::Db::open(&masthead::db::Address::Sqlite(file)).expect("a database")
+    };
+    let now = Time::now();
+    let put = move |conn: &mut Conn| {
+        let mail = masthead::mail::Mail::CommentsWaiting { count: 1 };
+        masthead::mail::send(conn, &mail, "pell@example.org", now)
+    };
+    db().write_now(put).expect("a write");
+    // A mail server that takes the connection and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("smtp://{}", silent.local_addr().expect("an address"));
+    let program = Program::start(
+        &place,
+        &[
+            ("MASTHEAD_SMTP_URL", url.as_str()),
+            ("MASTHEAD_MAIL_FROM", "news@example.org"),
+        ],
+    );
+    let job = || {
+        db().read_now(|conn| {
+            let columns = (jobs::attempts, jobs::locked_until);
+            let sending = jobs::table.filter(jobs::kind.eq("send-mail"));
+            Ok(sending.select(columns).first::<(i64, i64)>(conn)?)
         })
-        .expect("a read");
-    assert_eq!(locked, 0, "a stop leaves no job locked");
+        .expect("a job")
+    };
+    let began = std::time::Instant::now();
+    while job().1 == 0 {
+        assert!(began.elapsed().as_secs() < 20, "it was not claimed");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(program.stop());
+    assert_eq!(
+        job(),
+        (0, 0),
+        "the attempt does not count, and the job is free for another node"
+    );
 }

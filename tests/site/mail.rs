@@ -179,8 +179,12 @@ site_test! {
             let page = chief.get("/admin/mail").await;
             assert_eq!(page.attr("[data-mail]", "data-state").as_deref(), Some(if attempt < 7 { "waiting" } else { "failed" }), "attempt {attempt}");
             assert!(page.one("[data-mail]").contains("not now"), "{}", page.one("[data-mail]"));
+            let jobs = chief.get("/admin/jobs").await;
+            assert_eq!(jobs.attr("[data-job]", "data-state").as_deref(), Some(if attempt < 7 { "waiting" } else { "failed" }));
+            assert!(jobs.one("[data-job] b").starts_with("Send mail"));
+            assert_eq!(jobs.all("[data-job] form").len(), if attempt < 7 { 1 } else { 2 }, "only one that has been given up can be deleted");
         }
-        assert!(chief.get("/admin").await.one(".alert").contains("One background job has failed"));
+        assert!(chief.get("/admin").await.one(".alert").contains("One background job is failing"));
         assert_eq!(chief.get("/admin/jobs").await.all("[data-job]").len(), 1);
         assert!(server.messages().is_empty());
         let id = chief.get("/admin/mail").await.attr("[data-mail]", "data-mail").expect("an id");
@@ -262,4 +266,26 @@ fn a_test_mail_says_what_the_server_answered() {
     assert_eq!(code, Some(1));
     assert!(err.contains("no relay"), "{err}");
     assert_eq!(run(&["mail", "test", "nobody"]).0, Some(1));
+}
+
+site_test! {
+    async fn moderators_get_a_mail_when_a_comment_becomes_reported_by_an_edit(site: Site) {
+        let slug = site.article().await;
+        let (mira, chief) = (site.reader("mira").await, site.admin("chief").await);
+        let id = mira.comment(&slug, "Harmless.").await;
+        chief.approve(&slug, id).await;
+        let ann = site.reader("ann").await;
+        assert_eq!(chief.post("/admin/settings", &[("notify_moderators", "on")]).await.status, 303);
+        ann.post(&format!("/comments/{id}/flag"), &[("reason", "spam"), ("detail", "")]).await;
+        site.run_jobs().await;
+        assert!(files(&site.place).is_empty(), "one flag does not put an approved comment into a queue");
+        let form = mira.get(&format!("/comments/{id}/edit")).await;
+        let revision = form.field("revision").expect("a revision");
+        let edited = mira.post(&format!("/comments/{id}/edit"), &[("body", "Not so harmless."), ("revision", &revision)]).await;
+        assert_eq!(edited.status, 303, "{}", edited.body);
+        site.run_jobs().await;
+        let mails = files(&site.place);
+        assert_eq!(mails.len(), 1);
+        assert!(header(&mails[0], "Subject").starts_with("1 comment needs review") || header(&mails[0], "Subject").starts_with("One comment needs review"), "{}", mails[0]);
+    }
 }

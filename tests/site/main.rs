@@ -51,6 +51,16 @@ mod upgrades;
 pub use harness::{Answer, Browser, PASSWORD, Site};
 pub use mail::Smtp;
 
+/// Calls a macro with the names of all tables, except those of the search, which differ between the engines.
+#[macro_export]
+macro_rules! all_tables {
+    ($with:ident) => {
+        $with!(settings accounts sessions throttles sections authors tags media media_sizes articles article_revisions
+            article_authors article_tags article_media source_notes corrections former_slugs working_copies comments threads
+            comment_versions comment_counts flags moderation_log jobs mails search_progress)
+    };
+}
+
 /// Defines a test that runs on every database engine.
 #[macro_export]
 macro_rules! site_test {

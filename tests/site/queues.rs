@@ -284,3 +284,18 @@ site_test! {
         assert!(!second.has("a[rel=next]"));
     }
 }
+
+site_test! {
+    async fn without_a_name_the_queue_that_needs_review_is_shown(site: Site) {
+        let slug = site.article().await;
+        site.hold_first(true).await;
+        let (mira, chief) = (site.reader("mira").await, site.moderator("chief").await);
+        let current = |page: crate::Answer| page.one(".queues [aria-current]");
+        assert!(current(chief.get("/admin/comments").await).contains("Reported"), "where nothing waits");
+        let held = mira.comment(&slug, "Held.").await;
+        let page = chief.get("/admin/comments").await;
+        assert!(page.body.contains("Held.") && current(page).contains("Pending"));
+        assert!(current(chief.get("/admin/comments?queue=reported").await).contains("Reported"), "what is asked for is shown");
+        chief.approve(&slug, held).await;
+    }
+}

@@ -9,19 +9,6 @@ fn both_migration_folders_carry_the_same_names() {
     assert_eq!(sqlite, postgres);
 }
 
-macro_rules! counted {
-    ($conn:expr, $($table:ident)+) => {{
-        use diesel::prelude::*;
-        use masthead::db::schema;
-        // Every column is read by name, so one that is missing or named differently fails here.
-        $({
-            let rows: i64 = schema::$table::table.count().get_result($conn)?;
-            schema::$table::table.select(schema::$table::all_columns).limit(1).execute($conn)?;
-            assert!(rows > 0, "{} has no row", stringify!($table));
-        })+
-    }};
-}
-
 site_test! {
     async fn every_table_takes_a_row_and_gives_it_back(site: Site) {
         let site_settings = site.state.site();
@@ -42,14 +29,23 @@ site_test! {
         site.browser().post("/login", &[("login", "mira"), ("password", "wrong wrong"), ("next", "/")]).await;
         site.db()
             .read(|conn| {
-                counted!(conn, settings accounts sessions throttles sections authors tags media articles article_revisions article_authors
-                    article_tags source_notes corrections comments threads comment_versions comment_counts flags moderation_log media_sizes former_slugs jobs article_media);
                 use diesel::prelude::*;
+                use masthead::db::schema;
+                // Every column is read by name, so one that is missing or named differently fails here.
+                macro_rules! read {
+                    ($($table:ident)+) => { $({
+                        schema::$table::table.select(schema::$table::all_columns).limit(1).execute(conn)?;
+                        let rows: i64 = schema::$table::table.count().get_result(conn)?;
+                        // Rows in these are made in `upgrades`.
+                        let is_empty = ["working_copies", "mails", "search_progress"].contains(&stringify!($table));
+                        assert!(rows > 0 || is_empty, "{} has no row", stringify!($table));
+                    })+ };
+                }
+                crate::all_tables!(read);
                 for table in ["article_words", "comment_words"] {
                     let rows: Vec<Row> = diesel::sql_query(format!("SELECT COUNT(*) AS rows FROM {table}")).load(conn)?;
                     assert!(rows[0].rows > 0, "{table} has no row");
                 }
-                masthead::db::schema::search_progress::table.select(masthead::db::schema::search_progress::all_columns).execute(conn)?;
                 Ok(())
             })
             .await

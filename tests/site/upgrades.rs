@@ -33,11 +33,7 @@ fn rows(conn: &mut masthead::db::Conn) -> Result<Vec<(&'static str, i64)>, masth
     macro_rules! count {
         ($($table:ident)+) => { vec![$((stringify!($table), schema::$table::table.count().get_result(conn)?)),+] };
     }
-    Ok(
-        count!(settings accounts sessions throttles sections authors tags media media_sizes articles article_revisions article_authors
-        article_tags article_media source_notes corrections former_slugs working_copies comments threads comment_versions comment_counts
-        flags moderation_log jobs mails search_progress),
-    )
+    Ok(crate::all_tables!(count))
 }
 
 /// Fetches every page that a link leads to.

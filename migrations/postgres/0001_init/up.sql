@@ -74,7 +74,7 @@ CREATE TABLE jobs (
     failed_at BIGINT
 );
 CREATE INDEX jobs_due ON jobs (run_at, id) WHERE failed_at IS NULL;
-CREATE INDEX jobs_failed ON jobs (failed_at, id) WHERE failed_at IS NOT NULL;
+CREATE INDEX jobs_failing ON jobs (id) WHERE last_error <> '';
 
 -- The outbox. A row holds what a message is made from, never a token; it is rendered when its job sends it.
 CREATE TABLE mails (

@@ -5,6 +5,7 @@ use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::web::viewer::shown_name;
 use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -33,11 +34,7 @@ pub async fn profile(
         .read(move |conn| store::profile(conn, &username))
         .await?;
     let (t, site) = (state.t(), state.site());
-    let name = if profile.name.is_empty() {
-        profile.username.clone()
-    } else {
-        profile.name.clone()
-    };
+    let name = shown_name(&profile.username, &profile.name).to_owned();
     let badge = if profile.is_admin {
         t.badge_admin()
     } else if profile.is_editor {

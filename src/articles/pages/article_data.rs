@@ -43,7 +43,6 @@ impl ArticleData {
         let id = article.id;
         let of = article_thread(&article);
         let mut thread = thread::page(conn, &of, viewer, sort, after, now)?;
-        thread.public_comments = article.public_comments.unwrap_or(0);
         let mut audience = Audience::Readers;
         if let Some(account) = viewer.account().filter(|a| !a.is_staff()) {
             let standing = moderation::standing(conn, account.id, id)?;

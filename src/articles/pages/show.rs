@@ -34,7 +34,8 @@ pub async fn show(
     };
     page::cached_for_readers(&state, &request, &viewer, &shared, |viewer, key| {
         let of = article_thread(&data.article);
-        let thread = thread_view(&state, viewer, &of, &data.thread, sort, now, key);
+        let total = data.article.public_comments.unwrap_or(0);
+        let thread = thread_view(&state, viewer, &of, (&data.thread, total), sort, now, key);
         let mut page = head(&state, viewer, &data, &thread);
         page.noindex = !query.after.is_empty();
         article_page(t, &site, &data, viewer, (page, thread))

@@ -7,6 +7,7 @@ use crate::interface::Interface;
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::fields::Link;
+use crate::web::viewer::shown_name;
 use crate::web::{Page, State, Viewer, page};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -95,7 +96,7 @@ pub fn parent(conn: &mut Conn, id: i64) -> Result<Option<Parent>, Error> {
     let (username, name) = store::author_name(conn, comment.author_id)?;
     Ok(Some(Parent {
         id,
-        name: if name.is_empty() { username } else { name },
+        name: shown_name(&username, &name).to_owned(),
         html: store::text_of(conn, id)?,
     }))
 }

@@ -2,7 +2,7 @@
 
 use super::compose::ComposePage;
 use crate::comments::store::{self, Comment};
-use crate::comments::write::{self, EditOutcome};
+use crate::comments::write;
 use crate::comments::{CommentBody, EDIT_WINDOW, Status, render, revision};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -226,11 +226,8 @@ fn store_edit(
         Err(why) => return Ok(EditResult::Refused(comment, why.clone())),
     };
     reserved.count(conn)?;
-    let edited = write::edit(conn, comment, body, &form.revision, who, policy, now)?;
-    Ok(match edited {
-        EditOutcome::Stored(comment) => EditResult::Stored(comment),
-        EditOutcome::Stale(comment) => EditResult::Stale(comment),
-    })
+    let edited = write::edit(conn, comment, body, who, policy, now)?;
+    Ok(EditResult::Stored(edited))
 }
 
 /// Deleting adds to the moderation log, so it is rate-limited for staff, too.

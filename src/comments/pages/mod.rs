@@ -63,7 +63,7 @@ pub fn thread_view(
     state: &State,
     viewer: &Viewer,
     article: &store::ArticleThread,
-    read: &thread::Thread,
+    (read, total): (&thread::Thread, i64),
     sort: Sort,
     now: Time,
     key: String,
@@ -92,8 +92,8 @@ pub fn thread_view(
     };
     ThreadView {
         comments: view::thread(&context, read, None),
-        count: t.comments_count(read.public_comments),
-        sorts: if read.public_comments > 1 {
+        count: t.comments_count(total),
+        sorts: if total > 1 {
             offered.into_iter().map(link).collect()
         } else {
             Vec::new()
@@ -106,7 +106,7 @@ pub fn thread_view(
         is_open: article.is_open,
         action: paths::article_comments(&article.slug),
         key,
-        total: read.public_comments,
+        total,
         hold_hint: if site.policy.new_reader && read.would_be_held {
             t.compose_first_held()
         } else {

@@ -171,12 +171,7 @@ async fn store_comment(
 /// The comment that was stored under this key already.
 fn stored_before(conn: &mut Conn, author: i64, key: &str) -> Result<Option<PostResult>, Error> {
     let stored = write::by_idempotency_key(conn, author, key)?;
-    Ok(match stored {
-        Some(PostOutcome::Stored { id, slug, .. }) => {
-            Some(PostResult::Stored(paths::comment(&slug, id)))
-        }
-        _ => None,
-    })
+    Ok(stored.map(|(id, slug)| PostResult::Stored(paths::comment(&slug, id))))
 }
 
 /// The database part of processing a form. `who` is `None` for a preview, which stores nothing.

@@ -90,7 +90,7 @@ pub(super) async fn respond(
 }
 
 /// The page with the submitted values filled in.
-pub(super) fn filled(page: ComposePage, form: &CommentForm, parent: Option<Parent>) -> ComposePage {
+fn filled(page: ComposePage, form: &CommentForm, parent: Option<Parent>) -> ComposePage {
     let key = if parse_key(page.t, &form.key).is_ok_and(|k| k.is_some()) {
         form.key.clone()
     } else {
@@ -109,6 +109,26 @@ pub(super) fn filled(page: ComposePage, form: &CommentForm, parent: Option<Paren
     }
 }
 
+/// The form with its values, for an article that has not been read yet.
+async fn returned(
+    state: &Shared,
+    viewer: &Viewer,
+    slug: String,
+    form: &CommentForm,
+) -> Result<ComposePage, Error> {
+    let article = state
+        .db
+        .read(move |conn| store::article_thread(conn, &slug))
+        .await?;
+    let heading = state.t().compose_heading(&article.title);
+    let page = ComposePage::new(state, viewer, &article, heading);
+    Ok(ComposePage {
+        parent_id: form.parent.clone(),
+        ..filled(page, form, None)
+    })
+}
+
+/// 429: the form with its text, and when to send it again.
 pub(super) async fn too_many(
     state: &Shared,
     viewer: &Viewer,
@@ -116,20 +136,10 @@ pub(super) async fn too_many(
     form: &CommentForm,
     seconds: i64,
 ) -> Result<HttpResponse, Error> {
-    let article = state
-        .db
-        .read(move |conn| store::article_thread(conn, &slug))
-        .await?;
     let t = state.t();
-    let parent_id = form.parent.clone();
-    let compose = filled(
-        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
-        form,
-        None,
-    );
+    let compose = returned(state, viewer, slug, form).await?;
     let compose = ComposePage {
         alert: t.error_too_many_text(&error_pages::wait(t, seconds)),
-        parent_id,
         ..compose
     };
     error_pages::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
@@ -154,21 +164,11 @@ pub(super) async fn not_signed_in(
     if form.body.is_empty() {
         return Err(Error::SignInFirst { next: back });
     }
-    let article = state
-        .db
-        .read(move |conn| store::article_thread(conn, &slug))
-        .await?;
     let t = state.t();
-    let parent_id = form.parent.clone();
-    let compose = filled(
-        ComposePage::new(state, viewer, &article, t.compose_heading(&article.title)),
-        &form,
-        None,
-    );
+    let compose = returned(state, viewer, slug, &form).await?;
     ComposePage {
         alert: t.compose_log_in_first(),
         login: paths::login(&back),
-        parent_id,
         ..compose
     }
     .answer(StatusCode::FORBIDDEN)

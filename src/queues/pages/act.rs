@@ -254,7 +254,7 @@ pub async fn bulk(
         Err(why) => {
             let queue = Queue::parse(&form.queue).unwrap_or_default();
             return page::refused(
-                &queue_page(&state, &moderator, queue, None, vec![why], &form).await?,
+                &queue_page(&state, &moderator, Some(queue), None, vec![why], &form).await?,
             );
         }
     };

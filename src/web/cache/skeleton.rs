@@ -21,9 +21,8 @@ enum Placeholder {
 static PLACEHOLDER_MARKS: LazyLock<[String; 2]> = LazyLock::new(|| ["name", "key"].map(mark));
 
 fn mark(of: &str) -> String {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the system gives random bytes");
-    format!("placeholder-{of}-{}", text::encode_hex(&bytes))
+    let random = text::random_hex::<16>().expect("the system gives random bytes");
+    format!("placeholder-{of}-{random}")
 }
 
 /// The mark to print where the reader's name goes.
