@@ -10,15 +10,17 @@ test *ARGS:
 
 # Benchmark against nginx, at 1,000 and 1,000,000 comments: a table, target/bench/bench.json and bench.svg
 bench *ARGS:
-    cargo bench --bench bench -- {{ARGS}}
+    cargo build --release
+    cargo run --release -p masthead-bench -- {{ARGS}}
 
 # `bench` at 10,000,000 comments too
 bench-large *ARGS:
-    cargo bench --bench bench -- --sizes 1000,1000000,10000000 {{ARGS}}
+    cargo build --release
+    cargo run --release -p masthead-bench -- --sizes 1000,1000000,10000000 {{ARGS}}
 
 # CPU time of the worst known inputs: passwords, comments, articles
 worst:
-    cargo bench --bench bench -- worst
+    cargo run --release -p masthead-bench -- worst
 
 # CPU instructions per cached response, against their budgets
 budget:

@@ -4,6 +4,7 @@
 //! On SQLite one thread owns the write connection and commits queued writes together (see [`writer`]).
 
 mod address;
+mod erased;
 mod generation;
 pub mod invalidation;
 mod listen;
@@ -279,9 +280,13 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
     {
+        erased::typed(self.read_erased(erased::read(f)).await)
+    }
+
+    async fn read_erased(&self, f: erased::Read<'static>) -> Result<erased::Value, Error> {
         let (db, began) = (self.clone(), Instant::now());
         let (result, queries) =
-            tokio::task::spawn_blocking(move || query_stats::count(|| db.read_now(f)))
+            tokio::task::spawn_blocking(move || query_stats::count(|| db.read_now_erased(f)))
                 .await
                 .unwrap_or_else(|e| (Err(Error::internal(e)), 0));
         query_stats::add(queries, began);
@@ -289,7 +294,15 @@ impl Db {
     }
 
     /// [`Db::read`] for callers that may block.
-    pub fn read_now<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn read_now<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Error> + Send,
+    {
+        erased::typed(self.read_now_erased(erased::read(f)))
+    }
+
+    fn read_now_erased(&self, f: erased::Read<'_>) -> Result<erased::Value, Error> {
         let mut conn = self.connection()?;
         match &mut *conn {
             Conn::Sqlite(_) => Connection::transaction(&mut *conn, f),
@@ -309,6 +322,10 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
     {
+        erased::typed(self.write_erased(erased::write(f)).await)
+    }
+
+    async fn write_erased(&self, f: erased::Write) -> Result<erased::Value, Error> {
         let began = Instant::now();
         let (result, queries) = match &self.0.writer {
             Some(writer) => writer
@@ -327,12 +344,16 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
     {
+        erased::typed(self.write_now_erased(erased::write(f)))
+    }
+
+    fn write_now_erased(&self, f: erased::Write) -> Result<erased::Value, Error> {
         match &self.0.writer {
             Some(writer) => writer.submit(f)?.blocking_recv().map_or_else(
                 |_| Err(Error::Unavailable("the writer stopped".into())),
                 |(result, _)| result,
             ),
-            None => self.write_postgres(f, Instant::now()),
+            None => self.write_postgres(&f, Instant::now()),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! notification to the other nodes before the acknowledgement.
 
 use super::invalidation::{CacheTag, collect_cache_tags};
-use super::{Conn, Db, listen, query_stats};
+use super::{Conn, Db, erased, listen, query_stats};
 use crate::error::Error;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
@@ -18,15 +18,11 @@ impl Db {
     ///
     /// # Errors
     /// `Unavailable` when no permit is free in time.
-    pub(super) async fn write_on_postgres<T, F>(
+    pub(super) async fn write_on_postgres(
         &self,
-        f: F,
+        f: erased::Write,
         asked: Instant,
-    ) -> Result<(Result<T, Error>, u32), Error>
-    where
-        T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T, Error> + Send + Sync + 'static,
-    {
+    ) -> Result<(Result<erased::Value, Error>, u32), Error> {
         // The semaphore leaves some connections to reads.
         let turn = self.0.writes.clone().acquire_owned();
         let Ok(turn) = tokio::time::timeout(WRITE_TIMEOUT, turn).await else {
@@ -35,7 +31,7 @@ impl Db {
         let db = self.clone();
         let work = move || {
             let _turn = turn;
-            query_stats::count(|| db.write_postgres(f, asked))
+            query_stats::count(|| db.write_postgres(&f, asked))
         };
         Ok(tokio::task::spawn_blocking(work)
             .await
@@ -53,11 +49,11 @@ impl Db {
         }
     }
 
-    pub(super) fn write_postgres<T>(
+    pub(super) fn write_postgres(
         &self,
-        f: impl Fn(&mut Conn) -> Result<T, Error>,
+        f: &erased::Write,
         asked: Instant,
-    ) -> Result<T, Error> {
+    ) -> Result<erased::Value, Error> {
         let mut conn = self.connection()?;
         let mut tries = 0;
         loop {

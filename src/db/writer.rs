@@ -14,7 +14,7 @@ use super::invalidation::{CacheTag, Changes, collect_cache_tags};
 use super::write_connection::{
     Open, begin, close, commit, data_version, in_transaction, reopen, with_short_timeout,
 };
-use super::{Conn, Tuning, query_stats};
+use super::{Conn, Tuning, erased, query_stats};
 use crate::error::Error;
 use diesel::Connection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
@@ -45,7 +45,7 @@ enum Job {
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The result of a write, and its number of statements.
-type Written<T> = (Result<T, Error>, u32);
+type Written = (Result<erased::Value, Error>, u32);
 
 pub(super) struct Writer {
     jobs: SyncSender<Job>,
@@ -101,24 +101,18 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the queue is full.
-    pub(super) fn submit<T, F>(&self, f: F) -> Result<oneshot::Receiver<Written<T>>, Error>
-    where
-        T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T, Error> + Send + 'static,
-    {
+    pub(super) fn submit(&self, f: erased::Write) -> Result<oneshot::Receiver<Written>, Error> {
         let (sender, receiver) = oneshot::channel();
         let job: Write = Box::new(move |conn| {
             let ((result, cache_tags), queries) = query_stats::count(|| {
                 collect_cache_tags(|| {
-                    catch_unwind(AssertUnwindSafe(|| conn.transaction(|c| f(c)))).unwrap_or_else(
-                        |_| {
-                            if let Conn::Sqlite(c) = conn {
-                                // The panic left the savepoint open.
-                                let _ = AnsiTransactionManager::rollback_transaction(c);
-                            }
-                            Err(Error::internal("a write panicked"))
-                        },
-                    )
+                    catch_unwind(AssertUnwindSafe(|| conn.transaction(&f))).unwrap_or_else(|_| {
+                        if let Conn::Sqlite(c) = conn {
+                            // The panic left the savepoint open.
+                            let _ = AnsiTransactionManager::rollback_transaction(c);
+                        }
+                        Err(Error::internal("a write panicked"))
+                    })
                 })
             });
             let acknowledge: Acknowledge = Box::new(move |committed| {

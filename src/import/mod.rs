@@ -344,9 +344,5 @@ impl ParsedFile {
 
 /// A unified diff of two sources, for the terminal.
 pub fn unified_diff(old: &str, new: &str) -> String {
-    similar::TextDiff::from_lines(old, new)
-        .unified_diff()
-        .context_radius(2)
-        .header("as it is", "as the file has it")
-        .to_string()
+    crate::text::diff::unified(old, new, ("as it is", "as the file has it"))
 }

@@ -1,12 +1,15 @@
 //! Makes smaller variants of a picture, so that narrow screens load fewer bytes.
 
 use super::Variant;
-use fast_image_resize::{PixelType, ResizeOptions, Resizer, images::Image};
+use fast_image_resize::images::{Image, TypedImage};
+use fast_image_resize::pixels::{InnerPixel, U8x3, U8x4};
+use fast_image_resize::{PixelTrait, PixelType, ResizeOptions, Resizer};
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader,
 };
+use jpeg_encoder::{ImageBuffer, JpegColorType, rgb_to_ycbcr};
 use std::io::Cursor;
 
 /// Widths in pixels. The text column is 656 CSS pixels wide; phones have up to three device pixels per CSS pixel.
@@ -36,13 +39,14 @@ pub(super) fn smaller(
     } else {
         (picture.into_rgb8().into_raw(), PixelType::U8x3)
     };
-    let Ok(source) = Image::from_vec_u8(width, height, pixels, kind) else {
+    let Ok(mut source) = Image::from_vec_u8(width, height, pixels, kind) else {
         return Vec::new();
     };
     let profile = profile(format, original);
     let as_png = has_alpha || format == ImageFormat::Png;
     let wanted = WIDTHS.into_iter().filter(|wanted| wanted * 5 <= width * 4);
-    let made = wanted.filter_map(|wanted| one(&source, wanted, as_png, profile.as_deref(), name));
+    let made =
+        wanted.filter_map(|wanted| one(&mut source, wanted, as_png, profile.as_deref(), name));
     made.filter(|s| s.bytes.len() < original.len()).collect()
 }
 
@@ -63,7 +67,7 @@ fn profile(format: ImageFormat, bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn one(
-    source: &Image<'_>,
+    source: &mut Image<'_>,
     width: u32,
     as_png: bool,
     profile: Option<&[u8]>,
@@ -72,10 +76,12 @@ fn one(
     let scale = f64::from(width) / f64::from(source.width());
     let height = ((f64::from(source.height()) * scale).round() as u32).max(1);
     let mut target = Image::new(width, height, source.pixel_type());
-    Resizer::new()
-        .resize(source, &mut target, &ResizeOptions::new())
-        .ok()?;
     let has_alpha = source.pixel_type() == PixelType::U8x4;
+    if has_alpha {
+        resize::<U8x4>(source, &mut target)?;
+    } else {
+        resize::<U8x3>(source, &mut target)?;
+    }
     let pixels = target.into_vec();
     let mut bytes = Vec::new();
     let (mime, ending) = if as_png {
@@ -98,9 +104,7 @@ fn one(
             encoder.add_icc_profile(profile).ok()?;
         }
         let (w, h) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
-        encoder
-            .encode(&pixels, w, h, jpeg_encoder::ColorType::Rgb)
-            .ok()?;
+        encoder.encode_image(Rgb(&pixels, w, h)).ok()?;
         ("image/jpeg", "jpg")
     };
     Some(Variant {
@@ -109,4 +113,45 @@ fn one(
         file: format!("{name}-{width}.{ending}"),
         width,
     })
+}
+
+/// `Resizer::resize` would compile the code for all thirteen pixel types, and a source that is borrowed unchangeably, for
+/// two types of images.
+fn resize<P: InnerPixel + PixelTrait>(
+    source: &mut Image<'_>,
+    target: &mut Image<'_>,
+) -> Option<()> {
+    let source: TypedImage<'_, P> = source.typed_image_mut()?;
+    let mut target: TypedImage<'_, P> = target.typed_image_mut()?;
+    Resizer::new()
+        .resize_typed(&source, &mut target, &ResizeOptions::new())
+        .ok()
+}
+
+/// Pixels in rows, width and height. `Encoder::encode` would compile the code for all nine colour types.
+struct Rgb<'a>(&'a [u8], u16, u16);
+
+impl ImageBuffer for Rgb<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        JpegColorType::Ycbcr
+    }
+
+    fn width(&self) -> u16 {
+        self.1
+    }
+
+    fn height(&self) -> u16 {
+        self.2
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        let length = usize::from(self.1) * 3;
+        let row = &self.0[usize::from(y) * length..][..length];
+        for pixel in row.chunks_exact(3) {
+            let (luma, blue, red) = rgb_to_ycbcr(pixel[0], pixel[1], pixel[2]);
+            buffers[0].push(luma);
+            buffers[1].push(blue);
+            buffers[2].push(red);
+        }
+    }
 }

@@ -1,7 +1,11 @@
 //! Compares two texts word by word, for display.
 
-use similar::{Algorithm, ChangeTag, TextDiff};
+use similar::algorithms::{Capture, Compact, IdentifyDistinct, Replace, myers, patience};
+use similar::{ChangeTag, DiffOp, DiffTag, group_diff_ops};
+use std::fmt::Write;
+use std::ops::Range;
 use std::time::{Duration, Instant};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Time limit of a comparison; after it the result is coarser.
 const TIME_LIMIT: Duration = Duration::from_millis(300);
@@ -57,14 +61,11 @@ pub fn first_change(old: &str, new: &str) -> String {
 /// Compares two texts with one paragraph per line: first the lines, then the words of the lines that changed.
 pub fn paragraphs(old: &str, new: &str) -> Vec<Paragraph> {
     let until = Instant::now() + TIME_LIMIT;
-    let lines = TextDiff::configure()
-        .algorithm(Algorithm::Patience)
-        .deadline(until)
-        .diff_lines(old, new);
+    let (old, new) = (lines(old), lines(new));
     let mut out = Vec::new();
-    for op in lines.ops() {
+    for op in operations(&old, &new, Unit::Line, until) {
         let (mut gone, mut came) = (Vec::new(), Vec::new());
-        for change in lines.iter_changes(op) {
+        for change in op.iter_changes(&old[..], &new[..]) {
             let line = change.value().trim_end_matches('\n');
             match change.tag() {
                 ChangeTag::Equal => {
@@ -77,11 +78,74 @@ pub fn paragraphs(old: &str, new: &str) -> Vec<Paragraph> {
             }
         }
         for (old, new) in pairs(&gone, &came, until) {
-            out.push(words(old, new, until));
+            out.push(compare_words(old, new, until));
         }
     }
     out.retain(|p| p.runs.iter().any(|r| !r.text.trim().is_empty()));
     out
+}
+
+/// A unified diff of two texts, for the terminal.
+pub fn unified(old: &str, new: &str, (old_name, new_name): (&str, &str)) -> String {
+    let (old, new) = (lines(old), lines(new));
+    let operations = operations(&old, &new, Unit::Line, Instant::now() + TIME_LIMIT);
+    let mut out = format!("--- {old_name}\n+++ {new_name}\n");
+    for hunk in group_diff_ops(operations, 2) {
+        let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else {
+            continue;
+        };
+        let old_lines = first.old_range().start..last.old_range().end;
+        let new_lines = first.new_range().start..last.new_range().end;
+        let _ = writeln!(out, "@@ -{} +{} @@", range(old_lines), range(new_lines));
+        for change in hunk
+            .iter()
+            .flat_map(|op| op.iter_changes(&old[..], &new[..]))
+        {
+            let _ = write!(out, "{}{}", change.tag(), change.value());
+            if !change.value().ends_with('\n') {
+                out.push_str("\n\\ No newline at end of file\n");
+            }
+        }
+    }
+    out
+}
+
+/// Lines of a unified diff's hunk: the first one, counted from 1, and their number.
+/// Source: <https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html>
+fn range(lines: Range<usize>) -> String {
+    match lines.len() {
+        0 => format!("{},0", lines.start),
+        1 => format!("{}", lines.start + 1),
+        number => format!("{},{number}", lines.start + 1),
+    }
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+/// Words and what is between them.
+fn words(text: &str) -> Vec<&str> {
+    text.split_word_bounds().collect()
+}
+
+enum Unit {
+    Line,
+    Word,
+}
+
+/// The patience algorithm for lines, which keeps blank ones from being matched first, Myers' for words.
+/// `similar::TextDiff` would compile the code of all six algorithms.
+fn operations(old: &[&str], new: &[&str], unit: Unit, until: Instant) -> Vec<DiffOp> {
+    let ids = IdentifyDistinct::<u32>::new(old, 0..old.len(), new, 0..new.len());
+    let (old, new) = (ids.old_lookup(), ids.new_lookup());
+    let (old_range, new_range, until) = (ids.old_range(), ids.new_range(), Some(until));
+    let mut hook = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = match unit {
+        Unit::Line => patience::diff_deadline(&mut hook, old, old_range, new, new_range, until),
+        Unit::Word => myers::diff_deadline(&mut hook, old, old_range, new, new_range, until),
+    };
+    hook.into_inner().into_inner().into_ops()
 }
 
 /// Minimum similarity (0 to 1) at which two paragraphs count as versions of each other.
@@ -102,10 +166,13 @@ fn pairs<'a>(
             .collect();
     }
     let alike = |old: &str, new: &str| {
-        let ratio = TextDiff::configure()
-            .deadline(until)
-            .diff_words(old, new)
-            .ratio();
+        let (old, new) = (words(old), words(new));
+        let same = operations(&old, &new, Unit::Word, until)
+            .iter()
+            .filter(|op| op.tag() == DiffTag::Equal)
+            .map(|op| op.old_range().len())
+            .sum::<usize>();
+        let ratio = 2.0 * same as f32 / (old.len() + new.len()) as f32;
         if ratio >= ALIKE { ratio } else { 0.0 }
     };
     let width = came.len() + 1;
@@ -146,14 +213,16 @@ fn pairs<'a>(
     out
 }
 
-fn words(old: Option<&str>, new: Option<&str>, until: Instant) -> Paragraph {
+fn compare_words(old: Option<&str>, new: Option<&str>, until: Instant) -> Paragraph {
     let mut paragraph = Paragraph::default();
     match (old, new) {
         (Some(old), Some(new)) => {
-            let diff = TextDiff::configure()
-                .deadline(until)
-                .diff_unicode_words(old, new);
-            for change in diff.iter_all_changes() {
+            let (old, new) = (words(old), words(new));
+            let operations = operations(&old, &new, Unit::Word, until);
+            for change in operations
+                .iter()
+                .flat_map(|op| op.iter_changes(&old[..], &new[..]))
+            {
                 let fate = match change.tag() {
                     ChangeTag::Equal => Change::Same,
                     ChangeTag::Delete => Change::Removed,

@@ -15,6 +15,20 @@ pub struct Field {
     pub most: usize,
     pub required: bool,
     pub options: Vec<Choice>,
+    /// What a file field takes: media types, separated by commas.
+    pub accept: &'static str,
+    /// The row of a field in a [`FieldGroup`].
+    pub row: Option<usize>,
+}
+
+/// Fields that are sent once for each row, in order, such as the source notes of an article. Rows are added without a
+/// script: the button sends the form, and the page comes back with one more row.
+#[derive(Clone, Debug, Default)]
+pub struct FieldGroup {
+    pub legend: String,
+    pub rows: Vec<Vec<Field>>,
+    /// The value of `action` that the button sends, and its label.
+    pub add: (&'static str, String),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +40,12 @@ pub enum FieldKind {
     Area,
     Select,
     Hidden,
+    /// Sends `on` when it is checked, and nothing otherwise.
+    Checkbox,
+    /// Date and time in the site's time zone, as [`Site::parse_minute`](super::site::Site::parse_minute) reads it.
+    DateTime,
+    /// Needs a [`FileLimit`](super::form::FileLimit) at its address.
+    File,
 }
 
 impl FieldKind {
@@ -34,7 +54,10 @@ impl FieldKind {
             FieldKind::Email => "email",
             FieldKind::Password => "password",
             FieldKind::Hidden => "hidden",
-            _ => "text",
+            FieldKind::Checkbox => "checkbox",
+            FieldKind::DateTime => "datetime-local",
+            FieldKind::File => "file",
+            FieldKind::Text | FieldKind::Area | FieldKind::Select => "text",
         }
     }
 }
@@ -103,6 +126,37 @@ impl Field {
             ..Field::text(name, label)
         }
     }
+    pub fn checkbox(name: &'static str, label: String, is_checked: bool) -> Field {
+        Field {
+            kind: FieldKind::Checkbox,
+            required: false,
+            ..Field::text(name, label)
+        }
+        .value(if is_checked { "on" } else { "" })
+    }
+    /// `value`: as [`Site::input_minute`](super::site::Site::input_minute) writes it, or as it was sent.
+    pub fn date_time(name: &'static str, label: String, value: &str) -> Field {
+        Field {
+            kind: FieldKind::DateTime,
+            required: false,
+            ..Field::text(name, label)
+        }
+        .value(value)
+    }
+    pub fn file(name: &'static str, label: String, accept: &'static str) -> Field {
+        Field {
+            kind: FieldKind::File,
+            accept,
+            ..Field::text(name, label)
+        }
+    }
+    /// What its ids in the page end with.
+    pub fn id(&self) -> String {
+        match self.row {
+            Some(row) => format!("{}-{}", self.name, row + 1),
+            None => self.name.to_owned(),
+        }
+    }
     /// The displayed value: the label of the chosen option, or the text; a dash if it is empty.
     pub fn shown(&self) -> String {
         let chosen = self.options.iter().find(|option| option.chosen);
@@ -155,6 +209,7 @@ pub struct FormPage {
     pub done: String,
     pub action: String,
     pub fields: Vec<Field>,
+    pub groups: Vec<FieldGroup>,
     pub button: String,
     pub more: Vec<Link>,
 }
@@ -165,9 +220,37 @@ pub struct Link {
     pub text: String,
 }
 
+/// Columns of a [`FieldGroup`] as rows.
+///
+/// # Errors
+/// `Malformed` when they are not equally long.
+pub fn rows<const N: usize>(columns: [Vec<String>; N]) -> Result<Vec<[String; N]>, Error> {
+    let length = columns.first().map_or(0, Vec::len);
+    if columns.iter().any(|column| column.len() != length) {
+        return Err(super::form::unknown_field());
+    }
+    let mut columns = columns.map(Vec::into_iter);
+    let row = |_| {
+        columns
+            .each_mut()
+            .map(|column| column.next().unwrap_or_default())
+    };
+    Ok((0..length).map(row).collect())
+}
+
 impl FormPage {
     pub fn is_refused(&self) -> bool {
-        !self.alert.is_empty() || self.fields.iter().any(|f| !f.error.is_empty())
+        !self.alert.is_empty() || self.all_fields().any(|f| !f.error.is_empty())
+    }
+
+    /// The fields of the form and of its groups.
+    pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
+        let in_groups = self.groups.iter().flat_map(|group| &group.rows).flatten();
+        self.fields.iter().chain(in_groups)
+    }
+
+    pub fn has_files(&self) -> bool {
+        self.all_fields().any(|f| f.kind == FieldKind::File)
     }
 
     /// 422 when something was refused, else 200.

@@ -23,9 +23,29 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// Fields whose text an error page gives back.
 const TEXT_FIELDS: [&str; 5] = ["body", "bio", "detail", "note", "tagline"];
 
+/// How slowly a file may arrive, in bytes a second.
+const FILE_RATE: usize = 64 * 1024;
+
 /// The body of a POST, or the error of reading it: the handler reports that only when it reads the form.
 #[derive(Debug)]
-pub struct FormBody(Result<Vec<(String, String)>, Error>);
+pub struct FormBody(Result<Parts, Error>);
+
+/// Data of a resource whose forms have files: their limit, all together, in bytes. Other addresses refuse files.
+#[derive(Clone, Copy, Debug)]
+pub struct FileLimit(pub usize);
+
+#[derive(Debug, Default)]
+struct Parts {
+    pairs: Vec<(String, String)>,
+    files: Vec<(String, UploadedFile)>,
+}
+
+/// A file of a form. Its name and type are what the browser says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadedFile {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
 
 /// Request extension: text that was submitted, for an error page to give back.
 #[derive(Clone, Debug)]
@@ -47,13 +67,21 @@ impl FormBody {
     /// # Errors
     /// As [`FormBody::read`], but for unknown and repeated fields.
     pub fn pairs(&self) -> Result<&[(String, String)], Error> {
-        self.0.as_deref().map_err(Clone::clone)
+        let parts = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(&parts.pairs)
+    }
+
+    /// The files of one field, in the order in which they were sent.
+    pub fn files(&self, field: &str) -> impl Iterator<Item = &UploadedFile> {
+        let files = self.0.as_ref().map_or(&[][..], |parts| &parts.files);
+        let of_field = files.iter().filter(move |(name, _)| name == field);
+        of_field.map(|(_, file)| file)
     }
 
     /// One field by name, also if the form as a whole cannot be read.
     pub fn field(&self, name: &str) -> Option<&str> {
-        let pairs = self.0.as_deref().ok()?;
-        let found = pairs.iter().find(|(key, _)| key == name);
+        let parts = self.0.as_ref().ok()?;
+        let found = parts.pairs.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -76,15 +104,19 @@ impl FromRequest for FormBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         let payload = payload.take();
+        let files = request.app_data::<FileLimit>().map_or(0, |limit| limit.0);
+        let deadline = DEADLINE + Duration::from_secs((files / FILE_RATE) as u64);
         Box::pin(async move {
             let announced = request
                 .headers()
                 .get(header::CONTENT_LENGTH)
                 .and_then(|v| v.to_str().ok()?.parse().ok())
                 .unwrap_or(0);
-            let posted = FormBody(match announced > DRAIN_LIMIT {
-                true => Err(Error::TooLarge { limit: FORM_LIMIT }),
-                false => tokio::time::timeout(DEADLINE, receive(&request, payload))
+            let posted = FormBody(match announced > DRAIN_LIMIT.max(FORM_LIMIT + files) {
+                true => Err(Error::TooLarge {
+                    limit: FORM_LIMIT + files,
+                }),
+                false => tokio::time::timeout(deadline, receive(&request, payload, files))
                     .await
                     .unwrap_or(Err(Error::RequestTimeout)),
             });
@@ -100,20 +132,26 @@ impl FromRequest for FormBody {
     }
 }
 
-/// Reads and decodes a body by its content type.
+/// Reads and decodes a body by its content type. `files`: how many bytes of files it may have.
 async fn receive(
     request: &HttpRequest,
     mut payload: Payload,
-) -> Result<Vec<(String, String)>, Error> {
+    files: usize,
+) -> Result<Parts, Error> {
     let kind = request
         .headers()
         .get(header::CONTENT_TYPE)
         .map_or("", |v| v.to_str().unwrap_or("?"));
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    let bytes = read(&mut payload).await?;
-    if kind.eq_ignore_ascii_case("multipart/form-data") {
+    let is_multipart = kind.eq_ignore_ascii_case("multipart/form-data");
+    let bytes = read(
+        &mut payload,
+        FORM_LIMIT + if is_multipart { files } else { 0 },
+    )
+    .await?;
+    if is_multipart {
         let whole = Whole(Some(Bytes::from(bytes)));
-        return multipart(Multipart::new(request.headers(), whole)).await;
+        return multipart(Multipart::new(request.headers(), whole), files > 0).await;
     }
     // A form without fields may come without a type.
     let is_form = kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
@@ -124,37 +162,59 @@ async fn receive(
     }
 }
 
-fn urlencoded(bytes: &[u8]) -> Result<Vec<(String, String)>, Error> {
+fn urlencoded(bytes: &[u8]) -> Result<Parts, Error> {
     // `form_urlencoded` would replace invalid bytes.
     let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();
     if std::str::from_utf8(&decoded).is_err() {
         return Err(not_utf8());
     }
-    Ok(form_urlencoded::parse(bytes).into_owned().collect())
+    Ok(Parts {
+        pairs: form_urlencoded::parse(bytes).into_owned().collect(),
+        files: Vec::new(),
+    })
 }
 
-/// The fields of a multipart form. Files have addresses of their own.
-async fn multipart(mut form: Multipart) -> Result<Vec<(String, String)>, Error> {
+async fn multipart(mut form: Multipart, takes_files: bool) -> Result<Parts, Error> {
     let broken = || Error::Malformed("The form did not arrive whole.".into());
-    let mut pairs = Vec::new();
+    let mut parts = Parts::default();
+    let mut text = 0;
     while let Some(field) = next(&mut form).await {
-        let mut field = field.map_err(|_| match pairs.is_empty() {
-            true => Error::NotAForm,
-            false => broken(),
-        })?;
-        let (Some(name), None) = (
-            field.name().map(str::to_owned),
-            field.content_disposition().and_then(|d| d.get_filename()),
-        ) else {
+        let mut field =
+            field.map_err(|_| match parts.pairs.is_empty() && parts.files.is_empty() {
+                true => Error::NotAForm,
+                false => broken(),
+            })?;
+        let disposition = field.content_disposition();
+        let file = disposition.and_then(|d| d.get_filename().map(str::to_owned));
+        let Some(name) = field.name().map(str::to_owned) else {
             return Err(unknown_field());
         };
         let mut value = Vec::new();
         while let Some(chunk) = next(&mut field).await {
             value.extend_from_slice(&chunk.map_err(|_| broken())?);
         }
-        pairs.push((name, String::from_utf8(value).map_err(|_| not_utf8())?));
+        match file {
+            // A file field that was left empty: RFC 7578 says nothing of it, browsers send this.
+            Some(file) if file.is_empty() && value.is_empty() => {}
+            Some(_) if !takes_files => return Err(unknown_field()),
+            Some(file) => parts.files.push((
+                name,
+                UploadedFile {
+                    name: file,
+                    bytes: value,
+                },
+            )),
+            None => {
+                text += name.len() + value.len();
+                if text > FORM_LIMIT {
+                    return Err(Error::TooLarge { limit: FORM_LIMIT });
+                }
+                let value = String::from_utf8(value).map_err(|_| not_utf8())?;
+                parts.pairs.push((name, value));
+            }
+        }
     }
-    Ok(pairs)
+    Ok(parts)
 }
 
 /// A body that has been read, as a stream. So names and headers of parts count towards the limit as well.
@@ -172,22 +232,22 @@ fn not_utf8() -> Error {
     Error::Malformed("The form is not UTF-8 text.".into())
 }
 
-async fn read(payload: &mut Payload) -> Result<Vec<u8>, Error> {
+async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let mut seen = 0;
     while let Some(chunk) = next(payload).await {
         let chunk: Bytes = chunk
             .map_err(|_: PayloadError| Error::Malformed("The form did not arrive whole.".into()))?;
         seen += chunk.len();
-        if seen > DRAIN_LIMIT {
+        if seen > DRAIN_LIMIT.max(limit) {
             break;
         }
-        if seen <= FORM_LIMIT {
+        if seen <= limit {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if seen > FORM_LIMIT {
-        Err(Error::TooLarge { limit: FORM_LIMIT })
+    if seen > limit {
+        Err(Error::TooLarge { limit })
     } else {
         Ok(bytes)
     }

@@ -139,6 +139,20 @@ impl Site {
         self.t().date_minute(&clock, &self.day(time))
     }
 
+    /// `2026-11-22T14:05`, as fields for date and time have it.
+    pub fn input_minute(&self, time: Time) -> String {
+        self.zoned(time).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    /// Reads `YYYY-MM-DDTHH:MM`, seconds optional, in the site's time zone. A time that the clocks skip or show twice is
+    /// taken as RFC 5545 says: with the offset before the change.
+    pub fn parse_minute(&self, given: &str) -> Option<Time> {
+        let parse = |format| jiff::civil::DateTime::strptime(format, given).ok();
+        let civil = parse("%Y-%m-%dT%H:%M").or_else(|| parse("%Y-%m-%dT%H:%M:%S"))?;
+        let zoned = civil.to_zoned(self.tz()).ok()?;
+        Some(Time(zoned.timestamp().as_millisecond()))
+    }
+
     /// The year and month of a time, in the site's time zone.
     pub fn month_of(&self, time: Time) -> (i16, i8) {
         let at = self.zoned(time);

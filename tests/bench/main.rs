@@ -24,6 +24,8 @@ pub struct Plan {
     pub rounds: usize,
     pub seconds: u64,
     pub folder: PathBuf,
+    /// The `masthead` that is measured.
+    pub program: PathBuf,
 }
 
 /// One line of the table.
@@ -144,7 +146,7 @@ fn lines(site: &Site) -> Vec<Line> {
 }
 
 fn main() {
-    let mut args = std::env::args().skip(1).filter(|a| a != "--bench");
+    let mut args = std::env::args().skip(1);
     let first = args.next();
     if first.as_deref() == Some("serve") {
         return site::serve_tuned(&args.collect::<Vec<_>>());
@@ -156,7 +158,8 @@ fn main() {
         sizes: vec![1_000, 1_000_000],
         rounds: 5,
         seconds: 2,
-        folder: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/bench"),
+        folder: PathBuf::from("target/bench"),
+        program: PathBuf::from("target/release/masthead"),
     };
     let mut next = first;
     while let Some(arg) = next {
@@ -165,10 +168,20 @@ fn main() {
             "--sizes" => plan.sizes = value.split(',').filter_map(|n| n.parse().ok()).collect(),
             "--rounds" => plan.rounds = value.parse().expect("--rounds takes a number"),
             "--seconds" => plan.seconds = value.parse().expect("--seconds takes a number"),
-            other => panic!("bench takes --sizes 1000,1000000 --rounds 5 --seconds 2, not {other}"),
+            "--program" => plan.program = PathBuf::from(value),
+            other => panic!(
+                "bench takes --sizes 1000,1000000 --rounds 5 --seconds 2 --program PATH, not {other}"
+            ),
         }
         next = args.next();
     }
+    plan.program = plan.program.canonicalize().unwrap_or_else(|_| {
+        eprintln!(
+            "bench: {} is missing: cargo build --release",
+            plan.program.display()
+        );
+        std::process::exit(1)
+    });
     for tool in ["nginx", "wrk", "taskset"] {
         let there = std::process::Command::new("which").arg(tool).output();
         if !there.is_ok_and(|o| o.status.success()) {
@@ -177,6 +190,7 @@ fn main() {
         }
     }
     std::fs::create_dir_all(&plan.folder).expect("target/bench");
+    plan.folder = plan.folder.canonicalize().expect("target/bench");
     let mut measured = Vec::new();
     let mut facts = Vec::new();
     for size in plan.sizes.clone() {

@@ -22,6 +22,7 @@ const WRITERS: usize = 64;
 
 pub struct Site {
     pub folder: PathBuf,
+    program: PathBuf,
     pub hundred: String,
     pub long: String,
     /// Session cookie of a reader.
@@ -38,7 +39,7 @@ impl Site {
         if !folder.join("ready").exists() {
             let _ = std::fs::remove_dir_all(&folder);
             let articles = (size / 10).clamp(20, 100_000);
-            let made = Command::new(env!("CARGO_BIN_EXE_masthead"))
+            let made = Command::new(&plan.program)
                 .env("MASTHEAD_DATA", &folder)
                 .args([
                     "demo",
@@ -60,6 +61,7 @@ impl Site {
         }
         let mut site = Site {
             folder,
+            program: plan.program.clone(),
             hundred,
             long,
             reader: String::new(),
@@ -132,7 +134,7 @@ impl Server {
     /// benchmark program as the server, with these arguments.
     pub fn start(site: &Site, tuned: &[String]) -> (Server, f64) {
         let program = if tuned.is_empty() {
-            PathBuf::from(env!("CARGO_BIN_EXE_masthead"))
+            site.program.clone()
         } else {
             std::env::current_exe().expect("this program")
         };

@@ -24,6 +24,7 @@ mod discovery;
 mod extras;
 mod faults;
 mod feeds;
+mod fields;
 mod files;
 mod forms;
 mod harness;

@@ -72,6 +72,7 @@ fn profile_page(
                 .most(500)
                 .judged(bio),
         ],
+        groups: Vec::new(),
         button: t.save_button(),
         more,
     }

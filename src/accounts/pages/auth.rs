@@ -64,6 +64,7 @@ fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) 
             Field::password("password", t.field_password(), "current-password"),
             Field::hidden("next", next),
         ],
+        groups: Vec::new(),
         button: t.login_button(),
         more,
     }

@@ -56,6 +56,7 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
                 .judged(&errors.password),
             Field::hidden("next", next),
         ],
+        groups: Vec::new(),
         button: t.join_button(),
         more: vec![Link {
             href: paths::login(next),
@@ -112,6 +113,7 @@ fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResp
     let form = FormPage {
         intro: t.join_closed(),
         fields: Vec::new(),
+        groups: Vec::new(),
         button: String::new(),
         ..join_page(state, viewer, &JoinForm::default(), &JoinErrors::none())
     };

@@ -49,6 +49,7 @@ fn password_page(
                 .hint(t.password_hint(least))
                 .judged(new),
         ],
+        groups: Vec::new(),
         button: t.password_button(),
         more: vec![Link {
             href: paths::ACCOUNT.into(),

@@ -80,6 +80,7 @@ fn settings_page(state: &State, admin: &Admin, form: &Submitted) -> FormPage {
         done: String::new(),
         action: paths::ADMIN_SETTINGS.into(),
         fields,
+        groups: Vec::new(),
         button: t.save_button(),
         more: Vec::new(),
     }

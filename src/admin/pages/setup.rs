@@ -64,6 +64,7 @@ fn setup_page(
                 .hint(t.password_hint(PasswordPolicy::Staff.min_length() as i64))
                 .judged(password),
         ],
+        groups: Vec::new(),
         button: t.setup_button(),
         more: Vec::new(),
     };

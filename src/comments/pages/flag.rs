@@ -66,6 +66,7 @@ fn form(
                 .most(500)
                 .judged(detail),
         ],
+        groups: Vec::new(),
         button: t.flag_button(),
         more: Vec::new(),
     }
@@ -102,6 +103,7 @@ pub async fn flag(
         return page::ok(&FormPage {
             done: t.flag_recorded(),
             fields: Vec::new(),
+            groups: Vec::new(),
             button: String::new(),
             ..told
         });
