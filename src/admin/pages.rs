@@ -21,6 +21,7 @@ use crate::web::fields::Link;
 use crate::web::limits::Rule;
 use crate::web::{Admin, FormBody, Page, Shared, Staff, State, page};
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
@@ -97,6 +98,13 @@ struct StaffPage {
     roles: Vec<RoleCheckbox>,
     /// The log-in is not recent: the forms ask for the password.
     asks_password: bool,
+}
+
+impl StaffPage {
+    fn refused(&self) -> Result<HttpResponse, Error> {
+        let refusals = vec![("", self.alert.clone()), ("username", self.error.clone())];
+        page::refused(StatusCode::UNPROCESSABLE_ENTITY, self, refusals)
+    }
 }
 
 struct PersonView {
@@ -235,7 +243,7 @@ pub async fn staff_update(
                 String::new(),
             )
             .await?;
-            return page::refused(&page);
+            return page.refused();
         }
     };
     let now = state.db.now();
@@ -245,7 +253,7 @@ pub async fn staff_update(
     };
     if asks_password(&state, &admin) && !is_own_password(&state, &admin, form.current).await? {
         let page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
-        return page::refused(&page);
+        return page.refused();
     }
     let username = form.username.trim().to_owned();
     let set = sessions::write(&state, &admin, move |conn, who: &Admin| {
@@ -257,5 +265,5 @@ pub async fn staff_update(
         Err(RoleChangeError::LastAdmin) => (t.staff_last_admin(), String::new()),
     };
     let page = staff_page(&state, &admin, form.username, roles, alert, error).await?;
-    page::refused(&page)
+    page.refused()
 }

@@ -46,9 +46,9 @@ pub fn conversation(
     above.sort_unstable();
     above.dedup();
     let mut thread = Thread {
+        rows: ancestors(conn, article.id, &above)?,
         ..Thread::default()
     };
-    thread.rows = ancestors(conn, article.id, &above)?;
     let from = match after {
         "" => target.path.clone(),
         after => {

@@ -27,13 +27,13 @@ pub fn flag(
             flags::created_at.eq(now.0),
         ))
         .execute(conn)?;
-    let is_new = counters::with_reported_counter(conn, comment, |conn| {
+    let became_reported = counters::with_reported_counter(conn, comment, |conn| {
         diesel::update(comments::table.find(comment))
             .set(comments::open_flags.eq(comments::open_flags + 1))
             .execute(conn)?;
         Ok(())
     })?;
-    match is_new {
+    match became_reported {
         true => notify::moderators(conn, policy, now),
         false => Ok(()),
     }

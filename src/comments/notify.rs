@@ -1,4 +1,4 @@
-//! Tells moderators that a comment waits for them.
+//! Tells moderators by mail that a comment is held or reported.
 
 use crate::db::{Conn, Time};
 use crate::error::Error;

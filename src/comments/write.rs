@@ -28,7 +28,6 @@ pub struct New {
 /// Result of posting a comment.
 #[derive(Clone, Debug)]
 pub enum PostOutcome {
-    /// Stored now, or earlier under the same idempotency key.
     Stored {
         id: i64,
         slug: String,
@@ -189,14 +188,14 @@ fn insert_version(
 /// Errors of the database.
 pub fn edit(
     conn: &mut Conn,
-    comment: Comment,
+    comment: &Comment,
     body: &CommentBody,
     editor: &Account,
     policy: &Policy,
     now: Time,
-) -> Result<Comment, Error> {
+) -> Result<(), Error> {
     if comment.body == body.text {
-        return Ok(comment);
+        return Ok(());
     }
     let candidate = Candidate {
         author: comment.author_id,
@@ -206,7 +205,7 @@ pub fn edit(
     let decision = decide(conn, candidate, policy)?;
     let version = comment.version + 1;
     // An approved comment with an open flag becomes reported once its text changes.
-    let is_reported = counters::with_reported_counter(conn, comment.id, |conn| {
+    let became_reported = counters::with_reported_counter(conn, comment.id, |conn| {
         diesel::update(comments::table.find(comment.id))
             .set((
                 comments::body.eq(&body.text),
@@ -217,7 +216,7 @@ pub fn edit(
             .execute(conn)?;
         Ok(())
     })?;
-    if is_reported {
+    if became_reported {
         notify::moderators(conn, policy, now)?;
     }
     insert_version(conn, comment.id, version, &body.text, &decision, now)?;
@@ -241,7 +240,7 @@ pub fn edit(
             notify::moderators(conn, policy, now)?;
         }
     }
-    Ok(comment)
+    Ok(())
 }
 
 pub fn delete(
@@ -261,6 +260,7 @@ pub fn undelete(
     conn: &mut Conn,
     comment: &Comment,
     actor: Actor<'_>,
+    policy: &Policy,
     now: Time,
 ) -> Result<bool, Error> {
     if comment.status != Status::Deleted {
@@ -274,6 +274,10 @@ pub fn undelete(
     }
     let before = comment.status_before_delete.unwrap_or(Status::Withheld);
     transition(conn, comment, before, &Action::Undelete, actor, now)?;
+    // The hourly job may have passed it over while it was deleted.
+    if !before.is_public() {
+        notify::moderators(conn, policy, now)?;
+    }
     Ok(true)
 }
 

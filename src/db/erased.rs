@@ -1,5 +1,5 @@
 //! Reads and writes without the type of their result, so that what runs them (threads, transactions, retries) is compiled
-//! once and not again for each of some 140 callers: they were an eighth of all generated code.
+//! once, not once for each caller.
 
 use super::Conn;
 use crate::error::Error;

@@ -1,6 +1,6 @@
 //! The pool's connection manager, and the settings that connections are opened with ([`Tuning`]).
 
-use super::{Address, Conn, postgres, query_stats};
+use super::{Address, Conn, UNREACHABLE, postgres, query_stats};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 use diesel::{Connection, RunQueryDsl};
@@ -143,8 +143,7 @@ impl ManageConnection for Manager {
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
         // The pool tests one connection after the other, and each test of a frozen server takes until its timeout.
         if self.is_unreachable.load(Ordering::Relaxed) {
-            let why = "the database does not answer".into();
-            let error = diesel::ConnectionError::BadConnection(why);
+            let error = diesel::ConnectionError::BadConnection(UNREACHABLE.into());
             return Err(diesel::r2d2::Error::ConnectionError(error));
         }
         diesel::sql_query("SELECT 1")

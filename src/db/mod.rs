@@ -75,6 +75,9 @@ pub fn connect(address: &Address) -> Result<Conn, diesel::ConnectionError> {
     Manager::open(address, tuning)
 }
 
+/// The error while the database server is known to be away.
+const UNREACHABLE: &str = "the database does not answer";
+
 /// Metrics of the database layer; `web::meter` exports them.
 #[derive(Clone, Debug)]
 pub struct Meters {
@@ -250,7 +253,7 @@ impl Db {
         let began = Instant::now();
         let conn = loop {
             if self.is_unreachable() {
-                break Err("the database does not answer".to_owned());
+                break Err(UNREACHABLE.to_owned());
             }
             if let Some(conn) = self.0.pool.try_get() {
                 break Ok(conn);

@@ -29,12 +29,15 @@ use tokio::sync::oneshot;
 
 /// The most writes in the queue; further ones are answered with 503.
 const QUEUE: usize = 1024;
-type Acknowledge = Box<dyn FnOnce(bool) + Send>;
-type Write = Box<dyn FnOnce(&mut Conn) -> (Acknowledge, Vec<CacheTag>) + Send>;
+
+struct QueuedWrite {
+    work: erased::Write,
+    answer: oneshot::Sender<Written>,
+    since: Instant,
+}
 
 enum Job {
-    /// A write, and when it was queued.
-    Write(Write, Instant),
+    Write(QueuedWrite),
     /// Asks whether another connection has committed since the last check.
     CheckOutsideCommit(oneshot::Sender<bool>),
     /// Checkpoints the WAL and ends the thread.
@@ -102,36 +105,12 @@ impl Writer {
     /// # Errors
     /// [`Error::Unavailable`] when the queue is full.
     pub(super) fn submit(&self, f: erased::Write) -> Result<oneshot::Receiver<Written>, Error> {
-        let (sender, receiver) = oneshot::channel();
-        let job: Write = Box::new(move |conn| {
-            let ((result, cache_tags), queries) = query_stats::count(|| {
-                collect_cache_tags(|| {
-                    catch_unwind(AssertUnwindSafe(|| conn.transaction(&f))).unwrap_or_else(|_| {
-                        if let Conn::Sqlite(c) = conn {
-                            // The panic left the savepoint open.
-                            let _ = AnsiTransactionManager::rollback_transaction(c);
-                        }
-                        Err(Error::internal("a write panicked"))
-                    })
-                })
-            });
-            let acknowledge: Acknowledge = Box::new(move |committed| {
-                let lost = || {
-                    Err(Error::Unavailable(
-                        "the commit failed; this write was rolled back".into(),
-                    ))
-                };
-                // The caller may be gone; its write is committed all the same.
-                let result = if committed || result.is_err() {
-                    result
-                } else {
-                    lost()
-                };
-                let _ = sender.send((result, queries));
-            });
-            (acknowledge, cache_tags)
-        });
-        self.send(Job::Write(job, Instant::now()))?;
+        let (answer, receiver) = oneshot::channel();
+        self.send(Job::Write(QueuedWrite {
+            work: f,
+            answer,
+            since: Instant::now(),
+        }))?;
         Ok(receiver)
     }
 
@@ -237,9 +216,9 @@ impl WriterThread {
             BeginOutcome::NobodyWaits => return true,
             BeginOutcome::Broken => return false,
         }
-        let (mut acknowledge, mut changed) = (Vec::new(), Vec::new());
+        let (mut done, mut changed) = (Vec::new(), Vec::new());
         let mut whole = true;
-        while acknowledge.len() < self.max_batch {
+        while done.len() < self.max_batch {
             let next = batch.writes.pop_front().or_else(|| {
                 while let Some(job) = (!batch.closes).then(|| jobs.try_recv().ok()).flatten() {
                     batch.take(job);
@@ -249,11 +228,11 @@ impl WriterThread {
                 }
                 None
             });
-            let Some((write, _)) = next else {
+            let Some(write) = next else {
                 break;
             };
-            let (answer, cache_tags) = write(conn);
-            acknowledge.push(answer);
+            let (written, cache_tags) = run(conn, &write.work);
+            done.push((write.answer, written));
             changed.extend(cache_tags);
             // A full disk or a failed read makes SQLite roll back the whole transaction: no write of the batch stands.
             whole = in_transaction(conn);
@@ -271,9 +250,16 @@ impl WriterThread {
         }
         // Also after a failed commit: at worst this causes an unneeded render.
         self.changes.record(&changed);
-        self.batches.observe(acknowledge.len() as f64);
-        for acknowledge in acknowledge {
-            acknowledge(committed);
+        self.batches.observe(done.len() as f64);
+        for (answer, (result, queries)) in done {
+            let result = match committed || result.is_err() {
+                true => result,
+                false => Err(Error::Unavailable(
+                    "the commit failed; this write was rolled back".into(),
+                )),
+            };
+            // The caller may be gone; its write is committed all the same.
+            let _ = answer.send((result, queries));
         }
         // Writes beyond the limit of one commit go into the next.
         committed && (batch.writes.is_empty() || self.commit_batch(conn, batch, jobs))
@@ -300,7 +286,7 @@ impl WriterThread {
             let waiting = batch.writes.len();
             batch
                 .writes
-                .retain(|(_, since)| since.elapsed() < LOCK_TIMEOUT);
+                .retain(|write| write.since.elapsed() < LOCK_TIMEOUT);
             let refused = waiting - batch.writes.len();
             if refused > 0 {
                 tracing::error!(refused, "another process holds the database's write lock");
@@ -310,6 +296,22 @@ impl WriterThread {
             }
         }
     }
+}
+
+/// Runs one write in its own savepoint; returns its result and the cache tags that it changed.
+fn run(conn: &mut Conn, work: &erased::Write) -> (Written, Vec<CacheTag>) {
+    let ((result, cache_tags), queries) = query_stats::count(|| {
+        collect_cache_tags(|| {
+            catch_unwind(AssertUnwindSafe(|| conn.transaction(work))).unwrap_or_else(|_| {
+                if let Conn::Sqlite(c) = conn {
+                    // The panic left the savepoint open.
+                    let _ = AnsiTransactionManager::rollback_transaction(c);
+                }
+                Err(Error::internal("a write panicked"))
+            })
+        })
+    });
+    ((result, queries), cache_tags)
 }
 
 enum BeginOutcome {
@@ -322,7 +324,7 @@ enum BeginOutcome {
 /// Jobs that were taken from the queue and are not done yet.
 #[derive(Default)]
 struct Batch {
-    writes: VecDeque<(Write, Instant)>,
+    writes: VecDeque<QueuedWrite>,
     asked: Vec<oneshot::Sender<bool>>,
     closes: bool,
 }
@@ -330,7 +332,7 @@ struct Batch {
 impl Batch {
     fn take(&mut self, job: Job) {
         match job {
-            Job::Write(write, since) => self.writes.push_back((write, since)),
+            Job::Write(write) => self.writes.push_back(write),
             Job::CheckOutsideCommit(answer) => self.asked.push(answer),
             Job::Close => self.closes = true,
         }

@@ -48,7 +48,7 @@ const MAIL_RETRIES: [i64; 6] = [
 
 impl Job {
     /// Whether it is given up after its last retry. Others are tried for ever: what they do concerns the whole site.
-    pub fn may_fail(&self) -> bool {
+    pub fn is_given_up_after_retries(&self) -> bool {
         matches!(self, Job::SendMail { .. })
     }
 

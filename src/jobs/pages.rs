@@ -26,9 +26,10 @@ struct JobsPage {
 
 struct RowView {
     id: i64,
-    kind: String,
+    label: String,
     attempts: i64,
-    has_failed: bool,
+    is_running: bool,
+    is_given_up: bool,
     at: DateView,
     error: String,
     retry: String,
@@ -44,9 +45,10 @@ pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
     let (t, site) = (state.t(), state.site());
     let view = |row: JobRow| RowView {
         id: row.id,
-        kind: label(t, &row),
+        label: label(t, &row),
         attempts: row.attempts,
-        has_failed: row.failed_at.is_some(),
+        is_running: row.locked_until.0 > 0,
+        is_given_up: row.failed_at.is_some(),
         at: DateView::minute(&site, row.failed_at.unwrap_or(row.run_at)),
         error: row.last_error,
         retry: paths::admin_job(row.id, "retry"),
@@ -68,6 +70,7 @@ fn label(t: Interface, row: &JobRow) -> String {
         Some(Job::IndexExisting) => t.job_index_existing(),
         Some(Job::SendMail { mail }) => t.job_send_mail(&mail.to_string()),
         Some(Job::NotifyModerators) => t.job_notify_moderators(),
+        None if row.payload == "null" => row.kind.clone(),
         None => format!("{} {}", row.kind, row.payload),
     }
 }

@@ -119,7 +119,7 @@ async fn run_one(
             return record(&state.db, &claimed, end).await;
         }
     };
-    if job.may_fail() && claimed.attempts > job.retries().len() as i64 + 1 {
+    if job.is_given_up_after_retries() && claimed.attempts > job.retries().len() as i64 + 1 {
         let end = End::Failed("the process ended each time while this job ran".into());
         return record(&state.db, &claimed, end).await;
     }
@@ -167,7 +167,7 @@ fn end_of(job: &Job, attempts: i64, result: Result<Next, Error>, now: Time) -> E
         Err(error) => error.to_string(),
     };
     let retries = job.retries();
-    let repeated = retries.last().filter(|_| !job.may_fail());
+    let repeated = retries.last().filter(|_| !job.is_given_up_after_retries());
     let delay = retries.get(attempts.max(1) as usize - 1).or(repeated);
     tracing::warn!(job = job.kind(), attempts, error, "a job failed");
     match delay {

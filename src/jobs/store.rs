@@ -38,6 +38,8 @@ pub struct JobRow {
     pub kind: String,
     pub payload: String,
     pub run_at: Time,
+    /// 0 while it does not run.
+    pub locked_until: Time,
     pub attempts: i64,
     pub last_error: String,
     pub failed_at: Option<Time>,
@@ -65,6 +67,7 @@ pub fn enqueue_at(conn: &mut Conn, job: &Job, run_at: Time, now: Time) -> Result
          again_at = CASE WHEN jobs.locked_until > 0 AND (jobs.again_at IS NULL OR jobs.again_at > excluded.run_at) \
            THEN excluded.run_at ELSE jobs.again_at END, \
          attempts = CASE WHEN jobs.failed_at IS NULL THEN jobs.attempts ELSE 0 END, \
+         last_error = CASE WHEN jobs.failed_at IS NULL THEN jobs.last_error ELSE '' END, \
          failed_at = NULL",
     )
     .bind::<Text, _>(job.kind())
@@ -172,12 +175,12 @@ pub enum End {
 /// Of the database.
 pub fn end(conn: &mut Conn, claimed: &Claimed, end: &End, now: Time) -> Result<(), Error> {
     // An update, so that the row is locked: on PostgreSQL another node may be enqueuing this job at the moment.
-    let again: Option<Option<i64>> = diesel::update(own(claimed))
+    let row: Option<(Option<i64>, String)> = diesel::update(own(claimed))
         .set(jobs::locked_until.eq(claimed.locked_until))
-        .returning(jobs::again_at)
+        .returning((jobs::again_at, jobs::last_error))
         .get_result(conn)
         .optional()?;
-    let Some(again) = again else {
+    let Some((again, last_error)) = row else {
         return Ok(());
     };
     let (run_at, attempts, error, failed_at) = match end {
@@ -195,10 +198,10 @@ pub fn end(conn: &mut Conn, claimed: &Claimed, end: &End, now: Time) -> Result<(
             (at.0.min(again), claimed.attempts, error.clone(), None)
         }
         End::Failed(error) => match again {
-            Some(at) => (at, 0, error.clone(), None),
+            Some(at) => (at, 0, String::new(), None),
             None => (now.0, claimed.attempts, error.clone(), Some(now.0)),
         },
-        End::GivenBack => (now.0, claimed.attempts - 1, String::new(), None),
+        End::GivenBack => (now.0, claimed.attempts - 1, last_error, None),
     };
     diesel::update(own(claimed))
         .set((
@@ -292,6 +295,7 @@ pub fn retry(conn: &mut Conn, id: i64, now: Time) -> Result<(), Error> {
         .set((
             jobs::failed_at.eq(None::<i64>),
             jobs::attempts.eq(0),
+            jobs::last_error.eq(""),
             jobs::run_at.eq(now.0),
         ))
         .execute(conn)?;

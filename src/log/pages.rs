@@ -26,6 +26,7 @@ struct RowView {
     comment: String,
     comment_log: String,
     actor: String,
+    who: String,
     at: DateView,
     change: String,
     reason: String,
@@ -76,6 +77,11 @@ pub async fn index(
             .comment
             .map(|c| paths::log(Some(c), None))
             .unwrap_or_default(),
+        who: match row.actor_kind.as_str() {
+            "rule" => t.log_actor_rule(),
+            "console" => t.log_actor_console(),
+            _ => row.actor.clone(),
+        },
         actor: row.actor,
         subject: row.subject,
         at: DateView::minute(&site, row.at),

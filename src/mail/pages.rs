@@ -30,7 +30,8 @@ struct RowView {
     recipient: String,
     at: DateView,
     error: String,
-    has_failed: bool,
+    is_given_up: bool,
+    is_running: bool,
     retry: String,
     discard: String,
 }
@@ -59,7 +60,7 @@ pub async fn index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
 }
 
 fn row(t: Interface, site: &Site, mail: MailRow, job: Option<&JobRow>) -> RowView {
-    let (has_failed, at) = match job {
+    let (is_given_up, at) = match job {
         // Without a job nothing would send it any more, as if it had failed.
         None => (true, mail.created_at),
         Some(job) => (job.failed_at.is_some(), job.failed_at.unwrap_or(job.run_at)),
@@ -73,7 +74,8 @@ fn row(t: Interface, site: &Site, mail: MailRow, job: Option<&JobRow>) -> RowVie
         recipient: mail.recipient,
         at: DateView::minute(site, at),
         error: job.map_or(String::new(), |job| job.last_error.clone()),
-        has_failed,
+        is_given_up,
+        is_running: job.is_some_and(|job| job.locked_until.0 > 0),
         retry: paths::admin_mail(mail.id, "retry"),
         discard: paths::admin_mail(mail.id, "discard"),
     }

@@ -9,7 +9,6 @@ use image::metadata::Orientation;
 use image::{
     DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader,
 };
-use jpeg_encoder::{ImageBuffer, JpegColorType, rgb_to_ycbcr};
 use std::io::Cursor;
 
 /// Widths in pixels. The text column is 656 CSS pixels wide; phones have up to three device pixels per CSS pixel.
@@ -104,7 +103,9 @@ fn one(
             encoder.add_icc_profile(profile).ok()?;
         }
         let (w, h) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
-        encoder.encode_image(Rgb(&pixels, w, h)).ok()?;
+        encoder
+            .encode(&pixels, w, h, jpeg_encoder::ColorType::Rgb)
+            .ok()?;
         ("image/jpeg", "jpg")
     };
     Some(Variant {
@@ -115,8 +116,8 @@ fn one(
     })
 }
 
-/// `Resizer::resize` would compile the code for all thirteen pixel types, and a source that is borrowed unchangeably, for
-/// two types of images.
+/// `Resizer::resize` would compile the code for all thirteen pixel types. The source is borrowed mutably, though it is only
+/// read: then the source, the target and the picture between them have one type, and the code is compiled once.
 fn resize<P: InnerPixel + PixelTrait>(
     source: &mut Image<'_>,
     target: &mut Image<'_>,
@@ -126,32 +127,4 @@ fn resize<P: InnerPixel + PixelTrait>(
     Resizer::new()
         .resize_typed(&source, &mut target, &ResizeOptions::new())
         .ok()
-}
-
-/// Pixels in rows, width and height. `Encoder::encode` would compile the code for all nine colour types.
-struct Rgb<'a>(&'a [u8], u16, u16);
-
-impl ImageBuffer for Rgb<'_> {
-    fn get_jpeg_color_type(&self) -> JpegColorType {
-        JpegColorType::Ycbcr
-    }
-
-    fn width(&self) -> u16 {
-        self.1
-    }
-
-    fn height(&self) -> u16 {
-        self.2
-    }
-
-    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let length = usize::from(self.1) * 3;
-        let row = &self.0[usize::from(y) * length..][..length];
-        for pixel in row.chunks_exact(3) {
-            let (luma, blue, red) = rgb_to_ycbcr(pixel[0], pixel[1], pixel[2]);
-            buffers[0].push(luma);
-            buffers[1].push(blue);
-            buffers[2].push(red);
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Removes metadata from pictures: location, camera, names, thumbnails, comments. Walks the container format and copies
-//! the image data unchanged. `img-parts` does not do: it leaves all that follows the first scan of a JPEG, where phones store
-//! a second image with metadata of its own, and knows no GIF.
+//! the image data unchanged. The crate `img-parts` does not suffice: it keeps everything after the first scan of a
+//! JPEG, where phones store a second picture with its own metadata, and it cannot read GIF.
 
 /// The picture without metadata, and its Exif orientation (1–8). `None` when the container is malformed or truncated.
 pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, u8)> {

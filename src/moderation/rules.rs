@@ -56,12 +56,12 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// The trace as it is stored: JSON, empty when no rule ran.
     /// Whether a moderator has to decide before others see the comment.
     pub fn is_held(&self) -> bool {
         matches!(self.status, Status::Pending | Status::Withheld)
     }
 
+    /// The trace as it is stored: JSON, empty when no rule ran.
     pub fn trace_json(&self) -> String {
         match self.trace.as_slice() {
             [] => String::new(),

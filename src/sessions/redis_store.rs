@@ -158,7 +158,11 @@ pub(super) async fn begin(
         match load(&mut store, &other).await? {
             Some(stored) if stored.state == new.state => seen.push((stored.seen, other)),
             Some(_) => {}
-            None => remove(&mut store, Some(account), &other).await?,
+            None => store
+                .redis
+                .srem::<_, _, ()>(store.account_set(account), &other)
+                .await
+                .map_err(redis_error)?,
         }
     }
     let too_many = seen.len().saturating_sub(MAX_PER_ACCOUNT);

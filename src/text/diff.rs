@@ -1,4 +1,4 @@
-//! Compares two texts word by word, for display.
+//! Compares two texts: word by word for pages, line by line for the terminal.
 
 use similar::algorithms::{Capture, Compact, IdentifyDistinct, Replace, myers, patience};
 use similar::{ChangeTag, DiffOp, DiffTag, group_diff_ops};
@@ -134,7 +134,7 @@ enum Unit {
     Word,
 }
 
-/// The patience algorithm for lines, which keeps blank ones from being matched first, Myers' for words.
+/// Lines are compared by the patience algorithm, so that blank lines are not matched first; words by Myers'.
 /// `similar::TextDiff` would compile the code of all six algorithms.
 fn operations(old: &[&str], new: &[&str], unit: Unit, until: Instant) -> Vec<DiffOp> {
     let ids = IdentifyDistinct::<u32>::new(old, 0..old.len(), new, 0..new.len());
@@ -166,13 +166,14 @@ fn pairs<'a>(
             .collect();
     }
     let alike = |old: &str, new: &str| {
-        let (old, new) = (words(old), words(new));
+        let split = |text| str::split_inclusive(text, char::is_whitespace).collect::<Vec<_>>();
+        let (old, new) = (split(old), split(new));
         let same = operations(&old, &new, Unit::Word, until)
             .iter()
             .filter(|op| op.tag() == DiffTag::Equal)
             .map(|op| op.old_range().len())
             .sum::<usize>();
-        let ratio = 2.0 * same as f32 / (old.len() + new.len()) as f32;
+        let ratio = 2.0 * same as f32 / (old.len() + new.len()).max(1) as f32;
         if ratio >= ALIKE { ratio } else { 0.0 }
     };
     let width = came.len() + 1;

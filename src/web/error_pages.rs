@@ -5,8 +5,11 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::web::form::SubmittedText;
+use crate::web::page::Refusals;
 use crate::web::{Page, State, Viewer, page};
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
@@ -34,12 +37,24 @@ impl Format {
     /// JSON if the `Accept` header names JSON and not HTML; a page otherwise.
     pub fn of(headers: &HeaderMap) -> Format {
         let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
-        let accept = accept.unwrap_or_default();
-        match accept.contains("application/json") && !accept.contains("text/html") {
+        let accept = accept.unwrap_or_default().to_ascii_lowercase();
+        let names = |kind: &str| {
+            let mut ranges = accept
+                .split(',')
+                .map(|range| range.split(';').map(str::trim));
+            ranges.any(|mut range| range.next() == Some(kind) && !range.any(is_zero))
+        };
+        match names("application/json") && !names("text/html") {
             true => Format::Json,
             false => Format::Page,
         }
     }
+}
+
+/// Whether a parameter says "not this one": `q=0`, with up to three decimals (RFC 9110, 12.4.2).
+fn is_zero(parameter: &str) -> bool {
+    let weight = parameter.strip_prefix("q=").map(str::parse::<f32>);
+    matches!(weight, Some(Ok(0.0)))
 }
 
 /// The response for an error: a page, a redirect, or JSON. `text`: submitted text to give back.
@@ -121,7 +136,10 @@ fn json(
     request_id: &str,
     status: StatusCode,
 ) -> HttpResponse {
-    let (title, message) = title_and_message(state.t(), state, error);
+    let (title, mut message) = title_and_message(state.t(), state, error);
+    if matches!(error, Error::SignInFirst { .. }) && text.is_none() {
+        message = state.t().error_log_in_first();
+    }
     let mut body = serde_json::json!({
         "status": status.as_u16(),
         "title": title,
@@ -132,6 +150,44 @@ fn json(
         body["text"] = text.into();
     }
     HttpResponse::build(status).json(body)
+}
+
+/// A form with errors as JSON: its fields and their messages.
+pub fn refusals_as_json(
+    state: &State,
+    response: ServiceResponse<BoxBody>,
+    request_id: &str,
+) -> ServiceResponse<BoxBody> {
+    let (t, status) = (state.t(), response.status());
+    let refusals = response.response().extensions().get::<Refusals>().cloned();
+    let Some(Refusals(refusals)) = refusals.filter(|_| status.is_client_error()) else {
+        return response;
+    };
+    let title = match status {
+        StatusCode::FORBIDDEN => t.error_forbidden(),
+        StatusCode::CONFLICT => t.error_conflict(),
+        StatusCode::TOO_MANY_REQUESTS => t.error_too_many(),
+        _ => t.error_refused(),
+    };
+    let messages: Vec<&str> = refusals.iter().map(|(_, why)| why.as_str()).collect();
+    let fields: Vec<_> = refusals
+        .iter()
+        .filter(|(name, _)| !name.is_empty())
+        .collect();
+    let fields = fields
+        .iter()
+        .map(|(name, why)| serde_json::json!({ "name": name, "message": why }));
+    let body = serde_json::json!({
+        "status": status.as_u16(),
+        "title": title,
+        "message": messages.join(" "),
+        "fields": fields.collect::<Vec<_>>(),
+        "request_id": request_id,
+    });
+    let mut response = response.map_body(|_, _| BoxBody::new(body.to_string()));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
 }
 
 /// The title and the message of an error, in the language of the site.

@@ -1,6 +1,9 @@
 //! Form fields and pages that are one form, as the templates print them.
 
 use crate::error::Error;
+use crate::web::page;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 
 /// One field of a form, as the templates print it.
 #[derive(Clone, Debug, Default)]
@@ -22,13 +25,34 @@ pub struct Field {
 }
 
 /// Fields that are sent once for each row, in order, such as the source notes of an article. Rows are added without a
-/// script: the button sends the form, and the page comes back with one more row.
+/// script: the button sends the form, and the page comes back with one more row. Not for checkboxes, which send nothing while they
+/// are not checked, nor for files.
 #[derive(Clone, Debug, Default)]
 pub struct FieldGroup {
     pub legend: String,
     pub rows: Vec<Vec<Field>>,
     /// The value of `action` that the button sends, and its label.
     pub add: (&'static str, String),
+}
+
+/// Columns of a [`FieldGroup`] as rows.
+///
+/// # Errors
+/// `Malformed` when they are not equally long.
+pub fn group_rows<const N: usize>(columns: [Vec<String>; N]) -> Result<Vec<[String; N]>, Error> {
+    let length = columns.first().map_or(0, Vec::len);
+    if columns.iter().any(|column| column.len() != length) {
+        return Err(Error::Malformed(
+            "The rows of the form are not complete.".into(),
+        ));
+    }
+    let mut columns = columns.map(Vec::into_iter);
+    let row = |_| {
+        columns
+            .each_mut()
+            .map(|column| column.next().unwrap_or_default())
+    };
+    Ok((0..length).map(row).collect())
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,7 +174,7 @@ impl Field {
             ..Field::text(name, label)
         }
     }
-    /// What its ids in the page end with.
+    /// Ends the ids of this field in the page; in a group it has the row's number.
     pub fn id(&self) -> String {
         match self.row {
             Some(row) => format!("{}-{}", self.name, row + 1),
@@ -220,24 +244,6 @@ pub struct Link {
     pub text: String,
 }
 
-/// Columns of a [`FieldGroup`] as rows.
-///
-/// # Errors
-/// `Malformed` when they are not equally long.
-pub fn rows<const N: usize>(columns: [Vec<String>; N]) -> Result<Vec<[String; N]>, Error> {
-    let length = columns.first().map_or(0, Vec::len);
-    if columns.iter().any(|column| column.len() != length) {
-        return Err(super::form::unknown_field());
-    }
-    let mut columns = columns.map(Vec::into_iter);
-    let row = |_| {
-        columns
-            .each_mut()
-            .map(|column| column.next().unwrap_or_default())
-    };
-    Ok((0..length).map(row).collect())
-}
-
 impl FormPage {
     pub fn is_refused(&self) -> bool {
         !self.alert.is_empty() || self.all_fields().any(|f| !f.error.is_empty())
@@ -254,11 +260,18 @@ impl FormPage {
     }
 
     /// 422 when something was refused, else 200.
-    pub fn answer(&self) -> Result<actix_web::HttpResponse, Error> {
+    pub fn answer(&self) -> Result<HttpResponse, Error> {
         if self.is_refused() {
-            crate::web::page::refused(self)
+            self.refused(StatusCode::UNPROCESSABLE_ENTITY)
         } else {
-            crate::web::page::ok(self)
+            page::ok(self)
         }
+    }
+
+    /// The form with its errors.
+    pub fn refused(&self, status: StatusCode) -> Result<HttpResponse, Error> {
+        let fields = self.all_fields().map(|f| (f.name, f.error.clone()));
+        let refusals = std::iter::once(("", self.alert.clone())).chain(fields);
+        page::refused(status, self, refusals.collect())
     }
 }

@@ -23,16 +23,20 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// Fields whose text an error page gives back.
 const TEXT_FIELDS: [&str; 5] = ["body", "bio", "detail", "note", "tagline"];
 
-/// How slowly a file may arrive, in bytes a second.
+/// The slowest rate at which files may arrive, in bytes a second; it lengthens [`DEADLINE`].
 const FILE_RATE: usize = 64 * 1024;
 
 /// The body of a POST, or the error of reading it: the handler reports that only when it reads the form.
 #[derive(Debug)]
 pub struct FormBody(Result<Parts, Error>);
 
-/// Data of a resource whose forms have files: their limit, all together, in bytes. Other addresses refuse files.
+/// Data of a resource (`app_data`) whose forms may send files in this field, together at most so many bytes. Other addresses
+/// refuse files.
 #[derive(Clone, Copy, Debug)]
-pub struct FileLimit(pub usize);
+pub struct FileLimit {
+    pub field: &'static str,
+    pub bytes: usize,
+}
 
 #[derive(Debug, Default)]
 struct Parts {
@@ -40,7 +44,7 @@ struct Parts {
     files: Vec<(String, UploadedFile)>,
 }
 
-/// A file of a form. Its name and type are what the browser says.
+/// A file of a form. The name is what the browser sent; nothing about it is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadedFile {
     pub name: String,
@@ -71,7 +75,7 @@ impl FormBody {
         Ok(&parts.pairs)
     }
 
-    /// The files of one field, in the order in which they were sent.
+    /// The files of one field, in the order in which they were sent. None if the body could not be read.
     pub fn files(&self, field: &str) -> impl Iterator<Item = &UploadedFile> {
         let files = self.0.as_ref().map_or(&[][..], |parts| &parts.files);
         let of_field = files.iter().filter(move |(name, _)| name == field);
@@ -104,19 +108,23 @@ impl FromRequest for FormBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         let payload = payload.take();
-        let files = request.app_data::<FileLimit>().map_or(0, |limit| limit.0);
-        let deadline = DEADLINE + Duration::from_secs((files / FILE_RATE) as u64);
+        let limit = request
+            .app_data::<FileLimit>()
+            .copied()
+            .filter(|_| is_multipart(&request));
+        let file_bytes = limit.map_or(0, |limit| limit.bytes);
+        let deadline = DEADLINE + Duration::from_secs((file_bytes / FILE_RATE) as u64);
         Box::pin(async move {
             let announced = request
                 .headers()
                 .get(header::CONTENT_LENGTH)
                 .and_then(|v| v.to_str().ok()?.parse().ok())
                 .unwrap_or(0);
-            let posted = FormBody(match announced > DRAIN_LIMIT.max(FORM_LIMIT + files) {
+            let posted = FormBody(match announced > DRAIN_LIMIT.max(FORM_LIMIT + file_bytes) {
                 true => Err(Error::TooLarge {
-                    limit: FORM_LIMIT + files,
+                    limit: FORM_LIMIT + file_bytes,
                 }),
-                false => tokio::time::timeout(deadline, receive(&request, payload, files))
+                false => tokio::time::timeout(deadline, receive(&request, payload, limit))
                     .await
                     .unwrap_or(Err(Error::RequestTimeout)),
             });
@@ -132,27 +140,30 @@ impl FromRequest for FormBody {
     }
 }
 
-/// Reads and decodes a body by its content type. `files`: how many bytes of files it may have.
+/// The content type, without its parameters.
+fn content_type(request: &HttpRequest) -> &str {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.map_or("", |v| v.to_str().unwrap_or("?"));
+    kind.split(';').next().unwrap_or_default().trim()
+}
+
+fn is_multipart(request: &HttpRequest) -> bool {
+    content_type(request).eq_ignore_ascii_case("multipart/form-data")
+}
+
+/// Reads and decodes a body by its content type.
 async fn receive(
     request: &HttpRequest,
     mut payload: Payload,
-    files: usize,
+    limit: Option<FileLimit>,
 ) -> Result<Parts, Error> {
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .map_or("", |v| v.to_str().unwrap_or("?"));
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    let is_multipart = kind.eq_ignore_ascii_case("multipart/form-data");
-    let bytes = read(
-        &mut payload,
-        FORM_LIMIT + if is_multipart { files } else { 0 },
-    )
-    .await?;
-    if is_multipart {
+    let file_bytes = limit.map_or(0, |limit| limit.bytes);
+    let bytes = read(&mut payload, FORM_LIMIT + file_bytes).await?;
+    if is_multipart(request) {
         let whole = Whole(Some(Bytes::from(bytes)));
-        return multipart(Multipart::new(request.headers(), whole), files > 0).await;
+        return multipart(Multipart::new(request.headers(), whole), limit).await;
     }
+    let kind = content_type(request);
     // A form without fields may come without a type.
     let is_form = kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
         || (bytes.is_empty() && kind.is_empty());
@@ -174,16 +185,16 @@ fn urlencoded(bytes: &[u8]) -> Result<Parts, Error> {
     })
 }
 
-async fn multipart(mut form: Multipart, takes_files: bool) -> Result<Parts, Error> {
+async fn multipart(mut form: Multipart, limit: Option<FileLimit>) -> Result<Parts, Error> {
     let broken = || Error::Malformed("The form did not arrive whole.".into());
     let mut parts = Parts::default();
-    let mut text = 0;
+    let (mut text_bytes, mut file_bytes) = (0, 0);
     while let Some(field) = next(&mut form).await {
-        let mut field =
-            field.map_err(|_| match parts.pairs.is_empty() && parts.files.is_empty() {
-                true => Error::NotAForm,
-                false => broken(),
-            })?;
+        let is_first = parts.pairs.is_empty() && parts.files.is_empty();
+        let mut field = field.map_err(|_| match is_first {
+            true => Error::NotAForm,
+            false => broken(),
+        })?;
         let disposition = field.content_disposition();
         let file = disposition.and_then(|d| d.get_filename().map(str::to_owned));
         let Some(name) = field.name().map(str::to_owned) else {
@@ -193,28 +204,35 @@ async fn multipart(mut form: Multipart, takes_files: bool) -> Result<Parts, Erro
         while let Some(chunk) = next(&mut field).await {
             value.extend_from_slice(&chunk.map_err(|_| broken())?);
         }
-        match file {
-            // A file field that was left empty: RFC 7578 says nothing of it, browsers send this.
-            Some(file) if file.is_empty() && value.is_empty() => {}
-            Some(_) if !takes_files => return Err(unknown_field()),
-            Some(file) => parts.files.push((
-                name,
-                UploadedFile {
+        match (file, limit) {
+            // Browsers send a file field that was left empty as an empty file without a name.
+            (Some(file), _) if file.is_empty() && value.is_empty() => {}
+            (Some(file), Some(limit)) if limit.field == name => {
+                file_bytes += value.len();
+                within(file_bytes, limit.bytes)?;
+                let file = UploadedFile {
                     name: file,
                     bytes: value,
-                },
-            )),
-            None => {
-                text += name.len() + value.len();
-                if text > FORM_LIMIT {
-                    return Err(Error::TooLarge { limit: FORM_LIMIT });
-                }
+                };
+                parts.files.push((name, file));
+            }
+            (Some(_), _) => return Err(unknown_field()),
+            (None, _) => {
+                text_bytes += name.len() + value.len();
+                within(text_bytes, FORM_LIMIT)?;
                 let value = String::from_utf8(value).map_err(|_| not_utf8())?;
                 parts.pairs.push((name, value));
             }
         }
     }
     Ok(parts)
+}
+
+fn within(bytes: usize, limit: usize) -> Result<(), Error> {
+    match bytes > limit {
+        true => Err(Error::TooLarge { limit }),
+        false => Ok(()),
+    }
 }
 
 /// A body that has been read, as a stream. So names and headers of parts count towards the limit as well.
@@ -246,11 +264,8 @@ async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Error> {
             bytes.extend_from_slice(&chunk);
         }
     }
-    if seen > limit {
-        Err(Error::TooLarge { limit })
-    } else {
-        Ok(bytes)
-    }
+    within(seen, limit)?;
+    Ok(bytes)
 }
 
 /// The next item of a stream.

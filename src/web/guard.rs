@@ -260,7 +260,10 @@ fn with_error_page(
     id: &str,
 ) -> ServiceResponse<BoxBody> {
     let Some(found) = response.response().error() else {
-        return response;
+        return match Format::of(response.request().headers()) {
+            Format::Json => error_pages::refusals_as_json(state, response, id),
+            Format::Page => response,
+        };
     };
     let error = match found.as_error::<Error>() {
         Some(error) => error.clone(),

@@ -236,9 +236,21 @@ pub fn ok(template: &impl Template) -> Result<HttpResponse, Error> {
     answer(StatusCode::OK, template)
 }
 
-/// 422: the form again, with its errors.
-pub fn refused(template: &impl Template) -> Result<HttpResponse, Error> {
-    answer(StatusCode::UNPROCESSABLE_ENTITY, template)
+/// Response extension: why a form was refused, as field and message, for clients that want JSON. Without a field: about the
+/// form as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Refusals(pub Vec<(&'static str, String)>);
+
+/// The form again, with its errors. Messages that are empty are none.
+pub fn refused(
+    status: StatusCode,
+    template: &impl Template,
+    refusals: Vec<(&'static str, String)>,
+) -> Result<HttpResponse, Error> {
+    let mut response = answer(status, template)?;
+    let given = refusals.into_iter().filter(|(_, why)| !why.is_empty());
+    response.extensions_mut().insert(Refusals(given.collect()));
+    Ok(response)
 }
 
 /// A 303 redirect, as after a successful POST.

@@ -294,6 +294,8 @@ log-what = Aktion
 log-subject = Betrifft
 log-details = Einzelheiten
 log-change = { $from } → { $to }
+log-actor-rule = Automatische Regel
+log-actor-console = Kommandozeile
 
 # Dashboard
 dashboard-heading = Dashboard
@@ -429,7 +431,8 @@ error-conflict = Das ist nicht mehr möglich
 error-too-large = Anfrage zu groß
 error-too-large-text = Erlaubt sind höchstens { $n } KiB. Mit „Zurück“ im Browser erhalten Sie Ihren Text zurück; kürzen Sie ihn und senden Sie ihn noch einmal.
 error-not-a-form = Nicht unterstützter Inhaltstyp
-error-not-a-form-text = Diese Website nimmt nur Formulare an, die als application/x-www-form-urlencoded gesendet werden.
+error-log-in-first = Sie sind nicht angemeldet. Melden Sie sich an und senden Sie es noch einmal.
+error-not-a-form-text = Das ist kein lesbares Formular. Senden Sie application/x-www-form-urlencoded oder multipart/form-data.
 error-too-slow = Zeitüberschreitung
 error-too-slow-text = Die Verbindung war zu langsam, um das Formular zu senden. Bitte versuchen Sie es noch einmal.
 error-wrong-host = Diese Website hat eine andere Adresse
@@ -485,10 +488,12 @@ mail-test-subject = Test-E-Mail von { $site }
 mail-test-text = Dies ist ein Test. Wenn Sie ihn lesen können, funktioniert der Versand.
 mail-test-reason = Jemand hat „masthead mail test“ mit Ihrer Adresse ausgeführt.
 nav-mail = E-Mail
+nav-jobs = Aufgaben
 mail-heading = E-Mail
 mail-intro = E-Mails, die noch nicht verschickt sind. Was nicht verschickt werden konnte, wird anderthalb Tage lang erneut versucht; danach bleibt es hier stehen.
 mail-empty = Es wartet keine E-Mail.
 mail-waiting = Wartet, nächster Versuch
+mail-running = Wird gerade gesendet
 mail-failed = Nicht verschickt, aufgegeben
 mail-retry = Erneut versuchen
 mail-discard = Löschen
@@ -503,6 +508,7 @@ jobs-attempts = { $n ->
    *[other] { $n } Versuche.
 }
 jobs-next = Nächster Versuch
+jobs-running = Läuft gerade
 jobs-given-up = Aufgegeben
 job-publish-due = Geplante Artikel veröffentlichen
 job-sweep = Abgelaufenes löschen

@@ -295,6 +295,8 @@ log-what = Action
 log-subject = Subject
 log-details = Details
 log-change = { $from } → { $to }
+log-actor-rule = Automatic rule
+log-actor-console = Command line
 
 # Dashboard
 dashboard-heading = Dashboard
@@ -430,7 +432,8 @@ error-conflict = This is no longer possible
 error-too-large = Request too large
 error-too-large-text = The limit is { $n } KiB. Use your browser's Back button to get your text back, shorten it and send it again.
 error-not-a-form = Unsupported content type
-error-not-a-form-text = This site only accepts forms sent as application/x-www-form-urlencoded.
+error-log-in-first = You are not logged in. Log in and send it again.
+error-not-a-form-text = This is not a form that can be read. Send application/x-www-form-urlencoded or multipart/form-data.
 error-too-slow = Request timed out
 error-too-slow-text = The connection was too slow to send the form. Please try again.
 error-wrong-host = This site has a different address
@@ -486,10 +489,12 @@ mail-test-subject = Test mail from { $site }
 mail-test-text = This is a test. If you can read it, sending mail works.
 mail-test-reason = Somebody ran “masthead mail test” with your address.
 nav-mail = Mail
+nav-jobs = Jobs
 mail-heading = Mail
 mail-intro = Mail that has not been sent yet. What could not be sent is tried again for a day and a half; after that it stays here.
 mail-empty = No mail is waiting.
 mail-waiting = Waiting, next attempt
+mail-running = Being sent now
 mail-failed = Not sent, given up
 mail-retry = Try again
 mail-discard = Delete
@@ -504,6 +509,7 @@ jobs-attempts = { $n ->
    *[other] { $n } attempts.
 }
 jobs-next = Next attempt
+jobs-running = Running now
 jobs-given-up = Given up
 job-publish-due = Publish scheduled articles
 job-sweep = Delete what has expired

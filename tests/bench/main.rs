@@ -4,11 +4,6 @@
 //! Needs nginx, wrk and taskset (Debian: nginx-light wrk util-linux). Prints a table; writes `bench.json` and `bench.svg`
 //! into `target/bench`. To measure another page, add a line to [`lines`].
 
-#![allow(
-    clippy::too_many_lines,
-    reason = "a measurement is read from top to bottom"
-)]
-
 mod load;
 mod plot;
 mod site;
@@ -159,7 +154,9 @@ fn main() {
         rounds: 5,
         seconds: 2,
         folder: PathBuf::from("target/bench"),
-        program: PathBuf::from("target/release/masthead"),
+        program: std::env::current_exe()
+            .expect("this program")
+            .with_file_name("masthead"),
     };
     let mut next = first;
     while let Some(arg) = next {

@@ -5,10 +5,11 @@ use actix_web::FromRequest;
 use actix_web::test::TestRequest;
 use askama::Template;
 use masthead::db::Time;
-use masthead::web::fields::{Field, FieldGroup, FormPage, rows};
+use masthead::error::Error;
+use masthead::web::Page;
+use masthead::web::fields::{Field, FieldGroup, FormPage, group_rows};
 use masthead::web::form::{FORM_LIMIT, FileLimit, FormBody};
 use masthead::web::viewer::Viewer;
-use masthead::web::{Page, fields};
 use scraper::{Html, Selector};
 
 site_test! {
@@ -51,11 +52,12 @@ site_test! {
             "fieldset #f-note_text-2[aria-invalid=true]",
             ".errors a[href='#f-note_text-2']",
             "fieldset button[name=action][value=add-note]",
-            // Return sends the form; the first button of a form is what it presses.
-            "form button:not([name]) ~ fieldset",
         ] {
             assert_eq!(number(css), 1, "{css}");
         }
+        // Return presses the first button of a form: it has to send the form, not to add a row.
+        let first = html.select(&Selector::parse("form.stack button").expect("CSS")).next().expect("a button");
+        assert_eq!(first.value().attr("name"), None);
         let ids: Vec<_> = html.select(&Selector::parse("[id]").expect("CSS")).filter_map(|e| e.value().id()).collect();
         assert_eq!(ids.iter().collect::<std::collections::HashSet<_>>().len(), ids.len(), "{ids:?}");
     }
@@ -80,14 +82,17 @@ site_test! {
 #[test]
 fn columns_of_a_group_become_rows() {
     let column = |values: &[&str]| values.iter().map(|&v| v.to_owned()).collect::<Vec<_>>();
-    let two = rows([column(&["a", "b"]), column(&["1", "2"])]).expect("rows");
+    let two = group_rows([column(&["a", "b"]), column(&["1", "2"])]).expect("rows");
     assert_eq!(two, [["a", "1"], ["b", "2"]]);
     assert!(
-        fields::rows::<2>([Vec::new(), Vec::new()])
+        group_rows::<2>([Vec::new(), Vec::new()])
             .expect("no rows")
             .is_empty()
     );
-    assert!(rows([column(&["a", "b"]), column(&["1"])]).is_err());
+    assert!(matches!(
+        group_rows([column(&["a", "b"]), column(&["1"])]),
+        Err(Error::Malformed(_))
+    ));
 }
 
 const BOUNDARY: &str = "multipart/form-data; boundary=x";
@@ -100,7 +105,10 @@ fn part(disposition: &str, value: &[u8]) -> Vec<u8> {
 fn body(limit: Option<usize>, kind: &str, parts: &[Vec<u8>]) -> FormBody {
     let mut request = TestRequest::post().insert_header(("content-type", kind));
     if let Some(limit) = limit {
-        request = request.app_data(FileLimit(limit));
+        request = request.app_data(FileLimit {
+            field: "file",
+            bytes: limit,
+        });
     }
     let bytes = [parts.concat(), b"--x--\r\n".to_vec()].concat();
     let (request, mut payload) = request.set_payload(bytes).to_http_parts();
@@ -137,28 +145,36 @@ fn files_arrive_whole_where_they_are_taken_and_nowhere_else() {
 fn files_have_a_limit_and_do_not_raise_that_of_text() {
     let file = |length: usize| part("name=\"file\"; filename=\"a\"", &vec![b'a'; length]);
     let text = |length: usize| part("name=\"text\"", &vec![b'a'; length]);
-    let is_taken = |body: FormBody| body.pairs().is_ok();
-    assert!(is_taken(body(
-        Some(FORM_LIMIT),
-        BOUNDARY,
-        &[file(FORM_LIMIT)]
-    )));
-    assert!(!is_taken(body(
-        Some(FORM_LIMIT),
-        BOUNDARY,
-        &[file(2 * FORM_LIMIT)]
-    )));
-    assert!(!is_taken(body(
-        Some(FORM_LIMIT),
-        BOUNDARY,
-        &[text(FORM_LIMIT + 1)]
-    )));
+    let outcome = |kind: &str, parts: &[Vec<u8>]| {
+        let body = body(Some(FORM_LIMIT), kind, parts);
+        match body.pairs() {
+            Ok(_) => "taken",
+            Err(Error::TooLarge { limit: FORM_LIMIT }) => "too large",
+            Err(_) => "another error",
+        }
+    };
+    assert_eq!(outcome(BOUNDARY, &[file(FORM_LIMIT)]), "taken");
+    assert_eq!(outcome(BOUNDARY, &[file(FORM_LIMIT + 1)]), "too large");
+    assert_eq!(
+        outcome(BOUNDARY, &[file(FORM_LIMIT / 2), file(FORM_LIMIT / 2 + 1)]),
+        "too large"
+    );
+    assert_eq!(outcome(BOUNDARY, &[text(FORM_LIMIT - 4)]), "taken");
+    assert_eq!(
+        outcome(BOUNDARY, &[text(FORM_LIMIT)]),
+        "too large",
+        "the name counts"
+    );
     let many: Vec<_> = (0..3).map(|_| text(FORM_LIMIT / 2)).collect();
-    assert!(!is_taken(body(Some(FORM_LIMIT), BOUNDARY, &many)));
-    let encoded = vec![b'a'; FORM_LIMIT + 1];
-    assert!(!is_taken(body(
-        Some(FORM_LIMIT),
-        "application/x-www-form-urlencoded",
-        &[encoded]
-    )));
+    assert_eq!(outcome(BOUNDARY, &many), "too large");
+    let encoded = "application/x-www-form-urlencoded";
+    assert_eq!(outcome(encoded, &[vec![b'a'; FORM_LIMIT - 7]]), "taken");
+    assert_eq!(outcome(encoded, &[vec![b'a'; FORM_LIMIT]]), "too large");
+}
+
+#[test]
+fn a_file_in_a_field_that_takes_none_is_refused() {
+    let file = part("name=\"body\"; filename=\"a.txt\"", b"words");
+    let posted = body(Some(1024), BOUNDARY, &[file]);
+    assert!(matches!(posted.pairs(), Err(Error::Malformed(_))));
 }

@@ -128,3 +128,41 @@ site_test! {
         assert_eq!(reader.post(&format!("/articles/{slug}/comments"), &[("body", "x"), ("action", "explode")]).await.status, 400);
     }
 }
+
+site_test! {
+    async fn forms_with_errors_are_json_for_clients_that_ask_for_it(site: Site) {
+        let slug = site.article().await;
+        let (anybody, reader, chief) = (site.browser(), site.reader("mira").await, site.admin("chief").await);
+        let send = |who: &crate::Browser, method: &str, path: &str, accept: &str, body: &'static str| {
+            let request = who.request(method, path).header("sec-fetch-site", "same-origin").header("accept", accept);
+            crate::Answer::of(request.header("content-type", "application/x-www-form-urlencoded").body(body))
+        };
+        let json = "application/json";
+        let comments = format!("/articles/{slug}/comments");
+        let parsed = |answer: &crate::Answer| -> serde_json::Value { serde_json::from_str(&answer.body).expect("JSON") };
+        for (who, path, body, status, field) in [
+            (&reader, comments.as_str(), "body=", 422, "body"),
+            (&chief, "/admin/settings", "time_zone=Nowhere/City", 422, "time_zone"),
+            (&chief, "/admin/staff", "username=nobody&role=moderator", 422, "username"),
+            (&anybody, "/login", "login=mira&password=wrong", 422, ""),
+            (&anybody, comments.as_str(), "body=Words", 403, ""),
+        ] {
+            let answer = send(who, "POST", path, json, body).await;
+            assert_eq!((answer.status, answer.header("content-type").as_deref()), (status, Some(json)), "{path} {}", answer.body);
+            let error = parsed(&answer);
+            assert_eq!(error["status"], status, "{path}");
+            assert!(!error["message"].as_str().expect("a message").is_empty(), "{path}");
+            let fields = error["fields"].as_array().expect("fields");
+            assert!(field.is_empty() || fields.iter().any(|f| f["name"] == field && f["message"] != ""), "{path} {fields:?}");
+        }
+        let admin = send(&anybody, "GET", "/admin", json, "").await;
+        assert_eq!(admin.status, 403);
+        assert_eq!(parsed(&admin)["message"], "You are not logged in. Log in and send it again.");
+        let is_json = async |accept| send(&reader, "POST", &comments, accept, "body=").await.header("content-type").as_deref() == Some(json);
+        assert!(is_json("APPLICATION/JSON; charset=utf-8").await);
+        assert!(is_json("application/json;q=0.5, */*").await);
+        for page in ["application/json;q=0, */*", "application/json; q=0.000", "text/html, application/json", "application/jsonp", ""] {
+            assert!(!is_json(page).await, "{page:?}");
+        }
+    }
+}

@@ -247,6 +247,13 @@ fn a_stop_gives_back_the_jobs_that_run() {
         masthead::mail::send(conn, &mail, "pell@example.org", now)
     };
     db().write_now(put).expect("a write");
+    let failed = |conn: &mut Conn| {
+        let sending = jobs::table.filter(jobs::kind.eq("send-mail"));
+        Ok(diesel::update(sending)
+            .set(jobs::last_error.eq("away"))
+            .execute(conn)?)
+    };
+    db().write_now(failed).expect("a write");
     // A mail server that takes the connection and says nothing.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("smtp://{}", silent.local_addr().expect("an address"));
@@ -259,9 +266,9 @@ fn a_stop_gives_back_the_jobs_that_run() {
     );
     let job = || {
         db().read_now(|conn| {
-            let columns = (jobs::attempts, jobs::locked_until);
+            let columns = (jobs::attempts, jobs::locked_until, jobs::last_error);
             let sending = jobs::table.filter(jobs::kind.eq("send-mail"));
-            Ok(sending.select(columns).first::<(i64, i64)>(conn)?)
+            Ok(sending.select(columns).first::<(i64, i64, String)>(conn)?)
         })
         .expect("a job")
     };
@@ -273,7 +280,7 @@ fn a_stop_gives_back_the_jobs_that_run() {
     assert!(program.stop());
     assert_eq!(
         job(),
-        (0, 0),
-        "the attempt does not count, and the job is free for another node"
+        (0, 0, "away".to_owned()),
+        "the attempt does not count, the job is free for another node, and its last failure is still shown"
     );
 }

@@ -52,7 +52,7 @@ mod upgrades;
 pub use harness::{Answer, Browser, PASSWORD, Site};
 pub use mail::Smtp;
 
-/// Calls a macro with the names of all tables, except those of the search, which differ between the engines.
+/// Calls a macro with the names of all tables, except the search's word tables, which differ between the engines.
 #[macro_export]
 macro_rules! all_tables {
     ($with:ident) => {

@@ -296,6 +296,17 @@ site_test! {
         let page = chief.get("/admin/comments").await;
         assert!(page.body.contains("Held.") && current(page).contains("Pending"));
         assert!(current(chief.get("/admin/comments?queue=reported").await).contains("Reported"), "what is asked for is shown");
+        let approved = mira.comment(&slug, "Also held.").await;
         chief.approve(&slug, held).await;
+        assert!(current(chief.get("/admin/comments").await).contains("Reported"), "approving one releases the other");
+        let ann = site.reader("ann").await;
+        let waits = ann.comment(&slug, "Waits.").await;
+        site.hold_first(false).await;
+        let open = site.reader("ben").await.comment(&slug, "Published at once.").await;
+        let flag = [("reason", "spam"), ("detail", "")];
+        assert_eq!(mira.post(&format!("/comments/{open}/flag"), &flag).await.status, 303);
+        let page = chief.get("/admin/comments").await;
+        assert!(page.body.contains("Published at once."), "a reported one comes before {waits}");
+        assert_ne!(approved, open);
     }
 }

@@ -8,7 +8,7 @@ use masthead::config::{BaseUrl, Network};
 use masthead::import::{markdown, story};
 use masthead::interface::Interface;
 use masthead::paths;
-use masthead::text::{excerpt, slug};
+use masthead::text::{diff, excerpt, slug};
 
 #[test]
 fn slugs_are_plain_short_and_never_empty() {
@@ -233,4 +233,19 @@ fn a_comment_that_shows_nothing_is_refused() {
         .html
         .to_string();
     assert!(typed.starts_with("<p>&lt;div&gt;<br"), "{typed}");
+}
+
+#[test]
+fn a_unified_diff_has_hunks_with_two_lines_around_each_change() {
+    let unified = |old: &str, new: &str| diff::unified(old, new, ("old", "new"));
+    let old = "1\n2\n3\n4\n5\n6\n7\n";
+    let new = "1\n2\n3\nfour\n5\n6\n7\n";
+    let hunk = "@@ -2,5 +2,5 @@\n 2\n 3\n-4\n+four\n 5\n 6\n";
+    assert_eq!(unified(old, new), format!("--- old\n+++ new\n{hunk}"));
+    assert_eq!(unified("", "a\n"), "--- old\n+++ new\n@@ -0,0 +1 @@\n+a\n");
+    let end = "\n\\ No newline at end of file\n";
+    assert_eq!(
+        unified("a", "b"),
+        format!("--- old\n+++ new\n@@ -1 +1 @@\n-a{end}+b{end}")
+    );
 }

@@ -188,7 +188,7 @@ fn throttled(
     let t = state.t();
     let alert = t.login_too_many(&error_pages::wait(t, seconds));
     let refused = login_page(state, viewer, &form, alert);
-    let response = page::answer(StatusCode::TOO_MANY_REQUESTS, &refused)?;
+    let response = refused.refused(StatusCode::TOO_MANY_REQUESTS)?;
     error_pages::retry_after(response, seconds)
 }
 

@@ -117,7 +117,7 @@ fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResp
         button: String::new(),
         ..join_page(state, viewer, &JoinForm::default(), &JoinErrors::none())
     };
-    page::answer(status, &form)
+    page::refused(status, &form, vec![("", t.join_closed())])
 }
 
 /// `POST /join`: creates the account and logs in. Cheap checks come first, then the rate limit, then CPU-intensive
@@ -261,10 +261,7 @@ fn too_many(
         ..JoinErrors::none()
     };
     error_pages::retry_after(
-        page::answer(
-            StatusCode::TOO_MANY_REQUESTS,
-            &join_page(state, viewer, form, &errors),
-        )?,
+        join_page(state, viewer, form, &errors).refused(StatusCode::TOO_MANY_REQUESTS)?,
         seconds,
     )
 }

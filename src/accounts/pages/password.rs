@@ -151,6 +151,6 @@ fn throttled(state: &State, account: &SignedIn, seconds: i64) -> Result<HttpResp
     let t = state.t();
     let mut form = password_page(state, account, &Ok(()), &no_error());
     form.alert = t.login_too_many(&error_pages::wait(t, seconds));
-    let response = page::answer(StatusCode::TOO_MANY_REQUESTS, &form)?;
+    let response = form.refused(StatusCode::TOO_MANY_REQUESTS)?;
     error_pages::retry_after(response, seconds)
 }

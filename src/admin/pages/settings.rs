@@ -2,6 +2,7 @@
 
 use crate::admin::store;
 use crate::error::Error;
+use crate::jobs::{self, Job};
 use crate::media;
 use crate::paths;
 use crate::sessions;
@@ -58,6 +59,9 @@ impl Submitted {
         submitted.collect::<Result<Vec<_>, _>>().ok()
     }
 }
+
+/// How long it takes until every node has read new settings, in milliseconds.
+const SETTINGS_READ: i64 = 2_000;
 
 /// The form with the submitted values, and the stored ones for settings that were not submitted.
 fn settings_page(state: &State, admin: &Admin, form: &Submitted) -> FormPage {
@@ -131,11 +135,16 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
         return Ok(page::see_other(paths::ADMIN));
     }
     let Some(values) = form.parsed(&state) else {
-        return page::refused(&settings_page(&state, &admin, &form));
+        return settings_page(&state, &admin, &form).refused(StatusCode::UNPROCESSABLE_ENTITY);
     };
-    let seen = form.revision.clone();
+    let (seen, now) = (form.revision.clone(), state.db.now());
     let saved = sessions::write(&state, &admin, move |conn, _| {
-        store::save_settings(conn, &values, &seen)
+        let saved = store::save_settings(conn, &values, &seen)?;
+        if saved && values.contains(&(settings::NOTIFY_MODERATORS.name, "on".into())) {
+            // Comments may wait already. By then all nodes have read the settings.
+            jobs::enqueue_at(conn, &Job::NotifyModerators, now.plus(SETTINGS_READ), now)?;
+        }
+        Ok(saved)
     });
     let saved = saved.await?;
     state.refresh_site().await?;
@@ -155,5 +164,5 @@ fn stale_page(state: &State, admin: &Admin, form: &Submitted) -> Result<HttpResp
         }
     }
     page.alert = state.t().settings_stale();
-    page::answer(StatusCode::CONFLICT, &page)
+    page.refused(StatusCode::CONFLICT)
 }

@@ -79,7 +79,8 @@ impl ComposePage {
     }
 
     pub fn answer(&self, status: StatusCode) -> Result<HttpResponse, Error> {
-        page::answer(status, self)
+        let refusals = vec![("", self.alert.clone()), ("body", self.error.clone())];
+        page::refused(status, self, refusals)
     }
 }
 

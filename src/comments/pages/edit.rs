@@ -226,8 +226,8 @@ fn store_edit(
         Err(why) => return Ok(EditResult::Refused(comment, why.clone())),
     };
     reserved.count(conn)?;
-    let edited = write::edit(conn, comment, body, who, policy, now)?;
-    Ok(EditResult::Stored(edited))
+    write::edit(conn, &comment, body, who, policy, now)?;
+    Ok(EditResult::Stored(comment))
 }
 
 /// Deleting adds to the moderation log, so it is rate-limited for staff, too.
@@ -314,13 +314,13 @@ pub async fn undelete(
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let (id, now, form) = (id.into_inner(), state.db.now(), posted.read::<EmptyForm>());
-    let t = state.t();
+    let (t, site) = (state.t(), state.site());
     let reserved = state.limits.reserve(delete_rules(&account), now).await?;
     let restored = sessions::write(&state, &account, move |conn, who: &Participant| {
         let comment = store::owned(conn, id, who.id)?;
         form.as_ref().map_err(Clone::clone)?;
         reserved.count(conn)?;
-        if write::undelete(conn, &comment, Actor::of(who), now)? {
+        if write::undelete(conn, &comment, Actor::of(who), &site.policy, now)? {
             Ok(comment)
         } else {
             Err(Error::Conflict(t.undelete_too_late()))

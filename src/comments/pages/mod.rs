@@ -63,7 +63,7 @@ pub fn thread_view(
     state: &State,
     viewer: &Viewer,
     article: &store::ArticleThread,
-    (read, total): (&thread::Thread, i64),
+    (thread, public_comments): (&thread::Thread, i64),
     sort: Sort,
     now: Time,
     key: String,
@@ -91,23 +91,23 @@ pub fn thread_view(
         is_current: s == sort || (s == Sort::Newest && sort == Sort::Best),
     };
     ThreadView {
-        comments: view::thread(&context, read, None),
-        count: t.comments_count(total),
-        sorts: if total > 1 {
+        comments: view::thread(&context, thread, None),
+        count: t.comments_count(public_comments),
+        sorts: if public_comments > 1 {
             offered.into_iter().map(link).collect()
         } else {
             Vec::new()
         },
-        next: if read.next.is_empty() {
+        next: if thread.next.is_empty() {
             String::new()
         } else {
-            paths::thread(&article.slug, sort.as_str(), &read.next)
+            paths::thread(&article.slug, sort.as_str(), &thread.next)
         },
         is_open: article.is_open,
         action: paths::article_comments(&article.slug),
         key,
-        total,
-        hold_hint: if site.policy.new_reader && read.would_be_held {
+        total: public_comments,
+        hold_hint: if site.policy.new_reader && thread.would_be_held {
             t.compose_first_held()
         } else {
             String::new()

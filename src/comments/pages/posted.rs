@@ -109,8 +109,8 @@ fn filled(page: ComposePage, form: &CommentForm, parent: Option<Parent>) -> Comp
     }
 }
 
-/// The form with its values, for an article that has not been read yet.
-async fn returned(
+/// Reads the article; its comment form with what was submitted.
+async fn filled_from_database(
     state: &Shared,
     viewer: &Viewer,
     slug: String,
@@ -137,7 +137,7 @@ pub(super) async fn too_many(
     seconds: i64,
 ) -> Result<HttpResponse, Error> {
     let t = state.t();
-    let compose = returned(state, viewer, slug, form).await?;
+    let compose = filled_from_database(state, viewer, slug, form).await?;
     let compose = ComposePage {
         alert: t.error_too_many_text(&error_pages::wait(t, seconds)),
         ..compose
@@ -165,7 +165,7 @@ pub(super) async fn not_signed_in(
         return Err(Error::SignInFirst { next: back });
     }
     let t = state.t();
-    let compose = returned(state, viewer, slug, &form).await?;
+    let compose = filled_from_database(state, viewer, slug, &form).await?;
     ComposePage {
         alert: t.compose_log_in_first(),
         login: paths::login(&back),

@@ -228,7 +228,8 @@ async fn act_page(
         card,
         note_most: MAX_NOTE_LENGTH,
     };
-    page::answer(status, &page)
+    let refusals = vec![("", page.alert.clone()), ("reason", page.error.clone())];
+    page::refused(status, &page, refusals)
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -252,10 +253,10 @@ pub async fn bulk(
     let (act, mut wanted_ids) = match parse_bulk(t, &form) {
         Ok(parse_action) => parse_action,
         Err(why) => {
-            let queue = Queue::parse(&form.queue).unwrap_or_default();
-            return page::refused(
-                &queue_page(&state, &moderator, Some(queue), None, vec![why], &form).await?,
-            );
+            let queue = Queue::parse(&form.queue);
+            let notices = vec![why.clone()];
+            let page = queue_page(&state, &moderator, queue, None, notices, &form).await?;
+            return page::refused(StatusCode::UNPROCESSABLE_ENTITY, &page, vec![("", why)]);
         }
     };
     // Always in the same order, to avoid deadlocks between moderators.
