@@ -67,14 +67,14 @@ pub fn set_setup_token(conn: &mut Conn, token: &str) -> Result<(), Error> {
 
 /// Whether this is the token of the current setup link.
 pub fn is_setup_token(conn: &mut Conn, token: &str) -> Result<bool, Error> {
-    Ok(get(conn, "setup_token")?.is_some_and(|kept| kept == hash(token)))
+    Ok(get(conn, "setup_token")?.is_some_and(|stored| stored == hash(token)))
 }
 
 /// The key that signs session cookies, generated at the first start and shared by all nodes.
 pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
     crate::db::lock(conn, "cookie_key")?;
-    if let Some(kept) = get(conn, "cookie_key")? {
-        let bytes = text::decode_hex(&kept);
+    if let Some(stored) = get(conn, "cookie_key")? {
+        let bytes = text::decode_hex(&stored);
         if bytes.len() == 64 {
             return Ok(bytes);
         }

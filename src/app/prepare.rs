@@ -64,11 +64,11 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
 /// Creates a one-time setup link while there is no admin; an earlier link becomes invalid.
 pub(super) async fn setup_link(db: &Db) -> Result<Option<String>, String> {
     let token = text::random_hex::<24>().map_err(|e| e.to_string())?;
-    let kept = token.clone();
+    let stored = token.clone();
     let made = db.write(move |conn| {
         let wanted = !accounts::store::has_admin(conn)?;
         if wanted {
-            admin::store::set_setup_token(conn, &kept)?;
+            admin::store::set_setup_token(conn, &stored)?;
         }
         Ok(wanted)
     });

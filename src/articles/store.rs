@@ -119,8 +119,8 @@ pub fn notes_and_corrections(
     article: i64,
 ) -> Result<(Vec<Note>, Vec<CorrectionRow>), Error> {
     type Columns = (Bool, BigInt, Text, Text, Text, Text, Text, BigInt);
-    type Row = (bool, i64, String, String, String, String, String, Time);
-    let mut rows: Vec<Row> = prepared::<Columns>(
+    type NoteOrCorrection = (bool, i64, String, String, String, String, String, Time);
+    let mut rows: Vec<NoteOrCorrection> = prepared::<Columns>(
         "SELECT TRUE, position, kind, text, publisher, url, noted_on, CAST(0 AS BIGINT) FROM source_notes WHERE article_id = ",
     )
     .int(article)

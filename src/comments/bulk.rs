@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// A comment to insert, with its path and reply count already computed.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct NewComment {
     pub id: i64,
     pub article: i64,
     pub author: i64,
@@ -71,7 +71,7 @@ pub fn reserve(conn: &mut Conn, many: i64) -> Result<i64, Error> {
 }
 
 /// Inserts rows whose articles, authors and parents exist.
-pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+pub fn insert(conn: &mut Conn, rows: &[NewComment]) -> Result<(), Error> {
     changed(conn, CacheTag::Everything);
     for rows in rows.chunks(AT_ONCE) {
         insert_comments(conn, rows)?;
@@ -93,7 +93,7 @@ pub fn insert(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     count(conn, rows)
 }
 
-fn insert_comments(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+fn insert_comments(conn: &mut Conn, rows: &[NewComment]) -> Result<(), Error> {
     let values: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -142,7 +142,7 @@ fn insert_comments(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     Ok(())
 }
 
-fn insert_versions(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+fn insert_versions(conn: &mut Conn, rows: &[NewComment]) -> Result<(), Error> {
     let versions: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -160,7 +160,7 @@ fn insert_versions(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
     Ok(())
 }
 
-fn insert_flags(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+fn insert_flags(conn: &mut Conn, rows: &[NewComment]) -> Result<(), Error> {
     let raised: Vec<_> = rows
         .iter()
         .flat_map(|row| row.flagged_by.iter().map(move |account| (row, *account)))
@@ -183,7 +183,7 @@ fn insert_flags(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
 }
 
 /// Updates the counters for the inserted rows: comments by status, reported comments, public comments per article.
-fn count(conn: &mut Conn, rows: &[Row]) -> Result<(), Error> {
+fn count(conn: &mut Conn, rows: &[NewComment]) -> Result<(), Error> {
     let mut statuses: BTreeMap<&str, i64> = BTreeMap::new();
     let mut public: BTreeMap<i64, i64> = BTreeMap::new();
     for row in rows {

@@ -1,6 +1,6 @@
 //! One conversation as it is read: a comment with its ancestors and a page of its replies.
 
-use super::row::{Columns, Row, RowValues};
+use super::row::{Columns, CommentRow, RowValues};
 use super::store::ArticleThread;
 use super::thread::{SELECT, Thread, name_parents, replies_below, rows, visible};
 use super::{MAX_DEPTH, Status, path};
@@ -87,7 +87,7 @@ pub fn conversation(
 }
 
 /// These comments of an article, in the order of their ids.
-fn ancestors(conn: &mut Conn, article: i64, ids: &[i64]) -> Result<Vec<Row>, Error> {
+fn ancestors(conn: &mut Conn, article: i64, ids: &[i64]) -> Result<Vec<CommentRow>, Error> {
     let Some((first, others)) = ids.split_first() else {
         return Ok(Vec::new());
     };
@@ -111,7 +111,7 @@ fn of_article(id: i64, article: i64) -> Prepared<Columns> {
         .int(article)
 }
 
-fn first(conn: &mut Conn, query: Prepared<Columns>) -> Result<Row, Error> {
+fn first(conn: &mut Conn, query: Prepared<Columns>) -> Result<CommentRow, Error> {
     let row: RowValues = query.get_result(conn)?;
     Ok(row.into())
 }

@@ -169,8 +169,8 @@ pub mod path {
 
     /// The path of a comment under `parent`.
     pub fn child(parent: &[u8], id: i64) -> Vec<u8> {
-        let kept = parent.len().min((MAX_DEPTH - 1) * 8);
-        let mut path = parent[..kept].to_vec();
+        let length = parent.len().min((MAX_DEPTH - 1) * 8);
+        let mut path = parent[..length].to_vec();
         path.extend_from_slice(&id.to_be_bytes());
         path
     }

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
 /// A comment joined with its author.
 #[derive(Clone, Debug, QueryableByName)]
-pub struct Row {
+pub struct CommentRow {
     #[diesel(sql_type = BigInt)]
     pub id: i64,
     #[diesel(sql_type = BigInt)]
@@ -53,12 +53,12 @@ pub struct Row {
     pub is_admin: bool,
 }
 
-/// The columns of a [`Row`].
+/// The columns of a [`CommentRow`].
 pub const COLUMNS: &str = "c.id, c.author_id, c.parent_id, c.path, c.html, c.version, c.moderation_version, c.status, c.hold, c.reject_reason, \
     c.reject_note, c.public_replies, c.open_flags, c.created_at, c.edited_at, c.deleted_at, a.username, a.name, a.is_moderator, \
     a.is_editor, a.is_admin FROM comments c JOIN accounts a ON a.id = c.author_id";
 
-/// The values of a [`Row`] as nested tuples, as diesel loads them.
+/// The values of a [`CommentRow`] as nested tuples, as diesel loads them.
 pub(super) type RowValues = (
     (i64, i64, Option<i64>, Vec<u8>, SafeHtml, i64, i64),
     (Status, Hold, RejectReason, String),
@@ -82,13 +82,13 @@ pub(super) type Columns = (
     (Text, Text, Bool, Bool, Bool),
 );
 
-impl From<RowValues> for Row {
-    fn from((text, standing, numbers, author): RowValues) -> Row {
+impl From<RowValues> for CommentRow {
+    fn from((text, standing, numbers, author): RowValues) -> CommentRow {
         let (id, author_id, parent_id, path, html, version, moderation_version) = text;
         let (status, hold, reject_reason, reject_note) = standing;
         let (public_replies, open_flags, created_at, edited_at, deleted_at) = numbers;
         let (username, name, is_moderator, is_editor, is_admin) = author;
-        Row {
+        CommentRow {
             id,
             author_id,
             parent_id,

@@ -1,6 +1,6 @@
 //! Queries for single comments. No other feature writes comments, their versions, counters and flags.
 
-use super::row::{COLUMNS, Columns, Row, RowValues};
+use super::row::{COLUMNS, Columns, CommentRow, RowValues};
 use super::{PURGE_AFTER, counters};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::prepared::prepared;
@@ -242,12 +242,12 @@ pub fn author_name(conn: &mut Conn, author: i64) -> Result<(String, String), Err
 }
 
 /// The latest public comments on an article, roots and replies.
-pub fn latest(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<Row>, Error> {
+pub fn latest(conn: &mut Conn, article: i64, most: i64) -> Result<Vec<CommentRow>, Error> {
     let rows: Vec<RowValues> = prepared::<Columns>(format!("SELECT {COLUMNS}"))
         .text(" WHERE c.article_id = ")
         .int(article)
         .text(" AND c.is_shown AND c.status IN ('published', 'approved') ORDER BY c.created_at DESC, c.id DESC LIMIT ")
         .int(most)
         .load(conn)?;
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows.into_iter().map(CommentRow::from).collect())
 }

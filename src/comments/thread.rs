@@ -2,7 +2,7 @@
 //! on what is shown, not on the size of the thread.
 
 use super::cursor::Cursor;
-use super::row::{COLUMNS, Columns, Row, RowValues};
+use super::row::{COLUMNS, Columns, CommentRow, RowValues};
 use super::store::ArticleThread;
 use super::{EDIT_WINDOW, Sort, UNDO_WINDOW, path};
 use crate::db::invalidation::CacheTag;
@@ -24,7 +24,7 @@ const REPLIES_PER_CONVERSATION: i64 = 20;
 /// One page of a thread: rows in display order, and the cursor of the next page.
 #[derive(Clone, Debug, Default)]
 pub struct Thread {
-    pub rows: Vec<Row>,
+    pub rows: Vec<CommentRow>,
     /// By parent comment: its author's name (empty if it is not public), and whether it is on this page.
     pub parents: HashMap<i64, (String, bool)>,
     /// Account ids of the authors in `parents`.
@@ -51,8 +51,8 @@ impl Thread {
 
     /// When the first edit or undo window of the viewer's own comments on this page ends.
     pub fn first_deadline(&self, viewer: &Viewer, now: Time) -> Option<Time> {
-        let own = |row: &&Row| viewer.id() == Some(row.author_id);
-        let ends = |row: &Row| {
+        let own = |row: &&CommentRow| viewer.id() == Some(row.author_id);
+        let ends = |row: &CommentRow| {
             [
                 row.created_at.0 + EDIT_WINDOW,
                 row.deleted_at.map_or(0, |at| at.0 + UNDO_WINDOW),
@@ -134,7 +134,7 @@ pub fn page(
             .to_string();
         }
     }
-    let may_have = |root: &&Row| root.public_replies > 0 || viewer.account().is_some();
+    let may_have = |root: &&CommentRow| root.public_replies > 0 || viewer.account().is_some();
     let parents: Vec<&[u8]> = roots
         .iter()
         .filter(may_have)
@@ -163,7 +163,7 @@ fn first_replies(
     roots: &[&[u8]],
     viewer: &Viewer,
     now: Time,
-) -> Result<HashMap<i64, Vec<Row>>, Error> {
+) -> Result<HashMap<i64, Vec<CommentRow>>, Error> {
     let mut query: Option<Prepared<Columns>> = None;
     for root in roots {
         let start = match query {
@@ -173,7 +173,7 @@ fn first_replies(
         let part = replies_below(start, article, root, root, viewer, now);
         query = Some(part.int(REPLIES_PER_CONVERSATION + 1));
     }
-    let mut by_root: HashMap<i64, Vec<Row>> = HashMap::new();
+    let mut by_root: HashMap<i64, Vec<CommentRow>> = HashMap::new();
     let Some(query) = query else {
         return Ok(by_root);
     };
@@ -207,9 +207,9 @@ pub(super) fn replies_below(
 
 pub(super) static SELECT: LazyLock<String> = LazyLock::new(|| format!("SELECT {COLUMNS}"));
 
-pub(super) fn rows(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<Row>, Error> {
+pub(super) fn rows(conn: &mut Conn, query: Prepared<Columns>) -> Result<Vec<CommentRow>, Error> {
     let rows: Vec<RowValues> = query.load(conn)?;
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows.into_iter().map(CommentRow::from).collect())
 }
 
 /// Adds the query for a page of root comments, and one more; `see` adds which of them.
@@ -273,7 +273,7 @@ struct Named {
 /// Loads the names of the authors that are replied to, even if the parent is on another page. Authors of hidden
 /// comments stay unnamed.
 pub(super) fn name_parents(conn: &mut Conn, thread: &mut Thread) -> Result<(), Error> {
-    let shown: HashMap<i64, &Row> = thread.rows.iter().map(|r| (r.id, r)).collect();
+    let shown: HashMap<i64, &CommentRow> = thread.rows.iter().map(|r| (r.id, r)).collect();
     let mut missing: Vec<i64> = Vec::new();
     for parent in thread.rows.iter().filter_map(|r| r.parent_id) {
         let Some(row) = shown.get(&parent) else {

@@ -1,6 +1,6 @@
 //! View models of comments: visibility and permitted actions are decided here, templates only lay them out.
 
-use super::row::Row;
+use super::row::CommentRow;
 use super::thread::Thread;
 use super::{EDIT_WINDOW, UNDO_WINDOW, revision};
 use crate::db::Time;
@@ -124,7 +124,7 @@ pub fn thread(context: &Context<'_>, thread: &Thread, target: Option<i64>) -> Ve
 }
 
 /// The view model of one comment, without nesting.
-pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView {
+pub fn comment(context: &Context<'_>, row: &CommentRow, thread: &Thread) -> CommentView {
     let Context {
         t,
         site,
@@ -174,7 +174,7 @@ pub fn comment(context: &Context<'_>, row: &Row, thread: &Thread) -> CommentView
 }
 
 /// The name of the author that a comment replies to and the link to their comment; empty if the thread has no parent for it.
-fn in_reply_to(context: &Context<'_>, row: &Row, thread: &Thread) -> (String, String) {
+fn in_reply_to(context: &Context<'_>, row: &CommentRow, thread: &Thread) -> (String, String) {
     let Some(parent) = row.parent_id else {
         return Default::default();
     };
@@ -192,7 +192,7 @@ fn in_reply_to(context: &Context<'_>, row: &Row, thread: &Thread) -> (String, St
     (name, link)
 }
 
-fn badge(t: Interface, row: &Row) -> String {
+fn badge(t: Interface, row: &CommentRow) -> String {
     if row.is_admin {
         t.badge_admin()
     } else if row.is_editor {
@@ -205,7 +205,7 @@ fn badge(t: Interface, row: &Row) -> String {
 }
 
 /// Status message for author and staff, and its tone.
-fn notice(t: Interface, row: &Row, status: Status, is_own: bool) -> (String, &'static str) {
+fn notice(t: Interface, row: &CommentRow, status: Status, is_own: bool) -> (String, &'static str) {
     match (status, is_own) {
         (Status::Pending, true) => (t.notice_pending_own(), "warn"),
         (Status::Pending, false) => (t.notice_pending(), "warn"),
@@ -231,7 +231,7 @@ fn notice(t: Interface, row: &Row, status: Status, is_own: bool) -> (String, &'s
     }
 }
 
-fn actions(context: &Context<'_>, row: &Row, status: Status, is_own: bool) -> Actions {
+fn actions(context: &Context<'_>, row: &CommentRow, status: Status, is_own: bool) -> Actions {
     let Context {
         t,
         viewer,

@@ -36,11 +36,12 @@ fn read(file: &Path) -> Option<i32> {
 /// The counter in the database's header: <https://www.sqlite.org/pragma.html#pragma_user_version>
 fn read_user_version(conn: &mut Conn) -> Option<i32> {
     #[derive(diesel::QueryableByName)]
-    struct Row {
+    struct UserVersion {
         #[diesel(sql_type = diesel::sql_types::Integer)]
         user_version: i32,
     }
-    let row: diesel::QueryResult<Row> = diesel::sql_query("PRAGMA user_version").get_result(conn);
+    let row: diesel::QueryResult<UserVersion> =
+        diesel::sql_query("PRAGMA user_version").get_result(conn);
     row.ok().map(|row| row.user_version)
 }
 

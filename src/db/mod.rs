@@ -115,14 +115,14 @@ impl Db {
     }
 
     /// Whether no cache tag that a cached value depends on has changed.
-    pub fn is_valid(&self, kept: &Dependencies) -> bool {
-        self.0.changes.is_valid(kept)
+    pub fn is_valid(&self, dependencies: &Dependencies) -> bool {
+        self.0.changes.is_valid(dependencies)
     }
 
     /// Whether a cached value was valid up to two minutes ago and is not known to have changed: for serving stale pages
     /// while the database does not answer.
-    pub fn was_valid_recently(&self, kept: &Dependencies) -> bool {
-        self.0.changes.was_valid_recently(kept)
+    pub fn was_valid_recently(&self, dependencies: &Dependencies) -> bool {
+        self.0.changes.was_valid_recently(dependencies)
     }
 
     /// Whether the database server is known not to answer.

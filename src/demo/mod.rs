@@ -114,7 +114,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
                 (0..u32::from(one.flags)).map(|n| (one.author + 1 + n) as usize % readers.len());
             let is_reply = one.parent != plan::ROOT;
             let body = usize::from(one.body) * 2 % bodies.len() + usize::from(is_reply);
-            bulk::Row {
+            bulk::NewComment {
                 id: first + at as i64,
                 article: ids[one.article as usize],
                 author: readers[one.author as usize],
@@ -127,7 +127,7 @@ pub fn fill(db: &Db, site: &Site, size: Size, progress: &dyn Fn(u64)) -> Result<
                 flagged_by: others.map(|other| readers[other]).collect(),
             }
         };
-        let rows: Vec<bulk::Row> = (from..to).map(row).collect();
+        let rows: Vec<bulk::NewComment> = (from..to).map(row).collect();
         db.write_now(move |conn| bulk::insert(conn, &rows))
             .map_err(say)?;
         progress((articles + to) as u64);

@@ -307,7 +307,7 @@ pub async fn thread(
     );
     feed.own = format!("{origin}{}", paths::thread_feed(&article.slug));
     feed.description = String::new();
-    let entry = |row: comments::row::Row| {
+    let entry = |row: comments::row::CommentRow| {
         let name = shown_name(&row.username, &row.name).to_owned();
         let url = format!("{origin}{}", paths::comment(&article.slug, row.id));
         Entry {

@@ -69,7 +69,7 @@ pub async fn index(
         rows.truncate(PAGE as usize);
         next = paths::log(comment, rows.last().map(|r| r.id));
     }
-    let view = |row: store::Row| RowView {
+    let view = |row: store::LogRow| RowView {
         id: row.id,
         said: action_name(t, &row.action),
         comment: row.comment.map(|c| c.to_string()).unwrap_or_default(),

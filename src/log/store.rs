@@ -7,7 +7,7 @@ use crate::error::Error;
 use diesel::prelude::*;
 
 #[derive(Clone, Debug, Queryable)]
-pub struct Row {
+pub struct LogRow {
     pub id: i64,
     pub action: String,
     pub comment: Option<i64>,
@@ -49,7 +49,7 @@ pub fn page(
     comment: Option<i64>,
     after: Option<i64>,
     most: i64,
-) -> Result<Vec<Row>, Error> {
+) -> Result<Vec<LogRow>, Error> {
     let mut rows = moderation_log::table.into_boxed();
     if let Some(comment) = comment {
         rows = rows.filter(moderation_log::comment_id.eq(comment));
@@ -64,6 +64,6 @@ pub fn page(
 }
 
 /// The latest row of a comment.
-pub fn last(conn: &mut Conn, comment: i64) -> Result<Option<Row>, Error> {
+pub fn last(conn: &mut Conn, comment: i64) -> Result<Option<LogRow>, Error> {
     Ok(page(conn, Some(comment), None, 1)?.pop())
 }

@@ -1,7 +1,7 @@
 //! Queries for the moderation queues, and approving and rejecting. Only `comments::transition` changes a status.
 
 use super::Queue;
-use crate::comments::row::{COLUMNS, Row};
+use crate::comments::row::{COLUMNS, CommentRow};
 use crate::comments::store::{self, Comment};
 use crate::comments::{Action, revision, transition};
 use crate::db::schema::{accounts, comment_counts, comments, flags};
@@ -19,7 +19,7 @@ pub const PAGE: i64 = 50;
 #[derive(Clone, Debug, QueryableByName)]
 pub struct QueueItem {
     #[diesel(embed)]
-    pub comment: Row,
+    pub comment: CommentRow,
     #[diesel(embed)]
     pub place: QueueItemArticle,
 }
@@ -140,7 +140,7 @@ pub fn open_flags(
 pub enum ModerationOutcome {
     Done(Comment),
     /// Text or status have changed since the moderator loaded the page; the comment's latest log entry.
-    Stale(Option<log::store::Row>),
+    Stale(Option<log::store::LogRow>),
 }
 
 /// Approves or rejects a comment if it is still at the revision `seen`.

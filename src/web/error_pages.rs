@@ -20,7 +20,7 @@ struct ErrorPage {
     t: Interface,
     heading: String,
     sentence: String,
-    kept: String,
+    submitted: String,
     request_id: String,
     way: String,
     way_text: String,
@@ -117,7 +117,7 @@ fn html(
         t,
         heading: title,
         sentence: message,
-        kept: text.unwrap_or_default(),
+        submitted: text.unwrap_or_default(),
         request_id: match status.is_server_error() {
             true => request_id.to_owned(),
             false => String::new(),

@@ -160,7 +160,7 @@ async fn receive(
     let file_bytes = limit.map_or(0, |limit| limit.bytes);
     let bytes = read(&mut payload, FORM_LIMIT + file_bytes).await?;
     if is_multipart(request) {
-        let whole = Whole(Some(Bytes::from(bytes)));
+        let whole = WholeBody(Some(Bytes::from(bytes)));
         return multipart(Multipart::new(request.headers(), whole), limit).await;
     }
     let kind = content_type(request);
@@ -236,9 +236,9 @@ fn within(bytes: usize, limit: usize) -> Result<(), Error> {
 }
 
 /// A body that has been read, as a stream. So names and headers of parts count towards the limit as well.
-struct Whole(Option<Bytes>);
+struct WholeBody(Option<Bytes>);
 
-impl futures_core::Stream for Whole {
+impl futures_core::Stream for WholeBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -151,8 +151,8 @@ impl Limits {
                     pipe.zadd(&key, &reserved.hit, reserved.now.0).ignore();
                     pipe.pexpire(&key, rule.window).ignore();
                 }
-                let kept = pipe.query_async::<()>(&mut redis.clone()).await;
-                kept.map_err(|e| Error::Unavailable(format!("Redis: {e}")))
+                let stored = pipe.query_async::<()>(&mut redis.clone()).await;
+                stored.map_err(|e| Error::Unavailable(format!("Redis: {e}")))
             }
             _ => Ok(()),
         }

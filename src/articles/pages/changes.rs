@@ -12,7 +12,7 @@ use crate::web::{DateView, Page, Shared, Viewer, page};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-struct Row {
+struct RevisionView {
     href: String,
     at: DateView,
     /// The first words that changed.
@@ -26,7 +26,7 @@ struct RevisionsPage {
     page: Page,
     t: Interface,
     article: Link,
-    rows: Vec<Row>,
+    rows: Vec<RevisionView>,
 }
 
 #[derive(Template)]
@@ -67,7 +67,7 @@ pub async fn revisions(
         .await?;
     let (t, site) = (state.t(), state.site());
     let is_whole = (all.len() as i64) < LISTED;
-    let row = |revision: store::Revision| Row {
+    let row = |revision: store::Revision| RevisionView {
         href: paths::revision(&article.slug, revision.number),
         at: DateView::minute(&site, revision.saved_at),
         is_first: false,
@@ -77,7 +77,7 @@ pub async fn revisions(
             t.revision_excerpt(&revision.excerpt)
         },
     };
-    let mut rows: Vec<Row> = all.into_iter().map(row).collect();
+    let mut rows: Vec<RevisionView> = all.into_iter().map(row).collect();
     if let Some(first) = rows.last_mut().filter(|_| is_whole) {
         first.is_first = true;
     }

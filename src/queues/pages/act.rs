@@ -156,7 +156,7 @@ async fn act(
 fn stale_sentence(
     state: &State,
     waiting: &QueueItem,
-    last: Option<crate::log::store::Row>,
+    last: Option<crate::log::store::LogRow>,
 ) -> String {
     let (t, site, comment) = (state.t(), state.site(), &waiting.comment);
     match (last, comment.edited_at) {
@@ -184,7 +184,7 @@ async fn act_page(
     moderator: &Moderator,
     id: i64,
     status: StatusCode,
-    stale: Option<Option<crate::log::store::Row>>,
+    stale: Option<Option<crate::log::store::LogRow>>,
     error: String,
     form: &ActForm,
 ) -> Result<HttpResponse, Error> {

@@ -371,9 +371,9 @@ impl<S: InnerService> PageCacheMiddleware<S> {
             return Err(None);
         }
         let audience = cache.audience_of(db, known.account.id, page).ok_or(None)?;
-        let kept = cache.skeleton(db, page, audience).ok_or(Some(audience))?;
+        let cached = cache.skeleton(db, page, audience).ok_or(Some(audience))?;
         CacheStats::increment(&cache.counts.reader_hits);
-        let mut response = filled(&kept.skeleton, &known.name, headers);
+        let mut response = filled(&cached.skeleton, &known.name, headers);
         finish(&self.state, response.headers_mut(), "private, no-store");
         Ok(response)
     }

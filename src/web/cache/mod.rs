@@ -147,8 +147,8 @@ impl Weighter<Key<Coding>, Arc<Entry>> for ByteWeighter {
     }
 }
 impl Weighter<Key<Audience>, Arc<CachedSkeleton>> for ByteWeighter {
-    fn weight(&self, key: &Key<Audience>, kept: &Arc<CachedSkeleton>) -> u64 {
-        (OVERHEAD + key.page.len() + kept.skeleton.weight() + kept.dependencies.weight()) as u64
+    fn weight(&self, key: &Key<Audience>, cached: &Arc<CachedSkeleton>) -> u64 {
+        (OVERHEAD + key.page.len() + cached.skeleton.weight() + cached.dependencies.weight()) as u64
     }
 }
 impl Weighter<[u8; 32], Arc<CachedSession>> for ByteWeighter {
@@ -271,8 +271,8 @@ impl PageCache {
     fn skeleton(&self, db: &Db, page: &str, audience: Audience) -> Option<Arc<CachedSkeleton>> {
         self.skeletons
             .get(&KeyRef { page, of: audience })
-            .filter(|kept| kept.until.is_none_or(|until| until > Instant::now()))
-            .filter(|kept| db.is_valid(&kept.dependencies))
+            .filter(|cached| cached.until.is_none_or(|until| until > Instant::now()))
+            .filter(|cached| db.is_valid(&cached.dependencies))
     }
 
     /// Caches a page for its audience, and that this reader belongs to that audience. Returns the page for this reader.
@@ -308,19 +308,19 @@ impl PageCache {
         if let Audience::One(_) = reader.audience {
             cache_tags.extend(own);
         }
-        let kept = CachedSkeleton {
+        let cached = CachedSkeleton {
             skeleton,
             dependencies: Dependencies::new(reader.since, &cache_tags),
             until: reader.until,
         };
         let name = crate::text::escape(reader.account.shown_name());
-        let response = answer::filled(&kept.skeleton, &name, asked);
-        if kept.skeleton.weight() <= MAX_ENTRY {
+        let response = answer::filled(&cached.skeleton, &name, asked);
+        if cached.skeleton.weight() <= MAX_ENTRY {
             let key = Key {
                 page,
                 of: reader.audience,
             };
-            self.skeletons.insert(key, Arc::new(kept));
+            self.skeletons.insert(key, Arc::new(cached));
         }
         Ok(response)
     }
