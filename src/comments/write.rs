@@ -1,6 +1,6 @@
 //! Writing comments: posting, editing, deleting and undeleting.
 
-use super::store::{ArticleThread, Comment, article_thread, find, lock_thread};
+use super::store::{ArticleThread, Comment, find, lock_thread};
 use super::{Action, CommentBody, UNDO_WINDOW, counters, notify, path, transition};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{articles, comment_versions, comments};
@@ -15,7 +15,6 @@ use diesel::prelude::*;
 /// A new comment to post.
 #[derive(Clone, Debug)]
 pub struct New {
-    pub slug: String,
     pub author: i64,
     pub is_staff: bool,
     pub parent: Option<i64>,
@@ -28,11 +27,7 @@ pub struct New {
 /// Result of posting a comment.
 #[derive(Clone, Debug)]
 pub enum PostOutcome {
-    Stored {
-        id: i64,
-        slug: String,
-        on_article: bool,
-    },
+    Stored { id: i64, on_article: bool },
     Closed,
     NoParent,
 }
@@ -56,8 +51,7 @@ pub fn by_idempotency_key(
 }
 
 /// Posts a comment, unless the thread is closed or the parent cannot be replied to.
-pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
-    let article = article_thread(conn, &new.slug)?;
+pub fn post(conn: &mut Conn, article: &ArticleThread, new: &New) -> Result<PostOutcome, Error> {
     if !article.is_open {
         return Ok(PostOutcome::Closed);
     }
@@ -78,17 +72,13 @@ pub fn post(conn: &mut Conn, new: &New) -> Result<PostOutcome, Error> {
         current: None,
     };
     let decision = decide(conn, candidate, &new.policy)?;
-    let id = insert(conn, &article, parent.as_ref(), new, &decision)?;
+    let id = insert(conn, article, parent.as_ref(), new, &decision)?;
     if decision.is_held() {
         notify::moderators(conn, &new.policy, new.now)?;
     }
     // A new root is first on the article's page; a reply may be on a later page, so it is linked to by its own page.
     let on_article = parent.is_none();
-    Ok(PostOutcome::Stored {
-        id,
-        slug: article.slug,
-        on_article,
-    })
+    Ok(PostOutcome::Stored { id, on_article })
 }
 
 fn decide(conn: &mut Conn, candidate: Candidate, policy: &Policy) -> Result<Decision, Error> {
@@ -302,7 +292,6 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
         is_open: true,
     };
     let new = New {
-        slug: String::new(),
         author: sample.author,
         is_staff: false,
         parent: None,

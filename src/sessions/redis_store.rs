@@ -111,6 +111,22 @@ pub(super) async fn is_open(mut store: Store, hash: &str) -> Result<bool, Error>
         .map_err(redis_error)
 }
 
+/// The sessions of an account by their token hash. Those that have expired leave its set.
+async fn sessions_of(store: &mut Store, account: i64) -> Result<Vec<(String, Stored)>, Error> {
+    let mut sessions = Vec::new();
+    for hash in session_hashes(store, account).await? {
+        match load(store, &hash).await? {
+            Some(stored) => sessions.push((hash, stored)),
+            None => store
+                .redis
+                .srem::<_, _, ()>(store.account_set(account), &hash)
+                .await
+                .map_err(redis_error)?,
+        }
+    }
+    Ok(sessions)
+}
+
 fn row(hash: &str, s: &Stored) -> SessionRow {
     SessionRow {
         id: id(hash),
@@ -154,15 +170,9 @@ pub(super) async fn begin(
         return Ok(false);
     }
     let mut seen = Vec::new();
-    for other in session_hashes(&mut store, account).await? {
-        match load(&mut store, &other).await? {
-            Some(stored) if stored.state == new.state => seen.push((stored.seen, other)),
-            Some(_) => {}
-            None => store
-                .redis
-                .srem::<_, _, ()>(store.account_set(account), &other)
-                .await
-                .map_err(redis_error)?,
+    for (other, stored) in sessions_of(&mut store, account).await? {
+        if stored.state == new.state {
+            seen.push((stored.seen, other));
         }
     }
     let too_many = seen.len().saturating_sub(MAX_PER_ACCOUNT);
@@ -281,17 +291,9 @@ pub(super) async fn list(
     _: Time,
 ) -> Result<Vec<SessionRow>, Error> {
     let mut rows = Vec::new();
-    for hash in session_hashes(&mut store, account).await? {
-        match load(&mut store, &hash).await? {
-            Some(stored) if matches!(stored.state, SessionState::SignedIn(_)) => {
-                rows.push(row(&hash, &stored));
-            }
-            Some(_) => {}
-            None => store
-                .redis
-                .srem::<_, _, ()>(store.account_set(account), &hash)
-                .await
-                .map_err(redis_error)?,
+    for (hash, stored) in sessions_of(&mut store, account).await? {
+        if matches!(stored.state, SessionState::SignedIn(_)) {
+            rows.push(row(&hash, &stored));
         }
     }
     rows.sort_by_key(|r| std::cmp::Reverse(r.seen_at));

@@ -170,13 +170,8 @@ pub fn refusals_as_json(
         _ => t.error_refused(),
     };
     let messages: Vec<&str> = refusals.iter().map(|(_, why)| why.as_str()).collect();
-    let fields: Vec<_> = refusals
-        .iter()
-        .filter(|(name, _)| !name.is_empty())
-        .collect();
-    let fields = fields
-        .iter()
-        .map(|(name, why)| serde_json::json!({ "name": name, "message": why }));
+    let of_fields = refusals.iter().filter(|(name, _)| !name.is_empty());
+    let fields = of_fields.map(|(name, why)| serde_json::json!({ "name": name, "message": why }));
     let body = serde_json::json!({
         "status": status.as_u16(),
         "title": title,

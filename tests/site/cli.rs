@@ -8,11 +8,7 @@ use std::time::{Duration, Instant};
 
 fn place() -> (tempfile::TempDir, Place) {
     let folder = tempfile::tempdir().expect("a folder");
-    let place = Place {
-        folder: folder.path().to_owned(),
-        database_url: None,
-        session_store_url: None,
-    };
+    let place = Place::sqlite(folder.path());
     (folder, place)
 }
 

@@ -81,7 +81,7 @@ site_test! {
         let here = words(&site.get(&path).await);
         assert!(!here.2.is_empty());
         let folder = tempfile::tempdir().expect("a folder");
-        let place = crate::harness::Place { folder: folder.path().to_owned(), database_url: None, session_store_url: None };
+        let place = crate::harness::Place::sqlite(folder.path());
         let made = crate::harness::masthead(&place, &["demo", "--articles", "5", "--comments", "200", "--seed", "7"], "");
         assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
         let other = Site::start(&place, |_| {});

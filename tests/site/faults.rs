@@ -1,6 +1,6 @@
 //! Failures around the program: power cuts, damaged files, unreachable databases.
 
-use crate::harness::{Program, masthead, on_postgres, on_sqlite, redis_url, run};
+use crate::harness::{Place, Program, masthead, on_postgres, on_sqlite, redis_url, run};
 use crate::{Answer, Site, site_test};
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
@@ -11,22 +11,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-fn place(folder: &Path) -> crate::harness::Place {
-    crate::harness::Place {
-        folder: folder.to_owned(),
-        database_url: None,
-        session_store_url: None,
-    }
-}
-
 #[test]
 fn after_a_stop_the_database_file_alone_is_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let (first, second) = (folder.path().join("one"), folder.path().join("two"));
     std::fs::create_dir_all(&second).expect("a folder");
-    let program = Program::start(&place(&first), &[]);
+    let program = Program::start(&Place::sqlite(&first), &[]);
     let made = masthead(
-        &place(&first),
+        &Place::sqlite(&first),
         &[
             "admin",
             "create",
@@ -42,7 +34,7 @@ fn after_a_stop_the_database_file_alone_is_whole() {
     assert!(program.stop());
     std::fs::copy(first.join("masthead.db"), second.join("masthead.db"))
         .expect("a copy of the file alone");
-    let again = masthead(&place(&second), &["user", "ban", "chief"], "");
+    let again = masthead(&Place::sqlite(&second), &["user", "ban", "chief"], "");
     let said = String::from_utf8_lossy(&again.stderr).into_owned();
     assert!(said.contains("last admin"), "the account is there: {said}");
 }
@@ -50,7 +42,7 @@ fn after_a_stop_the_database_file_alone_is_whole() {
 #[test]
 fn a_database_that_lacks_its_log_is_refused_with_a_way_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let here = place(folder.path());
+    let here = Place::sqlite(folder.path());
     let program = Program::start(&here, &[]);
     let made = masthead(
         &here,
@@ -122,7 +114,7 @@ fn a_database_that_lacks_its_log_is_refused_with_a_way_on() {
 #[test]
 fn a_program_that_is_killed_starts_again_with_all_that_it_had() {
     let folder = tempfile::tempdir().expect("a folder");
-    let here = place(folder.path());
+    let here = Place::sqlite(folder.path());
     for _ in 0..3 {
         Program::start(&here, &[]).kill();
     }
@@ -147,7 +139,7 @@ fn make_older(file: &Path) {
 #[test]
 fn an_interrupted_upgrades_copy_is_made_anew() {
     let folder = tempfile::tempdir().expect("a folder");
-    let here = place(folder.path());
+    let here = Place::sqlite(folder.path());
     Program::start(&here, &[]).stop();
     let file = folder.path().join("masthead.db");
     make_older(&file);
@@ -176,7 +168,7 @@ fn an_interrupted_upgrades_copy_is_made_anew() {
 #[test]
 fn commands_do_not_migrate_what_another_version_serves() {
     let folder = tempfile::tempdir().expect("a folder");
-    let here = place(folder.path());
+    let here = Place::sqlite(folder.path());
     Program::start(&here, &[]).stop();
     make_older(&folder.path().join("masthead.db"));
     for command in [
@@ -379,7 +371,7 @@ fn while_postgresql_is_down_cached_pages_are_served_and_the_rest_gets_503() {
         let slug = site.article().await;
         let path = format!("/articles/{slug}");
         site.reader("mira").await;
-        let through = crate::harness::Place {
+        let through = Place {
             database_url: Some(cut.url(&url)),
             ..site.place.clone()
         };
@@ -440,7 +432,7 @@ fn a_postgresql_that_is_frozen_hangs_nobody() {
         let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
         site.reader("mira").await;
-        let through = crate::harness::Place {
+        let through = Place {
             database_url: Some(cut.url(&url)),
             ..site.place.clone()
         };
@@ -488,7 +480,7 @@ fn the_start_waits_for_postgresql() {
         let url = site.place.database_url.clone().expect("PostgreSQL");
         let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         cut.set(false);
-        let through = crate::harness::Place {
+        let through = Place {
             database_url: Some(cut.url(&url)),
             ..site.place.clone()
         };
@@ -502,7 +494,7 @@ fn the_start_waits_for_postgresql() {
             .await
             .expect("it starts once the database is there");
         // A database name that the server rejects is not retried.
-        let wrong = crate::harness::Place {
+        let wrong = Place {
             database_url: Some(format!("{}_nowhere", url)),
             ..site.place.clone()
         };
@@ -522,7 +514,7 @@ fn while_redis_is_away_nobody_waits_for_long() {
         let cut = FaultyProxy::to(host(&url).parse().expect("an address")).await;
         let slug = site.article().await;
         site.reader("mira").await;
-        let through = crate::harness::Place {
+        let through = Place {
             session_store_url: Some(cut.url(&url)),
             ..site.place.clone()
         };

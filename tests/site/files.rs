@@ -180,11 +180,7 @@ fn the_databases_files_are_their_owners_alone() {
     std::fs::create_dir(&data).expect("a folder");
     std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755))
         .expect("readable by all");
-    let place = crate::harness::Place {
-        folder: data.clone(),
-        database_url: None,
-        session_store_url: None,
-    };
+    let place = crate::harness::Place::sqlite(&data);
     // As an older version left it.
     Program::start(&place, &[]).stop();
     std::fs::set_permissions(

@@ -17,7 +17,7 @@ use std::future::Future;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, Once, OnceLock, mpsc};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
 pub const PASSWORD: &str = "nine quiet herons by the lock";
@@ -34,6 +34,17 @@ pub struct Place {
     pub folder: std::path::PathBuf,
     pub database_url: Option<String>,
     pub session_store_url: Option<String>,
+}
+
+impl Place {
+    /// A SQLite database in a folder.
+    pub fn sqlite(folder: &std::path::Path) -> Place {
+        Place {
+            folder: folder.to_owned(),
+            database_url: None,
+            session_store_url: None,
+        }
+    }
 }
 
 pub struct Site {
@@ -71,8 +82,11 @@ pub fn skipped(what: &str, how: &str) {
         }
     }
     let line = format!("skipped: the tests that need {what}; {how}");
-    let _ = writeln!(std::io::stderr(), "{line}");
     let mut lines = LINES.lock().expect("a list");
+    if lines.contains(&line) {
+        return;
+    }
+    let _ = writeln!(std::io::stderr(), "{line}");
     if lines.is_empty() {
         // SAFETY: a C function without arguments, which touches nothing but a static.
         unsafe { libc::atexit(say) };
@@ -82,26 +96,23 @@ pub fn skipped(what: &str, how: &str) {
 
 /// The PostgreSQL server for tests. `None`: there is none, which has been reported.
 pub fn postgres_url() -> Option<String> {
-    let url = std::env::var("TEST_POSTGRES_URL")
-        .ok()
-        .filter(|u| !u.is_empty());
-    if url.is_none() {
-        static SAID: Once = Once::new();
-        SAID.call_once(|| {
-            skipped("PostgreSQL", "set TEST_POSTGRES_URL=postgres://user@host:port/postgres to a server where databases may be made")
-        });
-    }
-    url
+    let how = "set TEST_POSTGRES_URL=postgres://user@host:port/postgres to a server where databases may be made";
+    server_url("TEST_POSTGRES_URL", "PostgreSQL", how)
 }
 
 /// The Redis server for tests, as [`postgres_url`].
 pub fn redis_url() -> Option<String> {
-    let url = std::env::var("TEST_REDIS_URL")
-        .ok()
-        .filter(|u| !u.is_empty());
+    server_url(
+        "TEST_REDIS_URL",
+        "Redis",
+        "set TEST_REDIS_URL=redis://host:port/",
+    )
+}
+
+fn server_url(variable: &str, what: &str, how: &str) -> Option<String> {
+    let url = std::env::var(variable).ok().filter(|u| !u.is_empty());
     if url.is_none() {
-        static SAID: Once = Once::new();
-        SAID.call_once(|| skipped("Redis", "set TEST_REDIS_URL=redis://host:port/"));
+        skipped(what, how);
     }
     url
 }

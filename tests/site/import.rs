@@ -233,11 +233,7 @@ site_test! {
 #[test]
 fn a_thousand_files_go_in_and_a_second_time_change_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let place = Place {
-        folder: folder.path().to_owned(),
-        database_url: None,
-        session_store_url: None,
-    };
+    let place = Place::sqlite(folder.path());
     std::fs::create_dir(folder.path().join("in")).expect("a folder");
     for n in 0..1000 {
         let story = STORY.replace(

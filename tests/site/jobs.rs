@@ -168,11 +168,7 @@ site_test! {
 fn jobs_survive_a_kill() {
     use crate::harness::{Place, Program};
     let folder = tempfile::tempdir().expect("a folder");
-    let place = Place {
-        folder: folder.path().to_owned(),
-        database_url: None,
-        session_store_url: None,
-    };
+    let place = Place::sqlite(folder.path());
     Program::start(&place, &[]).stop();
     let db = || {
         masthead::db::Db::open(&masthead::db::Address::Sqlite(
@@ -231,11 +227,7 @@ fn jobs_survive_a_kill() {
 fn a_stop_gives_back_the_jobs_that_run() {
     use crate::harness::{Place, Program};
     let folder = tempfile::tempdir().expect("a folder");
-    let place = Place {
-        folder: folder.path().to_owned(),
-        database_url: None,
-        session_store_url: None,
-    };
+    let place = Place::sqlite(folder.path());
     Program::start(&place, &[]).stop();
     let db = || {
         let file = folder.path().join("masthead.db");

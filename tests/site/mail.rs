@@ -230,11 +230,7 @@ site_test! {
 #[test]
 fn a_test_mail_says_what_the_server_answered() {
     let folder = tempfile::tempdir().expect("a folder");
-    let place = Place {
-        folder: folder.path().to_owned(),
-        database_url: None,
-        session_store_url: None,
-    };
+    let place = Place::sqlite(folder.path());
     let run = |arguments: &[&str]| {
         let output = masthead(&place, arguments, "");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

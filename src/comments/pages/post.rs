@@ -2,7 +2,7 @@
 
 use super::compose::{ComposePage, parent};
 use super::posted::{CommentForm, PostResult, not_signed_in, respond, too_many};
-use crate::comments::store::{self};
+use crate::comments::store;
 use crate::comments::write::{self, New, PostOutcome};
 use crate::comments::{CommentBody, parse_key, render};
 use crate::db::{Conn, Time};
@@ -221,7 +221,6 @@ fn post_in_transaction(
     };
     reserved.count(conn)?;
     let new = New {
-        slug: read.slug.clone(),
         author: who.id,
         is_staff: who.is_staff(),
         parent: answered.as_ref().map(|p| p.id),
@@ -230,14 +229,10 @@ fn post_in_transaction(
         policy: *policy,
         now,
     };
-    match write::post(conn, &new)? {
-        PostOutcome::Stored {
-            id,
-            slug,
-            on_article,
-        } => Ok(PostResult::Stored(match on_article {
-            true => paths::comment_on_article(&slug, id),
-            false => paths::comment(&slug, id),
+    match write::post(conn, &article, &new)? {
+        PostOutcome::Stored { id, on_article } => Ok(PostResult::Stored(match on_article {
+            true => paths::comment_on_article(&article.slug, id),
+            false => paths::comment(&article.slug, id),
         })),
         PostOutcome::Closed => refuse(t.thread_closed(), String::new(), false),
         PostOutcome::NoParent => refuse(t.reply_parent_unavailable(), String::new(), true),
