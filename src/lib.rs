@@ -12,6 +12,7 @@ pub mod db;
 pub mod moderation;
 pub mod web;
 
+pub mod fonts;
 pub mod jobs;
 pub mod log;
 pub mod mail;

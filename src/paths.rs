@@ -43,6 +43,24 @@ const MAILTO_ESCAPES: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
+/// Names of index files, which are left out at the end of a path.
+const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"];
+
+/// A path as paths are compared: percent-decoded, composed (NFC), in lower case, without index file, empty segments and
+/// trailing slash.
+pub fn lookup_key(path: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let path: String = path.nfc().collect::<String>().to_lowercase();
+    let mut path = path.trim_end_matches('/');
+    while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
+        path = shorter.trim_end_matches('/');
+    }
+    // Removes empty segments, as in `//articles//a`.
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/"))
+}
+
 pub fn article(slug: &str) -> String {
     format!("/articles/{slug}")
 }

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::Runner;
 use crate::sessions::{ABSOLUTE_TIMEOUT, RedisStore, Sessions};
-use crate::web::cache::middleware::PageCacheLayer;
+use crate::web::cache::middleware::{PageCacheLayer, RouteLookup};
 use crate::web::connections::Connections;
 use crate::web::{Limits, Meter, PageCache, Shared, State, guard, session_cookie};
 use crate::{ops, redirects, routes, workers};
@@ -100,7 +100,13 @@ impl App {
             list: redirects::List::of(&state.config.data),
             route_kind: routes::route_kind,
         });
-        let refreshed = redirects.clone();
+        let (refreshed, listed) = (redirects.clone(), redirects.clone());
+        let lookup = RouteLookup {
+            find_route: routes::cached_route,
+            is_redirected: Arc::new(move |path, query| {
+                listed.list.query_target(path, query).is_some()
+            }),
+        };
         state.db.listen();
         let (connections, accepting) = (Connections::new(&state.config), state.clone());
         let server = HttpServer::new(move || {
@@ -119,7 +125,7 @@ impl App {
                 .wrap(PageCacheLayer::new(
                     state.clone(),
                     key.clone(),
-                    routes::cached_route,
+                    lookup.clone(),
                 ))
         })
         .on_connect(move |io, data| connections.accepted(io, data, &accepting.notices))

@@ -133,6 +133,9 @@ pub const CORRECTION_KINDS: [&str; 4] = ["correction", "clarification", "update"
 pub struct Draft {
     pub title: String,
     pub dek: String,
+    /// What stands for an empty dek where a description is needed: the beginning of the text.
+    #[serde(default)]
+    pub excerpt: String,
     pub slug: String,
     #[serde(with = "stored_html")]
     pub summary: SafeHtml,
@@ -150,6 +153,15 @@ pub struct Draft {
     pub hero: Option<Hero>,
     /// Slugs that the article had before.
     pub aliases: Vec<String>,
+    /// Paths that the article had on another site, as [`crate::paths::lookup_key`] has them.
+    #[serde(default)]
+    pub former_paths: Vec<String>,
+    /// The file that it comes from, by which it is known again.
+    #[serde(default)]
+    pub origin: Option<String>,
+    /// When it is taken down.
+    #[serde(default)]
+    pub expires: Option<Time>,
     pub published: Option<Time>,
     pub updated: Option<Time>,
     pub is_draft: bool,
@@ -161,10 +173,11 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The status to save: `draft`, `scheduled` or `published`.
+    /// The status to save: `draft`, `scheduled`, `published` or `unpublished`.
     pub fn status(&self, now: Time) -> &'static str {
         match (self.is_draft, self.published) {
             (true, _) => "draft",
+            _ if self.expires.is_some_and(|at| at <= now) => "unpublished",
             (false, Some(at)) if at > now => "scheduled",
             (false, _) => "published",
         }
@@ -205,5 +218,8 @@ pub struct SaveContext {
     /// Nothing is to be published: changes of a public article become its working copy, anything else a draft.
     #[serde(default)]
     pub as_draft: bool,
+    /// The article that the draft updates, if that is known; else the one with its slug.
+    #[serde(default)]
+    pub article: Option<i64>,
     pub now: Time,
 }

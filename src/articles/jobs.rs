@@ -1,4 +1,4 @@
-//! The job that publishes scheduled articles.
+//! The job that publishes scheduled articles, and takes down those whose time is over.
 
 use super::{publication, save, working_copy};
 use crate::db::{Conn, Time};
@@ -6,13 +6,16 @@ use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::Shared;
 
-/// Publishes what is due, and runs again when the next article is.
+/// Publishes and takes down what is due, and runs again when the next article is.
 ///
 /// # Errors
 /// Of the database.
 pub async fn publish_due(state: &Shared) -> Result<Next, Error> {
     let now = state.db.now();
-    let publish = move |conn: &mut Conn| publication::publish_due(conn, now);
+    let publish = move |conn: &mut Conn| {
+        publication::publish_due(conn, now)?;
+        publication::take_down_expired(conn, now)
+    };
     state.db.write(publish).await?;
     for article in state
         .db
@@ -48,6 +51,10 @@ fn publish_working_copy(conn: &mut Conn, article: i64, now: Time) -> Result<(), 
 
 /// When the next scheduled article or working copy is due.
 fn next_due(conn: &mut Conn) -> Result<Option<Time>, Error> {
-    let times = [publication::next_due(conn)?, working_copy::next_due(conn)?];
+    let times = [
+        publication::next_due(conn)?,
+        publication::next_expiry(conn)?,
+        working_copy::next_due(conn)?,
+    ];
     Ok(times.into_iter().flatten().min())
 }

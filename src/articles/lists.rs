@@ -43,7 +43,7 @@ type Parts = (
     Option<i64>,
 );
 
-const COLUMNS: &str = "articles.id, articles.slug, articles.title, articles.dek, sections.name, sections.slug AS section_slug, \
+const COLUMNS: &str = "articles.id, articles.slug, articles.title, COALESCE(NULLIF(articles.dek, ''), articles.excerpt) AS dek, sections.name, sections.slug AS section_slug, \
     articles.published_at, threads.public_comments";
 const JOINS: &str = "JOIN sections ON sections.id = articles.section_id LEFT JOIN threads ON threads.article_id = articles.id";
 

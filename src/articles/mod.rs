@@ -3,6 +3,7 @@
 pub mod collections;
 pub mod corrections;
 pub mod draft;
+pub mod identity;
 pub mod jobs;
 pub mod lists;
 pub mod names;

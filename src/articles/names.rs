@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// The key by which names are compared. Letters, digits and symbols count; letter case, accents, spaces, hyphens and
 /// quotation marks do not.
-fn comparison_key(name: &str) -> String {
+pub fn comparison_key(name: &str) -> String {
     let signs = name
         .chars()
         .filter(|c| !c.is_alphanumeric() && !c.is_whitespace() && !"-_.,'’\"“”".contains(*c));

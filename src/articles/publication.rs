@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 const SCHEDULED: &str = "articles.status = 'scheduled'";
+const EXPIRING: &str = "articles.status = 'published' AND articles.expires_at IS NOT NULL";
 
 /// Deletes the sample articles and returns how many. Their comments must have been deleted before.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
@@ -41,6 +42,34 @@ pub fn publish_due(conn: &mut Conn, now: Time) -> Result<usize, Error> {
         sync_derived_data(conn, *id, false)?;
     }
     Ok(published.len())
+}
+
+/// Takes down the articles whose time is over. Returns how many.
+pub fn take_down_expired(conn: &mut Conn, now: Time) -> Result<usize, Error> {
+    let expired: Vec<(i64, Time)> = articles::table
+        .filter(sql::<Bool>(EXPIRING))
+        .filter(articles::expires_at.le(now.0))
+        .select((articles::id, articles::published_at))
+        .load(conn)?;
+    for (id, at) in &expired {
+        search::index::remove_article(conn, *id, *at)?;
+        diesel::update(articles::table.find(id))
+            .set(articles::status.eq("unpublished"))
+            .execute(conn)?;
+        sync_derived_data(conn, *id, true)?;
+    }
+    Ok(expired.len())
+}
+
+/// When the next article is to be taken down.
+pub fn next_expiry(conn: &mut Conn) -> Result<Option<Time>, Error> {
+    let next: Option<Option<i64>> = articles::table
+        .filter(sql::<Bool>(EXPIRING))
+        .order(articles::expires_at)
+        .select(articles::expires_at)
+        .first(conn)
+        .optional()?;
+    Ok(next.flatten().map(Time))
 }
 
 /// When the next scheduled article is due.

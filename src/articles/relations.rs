@@ -4,7 +4,8 @@ use super::names::{find_or_create_author, find_or_create_tag, update_author};
 use crate::articles::draft::{Byline, Draft, SaveContext};
 use crate::db::Conn;
 use crate::db::schema::{
-    article_authors, article_media, article_tags, corrections, former_slugs, source_notes,
+    article_authors, article_media, article_tags, corrections, former_paths, former_slugs,
+    source_notes,
 };
 use crate::error::Error;
 use diesel::prelude::*;
@@ -181,6 +182,24 @@ pub(super) fn record_former_slugs(
                 former_slugs::changed_at.eq(with.now.0),
             ))
             .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Records the paths that an article had on another site. One that another article has already stays with it.
+pub(super) fn record_former_paths(conn: &mut Conn, id: i64, paths: &[String]) -> Result<(), Error> {
+    diesel::delete(former_paths::table.filter(former_paths::article_id.eq(id))).execute(conn)?;
+    for path in paths {
+        let holder = former_paths::table.find(path);
+        let taken: Option<i64> = holder
+            .select(former_paths::article_id)
+            .first(conn)
+            .optional()?;
+        if taken.is_none() {
+            diesel::insert_into(former_paths::table)
+                .values((former_paths::path.eq(path), former_paths::article_id.eq(id)))
+                .execute(conn)?;
+        }
     }
     Ok(())
 }

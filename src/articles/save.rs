@@ -2,7 +2,7 @@
 
 use super::names::find_or_create_section;
 use super::publication::{is_public, public_text, store_public_text, sync_derived_data};
-use super::relations::{record_former_slugs, replace_all};
+use super::relations::{record_former_paths, record_former_slugs, replace_all};
 use super::store;
 use super::working_copy;
 use crate::articles::draft::{Draft, SaveContext};
@@ -107,14 +107,17 @@ pub(super) fn store(
         .execute(conn)?;
     replace_all(conn, id, draft, with)?;
     record_former_slugs(conn, id, &former, with)?;
+    record_former_paths(conn, id, &draft.former_paths)?;
     working_copy::discard(conn, id)?;
     if is_public(conn, id)? {
         let (number, text) = public_text(conn, id)?;
         store_public_text(conn, id, number, &text)?;
     }
     sync_derived_data(conn, id, was_public)?;
-    if draft.status(with.now) == "scheduled" {
-        jobs::enqueue_at(conn, &Job::PublishDue, Time(times.0), with.now)?;
+    let expires = draft.expires.filter(|at| *at > with.now);
+    let published = Some(Time(times.0)).filter(|_| draft.status(with.now) == "scheduled");
+    if let Some(due) = published.into_iter().chain(expires).min() {
+        jobs::enqueue_at(conn, &Job::PublishDue, due, with.now)?;
     }
     Ok(id)
 }
@@ -207,7 +210,26 @@ fn update_row(
                 articles::revision.eq(number),
                 articles::is_sample.eq(with.is_sample),
             ),
+            (
+                articles::excerpt.eq(&draft.excerpt),
+                articles::expires_at.eq(draft.expires.map(|at| at.0)),
+            ),
         ))
+        .execute(conn)?;
+    if draft.origin.is_some() {
+        set_origin(conn, id, draft)?;
+    }
+    Ok(())
+}
+
+/// Keeps the file that the article comes from. Another article that came from it came from an earlier file of that name.
+fn set_origin(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
+    diesel::update(articles::table.filter(articles::origin.eq(&draft.origin)))
+        .filter(articles::id.ne(id))
+        .set(articles::origin.eq(None::<String>))
+        .execute(conn)?;
+    diesel::update(articles::table.find(id))
+        .set(articles::origin.eq(&draft.origin))
         .execute(conn)?;
     Ok(())
 }
@@ -221,7 +243,7 @@ pub(super) struct Existing {
     slug: String,
 }
 
-/// The article that the draft updates: the one with its slug, else the one that has or had one of its aliases and gets
+/// The article that the draft updates: the one that is known, else the one with its slug, else the one that has or had one of its aliases and gets
 /// the new slug.
 pub(super) fn existing(
     conn: &mut Conn,
@@ -233,7 +255,13 @@ pub(super) fn existing(
         .select(articles::id)
         .first(conn)
         .optional()?;
-    let mut found = here;
+    if with.article.is_some() && here.is_some() && here != with.article {
+        return Err(Error::Refused(format!(
+            "{} is another article; give this one a slug of its own",
+            crate::paths::article(&with.slug)
+        )));
+    }
+    let mut found = with.article.or(here);
     for alias in draft.aliases.iter().filter(|alias| **alias != with.slug) {
         match store::find_by_slug_or_former(conn, alias)? {
             Some(other) if found.is_none_or(|found| found == other) => found = Some(other),

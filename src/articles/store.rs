@@ -19,6 +19,7 @@ pub struct Article {
     pub slug: String,
     pub title: String,
     pub dek: String,
+    pub excerpt: String,
     pub summary: SafeHtml,
     pub summary_text: String,
     pub body: SafeHtml,
@@ -36,6 +37,16 @@ pub struct Article {
     pub hero: Option<Picture>,
     /// Readers could read more than one version.
     pub was_changed: bool,
+}
+
+impl Article {
+    /// What describes the article to machines: the dek, or else the beginning of the text.
+    pub fn description(&self) -> &str {
+        match self.dek.as_str() {
+            "" => &self.excerpt,
+            dek => dek,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -80,9 +91,9 @@ const WAS_CHANGED: &str = "(SELECT COUNT(*) FROM (SELECT 1 FROM article_revision
 /// A published article by slug.
 ///
 /// # Errors
-/// `NotFound` when no published article has this slug.
+/// `Gone` when the article with this slug was taken down; `NotFound` when there is none, or it is not published yet.
 pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Article, Error> {
-    Ok(articles::table
+    let found: Option<Article> = articles::table
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
         .left_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
         .left_join(threads::table.on(threads::article_id.eq(articles::id)))
@@ -93,6 +104,7 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Article, Error> {
             articles::slug,
             articles::title,
             articles::dek,
+            articles::excerpt,
             articles::summary_html,
             articles::summary_text,
             articles::body_html,
@@ -110,7 +122,24 @@ pub fn by_slug(conn: &mut Conn, slug: &str) -> Result<Article, Error> {
             (media::id, media::file, media::width, media::height).nullable(),
             sql::<Bool>(WAS_CHANGED),
         ))
-        .first(conn)?)
+        .first(conn)
+        .optional()?;
+    match found {
+        Some(article) => Ok(article),
+        None if was_taken_down(conn, slug)? => Err(Error::Gone),
+        None => Err(Error::NotFound),
+    }
+}
+
+fn was_taken_down(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
+    let found = articles::table
+        .filter(articles::slug.eq(slug))
+        .filter(articles::status.eq("unpublished"));
+    Ok(found
+        .select(articles::id)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
 }
 
 /// The source notes of an article in their order, and its corrections, the latest first. One statement.
@@ -304,38 +333,13 @@ pub fn has_slug(conn: &mut Conn, article: i64, slug: &str) -> Result<bool, Error
     Ok(now == slug)
 }
 
-/// The id and source of the article with this slug, or else of the first one that has or had one of `aliases`.
-pub fn source(
-    conn: &mut Conn,
-    slug: &str,
-    aliases: &[String],
-) -> Result<Option<(i64, String)>, Error> {
-    let here = articles::table
-        .filter(articles::slug.eq(slug))
-        .select((articles::id, articles::source))
-        .first(conn)
-        .optional()?;
-    if here.is_some() {
-        return Ok(here);
-    }
-    for alias in aliases {
-        if let Some(id) = find_by_slug_or_former(conn, alias)? {
-            let found = articles::table
-                .find(id)
-                .select((articles::id, articles::source));
-            return Ok(found.first(conn).optional()?);
-        }
-    }
-    Ok(None)
-}
-
-/// Whether the article is a draft, which neither is nor will be public.
-pub fn is_draft(conn: &mut Conn, id: i64) -> Result<bool, Error> {
-    let status: String = articles::table
+/// The source of an article, and whether it is a draft, which neither is nor will be public.
+pub fn source_and_draft(conn: &mut Conn, id: i64) -> Result<(String, bool), Error> {
+    let (source, status): (String, String) = articles::table
         .find(id)
-        .select(articles::status)
+        .select((articles::source, articles::status))
         .first(conn)?;
-    Ok(status == "draft")
+    Ok((source, status == "draft"))
 }
 
 pub fn is_empty(conn: &mut Conn) -> Result<bool, Error> {

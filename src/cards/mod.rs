@@ -4,11 +4,10 @@
 pub mod pages;
 
 use crate::error::Error;
+use crate::fonts;
 use crate::text::escape;
-use crate::web::assets::ASSETS;
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
-use std::sync::{Arc, OnceLock};
+use resvg::usvg::{Options, Tree};
 use ttf_parser::{Face, Tag};
 
 /// Pixels: <https://developers.facebook.com/docs/sharing/webmasters/images/>
@@ -16,57 +15,6 @@ pub const WIDTH: u32 = 1200;
 pub const HEIGHT: u32 = 630;
 const MARGIN: f32 = 80.0;
 const TITLE_WEIGHT: f32 = 600.0;
-
-struct Fonts {
-    /// The serif font as TrueType, for measuring text.
-    serif: Vec<u8>,
-    ours: Arc<fontdb::Database>,
-}
-
-fn fonts() -> Result<&'static Fonts, Error> {
-    static FONTS: OnceLock<Option<Fonts>> = OnceLock::new();
-    let load = || {
-        let unpack = |name: &str| {
-            let asset = ASSETS.iter().find(|a| a.name == name)?;
-            wuff::decompress_woff2(asset.plain).ok()
-        };
-        let (serif, sans) = (
-            unpack("source-serif-4.woff2")?,
-            unpack("source-sans-3.woff2")?,
-        );
-        let mut ours = fontdb::Database::new();
-        ours.load_font_data(serif.clone());
-        ours.load_font_data(sans);
-        Some(Fonts {
-            serif,
-            ours: Arc::new(ours),
-        })
-    };
-    FONTS
-        .get_or_init(load)
-        .as_ref()
-        .ok_or_else(|| Error::internal("the fonts cannot be decompressed"))
-}
-
-/// Our fonts and the system's, for characters that ours do not have.
-fn with_system_fonts(ours: &fontdb::Database) -> Arc<fontdb::Database> {
-    static ALL: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
-    let load = || {
-        let mut all = ours.clone();
-        all.load_system_fonts();
-        Arc::new(all)
-    };
-    ALL.get_or_init(load).clone()
-}
-
-/// The name of the font family that contains `part`.
-fn family(fonts: &fontdb::Database, part: &str) -> String {
-    let names = fonts
-        .faces()
-        .flat_map(|face| face.families.iter().map(|f| f.0.clone()));
-    let mut found = names.filter(|name| name.contains(part));
-    found.next().unwrap_or_else(|| part.to_owned())
-}
 
 fn measure(face: &Face<'_>, text: &str, size: f32) -> f32 {
     let units = f32::from(face.units_per_em());
@@ -187,7 +135,7 @@ impl Card<'_> {
 /// # Errors
 /// `Internal` when the card cannot be rendered.
 pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
-    let fonts = fonts()?;
+    let fonts = fonts::built_in()?;
     let mut face = Face::parse(&fonts.serif, 0).map_err(Error::internal)?;
     face.set_variation(Tag::from_bytes(b"wght"), TITLE_WEIGHT);
     let (size, lines) = fit(&face, title);
@@ -196,11 +144,11 @@ pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Resu
         .chars()
         .all(|c| c.is_whitespace() || face.glyph_index(c).is_some());
     let database = if covered {
-        fonts.ours.clone()
+        fonts.database.clone()
     } else {
-        with_system_fonts(&fonts.ours)
+        fonts::with_system()?
     };
-    let (serif, sans) = (family(&fonts.ours, "Serif"), family(&fonts.ours, "Sans"));
+    let (serif, sans) = (fonts::family("Serif"), fonts::family("Sans"));
     let (x, anchor) = if right_to_left {
         (WIDTH as f32 - MARGIN, "end")
     } else {

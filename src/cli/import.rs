@@ -2,10 +2,13 @@
 
 use super::{CliError, ImportArgs, open, print_line};
 use indicatif::{ProgressBar, ProgressStyle};
+use masthead::articles::draft::Refusal;
 use masthead::config::Config;
 use masthead::db::Db;
-use masthead::import::{self, ImportOutcome, OnChange};
+use masthead::import::links::Addresses;
+use masthead::import::{self, ImportOutcome, OnChange, PlannedFile, ReadOptions, Remarks};
 use masthead::web::Site;
+use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -56,44 +59,128 @@ impl Tally {
     }
 }
 
+/// What was not taken over as it stands in the files, for the end of the output.
+#[derive(Default)]
+struct Summary {
+    /// Files by field of the front matter, and by HTML tag.
+    ignored: BTreeMap<String, usize>,
+    shown_tags: BTreeMap<String, usize>,
+    /// `PATH:LINE: TARGET`
+    dead_links: Vec<String>,
+    left_out: Vec<String>,
+}
+
+/// Lines of a list in the summary; the rest is counted.
+const MOST_LINES: usize = 20;
+
+impl Summary {
+    fn add(&mut self, path: &Path, remarks: Remarks) {
+        for name in remarks.ignored {
+            *self.ignored.entry(name).or_default() += 1;
+        }
+        for tag in remarks.shown_tags {
+            *self.shown_tags.entry(format!("<{tag}>")).or_default() += 1;
+        }
+        let named =
+            |(line, target): &(usize, String)| format!("{}:{line}: {target}", path.display());
+        self.dead_links.extend(remarks.dead_links.iter().map(named));
+        self.left_out.extend(remarks.left_out.iter().map(named));
+    }
+
+    fn print(&self) {
+        print_counts("ignored", &self.ignored);
+        print_counts("HTML shown as typed", &self.shown_tags);
+        print_list("links that lead nowhere", &self.dead_links);
+        print_list("pictures left out", &self.left_out);
+    }
+}
+
+/// `ignored: layout (508 files), weight (45)`
+fn print_counts(label: &str, counts: &BTreeMap<String, usize>) {
+    let mut counts: Vec<(&String, &usize)> = counts.iter().collect();
+    counts.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
+    let shown = counts.iter().enumerate().map(|(at, (name, count))| {
+        let files = match (at, **count) {
+            (0, 1) => " file",
+            (0, _) => " files",
+            _ => "",
+        };
+        format!("{name} ({count}{files})")
+    });
+    let shown: Vec<String> = shown.collect();
+    if !shown.is_empty() {
+        print_line(format_args!("{label}: {}", shown.join(", ")));
+    }
+}
+
+fn print_list(label: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    print_line(format_args!("{label}: {}", lines.len()));
+    for line in lines.iter().take(MOST_LINES) {
+        print_line(format_args!("  {line}"));
+    }
+    if lines.len() > MOST_LINES {
+        print_line(format_args!("  and {} more", lines.len() - MOST_LINES));
+    }
+}
+
 pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
     let (files, refused) = import::find(&args.paths);
-    let db = open(config)?;
-    let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
-    let bar = ProgressBar::new(files.len() as u64);
-    if files.len() < 20 {
-        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
-    }
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {wide_msg}") {
-        bar.set_style(style);
-    }
-    let mut tally = Tally {
-        refused: refused.len(),
-        ..Tally::default()
-    };
-    let complain = |line: &str| bar.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
-    refused.iter().for_each(|line| complain(line));
     if files.is_empty() && refused.is_empty() {
         return Err(CliError(
             "There is no .txt, .md or .markdown file in what was named.".into(),
             1,
         ));
     }
-    for path in &files {
+    let db = open(config)?;
+    let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
+    let options = ReadOptions {
+        strict: args.strict,
+        skip_pictures: args.skip_pictures,
+        as_draft: args.as_draft,
+        root: args.root.clone(),
+        ..ReadOptions::of(&site)
+    };
+    let plan = import::plan(&db, &files, &options.zone)?;
+    let bar = progress(plan.files.len());
+    let mut tally = Tally {
+        refused: refused.len(),
+        ..Tally::default()
+    };
+    let complain = |line: &str| bar.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
+    refused.iter().for_each(|line| complain(line));
+    let mut summary = Summary::default();
+    let run = Run {
+        db: &db,
+        config,
+        site: &site,
+        options: &options,
+        args,
+        bar: &bar,
+    };
+    for file in &plan.files {
+        let (path, outcome) = match file {
+            Err((path, refusal)) => (path, Err(refusal.clone())),
+            Ok(file) => (&file.path, run.one(file, &plan.addresses)),
+        };
         bar.set_message(path.display().to_string());
-        match one(&db, config, &site, path, args, &bar) {
-            Ok(outcome) => {
+        match outcome {
+            Ok((outcome, remarks)) => {
                 let line = tally.count(outcome);
+                summary.add(path, remarks);
                 bar.suspend(|| print_line(line));
             }
-            Err(line) => {
+            Err(Refusal { line, reason }) => {
                 tally.refused += 1;
-                complain(&line);
+                complain(&format!("{}:{line}: {reason}", path.display()));
             }
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
+    summary.print();
     let Tally {
         published,
         updated,
@@ -101,7 +188,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
         left,
         refused,
     } = tally;
-    if files.len() > 1 {
+    if plan.files.len() > 1 {
         print_line(format_args!(
             "{published} new, {updated} updated, {unchanged} unchanged, {left} left, {refused} refused"
         ));
@@ -109,44 +196,58 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
     Ok(ExitCode::from(u8::from(refused > 0)))
 }
 
-fn one(
-    db: &Db,
-    config: &Config,
-    site: &Site,
-    path: &Path,
-    args: &ImportArgs,
-    bar: &ProgressBar,
-) -> Result<ImportOutcome, String> {
-    let named = |line: usize, why: &str| format!("{}:{line}: {why}", path.display());
-    let mut ready = import::read(path).map_err(|r| named(r.line, &r.reason))?;
-    ready.as_draft = args.as_draft;
-    let mut unasked = false;
-    let outcome = import::store(db, &config.data, site, ready, false, |old, new| {
-        match (args.yes, args.skip) {
+/// A progress bar, hidden for few files.
+fn progress(files: usize) -> ProgressBar {
+    let bar = ProgressBar::new(files as u64);
+    if files < 20 {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// What every file of a run shares.
+struct Run<'a> {
+    db: &'a Db,
+    config: &'a Config,
+    site: &'a Site,
+    options: &'a ReadOptions,
+    args: &'a ImportArgs,
+    bar: &'a ProgressBar,
+}
+
+impl Run<'_> {
+    fn one(
+        &self,
+        file: &PlannedFile,
+        addresses: &Addresses,
+    ) -> Result<(ImportOutcome, Remarks), Refusal> {
+        let mut unasked = false;
+        let ask = |old: &str, new: &str| match (self.args.yes, self.args.skip) {
             (true, _) => OnChange::Replace,
             (_, true) => OnChange::Keep,
             _ if !std::io::stdin().is_terminal() => {
                 unasked = true;
-                bar.suspend(|| {
-                    drop(write!(
-                        std::io::stderr(),
-                        "{}",
-                        import::unified_diff(old, new)
-                    ))
-                });
+                let diff = import::unified_diff(old, new);
+                self.bar
+                    .suspend(|| drop(write!(std::io::stderr(), "{diff}")));
                 OnChange::Keep
             }
-            _ => bar.suspend(|| ask(path, old, new)),
+            _ => self.bar.suspend(|| ask(&file.path, old, new)),
+        };
+        let (data, addressed) = (&self.config.data, (file, addresses));
+        let outcome = import::import(self.db, data, self.site, addressed, self.options, ask)?;
+        match outcome {
+            (ImportOutcome::NotReplaced { slug }, _) if unasked => Err(Refusal::at(
+                1,
+                format!(
+                    "/articles/{slug} is there already and differs; --yes takes the file, --skip leaves the article"
+                ),
+            )),
+            other => Ok(other),
         }
-    });
-    match outcome {
-        Ok(ImportOutcome::NotReplaced { slug }) if unasked => Err(named(
-            1,
-            &format!(
-                "/articles/{slug} is there already and differs; --yes takes the file, --skip leaves the article"
-            ),
-        )),
-        other => other.map_err(|why| named(1, &why)),
     }
 }
 

@@ -84,6 +84,15 @@ pub struct ImportArgs {
     /// without this
     #[arg(long)]
     as_draft: bool,
+    /// Refuse files with a field in their front matter that has no meaning here; without this such fields are ignored and named
+    #[arg(long)]
+    strict: bool,
+    /// Leave out pictures that are missing or cannot be read, and take the text; without this such a file is refused
+    #[arg(long)]
+    skip_pictures: bool,
+    /// Where pictures are whose path begins with /; without this, in the nearest folder above the file that has them
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -7,7 +7,7 @@ use masthead::accounts::store::{self, New, RegistrationConflict};
 use masthead::accounts::{Email, Username};
 use masthead::config::Config;
 use masthead::db::{Db, Time};
-use masthead::import::front_matter::parse_time;
+use masthead::import::dates::parse_time;
 use masthead::interface::Interface;
 use masthead::log::Actor;
 use masthead::sessions::{RedisStore, Sessions};
@@ -105,9 +105,13 @@ pub fn ban(
     reason: &str,
     until: Option<&str>,
 ) -> Result<ExitCode, CliError> {
+    let db = open(config)?;
+    let zone = db
+        .read_now(|conn| Site::load(conn, &config.site_name))?
+        .time_zone();
     let until = match until {
         None => None,
-        Some(text) => Some(parse_time(text).ok_or_else(|| {
+        Some(text) => Some(parse_time(text, &zone).map_err(|_| {
             CliError(
                 format!("--until takes a date such as 2026-12-31, not {text:?}."),
                 2,
@@ -118,7 +122,6 @@ pub fn ban(
     if until.is_some_and(|u| u <= now) {
         return Err(CliError("--until lies in the past.".into(), 1));
     }
-    let db = open(config)?;
     let (name, why) = (username.to_owned(), reason.to_owned());
     db.write_now(move |conn| {
         roles::set_ban(conn, &name, Some((&why, until)), Actor::Console, now)

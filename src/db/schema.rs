@@ -163,6 +163,16 @@ diesel::table! {
         updated_at -> BigInt,
         revision -> BigInt,
         is_sample -> Bool,
+        origin -> Nullable<Text>,
+        excerpt -> Text,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    former_paths (path) {
+        path -> Text,
+        article_id -> BigInt,
     }
 }
 
@@ -347,6 +357,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media_sizes,
     authors,
     articles,
+    former_paths,
     working_copies,
     article_revisions,
     article_authors,

@@ -55,9 +55,9 @@ fn check(db: &Db, size: Size) -> Result<(), String> {
     }
     let first = fixed_slugs(seed)[0].clone();
     let there = db
-        .read_now(|conn| crate::articles::store::source(conn, &first, &[]))
+        .read_now(|conn| crate::articles::identity::by_slugs(conn, &[first]))
         .map_err(|e| e.to_string())?;
-    if there.is_some() {
+    if !there.is_empty() {
         return Err(format!(
             "the demonstration of seed {seed} exists already, in part if it was interrupted; use an empty data folder or another --seed"
         ));
@@ -192,6 +192,7 @@ fn publish(
     now: Time,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<i64>, String> {
+    let options = import::ReadOptions::of(site);
     let mut ids = Vec::with_capacity(publication_times.len());
     for (from, some) in (0..).step_by(100).zip(publication_times.chunks(100)) {
         let mut ready = Vec::with_capacity(some.len());
@@ -209,7 +210,13 @@ fn publish(
                 format!("{}-{seed}-{at}", short.trim_end_matches('-'))
             });
             let source = text::article(rng, &title, &slug, &Time(*moment).rfc3339());
-            let one = import::parse_source(&source, true, &|_| Err(import::MISSING.into()));
+            let one = import::parse_source(
+                &source,
+                true,
+                &options,
+                &|_| Err(import::MISSING.into()),
+                &|url| Some(url.to_owned()),
+            );
             ready.push(one.map_err(|r| format!("line {}: {}", r.line, r.reason))?);
         }
         let site = site.clone();

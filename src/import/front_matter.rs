@@ -1,341 +1,329 @@
-//! Validates the fields of front matter and copies them into a draft; a refusal names the line.
+//! Copies the fields of front matter into a draft, under the names that other publishing systems use; a refusal names the
+//! line and the column.
 
-use super::sections::list;
-use crate::articles::draft::{
-    Byline, CORRECTION_KINDS, Correction, Draft, Hero, NoteKind, Refusal, SourceNote,
-};
+use super::byline::authors;
+use super::dates::parse_time;
+use super::fields::{Field, Fields, as_boolean, entry, line_of};
+use super::notes::{corrections, sources};
+use super::value::{Kind, Value};
+use crate::articles::draft::{Draft, Hero, Refusal};
 use crate::db::Time;
 use crate::text;
-use serde_json::Value;
+use jiff::tz::TimeZone;
 
-pub(super) struct FrontMatter<'a> {
-    pub(super) fields: serde_json::Map<String, Value>,
-    pub(super) text: &'a str,
-}
+pub(super) const TITLE: &[&str] = &["title", "headline"];
+const DEK: &[&str] = &[
+    "dek",
+    "description",
+    "summary",
+    "excerpt",
+    "subtitle",
+    "lead",
+];
+const DATE: &[&str] = &[
+    "date",
+    "publishedat",
+    "datepublished",
+    "pubdate",
+    "published",
+    "created",
+    "createdat",
+];
+/// Names of the time before which a text is hidden, whatever its date is.
+const NOT_BEFORE: &[&str] = &["publishdate", "publishat", "embargo", "embargountil"];
+const UPDATED: &[&str] = &[
+    "updated",
+    "lastmod",
+    "lastmodifiedat",
+    "lastmodified",
+    "modified",
+    "updatedat",
+    "lastupdated",
+    "datemodified",
+];
+const EXPIRES: &[&str] = &["expirydate", "expires", "expiredate", "unpublishdate"];
+pub(super) const HERO: &[&str] = &[
+    "image",
+    "hero",
+    "heroimage",
+    "cover",
+    "coverimage",
+    "featuredimage",
+    "images",
+];
+/// Names of flags that hide a text.
+const HIDING: &[&str] = &["draft", "unlisted", "hidden", "private", "headless"];
+/// Names of the path that a text has had on another site.
+const ADDRESS: &[&str] = &["permalink", "url", "path"];
+const FORMER: &[&str] = &["aliases", "alias", "redirectfrom"];
+/// Values of `permalink` that name a pattern.
+const PATTERNS: [&str; 5] = ["pretty", "date", "none", "ordinal", "weekdate"];
 
-impl FrontMatter<'_> {
-    /// The line of the file that has this key, counted from 1.
-    pub(super) fn line(&self, key: &str) -> usize {
-        let starts = |line: &str| {
-            let line = line.trim_start_matches(['[', ' ']);
-            line.strip_prefix(key)
-                .is_some_and(|rest| rest.trim_start().starts_with([':', '=', ']']))
-        };
-        self.text.lines().position(starts).map_or(1, |at| at + 2)
-    }
-
-    fn refuse<T>(&self, key: &str, takes: &str) -> Result<T, Refusal> {
-        Err(Refusal::at(self.line(key), format!("{key} takes {takes}")))
-    }
-
-    fn string(&self, key: &str) -> Result<Option<String>, Refusal> {
-        match self.fields.get(key) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(s)) => Ok(Some(s.split_whitespace().collect::<Vec<_>>().join(" "))),
-            Some(Value::Number(n)) => Ok(Some(n.to_string())),
-            Some(_) => self.refuse(key, "text"),
-        }
-    }
-
-    fn strings(&self, key: &str) -> Result<Vec<String>, Refusal> {
-        match self.fields.get(key) {
-            None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::String(s)) => Ok(list(&line_of(Some(&Value::String(s.clone()))))),
-            Some(Value::Array(items)) => items
-                .iter()
-                .map(|item| match item {
-                    Value::String(_) => Ok(line_of(Some(item))),
-                    Value::Number(n) => Ok(n.to_string()),
-                    _ => self.refuse(key, "a list of texts"),
-                })
-                .collect(),
-            Some(_) => self.refuse(key, "a list of texts, or one text with commas"),
-        }
-    }
-
-    fn time(&self, key: &str, value: Option<&Value>) -> Result<Option<Time>, Refusal> {
-        match value {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => match value.as_str().and_then(parse_time) {
-                Some(time) => Ok(Some(time)),
-                None => self.refuse(key, "a date such as 2026-11-22 or 2026-11-22T08:30:00Z"),
-            },
-        }
-    }
-
-    pub(super) fn apply(&self, draft: &mut Draft) -> Result<(), Refusal> {
-        draft.title = self.string("title")?.unwrap_or_default();
-        for key in ["dek", "description", "summary"] {
-            if draft.dek.is_empty() {
-                draft.dek = self.string(key)?.unwrap_or_default();
-            }
-        }
-        draft.slug = self.string("slug")?.unwrap_or_default();
-        if !draft.slug.is_empty()
-            && (text::slug(&draft.slug, "") != draft.slug || draft.slug.len() > 80)
-        {
-            return self.refuse(
-                "slug",
-                "lower-case letters, digits and single hyphens, at most 80",
+/// Copies the fields into the draft. Dates without an offset are in `zone`.
+///
+/// # Errors
+/// The line, the column and what the field takes.
+pub(super) fn apply(fields: &Fields, draft: &mut Draft, zone: &TimeZone) -> Result<(), Refusal> {
+    draft.title = fields.string(TITLE)?.unwrap_or_default();
+    draft.dek = dek(fields)?;
+    if let Some(field) = fields.find(&["slug"]) {
+        draft.slug = line_of(&field.value)
+            .map(|given| text::slug(given.trim_matches('/'), ""))
+            .unwrap_or_default();
+        if draft.slug.is_empty() {
+            return fields.refuse(
+                field,
+                "letters and digits, as they are to stand in the address",
             );
         }
-        draft.published = self.time("date", self.fields.get("date"))?;
-        draft.updated = self.time("updated", self.fields.get("updated"))?;
-        draft.is_draft = match self.fields.get("draft") {
-            None | Some(Value::Null | Value::Bool(false)) => false,
-            Some(Value::Bool(true)) => true,
-            Some(_) => return self.refuse("draft", "true or false"),
-        };
-        draft.section = match self.string("section")? {
-            Some(section) => section,
-            None => self.string("category")?.unwrap_or_default(),
-        };
-        for tag in self.strings("tags")? {
-            let known = draft
-                .tags
-                .iter()
-                .any(|t| t.to_lowercase() == tag.to_lowercase());
-            if !text::is_blank(&tag) && !known {
-                draft.tags.push(tag);
-            }
-        }
-        draft.keyphrases = self.strings("keywords")?;
-        draft.authors = self.authors()?;
-        draft.hero = self.hero()?;
-        draft.aliases = self.aliases()?;
-        draft.comments_closed = match self.fields.get("comments") {
-            None | Some(Value::Null) => false,
-            Some(Value::String(s)) if s == "open" => false,
-            Some(Value::String(s)) if s == "closed" => true,
-            Some(_) => return self.refuse("comments", "open or closed"),
-        };
-        draft.notes = self.sources()?;
-        draft.corrections = self.corrections()?;
-        Ok(())
     }
+    times(fields, draft, zone)?;
+    draft.is_draft = is_hidden(fields)?;
+    section_and_tags(fields, draft)?;
+    if let Some(field) = fields.find(&["keywords", "keyphrases"]) {
+        draft.keyphrases = fields.strings(field)?;
+    }
+    draft.authors = authors(fields)?;
+    draft.hero = hero(fields)?;
+    former_addresses(fields, draft)?;
+    draft.comments_closed = comments_closed(fields)?;
+    draft.notes = sources(fields)?;
+    draft.corrections = corrections(fields, zone)?;
+    Ok(())
+}
 
-    fn hero(&self) -> Result<Option<Hero>, Refusal> {
-        let Some(Value::Object(image)) = self.fields.get("image") else {
-            let plain = self.string("image")?.map(|src| Hero {
-                src,
-                ..Hero::default()
-            });
-            return Ok(plain);
-        };
-        const PARTS: [&str; 4] = ["src", "alt", "caption", "credit"];
-        let known = image
+/// The dek. In excerpts of other systems Markdown and HTML have a meaning; a dek is plain text.
+fn dek(fields: &Fields) -> Result<String, Refusal> {
+    let Some(field) = fields.find(DEK) else {
+        return Ok(String::new());
+    };
+    let Some(text) = line_of(&field.value) else {
+        return fields.refuse(field, "text");
+    };
+    let is_marked_up = field.name != "dek" && (text.contains("](") || text.contains("</"));
+    Ok(match is_marked_up {
+        true => text::markdown::plain(&text),
+        false => text,
+    })
+}
+
+pub(super) fn time(
+    fields: &Fields,
+    field: &Field,
+    value: &Value,
+    zone: &TimeZone,
+) -> Result<Time, Refusal> {
+    let takes = "a date such as 2026-11-22, 2026-11-22 08:30 or 2026-11-22T08:30:00Z";
+    let Kind::Scalar(text) = &value.kind else {
+        return fields.refuse_value(field, value, takes);
+    };
+    match parse_time(text, zone) {
+        Ok(time) => Ok(time),
+        Err(word) if word.is_empty() || word == *text => fields.refuse_value(field, value, takes),
+        Err(word) => {
+            fields.refuse_value(field, value, &format!("{takes}; {word:?} cannot be read"))
+        }
+    }
+}
+
+fn times(fields: &Fields, draft: &mut Draft, zone: &TimeZone) -> Result<(), Refusal> {
+    let read = |names: &[&str]| match fields.find(names) {
+        None => Ok(None),
+        Some(field) => time(fields, field, &field.value, zone).map(Some),
+    };
+    // `published` is a date or a flag.
+    let flag = |field: &&Field| as_boolean(&field.value).is_some();
+    let is_flag = fields
+        .find(&["published"])
+        .is_some_and(|field| flag(&field));
+    let dates: Vec<&str> = DATE
+        .iter()
+        .copied()
+        .filter(|name| *name != "published" || !is_flag)
+        .collect();
+    draft.published = read(&dates)?.max(read(NOT_BEFORE)?);
+    draft.updated = read(UPDATED)?;
+    draft.expires = read(EXPIRES)?;
+    Ok(())
+}
+
+/// Whether a field hides the text.
+fn is_hidden(fields: &Fields) -> Result<bool, Refusal> {
+    let mut is_hidden = false;
+    for field in fields.all(HIDING) {
+        is_hidden |= fields.boolean(field)?;
+    }
+    for field in fields.all(&["published", "render"]) {
+        // A date, which was read before.
+        is_hidden |= as_boolean(&field.value) == Some(false) && field.value.kind != Kind::Null;
+    }
+    if let Some(field) = fields.find(&["build"])
+        && let Kind::Table(parts) = &field.value.kind
+    {
+        let parts = ["render", "list"].map(|name| entry(parts, &[name]).and_then(line_of));
+        is_hidden |= parts
             .iter()
-            .all(|(key, value)| PARTS.contains(&key.as_str()) && value.is_string());
-        let part = |name: &str| line_of(image.get(name));
-        if !known || part("src").is_empty() {
-            return self.refuse("image", "a file's name, or {src, alt, caption, credit}");
-        }
-        Ok(Some(Hero {
-            src: part("src"),
-            alt: part("alt"),
-            caption: part("caption"),
-            credit: part("credit"),
-        }))
+            .flatten()
+            .any(|value| matches!(value.as_str(), "never" | "false" | "link"));
     }
+    for names in [&["status"], &["visibility"], &["state"]] {
+        let value = fields.find(names).and_then(|field| line_of(&field.value));
+        let hides = [
+            "draft", "private", "pending", "hidden", "unlisted", "future",
+        ];
+        is_hidden |= value.is_some_and(|value| hides.contains(&value.to_lowercase().as_str()));
+    }
+    let password = fields.find(&["password"]);
+    Ok(is_hidden || password.is_some())
+}
 
-    /// The authors, given as names or as `{name, bio, image, links}`. In a list, blank and repeated names are skipped.
-    fn authors(&self) -> Result<Vec<Byline>, Refusal> {
-        let takes = "names, or a list of {name, bio, image, links}";
-        let named = |name: String| Byline {
-            name,
-            ..Byline::default()
-        };
-        let Some(Value::Array(items)) = self.fields.get("authors") else {
-            return Ok(self.strings("authors")?.into_iter().map(named).collect());
-        };
-        let mut authors: Vec<Byline> = Vec::new();
-        for item in items {
-            let byline = match item {
-                Value::String(name) => named(name.trim().to_owned()),
-                Value::Number(number) => named(number.to_string()),
-                Value::Object(fields) => {
-                    let known = fields
-                        .keys()
-                        .all(|k| ["name", "bio", "image", "links"].contains(&k.as_str()));
-                    let text = |key: &str| match fields.get(key) {
-                        None | Some(Value::Null) => Ok(None),
-                        Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
-                        Some(_) => self.refuse("authors", takes),
-                    };
-                    let name = text("name")?.filter(|_| known);
-                    let Some(name) = name.filter(|n| !n.is_empty()) else {
-                        return self.refuse("authors", takes);
-                    };
-                    Byline {
-                        name,
-                        bio: text("bio")?,
-                        image: text("image")?,
-                        links: self.links(fields.get("links"))?,
-                    }
-                }
-                _ => return self.refuse("authors", takes),
+/// The section, and the tags with the other categories behind them.
+fn section_and_tags(fields: &Fields, draft: &mut Draft) -> Result<(), Refusal> {
+    let mut categories = Vec::new();
+    if let Some(section) = fields.string(&["section"])? {
+        categories.push(section);
+    }
+    for field in fields.all(&["category", "categories"]) {
+        categories.extend(fields.strings(field)?);
+    }
+    let mut tags = Vec::new();
+    for field in fields.all(&["tags", "tag"]) {
+        tags.extend(fields.strings(field)?);
+    }
+    categories.retain(|name| !text::is_blank(name));
+    if !categories.is_empty() {
+        draft.section = categories.remove(0);
+    }
+    let section = draft.section.to_lowercase();
+    for tag in tags.into_iter().chain(categories) {
+        let key = tag.to_lowercase();
+        let is_known = draft.tags.iter().any(|known| known.to_lowercase() == key);
+        if !text::is_blank(&tag) && !is_known && key != section {
+            draft.tags.push(tag);
+        }
+    }
+    Ok(())
+}
+
+/// The picture above the text, as a path or a table.
+fn hero(fields: &Fields) -> Result<Option<Hero>, Refusal> {
+    let part = |name: &str, end: &str| {
+        let names = HERO.iter().map(|hero| format!("{hero}{end}"));
+        let found = names.chain([name.to_owned()]).find_map(|name| {
+            let field = fields.find(&[name.as_str()])?;
+            line_of(&field.value)
+        });
+        found.unwrap_or_default()
+    };
+    let Some(field) = fields.find(HERO) else {
+        return Ok(None);
+    };
+    let takes = "a file's name, or {src, alt, caption, credit}";
+    let mut hero = Hero::default();
+    match &field.value.kind {
+        // `hero: false` is a switch of a theme.
+        _ if as_boolean(&field.value).is_some() => return Ok(None),
+        Kind::Scalar(src) => hero.src = src.trim().to_owned(),
+        Kind::List(items) => match items.first().map(|first| (first, line_of(first))) {
+            None => return Ok(None),
+            Some((_, Some(src))) => hero.src = src,
+            Some((first, None)) => return fields.refuse_value(field, first, takes),
+        },
+        Kind::Table(parts) => {
+            let text = |names: &[&str]| entry(parts, names).and_then(line_of).unwrap_or_default();
+            hero = Hero {
+                src: text(&["src", "image", "url", "path", "file", "feature"]),
+                alt: text(&["alt"]),
+                caption: text(&["caption"]),
+                credit: text(&["credit"]),
             };
-            let slug = text::slug(&byline.name, "author");
-            if !text::is_blank(&byline.name)
-                && !authors
+            let known = [
+                "src", "image", "url", "path", "file", "feature", "alt", "caption", "credit",
+            ];
+            fields.ignore_rest(field, parts, &known);
+            if hero.src.is_empty() {
+                return match known[..6]
                     .iter()
-                    .any(|a| text::slug(&a.name, "author") == slug)
-            {
-                authors.push(byline);
+                    .any(|name| entry(parts, &[name]).is_some())
+                {
+                    true => fields.refuse(field, takes),
+                    false => Ok(None),
+                };
             }
         }
-        Ok(authors)
+        Kind::Null => return Ok(None),
     }
-
-    fn links(&self, given: Option<&Value>) -> Result<Option<Vec<String>>, Refusal> {
-        let list: Vec<String> = match given {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(one)) => vec![one.trim().to_owned()],
-            Some(Value::Array(all)) => all.iter().map(|one| line_of(Some(one))).collect(),
-            Some(_) => return self.refuse("authors", "links as a list of addresses"),
-        };
-        let good = |link: &String| {
-            (link.starts_with("https://") || link.starts_with("http://"))
-                && !link.contains(char::is_whitespace)
-        };
-        if list.iter().all(good) {
-            Ok(Some(list))
-        } else {
-            self.refuse("authors", "links that begin with https:// or http://")
-        }
+    if hero.alt.is_empty() {
+        hero.alt = part("imagealt", "alt");
     }
+    if hero.caption.is_empty() {
+        hero.caption = part("imagefigcaption", "caption");
+    }
+    if hero.credit.is_empty() {
+        hero.credit = part("imagecredit", "credit");
+    }
+    Ok(Some(hero).filter(|hero| !hero.src.is_empty()))
+}
 
-    /// Former slugs; the former path of an article stands for its slug.
-    fn aliases(&self) -> Result<Vec<String>, Refusal> {
-        let mut aliases = Vec::new();
-        for given in self.strings("aliases")? {
-            let slug = given
-                .trim_end_matches('/')
-                .rsplit('/')
-                .next()
-                .unwrap_or_default();
-            let path = given.strip_suffix('/').unwrap_or(&given);
-            if slug.is_empty()
-                || text::slug(slug, "") != slug
-                || !(path == slug || path == crate::paths::article(slug))
-            {
-                return self.refuse(
-                    "aliases",
-                    "slugs that the article had before: old-title, or /articles/old-title",
+/// Former slugs, and the paths that the article had on another site.
+fn former_addresses(fields: &Fields, draft: &mut Draft) -> Result<(), Refusal> {
+    for field in fields.all(FORMER) {
+        for given in fields.strings(field)? {
+            let path = on_site(&given);
+            let slug = path.trim_matches('/');
+            let slug = slug.strip_prefix("articles/").unwrap_or(slug);
+            if path.contains(['?', '#', '*']) {
+                return fields.refuse(
+                    field,
+                    "former slugs and paths of the article; an address with a query can stand in redirects.txt",
                 );
             }
-            aliases.push(slug.to_owned());
-        }
-        Ok(aliases)
-    }
-
-    fn objects(
-        &self,
-        key: &str,
-        known: &[&str],
-    ) -> Result<Vec<serde_json::Map<String, Value>>, Refusal> {
-        let takes = format!("a list of {{{}}}", known.join(", "));
-        match self.fields.get(key) {
-            None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::Array(items)) => items
-                .iter()
-                .map(|item| match item {
-                    Value::Object(fields) if fields.keys().all(|k| known.contains(&k.as_str())) => {
-                        Ok(fields.clone())
-                    }
-                    _ => self.refuse(key, &takes),
-                })
-                .collect(),
-            Some(_) => self.refuse(key, &takes),
+            if !slug.is_empty() && text::slug(slug, "") == slug {
+                draft.aliases.push(slug.to_owned());
+            }
+            draft.former_paths.push(crate::paths::lookup_key(&path));
         }
     }
-
-    fn sources(&self) -> Result<Vec<SourceNote>, Refusal> {
-        let mut notes = Vec::new();
-        for fields in self.objects("sources", &["kind", "text", "publisher", "url", "date"])? {
-            let text = part(&fields, "text");
-            if text.is_empty() {
-                return self.refuse("sources", "a text in every note");
-            }
-            let kind = match part(&fields, "kind").as_str() {
-                "" => NoteKind::guess(&text),
-                kind => match NoteKind::parse(kind) {
-                    Some(kind) => kind,
-                    None => {
-                        return self.refuse("sources", "primary, corroboration or limit as a kind");
-                    }
-                },
-            };
-            let url = part(&fields, "url");
-            if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
-                return self.refuse("sources", "a url that begins with https:// or http://");
-            }
-            notes.push(SourceNote {
-                kind,
-                text,
-                publisher: part(&fields, "publisher"),
-                url,
-                date: part(&fields, "date"),
-            });
+    for field in fields.all(ADDRESS) {
+        let Some(given) = line_of(&field.value) else {
+            return fields.refuse(field, "a path such as /2019/05/old/");
+        };
+        let is_elsewhere = field.name == "url" && given.contains("://");
+        let is_pattern = given.contains([':', '*', '{']) && !given.contains("://");
+        if !is_elsewhere && !is_pattern && !PATTERNS.contains(&given.as_str()) {
+            let path = on_site(&given);
+            let path = path.split(['?', '#']).next().unwrap_or_default();
+            draft.former_paths.push(crate::paths::lookup_key(path));
         }
-        Ok(notes)
     }
-
-    fn corrections(&self) -> Result<Vec<Correction>, Refusal> {
-        let mut corrections = Vec::new();
-        for fields in self.objects("corrections", &["kind", "date", "text"])? {
-            let part = |name: &str| part(&fields, name);
-            let kind = if part("kind").is_empty() {
-                "correction".into()
-            } else {
-                part("kind")
-            };
-            if !CORRECTION_KINDS.contains(&kind.as_str()) {
-                return self.refuse(
-                    "corrections",
-                    "correction, clarification, update or retraction as a kind",
-                );
-            }
-            let Some(date) = self.time("corrections", fields.get("date"))? else {
-                return self.refuse("corrections", "a date in every note");
-            };
-            if part("text").is_empty() {
-                return self.refuse("corrections", "a text in every note");
-            }
-            corrections.push(Correction {
-                kind,
-                text: part("text"),
-                date,
-            });
-        }
-        Ok(corrections)
-    }
+    draft.former_paths.retain(|path| path != "/");
+    draft.former_paths.sort();
+    draft.former_paths.dedup();
+    Ok(())
 }
 
-/// A string with its whitespace collapsed; empty for any other value.
-fn line_of(value: Option<&Value>) -> String {
-    let text = value.and_then(Value::as_str).unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The path of an address on the site that it had: `https://example.org/a/b` and `a/b` are `/a/b`.
+fn on_site(given: &str) -> String {
+    let given = given.trim();
+    let path = match given.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
+        None => given,
+    };
+    format!("/{}", path.trim_start_matches('/'))
 }
 
-/// Parses a date, or a date with a time; UTC unless an offset is given.
-pub fn parse_time(text: &str) -> Option<Time> {
-    let text = text.trim();
-    if let Ok(stamp) = text.parse::<jiff::Timestamp>() {
-        return Some(Time(stamp.as_millisecond()));
+fn comments_closed(fields: &Fields) -> Result<bool, Refusal> {
+    let Some(field) = fields.find(&["comments"]) else {
+        return Ok(false);
+    };
+    match line_of(&field.value).as_deref() {
+        Some("open") => Ok(false),
+        Some("closed") => Ok(true),
+        // The settings of a theme's comment service.
+        None => Ok(false),
+        Some(_) => match as_boolean(&field.value) {
+            Some(are_open) => Ok(!are_open),
+            None => fields.refuse(field, "open or closed"),
+        },
     }
-    let civil = text
-        .parse::<jiff::civil::DateTime>()
-        .or_else(|_| text.parse::<jiff::civil::Date>().map(|d| d.at(0, 0, 0, 0)))
-        .ok()?;
-    civil
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .ok()
-        .map(|z| Time(z.timestamp().as_millisecond()))
-}
-
-/// A text in a table of the front matter, without spaces around it; empty if there is none.
-fn part(fields: &serde_json::Map<String, Value>, name: &str) -> String {
-    let text = fields.get(name).and_then(Value::as_str);
-    text.unwrap_or_default().trim().to_owned()
 }

@@ -1,124 +1,266 @@
 //! Parser for Markdown articles with YAML or TOML front matter and the standard sections.
 
-use super::fences::split;
-use super::sections::{StandardSection, is_call_to_comment, keyphrases_line, split_notes};
-use super::story::first_invalid_line;
-use crate::articles::draft::{Draft, Format, Refusal, SourceNote, check};
-use crate::text::{self, markdown::ImportedImage, structure};
+use super::Remarks;
+use super::blocks::{Sections, heading, sort_blocks, words_of};
+use super::fences::{Split, split};
+use super::front_matter::{self, HERO, TITLE};
+use super::story::invalid_character;
+use crate::articles::draft::{Draft, Format, Hero, Refusal, check};
+use crate::text::article::{self, ImageOutcome, References, RenderContext};
+use crate::text::ids::Ids;
+use crate::text::typography::Quotes;
+use crate::text::{self, note_references, structure};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
+use jiff::tz::TimeZone;
 
-/// Imports the image at a path and returns its address on this site; `None` for a remote URL.
-pub type Images<'a> = dyn FnMut(&str) -> Result<Option<ImportedImage>, String> + 'a;
+/// What the body of a text refers to. An error completes the sentence `PATH:LINE: …`.
+pub(super) struct Surroundings<'a> {
+    /// Imports the picture at a path.
+    pub image: &'a mut dyn FnMut(&str) -> Result<ImageOutcome, String>,
+    /// The URL on this site that a link means; `None` if it leads nowhere.
+    pub link: &'a dyn Fn(&str) -> Option<String>,
+    pub zone: &'a TimeZone,
+    pub quotes: Option<Quotes>,
+    /// Whether a field that is not known is a refusal.
+    pub strict: bool,
+}
 
 /// Bytes of an article's code that are syntax-highlighted, which adds tags to the HTML.
 const MOST_CODE: usize = 64 * 1024;
 const TOO_DENSE: &str = "the text has too much markup for its length (quotes, lists, tables, links) and would make a page too large for browsers; split it into several articles";
+/// Length of an excerpt in characters, if the text does not say where it ends.
+const EXCERPT: usize = 200;
+const MOST_EXCERPT: usize = 500;
 
-/// Parses one Markdown file. `images` is called for every image in it.
+/// Line ends as `\n`, and no byte order mark.
+fn normalize(source: &str) -> Result<String, Refusal> {
+    let text = source.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
+    // Old editors left page breaks.
+    let text = text.replace(['\u{B}', '\u{C}'], " ");
+    match text::clean(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => Err(invalid_character(&text)),
+    }
+}
+
+/// Parses the front matter alone. The title is that of the text if the front matter has none.
 ///
 /// # Errors
 /// The line and what is wrong with it.
-pub fn parse(source: &str, images: &mut Images<'_>) -> Result<Draft, Refusal> {
-    let text = source.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
-    text::clean(&text).map_err(|_| {
-        Refusal::at(
-            first_invalid_line(&text),
-            "the text contains a control character",
-        )
-    })?;
-    let (front, body, skipped) = split(&text)?;
+pub(super) fn outline(source: &str, zone: &TimeZone) -> Result<Draft, Refusal> {
+    let text = normalize(source)?;
+    let Split { fields, body, .. } = split(&text)?;
+    let mut draft = Draft::default();
+    front_matter::apply(&fields, &mut draft, zone)?;
+    if draft.title.is_empty() {
+        let arena = Arena::new();
+        let root = comrak::parse_document(&arena, body, &article::options());
+        let first = root
+            .children()
+            .find_map(heading)
+            .filter(|(level, _)| *level == 1);
+        draft.title = first.map_or(String::new(), |(_, said)| said.trim().to_owned());
+    }
+    Ok(draft)
+}
+
+/// Parses one Markdown file.
+///
+/// # Errors
+/// The line and what is wrong with it.
+pub(super) fn parse(
+    source: &str,
+    around: &mut Surroundings<'_>,
+    remarks: &mut Remarks,
+) -> Result<Draft, Refusal> {
+    let text = normalize(source)?;
+    let Split {
+        fields,
+        body,
+        skipped,
+    } = split(&text)?;
     let mut draft = Draft {
         source: source.to_owned(),
         format: Format::Markdown,
         ..Draft::default()
     };
-    front.apply(&mut draft)?;
-    body_into(&mut draft, body, skipped, images)?;
-    let hero = draft.hero.iter().map(|hero| (&hero.src, "image"));
-    let faces = draft
-        .authors
-        .iter()
-        .filter_map(|author| Some((author.image.as_ref()?, "authors")));
-    for (path, key) in hero.chain(faces) {
-        let taken = images(path).map_err(|why| Refusal::at(front.line(key), why))?;
-        if taken.is_none() {
-            return Err(Refusal::at(
-                front.line(key),
-                "image is a remote address; put the file beside the article, Masthead serves its own images only",
-            ));
+    front_matter::apply(&fields, &mut draft, around.zone)?;
+    for (name, line) in fields.ignored() {
+        if around.strict {
+            let why = format!("{name:?} is no field that is known; without --strict it is ignored");
+            return Err(Refusal::at(line, why));
         }
+        remarks.ignored.insert(name);
     }
-    check(&draft, front.line("title"))?;
+    BodyParser {
+        draft: &mut draft,
+        skipped,
+        around,
+        remarks,
+    }
+    .parse(body)?;
+    pictures_of_fields(&mut draft, around, remarks, |names| fields.line(names))?;
+    check(&draft, fields.line(TITLE))?;
     Ok(draft)
 }
 
-fn heading<'a>(node: &'a AstNode<'a>) -> Option<(u8, String)> {
-    match &node.data.borrow().value {
-        NodeValue::Heading(h) => Some((h.level, node.collect_text())),
-        _ => None,
-    }
-}
-
-/// The blocks of each standard section but the notes, as documents of their own.
-struct Sections<'a> {
-    summary: &'a AstNode<'a>,
-    main: &'a AstNode<'a>,
-    matters: &'a AstNode<'a>,
-}
-
-/// Assigns the top-level blocks to the standard sections and renders each section.
-fn body_into(
+/// Imports the main picture and those of the authors. One on another host is left out.
+fn pictures_of_fields(
     draft: &mut Draft,
-    body: &str,
-    skipped: usize,
-    images: &mut Images<'_>,
+    around: &mut Surroundings<'_>,
+    remarks: &mut Remarks,
+    line: impl Fn(&[&str]) -> usize,
 ) -> Result<(), Refusal> {
-    if structure::has_too_many_marks(body) {
-        return Err(Refusal::at(skipped + 1, TOO_DENSE));
-    }
-    let arena = Arena::new();
-    let root = comrak::parse_document(&arena, body, &text::markdown::article_options());
-    if structure::has_too_many_elements(root) {
-        return Err(Refusal::at(skipped + 1, TOO_DENSE));
-    }
-    text::markdown::show_html_blocks(&arena, root);
-    refuse_footnotes(root, skipped)?;
-    let sizes = import_images(root, skipped, images)?;
-    let fresh = || -> &AstNode<'_> { arena.alloc(NodeValue::Document.into()) };
-    let sections = Sections {
-        summary: fresh(),
-        main: fresh(),
-        matters: fresh(),
+    let mut is_kept = |path: &str, line: usize| -> Result<bool, Refusal> {
+        match (around.image)(path).map_err(|why| Refusal::at(line, why))? {
+            ImageOutcome::Imported(_) => Ok(true),
+            ImageOutcome::Remote | ImageOutcome::LeftOut => {
+                remarks.left_out.push((line, path.to_owned()));
+                Ok(false)
+            }
+        }
     };
-    sort_blocks(draft, root, &sections, skipped)?;
-    let mut ids = text::markdown::Ids::default();
-    for (part, html) in [
-        (sections.summary, &mut draft.summary),
-        (sections.main, &mut draft.body),
-        (sections.matters, &mut draft.matters),
-    ] {
-        refuse_unknown_notes(part, draft.notes.len(), skipped)?;
-        *html = text::markdown::article(&arena, part, &sizes, &mut ids);
+    if let Some(Hero { src, .. }) = &draft.hero
+        && !is_kept(src, line(HERO))?
+    {
+        draft.hero = None;
     }
-    let html = draft.summary.len() + draft.body.len() + draft.matters.len();
-    if html > most_html(body, sizes.len()) {
-        return Err(Refusal::at(skipped + 1, TOO_DENSE));
+    for author in &mut draft.authors {
+        if let Some(path) = &author.image
+            && !is_kept(path, line(&["authors", "author"]))?
+        {
+            author.image = None;
+        }
     }
-    draft.summary_text = draft.summary.text().replace('\n', " ");
     Ok(())
 }
 
-fn refuse_footnotes<'a>(root: &'a AstNode<'a>, skipped: usize) -> Result<(), Refusal> {
-    let is_footnote =
-        |n: &&AstNode<'_>| matches!(n.data.borrow().value, NodeValue::FootnoteDefinition(_));
-    match root.descendants().find(is_footnote) {
-        Some(note) => Err(Refusal::at(
-            note.data.borrow().sourcepos.start.line + skipped,
-            "footnotes are not supported; [^s1] in the text links to the first source note",
-        )),
-        None => Ok(()),
+struct BodyParser<'d, 'a> {
+    draft: &'d mut Draft,
+    /// Lines of the file before the body.
+    skipped: usize,
+    around: &'d mut Surroundings<'a>,
+    remarks: &'d mut Remarks,
+}
+
+impl BodyParser<'_, '_> {
+    /// Assigns the top-level blocks to the standard sections and renders each section.
+    fn parse(&mut self, body: &str) -> Result<(), Refusal> {
+        let skipped = self.skipped;
+        let too_dense = || Refusal::at(skipped + 1, TOO_DENSE);
+        if structure::has_too_many_marks(body) {
+            return Err(too_dense());
+        }
+        let arena = Arena::new();
+        let root = comrak::parse_document(&arena, body, &article::options());
+        if structure::has_too_many_elements(root) {
+            return Err(too_dense());
+        }
+        let mut ids = Ids::default();
+        let prepared = self.prepare(&arena, root, &mut ids)?;
+        let fresh = || -> &AstNode<'_> { arena.alloc(NodeValue::Document.into()) };
+        let sections = Sections {
+            summary: fresh(),
+            main: fresh(),
+            matters: fresh(),
+        };
+        sort_blocks(self.draft, root, &sections, skipped)?;
+        for note in &prepared.footnotes {
+            self.draft.words += words_of(note);
+            sections.main.append(note);
+        }
+        let parts = [sections.summary, sections.main, sections.matters];
+        let headings = parts.map(|part| article::heading_ids(part, &mut ids));
+        for part in parts {
+            refuse_unknown_notes(part, self.draft.notes.len(), skipped)?;
+            let lost = article::resolve_fragments(part, &ids);
+            let lost = lost.into_iter().map(|(line, url)| (line + skipped, url));
+            self.remarks.dead_links.extend(lost);
+        }
+        if self.draft.dek.is_empty() {
+            self.draft.excerpt = match &prepared.before_more {
+                Some(text) if !text.is_empty() => text::excerpt(text, MOST_EXCERPT),
+                _ => first_sentences(&parts),
+            };
+        }
+        let mut context = RenderContext {
+            images: &prepared.images,
+            ids: &mut ids,
+            code: &mut text::code::HighlightBudget::default(),
+            quotes: self.around.quotes,
+        };
+        let [summary, main, matters] =
+            [0, 1, 2].map(|at| article::render(&arena, parts[at], &headings[at], &mut context));
+        if summary.len() + main.len() + matters.len() > most_html(body, prepared.images.len()) {
+            return Err(too_dense());
+        }
+        self.draft.summary_text = summary.text().replace('\n', " ");
+        (self.draft.summary, self.draft.body, self.draft.matters) = (summary, main, matters);
+        Ok(())
     }
+
+    /// Replaces typed HTML, imports the pictures and points the links at this site.
+    fn prepare<'n>(
+        &mut self,
+        arena: &'n Arena<'n>,
+        root: &'n AstNode<'n>,
+        ids: &mut Ids,
+    ) -> Result<article::Prepared<'n>, Refusal> {
+        let (skipped, around) = (self.skipped, &mut *self.around);
+        let Remarks {
+            dead_links,
+            left_out,
+            shown_tags,
+            ..
+        } = &mut *self.remarks;
+        let mut references = References {
+            image: &mut |src, line| {
+                let outcome = (around.image)(src);
+                let outcome = outcome.map_err(|why| Refusal::at(line + skipped, why))?;
+                if matches!(outcome, ImageOutcome::LeftOut) {
+                    left_out.push((line + skipped, src.to_owned()));
+                }
+                Ok(outcome)
+            },
+            link: &mut |url, line| match (around.link)(url) {
+                Some(here) => here,
+                None => {
+                    dead_links.push((line + skipped, url.to_owned()));
+                    format!("/{}", url.trim_start_matches(['.', '/']))
+                }
+            },
+            shown: &mut |tag| {
+                shown_tags.insert(tag.to_owned());
+            },
+        };
+        article::prepare(arena, root, ids, &mut references)
+    }
+}
+
+/// The first sentences of the text, up to about [`EXCERPT`] characters.
+fn first_sentences<'a>(parts: &[&'a AstNode<'a>]) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    let mut text = String::new();
+    let blocks = parts.iter().flat_map(|part| part.children());
+    let paragraphs =
+        blocks.filter(|block| matches!(block.data.borrow().value, NodeValue::Paragraph));
+    for paragraph in paragraphs {
+        text.push_str(paragraph.collect_text().trim());
+        text.push(' ');
+        if text.len() > 4 * MOST_EXCERPT {
+            break;
+        }
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut excerpt = String::new();
+    for sentence in text.split_sentence_bounds() {
+        if !excerpt.is_empty() && excerpt.chars().count() + sentence.chars().count() > EXCERPT {
+            break;
+        }
+        excerpt.push_str(sentence);
+    }
+    text::excerpt(&excerpt, EXCERPT + EXCERPT / 2)
 }
 
 fn refuse_unknown_notes<'a>(
@@ -127,7 +269,7 @@ fn refuse_unknown_notes<'a>(
     skipped: usize,
 ) -> Result<(), Refusal> {
     let unknown = |(_, note): &(usize, usize)| *note == 0 || *note > notes;
-    match text::markdown::references(part).into_iter().find(unknown) {
+    match note_references::references(part).into_iter().find(unknown) {
         Some((line, note)) => Err(Refusal::at(
             line + skipped,
             format!("[^s{note}] refers to a source note that does not exist; there are {notes}"),
@@ -135,7 +277,6 @@ fn refuse_unknown_notes<'a>(
         None => Ok(()),
     }
 }
-
 /// Bytes of HTML that a text may become.
 fn most_html(body: &str, pictures: usize) -> usize {
     // Pictures, links and code add HTML that was not typed: `srcset`, `rel`, tags of the syntax highlighting.
@@ -146,131 +287,4 @@ fn most_html(body: &str, pictures: usize) -> usize {
         false => 0,
     };
     structure::most_html(body.len()) + 1024 * pictures + 256 * links + 8 * code
-}
-
-/// Moves each block into its section; takes the title, keyphrases and notes out.
-fn sort_blocks<'a>(
-    draft: &mut Draft,
-    root: &'a AstNode<'a>,
-    sections: &Sections<'a>,
-    skipped: usize,
-) -> Result<(), Refusal> {
-    let blocks: Vec<_> = root.children().collect();
-    let last = blocks.len().saturating_sub(1);
-    let mut section = StandardSection::Main;
-    for (at, block) in blocks.into_iter().enumerate() {
-        if let Some((level, said)) = heading(block) {
-            if level == 1
-                && (draft.title.is_empty() || said.trim().eq_ignore_ascii_case(draft.title.trim()))
-            {
-                draft.title = said.trim().to_owned();
-                continue;
-            }
-            if let Some(named) = StandardSection::from_heading(&said).filter(|_| level == 2) {
-                section = named;
-                continue;
-            }
-            if section != StandardSection::Main && level <= 2 {
-                section = StandardSection::Main;
-            }
-        }
-        let said = block.collect_text();
-        let is_paragraph = matches!(block.data.borrow().value, NodeValue::Paragraph);
-        if is_paragraph && at == last && is_call_to_comment(&said) {
-            continue;
-        }
-        if let Some(phrases) = keyphrases_line(&said).filter(|_| is_paragraph) {
-            draft.keyphrases.extend(phrases);
-            continue;
-        }
-        let part = match section {
-            StandardSection::Notes => {
-                let line = block.data.borrow().sourcepos.start.line + skipped;
-                draft.notes.extend(notes_of(block, line)?);
-                continue;
-            }
-            StandardSection::Summary => sections.summary,
-            StandardSection::Main => sections.main,
-            StandardSection::Matters => sections.matters,
-        };
-        draft.words += words_of(block);
-        part.append(block);
-    }
-    Ok(())
-}
-
-fn words_of<'a>(block: &'a AstNode<'a>) -> i64 {
-    let mut count = 0;
-    for node in block.descendants() {
-        match &node.data.borrow().value {
-            NodeValue::Text(t) => count += text::words(t),
-            NodeValue::Code(c) => count += text::words(&c.literal),
-            NodeValue::CodeBlock(c) => count += text::words(&c.literal),
-            _ => {}
-        }
-    }
-    count
-}
-
-/// The source notes of a block: one per list item; a paragraph is split as in story text.
-fn notes_of<'a>(block: &'a AstNode<'a>, line: usize) -> Result<Vec<SourceNote>, Refusal> {
-    let is_list = matches!(block.data.borrow().value, NodeValue::List(_));
-    let is_paragraph = matches!(block.data.borrow().value, NodeValue::Paragraph);
-    if !is_list && !is_paragraph {
-        return Err(Refusal::at(
-            line,
-            "source notes are a list, one note an item",
-        ));
-    }
-    if is_paragraph {
-        return Ok(split_notes(&block.collect_text())
-            .iter()
-            .map(|note| SourceNote::guessed(note))
-            .collect());
-    }
-    let note = |item: &'a AstNode<'a>| {
-        let mut note = SourceNote::guessed(item.collect_text().trim());
-        for node in item.descendants() {
-            if let NodeValue::Link(link) = &node.data.borrow().value
-                && (link.url.starts_with("https://") || link.url.starts_with("http://"))
-                && note.url.is_empty()
-            {
-                note.url.clone_from(&link.url);
-            }
-        }
-        note
-    };
-    Ok(block
-        .children()
-        .map(note)
-        .filter(|n| !n.text.is_empty())
-        .collect())
-}
-
-/// Imports the images beside the file; remote images become links.
-fn import_images<'a>(
-    root: &'a AstNode<'a>,
-    skipped: usize,
-    images: &mut Images<'_>,
-) -> Result<Vec<ImportedImage>, Refusal> {
-    let mut sizes = Vec::new();
-    for node in root.descendants() {
-        let (link, line) = {
-            let data = node.data.borrow();
-            let NodeValue::Image(link) = &data.value else {
-                continue;
-            };
-            (link.clone(), data.sourcepos.start.line + skipped)
-        };
-        match images(&link.url).map_err(|why| Refusal::at(line, why))? {
-            None => node.data.borrow_mut().value = NodeValue::Link(link),
-            Some(taken) => {
-                let mut link = link;
-                link.url.clone_from(&taken.src);
-                node.data.borrow_mut().value = NodeValue::Image(link);
-                sizes.push(taken);
-            }
-        }
-    }
-    Ok(sizes)
 }

@@ -1,29 +1,44 @@
-//! Imports articles from files: finds, parses and validates them, and stores each in one transaction.
+//! Imports articles from files: finds them, plans which article each one is, parses them, and stores each in one transaction.
 
+mod blocks;
+mod byline;
+pub mod dates;
 mod fences;
-pub mod front_matter;
-pub mod markdown;
+mod fields;
+mod files;
+mod front_matter;
+pub mod links;
+mod markdown;
+mod notes;
+mod pictures;
+pub mod plan;
+mod run;
 mod sections;
 pub mod story;
+mod value;
+
+pub use files::find;
+use files::{Kind, read_file, read_source};
+pub use pictures::MISSING;
+pub use plan::{Plan, PlannedFile, plan};
+pub use run::import;
 
 use crate::articles;
-use crate::db::{Conn, Db, Time};
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::media;
-use crate::text::{self, markdown::ImportedImage};
-use crate::web::Site;
+use crate::text;
+use crate::text::article::ImageOutcome;
+use crate::text::markdown::ImportedImage;
+use crate::text::typography::Quotes;
+use crate::web::{Site, settings};
 use articles::draft::{Draft, Refusal};
 use articles::save::Saved;
-use std::collections::HashMap;
+use jiff::tz::TimeZone;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-/// Maximum size of an article's file, in bytes.
-const MOST_BYTES: u64 = 2 * 1024 * 1024;
-
-/// The error for a picture that does not exist.
-pub const MISSING: &str = "is missing: it must be in the same folder as the file, or below it";
-
-/// What to do when the article with a file's slug has a different source.
+/// What to do when the article that a file is has a different source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnChange {
     Replace,
@@ -56,254 +71,180 @@ pub enum ImportOutcome {
     },
 }
 
+/// What an import did not take over from a file as it stands there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// Fields of the front matter that have no meaning here.
+    pub ignored: BTreeSet<String>,
+    /// HTML tags that are shown as typed.
+    pub shown_tags: BTreeSet<String>,
+    /// Links that lead nowhere, with their lines.
+    pub dead_links: Vec<(usize, String)>,
+    /// Pictures that were left out, with their lines.
+    pub left_out: Vec<(usize, String)>,
+}
+
 /// A parsed article and its pictures, not yet stored.
 pub struct ParsedFile {
     pub draft: Draft,
     pub slug: String,
     /// Nothing is to be published: changes of a public article are saved beside it.
     pub as_draft: bool,
+    /// The article that the file is, if that is known.
+    pub article: Option<i64>,
+    pub remarks: Remarks,
     pictures: Vec<(String, media::Picture)>,
 }
 
-/// The article files at these paths and below them, in order. A path that is no folder is returned unchecked. Symbolic
-/// links in a folder are not followed, because they may leave it or form a loop.
-///
-/// Second: a line `PATH:1: reason` for each unreadable folder and each link to an article file.
-pub fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>, refused: &mut Vec<String>) {
-        let entries = match std::fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(e) => {
-                return refused.push(format!(
-                    "{}:1: the folder cannot be read: {e}",
-                    folder.display()
-                ));
-            }
-        };
-        let mut entries: Vec<_> = entries.flatten().collect();
-        entries.sort_by_key(std::fs::DirEntry::path);
-        for entry in entries {
-            let path = entry.path();
-            if entry.file_name().to_string_lossy().starts_with('.') {
-                continue;
-            }
-            match entry.file_type() {
-                Ok(is) if is.is_dir() => walk(&path, found, refused),
-                Ok(is) if is.is_file() && kind(&path).is_some() => found.push(path),
-                Ok(is) if is.is_symlink() && kind(&path).is_some() => refused.push(format!(
-                    "{}:1: this is a symbolic link, which is not followed; name the file that it points to",
-                    path.display()
-                )),
-                _ => {}
-            }
+/// How texts are read, beside what stands in them.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// The zone of dates without an offset.
+    pub zone: TimeZone,
+    /// The quotation marks to set in Markdown; `None` leaves them as typed.
+    pub quotes: Option<Quotes>,
+    /// Refuses fields of the front matter that have no meaning here.
+    pub strict: bool,
+    /// Leaves out pictures that are missing or cannot be read, and takes the text.
+    pub skip_pictures: bool,
+    /// Nothing is to be published.
+    pub as_draft: bool,
+    /// The folder in which paths of pictures with `/` begin.
+    pub root: Option<PathBuf>,
+}
+
+impl ReadOptions {
+    /// The options for a site, where nothing else was said.
+    pub fn of(site: &Site) -> ReadOptions {
+        let has_quotes = site.value(&settings::TYPOGRAPHIC_QUOTES) == "on";
+        ReadOptions {
+            zone: site.time_zone(),
+            quotes: has_quotes.then(|| Quotes::of(&site.language)),
+            strict: false,
+            skip_pictures: false,
+            as_draft: false,
+            root: None,
         }
     }
-    let (mut found, mut refused) = (Vec::new(), Vec::new());
-    for path in paths {
-        if path.is_dir() {
-            walk(path, &mut found, &mut refused);
-        } else {
-            found.push(path.clone());
-        }
-    }
-    (found, refused)
 }
 
-/// Reads a regular file of at most `most` bytes; reading a pipe or a device might never end.
-fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, String> {
-    use std::io::Read;
-    let cannot = |e: std::io::Error| format!("cannot be read: {e}");
-    // Checked before it is opened, because opening a named pipe waits for a writer.
-    if !std::fs::metadata(path).map_err(cannot)?.is_file() {
-        return Err("is no file".into());
-    }
-    let file = std::fs::File::open(path).map_err(cannot)?;
-    let meta = file.metadata().map_err(cannot)?;
-    if !meta.is_file() {
-        return Err("is no file".into());
-    }
-    let too_large = || format!("is larger than {} MiB", most / 1024 / 1024);
-    if meta.len() > most {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::with_capacity(meta.len() as usize);
-    file.take(most + 1)
-        .read_to_end(&mut bytes)
-        .map_err(cannot)?;
-    if bytes.len() as u64 > most {
-        return Err(too_large());
-    }
-    Ok(bytes)
+/// What is known of a file before its body is read.
+pub(crate) struct Outline {
+    origin: String,
+    slug: String,
+    is_draft: bool,
+    /// Slugs that the article had before.
+    aliases: Vec<String>,
+    former_paths: Vec<String>,
 }
 
-/// Reads a picture in an article's folder or below it; a symbolic link to a file outside the folder is refused.
-fn read_beside(folder: &Path, beside: &Path) -> Result<Vec<u8>, String> {
-    let missing = |_| MISSING.to_owned();
-    let path = folder.join(beside).canonicalize().map_err(missing)?;
-    let folder = folder.canonicalize().map_err(missing)?;
-    if !path.starts_with(&folder) {
-        return Err("is a symbolic link to a file outside the article's folder".into());
-    }
-    read_file(&path, media::MOST_BYTES as u64)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Story,
-    Markdown,
-}
-
-fn kind(path: &Path) -> Option<Kind> {
-    match path.extension()?.to_string_lossy().to_lowercase().as_str() {
-        "txt" => Some(Kind::Story),
-        "md" | "markdown" => Some(Kind::Markdown),
-        _ => None,
-    }
-}
-
-/// Reads and parses one file; stores nothing.
-///
-/// # Errors
-/// The line and the reason.
-pub fn read(path: &Path) -> Result<ParsedFile, Refusal> {
-    let first = |why: String| Refusal::at(1, why);
-    let kind = kind(path).ok_or_else(|| {
-        first("this is neither story text (.txt) nor Markdown (.md, .markdown)".into())
-    })?;
-    let bytes = read_file(path, MOST_BYTES).map_err(|why| first(format!("the file {why}")))?;
-    let source = String::from_utf8(bytes).map_err(|e| {
-        let line = e.as_bytes()[..e.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count()
-            + 1;
-        Refusal::at(line, "the text is not UTF-8")
-    })?;
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
+/// Reads the front matter of a file, or the whole of a story.
+fn read_outline(path: &Path, zone: &TimeZone) -> Result<Outline, Refusal> {
+    let (source, kind) = read_source(path)?;
+    let draft = match kind {
+        Kind::Markdown => markdown::outline(&source, zone)?,
+        Kind::Story => story::parse(&source)?,
     };
-    parse_source(&source, kind == Kind::Markdown, &|beside| {
-        read_beside(folder, beside)
+    if text::is_blank(&draft.title) {
+        return Err(Refusal::at(1, "the article has no title"));
+    }
+    let origin = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    Ok(Outline {
+        origin: origin.to_string_lossy().into_owned(),
+        slug: slug_of(&draft),
+        is_draft: draft.is_draft || is_in_drafts(path),
+        aliases: draft.aliases,
+        former_paths: draft.former_paths,
     })
 }
 
-/// Parses the source of an article. `beside` reads a file at a path relative to the article's folder; its error
-/// completes a sentence about that file.
+fn slug_of(draft: &Draft) -> String {
+    match draft.slug.as_str() {
+        "" => text::slug(&draft.title, "article"),
+        slug => slug.to_owned(),
+    }
+}
+
+/// Whether a file is in a folder of drafts, which Jekyll does not publish.
+fn is_in_drafts(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "_drafts")
+}
+
+/// Parses the source of an article. `picture` reads the file that a path names; its error completes a sentence about that
+/// file. `link`: the URL on this site that a link means, `None` if it leads nowhere.
 ///
 /// # Errors
 /// The line and the reason.
 pub fn parse_source(
     source: &str,
     is_markdown: bool,
-    beside: &dyn Fn(&Path) -> Result<Vec<u8>, String>,
+    options: &ReadOptions,
+    picture: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+    link: &dyn Fn(&str) -> Option<String>,
 ) -> Result<ParsedFile, Refusal> {
     let mut pictures: Vec<(String, media::Picture)> = Vec::new();
-    let mut images = |named: &str| -> Result<Option<ImportedImage>, String> {
-        if named.contains("://") || named.starts_with("//") || named.starts_with("data:") {
-            return Ok(None);
+    let mut remarks = Remarks::default();
+    let mut image = |named: &str| {
+        let outcome = import_picture(named, &mut pictures, picture);
+        match outcome {
+            Err(_) if options.skip_pictures => Ok(ImageOutcome::LeftOut),
+            other => other,
         }
-        let relative = percent_encoding::percent_decode_str(named)
-            .decode_utf8_lossy()
-            .into_owned();
-        if !pictures.iter().any(|(n, _)| *n == named) {
-            let path = Path::new(&relative);
-            let inside = path.components().all(|c| {
-                matches!(
-                    c,
-                    std::path::Component::Normal(_) | std::path::Component::CurDir
-                )
-            });
-            if !inside {
-                return Err(format!("the image {named} is not beside the file"));
-            }
-            let bytes = beside(path).map_err(|why| format!("the image {named} {why}"))?;
-            let picture =
-                media::process(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
-            pictures.push((named.to_owned(), picture));
+    };
+    let draft = match is_markdown {
+        true => {
+            let mut around = markdown::Surroundings {
+                image: &mut image,
+                link,
+                zone: &options.zone,
+                quotes: options.quotes,
+                strict: options.strict,
+            };
+            markdown::parse(source, &mut around, &mut remarks)?
         }
-        let picture = pictures.iter().find(|(n, _)| *n == named).map(|(_, p)| p);
-        Ok(picture.map(|p| ImportedImage {
-            src: crate::paths::media(&p.file),
-            width: p.width,
-            height: p.height,
-            smaller: p
-                .smaller
-                .iter()
-                .map(|s| (s.width, crate::paths::media(&s.file)))
-                .collect(),
-        }))
-    };
-    let draft = if is_markdown {
-        markdown::parse(source, &mut images)?
-    } else {
-        story::parse(source)?
-    };
-    let slug = if draft.slug.is_empty() {
-        text::slug(&draft.title, "article")
-    } else {
-        draft.slug.clone()
+        false => story::parse(source)?,
     };
     Ok(ParsedFile {
+        slug: slug_of(&draft),
         draft,
-        slug,
-        as_draft: false,
+        as_draft: options.as_draft,
+        article: None,
+        remarks,
         pictures,
     })
 }
 
-/// Stores one article. `ask` is called with the old and the new source if the article exists with a different source.
-///
-/// # Errors
-/// A sentence when writing to the media folder or the database fails.
-pub fn store(
-    db: &Db,
-    data: &Path,
-    site: &Site,
-    ready: ParsedFile,
-    is_sample: bool,
-    mut ask: impl FnMut(&str, &str) -> OnChange,
-) -> Result<ImportOutcome, String> {
-    let slug = ready.slug.clone();
-    let existing = db
-        .read_now(|conn| articles::store::source(conn, &slug, &ready.draft.aliases))
-        .map_err(|e| e.to_string())?;
-    if let Some((id, old)) = &existing {
-        let id = *id;
-        let (waiting, is_draft) = db
-            .read_now(|conn| {
-                let waiting = articles::working_copy::source(conn, id)?;
-                Ok((waiting, articles::store::is_draft(conn, id)?))
-            })
-            .map_err(|e| e.to_string())?;
-        // Without `as_draft` a working copy, and an article that came in with it, is published even if its source is the same.
-        let is_as_wanted =
-            ready.as_draft || (waiting.is_none() && is_draft == ready.draft.is_draft);
-        let old = waiting.as_ref().filter(|_| ready.as_draft).unwrap_or(old);
-        if *old == ready.draft.source && is_as_wanted {
-            return Ok(ImportOutcome::Unchanged { slug });
-        }
-        match ask(old, &ready.draft.source) {
-            OnChange::Replace => {}
-            OnChange::Keep | OnChange::Ask => return Ok(ImportOutcome::NotReplaced { slug }),
-        }
+/// Reads and validates a picture, once for each path.
+fn import_picture(
+    named: &str,
+    pictures: &mut Vec<(String, media::Picture)>,
+    read: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+) -> Result<ImageOutcome, String> {
+    if named.contains("://") || named.starts_with("//") || named.starts_with("data:") {
+        return Ok(ImageOutcome::Remote);
     }
-    ready.save_pictures(data)?;
-    let (now, site) = (db.now(), site.clone());
-    let (status, as_draft) = (ready.draft.status(now), ready.as_draft);
-    let saved = db
-        .write_now(move |conn| ready.insert(conn, &site, is_sample, now))
-        .map_err(|e| format!("writing to the database failed: {e}"))?;
-    Ok(match saved {
-        Saved::WorkingCopy(_) => ImportOutcome::WorkingCopy { slug, status },
-        Saved::Article(_) => {
-            let status = if as_draft { "draft" } else { status };
-            match existing {
-                Some(_) => ImportOutcome::Updated { slug, status },
-                None => ImportOutcome::Published { slug, status },
-            }
-        }
-    })
+    if !pictures.iter().any(|(known, _)| known == named) {
+        let bytes = read(named).map_err(|why| format!("the image {named} {why}"))?;
+        let picture = media::process(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
+        pictures.push((named.to_owned(), picture));
+    }
+    let picture = pictures.iter().find(|(known, _)| known == named);
+    Ok(picture.map_or(ImageOutcome::LeftOut, |(_, picture)| {
+        ImageOutcome::Imported(image_of(picture))
+    }))
+}
+
+fn image_of(picture: &media::Picture) -> ImportedImage {
+    ImportedImage {
+        src: crate::paths::media(&picture.file),
+        width: picture.width,
+        height: picture.height,
+        smaller: picture
+            .smaller
+            .iter()
+            .map(|s| (s.width, crate::paths::media(&s.file)))
+            .collect(),
+    }
 }
 
 impl ParsedFile {
@@ -336,6 +277,7 @@ impl ParsedFile {
             pictures,
             is_sample,
             as_draft: self.as_draft,
+            article: self.article,
             now,
         };
         articles::save::save(conn, &self.draft, &with)

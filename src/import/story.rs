@@ -13,12 +13,8 @@ type Lines<'a> = Peekable<std::vec::IntoIter<(usize, &'a str)>>;
 /// # Errors
 /// The line and what is wrong with it.
 pub fn parse(source: &str) -> Result<Draft, Refusal> {
-    let text = text::clean(source.trim_start_matches('\u{FEFF}')).map_err(|_| {
-        Refusal::at(
-            first_invalid_line(source),
-            "the text contains a control character",
-        )
-    })?;
+    let text = text::clean(source.trim_start_matches('\u{FEFF}'))
+        .map_err(|_| invalid_character(source))?;
     let mut lines: Vec<(usize, &str)> = text
         .lines()
         .enumerate()
@@ -71,7 +67,7 @@ fn head(draft: &mut Draft, lines: &mut Lines<'_>) -> Result<usize, Refusal> {
 /// Assigns the lines to the standard sections.
 fn body(draft: &mut Draft, lines: Lines<'_>) {
     let mut section = StandardSection::Main;
-    let mut ids = text::markdown::Ids::default();
+    let mut ids = text::ids::Ids::default();
     let mut summary = Vec::new();
     let mut notes: Vec<&str> = Vec::new();
     for (_, line) in lines {
@@ -114,10 +110,26 @@ fn body(draft: &mut Draft, lines: Lines<'_>) {
     };
 }
 
-/// The number of the first line that [`text::clean`] rejects.
-pub fn first_invalid_line(source: &str) -> usize {
-    source
-        .lines()
-        .position(|line| text::clean(line).is_err())
-        .map_or(1, |at| at + 1)
+/// The refusal of a text that [`text::clean`] rejects: it names line, column and character.
+pub(super) fn invalid_character(source: &str) -> Refusal {
+    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    for (number, line) in (1..).zip(source.lines()) {
+        if let Some(at) = line.chars().position(is_control) {
+            let found = line.chars().nth(at).unwrap_or_default();
+            let why = format!(
+                "column {}: the text contains the control character U+{:04X}",
+                at + 1,
+                u32::from(found)
+            );
+            return Refusal::at(number, why);
+        }
+        if text::clean(line).is_err() {
+            let why = format!(
+                "a letter has more than {} combining marks",
+                text::MOST_MARKS
+            );
+            return Refusal::at(number, why);
+        }
+    }
+    Refusal::at(1, "the text contains a control character")
 }

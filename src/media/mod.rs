@@ -4,6 +4,7 @@ pub mod pages;
 mod shrink;
 pub mod store;
 mod strip;
+mod svg;
 
 use crate::text;
 use image::{ImageFormat, ImageReader, Limits};
@@ -46,14 +47,20 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
     if bytes.len() > MOST_BYTES {
         return Err("the image is larger than 10 MiB".into());
     }
-    let format = image::guess_format(bytes)
-        .map_err(|_| "this is no JPEG, PNG, GIF or WebP image".to_owned())?;
+    if svg::looks_like(bytes) {
+        return svg::process(bytes);
+    }
+    let unknown = || match is_avif(bytes) {
+        true => "AVIF cannot be read; save it as JPEG, PNG or WebP".to_owned(),
+        false => "this is no JPEG, PNG, GIF, WebP or SVG image".to_owned(),
+    };
+    let format = image::guess_format(bytes).map_err(|_| unknown())?;
     let (mime, ending) = match format {
         ImageFormat::Jpeg => ("image/jpeg", "jpg"),
         ImageFormat::Png => ("image/png", "png"),
         ImageFormat::Gif => ("image/gif", "gif"),
         ImageFormat::WebP => ("image/webp", "webp"),
-        _ => return Err("this is no JPEG, PNG, GIF or WebP image".into()),
+        _ => return Err(unknown()),
     };
     // Done first, so that the decoders do not decompress anything in the metadata.
     let (stripped, turn) =
@@ -93,6 +100,11 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
         height,
         smaller,
     })
+}
+
+/// Whether a file is AVIF, by its `ftyp` box: <https://aomediacodec.github.io/av1-avif/#brands>
+fn is_avif(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"ftyp") && matches!(bytes.get(8..12), Some(b"avif" | b"avis"))
 }
 
 /// Writes the picture's files, each atomically: to a temporary file, then renamed.

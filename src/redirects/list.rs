@@ -1,11 +1,12 @@
 //! `redirects.txt` in the data folder, the operator's list of redirects: on each line an old path, its target, and 301
 //! (the default) or 302; or an old path and 410. Lines that begin with `#` are comments. It is read at the start and
-//! when it changes.
+//! when it changes. An old path may have a query (`/?p=123`): then it stands for every request with these parameters.
 
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::SystemTime;
+use unicode_normalization::UnicodeNormalization;
 
 /// The target of an old path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +19,29 @@ pub enum Target {
     Gone,
 }
 
+/// What a list says.
+#[derive(Debug, Default)]
+pub struct Targets {
+    /// By path.
+    paths: HashMap<String, Target>,
+    /// By path: the parameters that a request must have.
+    queries: HashMap<String, Vec<(Vec<String>, Target)>>,
+}
+
+impl Targets {
+    /// The number of redirects.
+    pub fn len(&self) -> usize {
+        self.paths.len() + self.queries.values().map(Vec::len).sum::<usize>()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 #[derive(Debug, Default)]
 struct Read {
-    targets: HashMap<String, Target>,
+    targets: Targets,
     changed: Option<SystemTime>,
 }
 
@@ -31,16 +52,33 @@ pub struct List {
     read: ArcSwap<Read>,
 }
 
-/// A path as the list compares it: percent-decoded, in lower case, without trailing slashes.
-pub(super) fn normalize_key(path: &str) -> String {
+/// A path as the list compares it: percent-decoded, composed (NFC), in lower case, without trailing slashes.
+fn normalize_key(path: &str) -> String {
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    let path = path.trim_end_matches('/').to_lowercase();
-    if path.is_empty() { "/".into() } else { path }
+    let path: String = path.trim_end_matches('/').nfc().collect();
+    match path.to_lowercase() {
+        path if path.is_empty() => "/".into(),
+        path => path,
+    }
+}
+
+/// The parameters of a query, decoded.
+fn parameters(query: &str) -> Vec<String> {
+    let decode = |part: &str| {
+        let part = part.replace('+', " ");
+        let decoded = percent_encoding::percent_decode_str(&part).decode_utf8_lossy();
+        decoded.into_owned()
+    };
+    query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(decode)
+        .collect()
 }
 
 /// Parses a list. Second: its invalid lines, as `LINE: reason`.
-pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
-    let (mut targets, mut wrong) = (HashMap::new(), Vec::new());
+pub fn parse(text: &str) -> (Targets, Vec<String>) {
+    let (mut targets, mut wrong) = (Targets::default(), Vec::new());
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -54,9 +92,7 @@ pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
         };
         let target = match parts.as_slice() {
             [from, ..] if !from.starts_with('/') => Err("the old path must begin with /"),
-            [from, ..] if from.contains(['?', '*', '#']) => {
-                Err("the old path must not contain ?, # or *")
-            }
+            [from, ..] if from.contains(['*', '#']) => Err("the old path must not contain # or *"),
             [from, to, ..] if normalize_key(from) == normalize_key(to) => {
                 Err("it redirects to itself")
             }
@@ -69,7 +105,13 @@ pub fn parse(text: &str) -> (HashMap<String, Target>, Vec<String>) {
             _ => Err("a line is an old path, its target, and 301 or 302; or an old path and 410"),
         };
         match target {
-            Ok(target) => drop(targets.insert(normalize_key(parts[0]), target)),
+            Ok(target) => match parts[0].split_once('?') {
+                None => drop(targets.paths.insert(normalize_key(parts[0]), target)),
+                Some((path, query)) => {
+                    let with = targets.queries.entry(normalize_key(path)).or_default();
+                    with.push((parameters(query), target));
+                }
+            },
             Err(why) => wrong.push(format!("{number}: {why}")),
         }
     }
@@ -130,12 +172,27 @@ impl List {
             .store(std::sync::Arc::new(Read { targets, changed }));
     }
 
+    /// The target of a path with a query, if the list has one: of several the one with the most parameters.
+    pub fn query_target(&self, path: &str, query: &str) -> Option<Target> {
+        let read = self.read.load();
+        if query.is_empty() || read.targets.queries.is_empty() {
+            return None;
+        }
+        let listed = read.targets.queries.get(&normalize_key(path))?;
+        let given = parameters(query);
+        let matching = listed
+            .iter()
+            .filter(|(wanted, _)| wanted.iter().all(|one| given.contains(one)));
+        let best = matching.max_by_key(|(wanted, _)| wanted.len());
+        best.map(|(_, target)| target.clone())
+    }
+
     /// The target of a path, with chains in the list followed to their end, so that a client is redirected only once.
     /// `None` also for a loop. `is_existing_page`: whether a path is an existing page, at which a chain ends.
     pub fn target(&self, path: &str, is_existing_page: impl Fn(&str) -> bool) -> Option<Target> {
         let read = self.read.load();
         let mut seen = vec![normalize_key(path)];
-        let mut target = read.targets.get(&normalize_key(path))?;
+        let mut target = read.targets.paths.get(&normalize_key(path))?;
         loop {
             let (Target::Moved(to) | Target::Found(to)) = target else {
                 return Some(target.clone());
@@ -144,7 +201,7 @@ impl List {
             if seen.contains(&step) {
                 return None;
             }
-            match read.targets.get(&step) {
+            match read.targets.paths.get(&step) {
                 Some(next) if !is_existing_page(&step) => target = next,
                 _ => return Some(target.clone()),
             }

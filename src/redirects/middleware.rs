@@ -1,32 +1,19 @@
 //! Middleware that replaces a 404 by a redirect when the page has moved or its path is spelled differently.
 
-use super::list::{Target, normalize_key};
+use super::list::Target;
 use super::{KnownRoute, Redirects, store};
 use crate::error::Error;
+use crate::paths::lookup_key;
 use crate::web::Shared;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
-
-/// Names of index files, which are removed from the end of a path.
-const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"];
-
-/// The canonical form of a path: decoded, in lower case, without index file, empty segments and trailing slash.
-fn normalize(path: &str) -> String {
-    let mut path = normalize_key(path);
-    while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
-        path = normalize_key(shorter);
-    }
-    // Removes empty segments, as in `//articles//a`.
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    format!("/{}", parts.join("/"))
-}
+use actix_web::{HttpRequest, HttpResponse, web};
 
 /// The current path of the page at a path; `None` if there is none.
 async fn find_target(state: &Shared, redirects: &Redirects, path: &str) -> Option<String> {
-    let (asked, route_kind) = (normalize(path), redirects.route_kind);
+    let (asked, route_kind) = (lookup_key(path), redirects.route_kind);
     let found = state
         .db
         .read(move |conn| store::resolve(conn, &asked, route_kind))
@@ -55,7 +42,8 @@ fn with_query(path: String, query: &str) -> String {
     }
 }
 
-/// Replaces a 404 by one redirect if the page has moved or its path is spelled differently, or by a 410 from the list.
+/// Replaces a 404 by one redirect if the page has moved or its path is spelled differently, or by a 410 from the list. A
+/// listed path with a query is redirected even if its page exists.
 pub async fn redirect_not_found(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -65,51 +53,71 @@ pub async fn redirect_not_found(
         .decode_utf8_lossy()
         .into_owned();
     let query = request.query_string().to_owned();
-    let response = next.call(request).await?.map_into_boxed_body();
-    if !reads || response.status() != StatusCode::NOT_FOUND || path.len() > 2000 {
-        return Ok(response);
+    let found = |request: &HttpRequest| {
+        let state = request.app_data::<Shared>().cloned();
+        state.zip(request.app_data::<web::Data<Redirects>>().cloned())
+    };
+    if let Some((state, redirects)) = found(request.request()).filter(|_| reads)
+        && let Some(target) = redirects.list.query_target(&path, &query)
+    {
+        let target = current_target(&state, &redirects, target).await;
+        return Ok(match response(&state, target) {
+            Some(moved) => request.into_response(moved),
+            None => next.call(request).await?.map_into_boxed_body(),
+        });
     }
-    let asked = response.request();
-    let (Some(state), Some(redirects)) = (
-        asked.app_data::<Shared>().cloned(),
-        asked.app_data::<web::Data<Redirects>>().cloned(),
-    ) else {
-        return Ok(response);
+    let answer = next.call(request).await?.map_into_boxed_body();
+    if !reads || answer.status() != StatusCode::NOT_FOUND || path.len() > 2000 {
+        return Ok(answer);
+    }
+    let Some((state, redirects)) = found(answer.request()) else {
+        return Ok(answer);
     };
     let is_existing_page = |to: &str| (redirects.route_kind)(to) == KnownRoute::Literal;
     let listed = redirects.list.target(&path, is_existing_page);
-    let listed = listed.or_else(|| redirects.list.target(&normalize(&path), is_existing_page));
+    let listed = listed.or_else(|| redirects.list.target(&lookup_key(&path), is_existing_page));
     let target = match listed {
-        // The target of a listed redirect may have moved as well.
-        Some(Target::Moved(to)) if to.starts_with('/') => {
-            Target::Moved(resolve_target(&state, &redirects, to).await)
-        }
-        Some(Target::Found(to)) if to.starts_with('/') => {
-            Target::Found(resolve_target(&state, &redirects, to).await)
-        }
-        Some(listed) => listed,
+        Some(listed) => current_target(&state, &redirects, listed).await,
         None => match find_target(&state, &redirects, &path).await {
             Some(to) if to != path => Target::Moved(with_query(to, &query)),
-            _ => return Ok(response),
+            _ => return Ok(answer),
         },
     };
+    Ok(match response(&state, target) {
+        Some(moved) => answer.into_response(moved),
+        None => answer,
+    })
+}
+
+/// The target of a listed redirect, which may have moved as well.
+async fn current_target(state: &Shared, redirects: &Redirects, listed: Target) -> Target {
+    match listed {
+        Target::Moved(to) if to.starts_with('/') => {
+            Target::Moved(resolve_target(state, redirects, to).await)
+        }
+        Target::Found(to) if to.starts_with('/') => {
+            Target::Found(resolve_target(state, redirects, to).await)
+        }
+        other => other,
+    }
+}
+
+/// The redirect to a target, or 410. `None` if the target cannot stand in a header.
+fn response(state: &Shared, target: Target) -> Option<HttpResponse> {
     let (status, to) = match target {
         Target::Moved(to) => (StatusCode::MOVED_PERMANENTLY, to),
         Target::Found(to) => (StatusCode::FOUND, to),
-        Target::Gone => {
-            return Ok(response.into_response(HttpResponse::from_error(Error::Gone)));
-        }
+        Target::Gone => return Some(HttpResponse::from_error(Error::Gone)),
     };
     let to = if to.starts_with('/') {
         format!("{}{to}", state.config.base.origin)
     } else {
         to
     };
-    let Ok(to) = header::HeaderValue::from_str(&to) else {
-        return Ok(response);
-    };
-    let moved = HttpResponse::build(status)
-        .insert_header((header::LOCATION, to))
-        .finish();
-    Ok(response.into_response(moved))
+    let to = header::HeaderValue::from_str(&to).ok()?;
+    Some(
+        HttpResponse::build(status)
+            .insert_header((header::LOCATION, to))
+            .finish(),
+    )
 }

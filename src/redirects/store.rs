@@ -3,16 +3,47 @@
 use crate::articles::collections::{self, Kind};
 use crate::articles::lists::{self, ListScope};
 use crate::articles::store;
-use crate::db::schema::accounts;
+use crate::db::schema::{accounts, articles, former_paths};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
 use crate::redirects::KnownRoute;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// The current path of the page at a path: the same if it exists, another one for a former slug of an article. `None`:
 /// there is no such page.
 pub fn resolve(
+    conn: &mut Conn,
+    path: &str,
+    route_kind: fn(&str) -> KnownRoute,
+) -> Result<Option<String>, Error> {
+    let here = existing(conn, path, route_kind)?;
+    match here {
+        Some(there) => Ok(Some(there)),
+        None => former_path(conn, path),
+    }
+}
+
+/// The article that had this path on another site. `.html` at its end does not count.
+fn former_path(conn: &mut Conn, path: &str) -> Result<Option<String>, Error> {
+    let plain = path.strip_suffix(".html").unwrap_or(path);
+    let alike = vec![path.to_owned(), plain.to_owned(), format!("{plain}.html")];
+    let found: Vec<(String, String)> = former_paths::table
+        .inner_join(articles::table.on(articles::id.eq(former_paths::article_id)))
+        .filter(former_paths::path.eq_any(alike))
+        .filter(sql::<Bool>(store::PUBLISHED))
+        .select((former_paths::path, articles::slug))
+        .load(conn)?;
+    let exact = found.iter().find(|(known, _)| known == path);
+    Ok(exact
+        .or(found.first())
+        .map(|(_, slug)| paths::article(slug)))
+}
+
+/// The path of an existing page.
+fn existing(
     conn: &mut Conn,
     path: &str,
     route_kind: fn(&str) -> KnownRoute,

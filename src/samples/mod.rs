@@ -13,7 +13,6 @@ use crate::import;
 use crate::interface::Interface;
 use crate::moderation::{Hold, Status};
 use crate::web::Site;
-use std::path::Path;
 
 /// File name, source, hours before the first start, number of comments.
 const ARTICLES: [(&str, &str, i64, usize); 10] = [
@@ -60,17 +59,21 @@ const PICTURE: &[u8] = include_bytes!("articles/tide-gate.jpg");
 /// # Errors
 /// A sentence when writing to the database or the media folder fails.
 pub fn publish(db: &Db, config: &Config, site: &Site) -> Result<usize, String> {
-    let beside = |path: &Path| {
-        if path == Path::new("tide-gate.jpg") {
+    let picture = |path: &str| {
+        if path == "tide-gate.jpg" {
             Ok(PICTURE.to_vec())
         } else {
             Err(import::MISSING.into())
         }
     };
+    let options = import::ReadOptions::of(site);
     let now = Time::now();
     let mut all = Vec::new();
     for (file, source, hours, count) in ARTICLES {
-        let mut ready = import::parse_source(source, file.ends_with(".md"), &beside)
+        let mut ready =
+            import::parse_source(source, file.ends_with(".md"), &options, &picture, &|url| {
+                Some(url.to_owned())
+            })
             .map_err(|r| format!("{file}:{}: {}", r.line, r.reason))?;
         let published = now.plus(-hours * Time::HOUR);
         ready.draft.published = Some(published);

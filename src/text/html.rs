@@ -43,7 +43,7 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     tag[start..].split_once('"').map(|(value, _)| value)
 }
 
-fn decode(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
@@ -68,12 +68,18 @@ fn ends_line(name: &str) -> bool {
             | "figure"
             | "figcaption"
             | "blockquote"
+            | "div"
+            | "dt"
+            | "dd"
+            | "summary"
+            | "caption"
             | "hr"
     )
 }
 
-/// The opening tag of a reference to a source note.
+/// The opening tags of a reference to a source note and of one to a footnote.
 const REFERENCE: &str = "sup class=\"ref\"";
+const FOOTNOTE: &str = "sup class=\"footnote-ref\"";
 
 /// The plain text: a line for each paragraph, item or heading, without the numbers of source notes.
 pub(super) fn text(html: &str) -> String {
@@ -83,7 +89,7 @@ pub(super) fn text(html: &str) -> String {
         match piece {
             Token::Text(text) if !inside_reference => out.push_str(text),
             Token::Text(_) => {}
-            Token::Tag(tag) if tag == REFERENCE => inside_reference = true,
+            Token::Tag(tag) if tag == REFERENCE || tag == FOOTNOTE => inside_reference = true,
             Token::Tag("/sup") => inside_reference = false,
             Token::Tag(tag) if ends_line(name(tag)) && !out.is_empty() && !out.ends_with('\n') => {
                 out.push('\n')
@@ -128,6 +134,7 @@ pub(super) fn absolute(html: &str, origin: &str, page: &str) -> String {
                     format!("{origin}{local}")
                 }
                 place if place.starts_with('#') => format!("{page}{place}"),
+                host if host.starts_with("//") => format!("https:{host}"),
                 _ => continue,
             };
             tag = tag.replacen(

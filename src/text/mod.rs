@@ -1,16 +1,22 @@
 //! Text processing without I/O: cleaning, Markdown, sanitising, search words, diffs, excerpts and slugs.
 
-mod code;
+pub mod article;
+pub mod code;
 pub mod diff;
 mod email;
 pub mod fold;
+mod footnotes;
 mod html;
+pub mod ids;
 pub mod markdown;
+pub mod note_references;
 mod picture;
 mod safe_html;
 mod sanitise;
 mod slug;
 pub mod structure;
+mod typed_html;
+pub mod typography;
 
 pub use email::Email;
 pub use safe_html::{SafeHtml, SanitisedHtml, stored_html};

@@ -42,10 +42,14 @@ pub fn srcset<'a>(
 /// The `sizes` attribute of a picture in the text column.
 pub const SIZES: &str = "(max-width: 43.5rem) calc(100vw - 2.5rem), 41rem";
 
-pub(super) fn img(src: &str, alt: &str, images: &[ImportedImage]) -> String {
+pub(super) fn img(src: &str, alt: &str, title: &str, images: &[ImportedImage]) -> String {
     let alt = super::escape(alt);
+    let title = match title {
+        "" => String::new(),
+        title => format!(" title=\"{}\"", super::escape(title)),
+    };
     let Some(image) = images.iter().find(|i| i.src == src) else {
-        return format!("<img src=\"{}\" alt=\"{alt}\">", super::escape(src));
+        return format!("<img src=\"{}\" alt=\"{alt}\"{title}>", super::escape(src));
     };
     let set = image.srcset();
     let widths = if set.is_empty() {
@@ -55,7 +59,7 @@ pub(super) fn img(src: &str, alt: &str, images: &[ImportedImage]) -> String {
     };
     // Width and height prevent a layout shift when the image has loaded.
     format!(
-        "<img src=\"{}\"{widths} width=\"{}\" height=\"{}\" alt=\"{alt}\" loading=\"lazy\">",
+        "<img src=\"{}\"{widths} width=\"{}\" height=\"{}\" alt=\"{alt}\"{title} loading=\"lazy\">",
         image.src, image.width, image.height
     )
 }

@@ -36,6 +36,41 @@ const ARTICLE_TAGS: &[&str] = &[
     "td",
     "sup",
     "span",
+    "abbr",
+    "b",
+    "bdi",
+    "bdo",
+    "caption",
+    "cite",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "i",
+    "ins",
+    "kbd",
+    "mark",
+    "meter",
+    "progress",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "sub",
+    "summary",
+    "tfoot",
+    "time",
+    "u",
+    "var",
+    "wbr",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,17 +93,26 @@ pub(super) fn sanitise(
     let mut builder = ammonia::Builder::empty();
     builder
         .tags(COMMENT_TAGS.iter().chain(more).copied().collect())
-        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .url_relative(relative)
         .link_rel(Some(rel))
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])
         .add_tag_attributes("pre", ["tabindex"]);
     if kind == Kind::Article {
-        for heading in ["h2", "h3", "h4", "h5", "h6", "a"] {
-            builder.add_tag_attributes(heading, ["id"]);
-        }
+        // Only ids that `text::ids` has given out reach the sanitiser.
+        builder.add_generic_attributes(["id", "lang", "dir", "title"]);
         builder
+            .add_tag_attributes("details", ["open"])
+            .add_tag_attributes("ol", ["reversed", "type"])
+            .add_tag_attributes("li", ["value"])
+            .add_tag_attributes("time", ["datetime"])
+            .add_tag_attributes("progress", ["value", "max"])
+            .add_tag_attributes("meter", ["value", "min", "max", "low", "high", "optimum"])
+            .add_tag_attributes("th", ["colspan", "rowspan", "scope"])
+            .add_tag_attributes("td", ["colspan", "rowspan"])
+            .add_allowed_classes("section", ["footnotes"])
+            .add_allowed_classes("a", ["footnote-backref"])
             .add_tag_attributes(
                 "img",
                 [
@@ -78,7 +122,7 @@ pub(super) fn sanitise(
             .add_tag_attributes("table", ["tabindex"])
             .add_tag_attributes("th", ["align"])
             .add_tag_attributes("td", ["align"])
-            .add_allowed_classes("sup", ["ref"])
+            .add_allowed_classes("sup", ["ref", "footnote-ref"])
             .add_allowed_classes(
                 "span",
                 [

@@ -121,6 +121,14 @@ pub static DEFAULT_SECTION: Setting = Setting {
     hint: Some(Interface::default_section_hint),
     check: required,
 };
+pub static TYPOGRAPHIC_QUOTES: Setting = Setting {
+    name: "typographic_quotes",
+    kind: ON_OFF,
+    default: "on",
+    label: Interface::field_typographic_quotes,
+    hint: Some(Interface::typographic_quotes_hint),
+    check: as_it_is,
+};
 pub static FIRST_COMMENT: Setting = Setting {
     name: "first_comment",
     kind: Kind::Choice(&[
@@ -153,13 +161,14 @@ pub static NOTIFY_MODERATORS: Setting = Setting {
 };
 
 /// Every setting, in the order of the form.
-pub static ALL: [&Setting; 9] = [
+pub static ALL: [&Setting; 10] = [
     &SITE_NAME,
     &TAGLINE,
     &LANGUAGE,
     &TIME_ZONE,
     &CONTACT,
     &DEFAULT_SECTION,
+    &TYPOGRAPHIC_QUOTES,
     &FIRST_COMMENT,
     &JOIN,
     &NOTIFY_MODERATORS,

@@ -114,12 +114,13 @@ impl Site {
         direction(&self.language)
     }
 
-    fn tz(&self) -> jiff::tz::TimeZone {
+    /// The time zone that dates are printed in.
+    pub fn time_zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::get(&self.zone).unwrap_or(jiff::tz::TimeZone::UTC)
     }
 
     fn zoned(&self, time: Time) -> jiff::Zoned {
-        time.stamp().to_zoned(self.tz())
+        time.stamp().to_zoned(self.time_zone())
     }
 
     /// `22 November 2026`
@@ -149,7 +150,7 @@ impl Site {
     pub fn parse_minute(&self, given: &str) -> Option<Time> {
         let parse = |format| jiff::civil::DateTime::strptime(format, given).ok();
         let civil = parse("%Y-%m-%dT%H:%M").or_else(|| parse("%Y-%m-%dT%H:%M:%S"))?;
-        let zoned = civil.to_zoned(self.tz()).ok()?;
+        let zoned = civil.to_zoned(self.time_zone()).ok()?;
         Some(Time(zoned.timestamp().as_millisecond()))
     }
 
@@ -174,7 +175,7 @@ impl Site {
 
     /// The start of a day.
     pub fn start_of(&self, day: jiff::civil::Date) -> Option<Time> {
-        let zoned = day.to_zoned(self.tz()).ok()?;
+        let zoned = day.to_zoned(self.time_zone()).ok()?;
         Some(Time(zoned.timestamp().as_millisecond()))
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn news_article(origin: &str, site: &Site, parts: &Parts<'_>) -> Safe
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.title,
-        "description": article.dek,
+        "description": article.description(),
         "url": url,
         "mainEntityOfPage": { "@type": "WebPage", "@id": url, "breadcrumb": breadcrumbs(origin, &trail) },
         "datePublished": article.published_at.rfc3339(),

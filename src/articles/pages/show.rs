@@ -50,7 +50,7 @@ fn head(state: &State, viewer: &Viewer, data: &ArticleData, thread: &ThreadView)
     let picture = hero(article, &data.sizes).map(|hero| format!("{origin}{}", hero.src));
     let mut page = Page::new(state, viewer, &article.title)
         .at(state, &paths::article(&article.slug))
-        .about(&article.dek);
+        .about(article.description());
     page.keywords = article.keyphrases.lines().collect::<Vec<_>>().join(", ");
     page.section.clone_from(&article.section.slug);
     page.card.kind = "article";

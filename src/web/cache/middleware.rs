@@ -19,26 +19,28 @@ use std::borrow::Cow;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 pub struct PageCacheLayer {
     state: Shared,
     key: cookie::Key,
-    find_route: fn(&str) -> Option<CachedRoute>,
+    routes: RouteLookup,
+}
+
+/// What the cache asks about a request.
+#[derive(Clone)]
+pub struct RouteLookup {
+    /// The route of a path, if its pages are cached.
+    pub find_route: fn(&str) -> Option<CachedRoute>,
+    /// Whether a path with this query is redirected.
+    pub is_redirected: Arc<dyn Fn(&str, &str) -> bool + Send + Sync>,
 }
 
 impl PageCacheLayer {
-    /// `key` signs the session cookie; `find_route` returns the route of a path if its pages are cached.
-    pub fn new(
-        state: Shared,
-        key: cookie::Key,
-        find_route: fn(&str) -> Option<CachedRoute>,
-    ) -> PageCacheLayer {
-        PageCacheLayer {
-            state,
-            key,
-            find_route,
-        }
+    /// `key` signs the session cookie.
+    pub fn new(state: Shared, key: cookie::Key, routes: RouteLookup) -> PageCacheLayer {
+        PageCacheLayer { state, key, routes }
     }
 }
 
@@ -54,7 +56,7 @@ impl<S: InnerService> Transform<S, ServiceRequest> for PageCacheLayer {
             service: Rc::new(service),
             state: self.state.clone(),
             key: self.key.clone(),
-            find_route: self.find_route,
+            routes: self.routes.clone(),
         }))
     }
 }
@@ -63,7 +65,7 @@ pub struct PageCacheMiddleware<S> {
     service: Rc<S>,
     state: Shared,
     key: cookie::Key,
-    find_route: fn(&str) -> Option<CachedRoute>,
+    routes: RouteLookup,
 }
 
 impl<S> Clone for PageCacheMiddleware<S> {
@@ -72,7 +74,7 @@ impl<S> Clone for PageCacheMiddleware<S> {
             service: self.service.clone(),
             state: self.state.clone(),
             key: self.key.clone(),
-            find_route: self.find_route,
+            routes: self.routes.clone(),
         }
     }
 }
@@ -269,7 +271,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         let headers = request.headers();
         let path = page.split('?').next().unwrap_or_default();
         if let Some(token) = token {
-            let Some(route) = (self.find_route)(path) else {
+            let Some(route) = (self.routes.find_route)(path) else {
                 return Lookup::Uncacheable;
             };
             return match self.cached_reader_page(token, headers, &page) {
@@ -290,7 +292,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
             });
             return Lookup::Hit(answer, entry.route);
         }
-        match (self.find_route)(path) {
+        match (self.routes.find_route)(path) {
             Some(route) => {
                 let page = page.into_owned().into();
                 Lookup::Miss(Key { page, of: coding }, route)
@@ -306,7 +308,10 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         if query.is_empty() {
             return Some(path);
         }
-        let allowed = (self.find_route)(&path)?.query;
+        if (self.routes.is_redirected)(&path, query) {
+            return None;
+        }
+        let allowed = (self.routes.find_route)(&path)?.query;
         let mut page = path.into_owned();
         for param in allowed {
             let given = query

@@ -1,0 +1,103 @@
+//! Finds the picture files that an article names.
+
+use crate::media;
+use std::path::{Component, Path, PathBuf};
+
+/// The error for a picture that does not exist.
+pub const MISSING: &str = "is missing: it must be in the same folder as the file, or below it";
+/// The same for a path that begins with `/`.
+const MISSING_IN_ROOT: &str =
+    "is in no folder above the file; --root DIR names the folder that paths with / begin in";
+
+/// Folders that a generator serves as the root of the site.
+const SERVED: [&str; 6] = ["", "static", "public", "assets", "source", "src"];
+
+/// Where the pictures of a file are looked for.
+pub(super) struct PictureFolders<'a> {
+    /// The folder of the file.
+    pub folder: &'a Path,
+    /// The folder that was named for the import; paths with `..` may not leave it.
+    pub named: &'a Path,
+    /// The folder in which paths with `/` begin; if it is not given, the nearest one above the file that has the picture.
+    pub root: Option<&'a Path>,
+}
+
+impl PictureFolders<'_> {
+    /// Reads a picture. A symbolic link to a file outside the folder in which it was found is refused.
+    ///
+    /// # Errors
+    /// What completes the sentence "the image PATH …".
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        let plain = decoded.split(['?', '#']).next().unwrap_or_default();
+        // Both, because `?` may be part of a file's name.
+        let mut found = self.find(&decoded);
+        if found.is_err() && plain != decoded {
+            found = self.find(plain);
+        }
+        let (folder, file) = found?;
+        if !file.starts_with(&folder) {
+            return Err("is a symbolic link to a file outside the article's folder".into());
+        }
+        super::read_file(&file, media::MOST_BYTES as u64)
+    }
+
+    /// The file, and the folder that it may not be outside of, without symbolic links.
+    fn find(&self, path: &str) -> Result<(PathBuf, PathBuf), String> {
+        if let Some(path) = path.strip_prefix('/') {
+            return self.find_in_root(path.trim_start_matches('/'));
+        }
+        let relative = Path::new(path);
+        let goes_up = relative.components().any(|part| !is_down(&part));
+        let folder = match goes_up {
+            true => self.root.unwrap_or(self.named),
+            false => self.folder,
+        };
+        let missing = || MISSING.to_owned();
+        let outside =
+            || format!("is not beside the file; --root DIR names a folder that it may be in");
+        let folder = folder.canonicalize().map_err(|_| missing())?;
+        let file = self.folder.join(relative).canonicalize();
+        match (file, goes_up) {
+            (Ok(file), true) if !file.starts_with(&folder) => Err(outside()),
+            (Ok(file), _) => Ok((folder, file)),
+            (Err(_), true) => Err(outside()),
+            (Err(_), false) => Err(missing()),
+        }
+    }
+
+    fn find_in_root(&self, path: &str) -> Result<(PathBuf, PathBuf), String> {
+        let missing = || MISSING_IN_ROOT.to_owned();
+        let path = Path::new(path);
+        if !path.components().all(|part| is_down(&part)) {
+            return Err(missing());
+        }
+        let start = self.folder.canonicalize().map_err(|_| missing())?;
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let roots: Vec<&Path> = match self.root {
+            Some(root) => vec![root],
+            // Neither the root of the file system nor the home folder, where private pictures are.
+            None => start
+                .ancestors()
+                .filter(|folder| folder.parent().is_some() && Some(*folder) != home.as_deref())
+                .collect(),
+        };
+        for root in roots {
+            for served in SERVED {
+                let Ok(folder) = root.join(served).canonicalize() else {
+                    continue;
+                };
+                if let Ok(file) = folder.join(path).canonicalize()
+                    && file.is_file()
+                {
+                    return Ok((folder, file));
+                }
+            }
+        }
+        Err(missing())
+    }
+}
+
+fn is_down(part: &Component<'_>) -> bool {
+    matches!(part, Component::Normal(_) | Component::CurDir)
+}

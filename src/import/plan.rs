@@ -1,0 +1,152 @@
+//! Decides, before anything is stored, which article each file of an import is: no two files get the same address, and a
+//! file is known again by where it came from before its slug.
+
+use super::files::FoundFile;
+use super::links::Addresses;
+use super::{Outline, read_outline};
+use crate::articles;
+use crate::articles::draft::Refusal;
+use crate::db::Db;
+use crate::error::Error;
+use crate::paths;
+use jiff::tz::TimeZone;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// A file, and what it is to become.
+#[derive(Clone, Debug)]
+pub struct PlannedFile {
+    pub path: PathBuf,
+    /// The folder that was named for the import.
+    pub named: PathBuf,
+    /// The path of the file without symbolic links, which is kept with the article.
+    pub origin: String,
+    pub slug: String,
+    /// The article that came from this file or has its slug.
+    pub article: Option<i64>,
+    pub is_draft: bool,
+    /// The first path that the text had on another site.
+    pub former: Option<String>,
+}
+
+/// The files of an import in their order, each with its article or with why it is refused, and their addresses.
+pub struct Plan {
+    pub files: Vec<Result<PlannedFile, (PathBuf, Refusal)>>,
+    pub addresses: Addresses,
+}
+
+/// Which articles there are for the files of an import.
+struct Known {
+    /// By origin: id and slug.
+    origins: HashMap<String, (i64, String)>,
+    /// By slug: id.
+    slugs: HashMap<String, i64>,
+    /// By current or former slug: id.
+    aliases: HashMap<String, i64>,
+}
+
+/// Plans the import of these files. Dates without an offset are in `zone`.
+///
+/// # Errors
+/// Of the database.
+pub fn plan(db: &Db, found: &[FoundFile], zone: &TimeZone) -> Result<Plan, Error> {
+    let read: Vec<Result<Outline, Refusal>> = found
+        .iter()
+        .map(|file| read_outline(&file.path, zone))
+        .collect();
+    let outlines = || read.iter().flatten();
+    let origins: Vec<String> = outlines().map(|outline| outline.origin.clone()).collect();
+    let slugs: Vec<String> = outlines().map(|outline| outline.slug.clone()).collect();
+    let aliases: Vec<String> = outlines()
+        .flat_map(|outline| outline.aliases.clone())
+        .collect();
+    let known = db.read_now(|conn| {
+        Ok(Known {
+            origins: articles::identity::by_origins(conn, &origins)?,
+            slugs: articles::identity::by_slugs(conn, &slugs)?,
+            aliases: articles::identity::by_slugs_or_former(conn, &aliases)?,
+        })
+    })?;
+    let mut order: Vec<usize> = (0..read.len()).collect();
+    order.sort_by_key(|at| match &read[*at] {
+        Ok(outline) => known.rank(outline),
+        Err(_) => 0,
+    });
+    let mut claims = Claims::default();
+    let mut files: Vec<Option<Result<PlannedFile, (PathBuf, Refusal)>>> =
+        found.iter().map(|_| None).collect();
+    let mut addresses = Addresses::default();
+    for at in order {
+        let file = &found[at];
+        let planned = match &read[at] {
+            Err(refusal) => Err(refusal.clone()),
+            Ok(outline) => claims.claim(file, outline, &known),
+        };
+        if let (Ok(planned), Ok(outline)) = (&planned, &read[at]) {
+            addresses.add(
+                Path::new(&planned.origin),
+                &planned.slug,
+                &outline.former_paths,
+            );
+        }
+        files[at] = Some(planned.map_err(|refusal| (file.path.clone(), refusal)));
+    }
+    Ok(Plan {
+        files: files.into_iter().flatten().collect(),
+        addresses,
+    })
+}
+
+impl Known {
+    /// Who claims first: a file whose article has its slug already; one that has the slug of an article; one whose article
+    /// has another slug; then the new ones.
+    fn rank(&self, outline: &Outline) -> u8 {
+        match self.origins.get(&outline.origin) {
+            Some((_, slug)) if *slug == outline.slug => 0,
+            None if self.slugs.contains_key(&outline.slug) => 1,
+            Some(_) => 2,
+            None => 3,
+        }
+    }
+}
+
+/// The addresses and articles that files of this import have.
+#[derive(Default)]
+struct Claims {
+    slugs: HashMap<String, PathBuf>,
+    articles: HashSet<i64>,
+}
+
+impl Claims {
+    fn claim(
+        &mut self,
+        file: &FoundFile,
+        outline: &Outline,
+        known: &Known,
+    ) -> Result<PlannedFile, Refusal> {
+        if let Some(first) = self.slugs.get(&outline.slug) {
+            let why = format!(
+                "{} has the same address, {}; give one of the two a slug of its own",
+                first.display(),
+                paths::article(&outline.slug)
+            );
+            return Err(Refusal::at(1, why));
+        }
+        let by_origin = known.origins.get(&outline.origin).map(|(id, _)| *id);
+        let article = by_origin.or_else(|| known.slugs.get(&outline.slug).copied());
+        let mut aliases = outline.aliases.iter();
+        let article =
+            article.or_else(|| aliases.find_map(|alias| known.aliases.get(alias).copied()));
+        let article = article.filter(|id| self.articles.insert(*id));
+        self.slugs.insert(outline.slug.clone(), file.path.clone());
+        Ok(PlannedFile {
+            path: file.path.clone(),
+            named: file.named.clone(),
+            origin: outline.origin.clone(),
+            slug: outline.slug.clone(),
+            article,
+            is_draft: outline.is_draft,
+            former: outline.former_paths.first().cloned(),
+        })
+    }
+}

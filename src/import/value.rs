@@ -1,0 +1,284 @@
+//! The values of front matter: a tree in which scalars stay as typed, each with its place in the file.
+
+use crate::articles::draft::Refusal;
+use granit_parser::{Event, Parser, ScalarStyle};
+
+/// A place in the file, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub line: usize,
+    pub column: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Value {
+    pub place: Place,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Kind {
+    Null,
+    /// A text, number, date or boolean, as typed.
+    Scalar(String),
+    List(Vec<Value>),
+    Table(Vec<Entry>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub name: String,
+    pub place: Place,
+    pub value: Value,
+}
+
+/// Maximum number of values, so that repeated aliases of YAML cannot grow without end, and maximum nesting.
+const MOST_VALUES: usize = 20_000;
+const MOST_DEPTH: usize = 32;
+
+/// A refusal at a place that names the character there.
+pub(super) fn refusal_at(text: &str, place: Place, skipped: usize, why: &str) -> Refusal {
+    let line = text.lines().nth(place.line.saturating_sub(1));
+    let found = line.and_then(|line| line.chars().nth(place.column.saturating_sub(1)));
+    let at = match found {
+        Some(c) => format!("column {}, at {c:?}", place.column),
+        None => format!("column {}", place.column),
+    };
+    Refusal::at(place.line + skipped, format!("{why} ({at})"))
+}
+
+/// Parses YAML. `skipped`: lines of the file before it.
+///
+/// # Errors
+/// Line, column and character, and what is wrong there.
+pub(super) fn yaml(text: &str, skipped: usize) -> Result<Value, Refusal> {
+    let mut builder = Yaml {
+        text,
+        skipped,
+        left: MOST_VALUES,
+        anchors: Vec::new(),
+    };
+    let mut events = Parser::new_from_str(text);
+    let mut found = Value {
+        place: Place { line: 1, column: 1 },
+        kind: Kind::Null,
+    };
+    while let Some(event) = builder.next(&mut events)? {
+        match event.0 {
+            Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+            Event::StreamEnd => break,
+            _ => found = builder.value(event, &mut events, 0)?,
+        }
+    }
+    Ok(found)
+}
+
+struct Yaml<'a> {
+    text: &'a str,
+    skipped: usize,
+    left: usize,
+    /// Values with an anchor, by the number of the anchor.
+    anchors: Vec<(usize, Value)>,
+}
+
+type Events<'a> = Parser<'a, granit_parser::StrInput<'a>>;
+
+impl<'a> Yaml<'a> {
+    /// The next event but comments, and where it begins.
+    fn next(&self, events: &mut Events<'a>) -> Result<Option<(Event<'a>, Place)>, Refusal> {
+        loop {
+            let (event, span) = match events.next() {
+                None => return Ok(None),
+                Some(Ok(next)) => next,
+                Some(Err(error)) => {
+                    let place = place_of(*error.marker());
+                    return Err(self.refuse_syntax(place, &error.info()));
+                }
+            };
+            if !matches!(event, Event::Comment(..)) {
+                return Ok(Some((event, place_of(span.start))));
+            }
+        }
+    }
+
+    fn refuse_syntax(&self, place: Place, why: &str) -> Refusal {
+        let said = self.text.lines().nth(place.line - 1).unwrap_or("");
+        let colon = said.split_once(": ").is_some_and(|(_, value)| {
+            value.contains(": ") && !value.trim_start().starts_with(['"', '\''])
+        });
+        let hint = match colon {
+            true => "; a value with a colon in it must stand in quotes",
+            false => "",
+        };
+        let why = format!("the YAML front matter: {why}{hint}");
+        refusal_at(self.text, place, self.skipped, &why)
+    }
+
+    fn value(
+        &mut self,
+        (event, place): (Event<'a>, Place),
+        events: &mut Events<'a>,
+        depth: usize,
+    ) -> Result<Value, Refusal> {
+        if depth > MOST_DEPTH || self.left == 0 {
+            return Err(refusal_at(
+                self.text,
+                place,
+                self.skipped,
+                "the front matter is nested too deeply or has too many values",
+            ));
+        }
+        self.left -= 1;
+        let (kind, anchor) = match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let is_null = matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
+                match style == ScalarStyle::Plain && is_null {
+                    true => (Kind::Null, anchor),
+                    false => (Kind::Scalar(text.into_owned()), anchor),
+                }
+            }
+            Event::SequenceStart(_, anchor, _) => {
+                let mut items = Vec::new();
+                while let Some(next) = self.next(events)? {
+                    if matches!(next.0, Event::SequenceEnd) {
+                        break;
+                    }
+                    items.push(self.value(next, events, depth + 1)?);
+                }
+                (Kind::List(items), anchor)
+            }
+            Event::MappingStart(_, anchor, _) => {
+                (Kind::Table(self.entries(events, depth)?), anchor)
+            }
+            Event::Alias(anchor) => {
+                let known = self.anchors.iter().rev().find(|(id, _)| *id == anchor);
+                let kind = known.map_or(Kind::Null, |(_, value)| value.kind.clone());
+                self.left = self.left.saturating_sub(size(&kind));
+                (kind, 0)
+            }
+            _ => (Kind::Null, 0),
+        };
+        let value = Value { place, kind };
+        if anchor > 0 {
+            self.left = self.left.saturating_sub(size(&value.kind));
+            self.anchors.push((anchor, value.clone()));
+        }
+        Ok(value)
+    }
+
+    fn entries(&mut self, events: &mut Events<'a>, depth: usize) -> Result<Vec<Entry>, Refusal> {
+        let mut entries: Vec<Entry> = Vec::new();
+        while let Some(next) = self.next(events)? {
+            if matches!(next.0, Event::MappingEnd) {
+                break;
+            }
+            let key = self.value(next, events, depth + 1)?;
+            let Kind::Scalar(name) = key.kind else {
+                return Err(self.refuse_syntax(key.place, "a key must be a text"));
+            };
+            let Some(next) = self.next(events)? else {
+                break;
+            };
+            let value = self.value(next, events, depth + 1)?;
+            let entry = Entry {
+                name,
+                place: key.place,
+                value,
+            };
+            match entries.iter().find(|known| known.name == entry.name) {
+                None => entries.push(entry),
+                Some(known) if same(&known.value, &entry.value) => {}
+                Some(_) => {
+                    let why = format!("the key {:?} is there twice, with two values", entry.name);
+                    return Err(self.refuse_syntax(entry.place, &why));
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+fn place_of(marker: granit_parser::Marker) -> Place {
+    Place {
+        line: marker.line().max(1),
+        column: marker.col() + 1,
+    }
+}
+
+/// The number of values in a value.
+fn size(kind: &Kind) -> usize {
+    match kind {
+        Kind::Null | Kind::Scalar(_) => 1,
+        Kind::List(items) => 1 + items.iter().map(|item| size(&item.kind)).sum::<usize>(),
+        Kind::Table(entries) => 1 + entries.iter().map(|e| size(&e.value.kind)).sum::<usize>(),
+    }
+}
+
+/// Whether two values are equal but for their places.
+fn same(one: &Value, other: &Value) -> bool {
+    match (&one.kind, &other.kind) {
+        (Kind::List(one), Kind::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b))
+        }
+        (Kind::Table(one), Kind::Table(other)) => {
+            let entry = |(a, b): (&Entry, &Entry)| a.name == b.name && same(&a.value, &b.value);
+            one.len() == other.len() && one.iter().zip(other).all(entry)
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// Parses TOML. `skipped`: lines of the file before it.
+///
+/// # Errors
+/// Line, column and character, and what is wrong there.
+pub(super) fn toml(text: &str, skipped: usize) -> Result<Value, Refusal> {
+    let table = toml::de::DeTable::parse(text).map_err(|error| {
+        let place = offset_place(text, error.span().map_or(0, |span| span.start));
+        let why = format!("the TOML front matter: {}", error.message());
+        refusal_at(text, place, skipped, &why)
+    })?;
+    Ok(Value {
+        place: Place { line: 1, column: 1 },
+        kind: toml_table(text, table.get_ref()),
+    })
+}
+
+fn offset_place(text: &str, offset: usize) -> Place {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Place {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+    }
+}
+
+fn toml_table(text: &str, table: &toml::de::DeTable<'_>) -> Kind {
+    let mut entries: Vec<Entry> = table
+        .iter()
+        .map(|(key, value)| Entry {
+            name: key.get_ref().to_string(),
+            place: offset_place(text, key.span().start),
+            value: toml_value(text, value),
+        })
+        .collect();
+    entries.sort_by_key(|entry| (entry.place.line, entry.place.column));
+    Kind::Table(entries)
+}
+
+fn toml_value(text: &str, value: &toml::Spanned<toml::de::DeValue<'_>>) -> Value {
+    use toml::de::DeValue;
+    let kind = match value.get_ref() {
+        DeValue::String(text) => Kind::Scalar(text.to_string()),
+        DeValue::Array(items) => {
+            Kind::List(items.iter().map(|item| toml_value(text, item)).collect())
+        }
+        DeValue::Table(table) => toml_table(text, table),
+        // Numbers, booleans and dates, as typed.
+        _ => Kind::Scalar(text.get(value.span()).unwrap_or_default().to_owned()),
+    };
+    Value {
+        place: offset_place(text, value.span().start),
+        kind,
+    }
+}
