@@ -156,6 +156,9 @@ pub struct Draft {
     /// Paths that the article had on another site, as [`crate::paths::lookup_key`] has them.
     #[serde(default)]
     pub former_paths: Vec<String>,
+    /// The path that it had on another site, if the file names one.
+    #[serde(default)]
+    pub address: Option<String>,
     /// The file that it comes from, by which it is known again.
     #[serde(default)]
     pub origin: Option<String>,

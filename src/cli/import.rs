@@ -143,7 +143,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
         root: args.root.clone(),
         ..ReadOptions::of(&site)
     };
-    let plan = import::plan(&db, &files, &options.zone)?;
+    let plan = import::plan(&db, &files, &options)?;
     let bar = progress(plan.files.len());
     let mut tally = Tally {
         refused: refused.len(),
@@ -180,6 +180,12 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
         bar.inc(1);
     }
     bar.finish_and_clear();
+    if !plan.skipped.is_empty() {
+        print_line(format_args!(
+            "pages of sections without text, which are no articles: {}",
+            plan.skipped.len()
+        ));
+    }
     summary.print();
     let Tally {
         published,

@@ -293,7 +293,11 @@ fn former_addresses(fields: &Fields, draft: &mut Draft) -> Result<(), Refusal> {
         if !is_elsewhere && !is_pattern && !PATTERNS.contains(&given.as_str()) {
             let path = on_site(&given);
             let path = path.split(['?', '#']).next().unwrap_or_default();
-            draft.former_paths.push(crate::paths::lookup_key(path));
+            let path = crate::paths::lookup_key(path);
+            if path != "/" {
+                draft.address.get_or_insert_with(|| path.clone());
+                draft.former_paths.push(path);
+            }
         }
     }
     draft.former_paths.retain(|path| path != "/");

@@ -1,6 +1,8 @@
 //! Points links between the files of an import at the articles that they become.
 
+use super::templates;
 use crate::paths;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -26,6 +28,7 @@ impl Addresses {
     /// link that leads to no file of the import.
     pub(super) fn resolve(&self, file: &Path, former: Option<&str>, url: &str) -> Option<String> {
         let url = without_expression(url.trim());
+        let url = url.as_ref();
         let end = url.find(['?', '#']).unwrap_or(url.len());
         let (path, rest) = url.split_at(end);
         if path.is_empty() || has_scheme(path) || path.starts_with("//") {
@@ -102,13 +105,16 @@ fn has_scheme(path: &str) -> bool {
 }
 
 /// An address without the expression of a template at its beginning, which stands for the root of the site:
-/// `{{ site.baseurl }}/news`.
-fn without_expression(url: &str) -> &str {
-    let rest = url
-        .strip_prefix("{{")
-        .or_else(|| url.strip_prefix("%7B%7B"));
-    let inner = rest.and_then(|rest| rest.split_once("}}").or_else(|| rest.split_once("%7D%7D")));
-    inner.map_or(url, |(_, rest)| rest)
+/// `{{site.baseurl}}/news`.
+pub(super) fn without_expression(url: &str) -> Cow<'_, str> {
+    let url = match url.starts_with("%7B") {
+        true => percent_encoding::percent_decode_str(url).decode_utf8_lossy(),
+        false => Cow::Borrowed(url),
+    };
+    match templates::expression(&url) {
+        Some((_, rest)) => Cow::Owned(format!("/{}", rest.trim_start_matches('/'))),
+        None => url,
+    }
 }
 
 /// A path without `.` and `..`.

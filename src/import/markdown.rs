@@ -5,6 +5,7 @@ use super::blocks::{Sections, heading, sort_blocks, words_of};
 use super::fences::{Split, split};
 use super::front_matter::{self, HERO, TITLE};
 use super::story::invalid_character;
+use super::templates::replace_in_links;
 use crate::articles::draft::{Draft, Format, Hero, Refusal, check};
 use crate::text::article::{self, ImageOutcome, References, RenderContext};
 use crate::text::ids::Ids;
@@ -13,6 +14,7 @@ use crate::text::{self, note_references, structure};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
 use jiff::tz::TimeZone;
+use std::cell::RefCell;
 
 /// What the body of a text refers to. An error completes the sentence `PATH:LINE: …`.
 pub(super) struct Surroundings<'a> {
@@ -22,8 +24,6 @@ pub(super) struct Surroundings<'a> {
     pub link: &'a dyn Fn(&str) -> Option<String>,
     pub zone: &'a TimeZone,
     pub quotes: Option<Quotes>,
-    /// Whether a field that is not known is a refusal.
-    pub strict: bool,
 }
 
 /// Bytes of an article's code that are syntax-highlighted, which adds tags to the HTML.
@@ -44,11 +44,24 @@ fn normalize(source: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Parses the front matter alone. The title is that of the text if the front matter has none.
+/// Whether a file has nothing but front matter.
 ///
 /// # Errors
 /// The line and what is wrong with it.
-pub(super) fn outline(source: &str, zone: &TimeZone) -> Result<Draft, Refusal> {
+pub(super) fn has_no_text(source: &str) -> Result<bool, Refusal> {
+    let text = normalize(source)?;
+    Ok(text::is_blank(split(&text)?.body))
+}
+
+/// Parses the front matter alone. The title is that of the text if the front matter has none. Second: the fields that have no
+/// meaning here, with their lines.
+///
+/// # Errors
+/// The line and what is wrong with it.
+pub(super) fn outline(
+    source: &str,
+    zone: &TimeZone,
+) -> Result<(Draft, Vec<(String, usize)>), Refusal> {
     let text = normalize(source)?;
     let Split { fields, body, .. } = split(&text)?;
     let mut draft = Draft::default();
@@ -62,7 +75,7 @@ pub(super) fn outline(source: &str, zone: &TimeZone) -> Result<Draft, Refusal> {
             .filter(|(level, _)| *level == 1);
         draft.title = first.map_or(String::new(), |(_, said)| said.trim().to_owned());
     }
-    Ok(draft)
+    Ok((draft, fields.ignored()))
 }
 
 /// Parses one Markdown file.
@@ -86,13 +99,6 @@ pub(super) fn parse(
         ..Draft::default()
     };
     front_matter::apply(&fields, &mut draft, around.zone)?;
-    for (name, line) in fields.ignored() {
-        if around.strict {
-            let why = format!("{name:?} is no field that is known; without --strict it is ignored");
-            return Err(Refusal::at(line, why));
-        }
-        remarks.ignored.insert(name);
-    }
     BodyParser {
         draft: &mut draft,
         skipped,
@@ -153,7 +159,8 @@ impl BodyParser<'_, '_> {
             return Err(too_dense());
         }
         let arena = Arena::new();
-        let root = comrak::parse_document(&arena, body, &article::options());
+        let body = replace_in_links(body);
+        let root = comrak::parse_document(&arena, &body, &article::options());
         if structure::has_too_many_elements(root) {
             return Err(too_dense());
         }
@@ -192,7 +199,7 @@ impl BodyParser<'_, '_> {
         };
         let [summary, main, matters] =
             [0, 1, 2].map(|at| article::render(&arena, parts[at], &headings[at], &mut context));
-        if summary.len() + main.len() + matters.len() > most_html(body, prepared.images.len()) {
+        if summary.len() + main.len() + matters.len() > most_html(&body, prepared.images.len()) {
             return Err(too_dense());
         }
         self.draft.summary_text = summary.text().replace('\n', " ");
@@ -207,7 +214,8 @@ impl BodyParser<'_, '_> {
         root: &'n AstNode<'n>,
         ids: &mut Ids,
     ) -> Result<article::Prepared<'n>, Refusal> {
-        let (skipped, around) = (self.skipped, &mut *self.around);
+        let (skipped, link) = (self.skipped, self.around.link);
+        let image = RefCell::new(&mut *self.around.image);
         let Remarks {
             dead_links,
             left_out,
@@ -216,19 +224,25 @@ impl BodyParser<'_, '_> {
         } = &mut *self.remarks;
         let mut references = References {
             image: &mut |src, line| {
-                let outcome = (around.image)(src);
+                let outcome = (image.borrow_mut())(src);
                 let outcome = outcome.map_err(|why| Refusal::at(line + skipped, why))?;
                 if matches!(outcome, ImageOutcome::LeftOut) {
                     left_out.push((line + skipped, src.to_owned()));
                 }
                 Ok(outcome)
             },
-            link: &mut |url, line| match (around.link)(url) {
-                Some(here) => here,
-                None => {
-                    dead_links.push((line + skipped, url.to_owned()));
-                    format!("/{}", url.trim_start_matches(['.', '/']))
+            link: &mut |url, line| {
+                if let Some(here) = link(url) {
+                    return here;
                 }
+                // A link to a picture beside the file.
+                if is_picture(url)
+                    && let Ok(ImageOutcome::Imported(picture)) = (image.borrow_mut())(url)
+                {
+                    return picture.src;
+                }
+                dead_links.push((line + skipped, url.to_owned()));
+                format!("/{}", url.trim_start_matches(['.', '/']))
             },
             shown: &mut |tag| {
                 shown_tags.insert(tag.to_owned());
@@ -236,6 +250,12 @@ impl BodyParser<'_, '_> {
         };
         article::prepare(arena, root, ids, &mut references)
     }
+}
+
+/// Whether a URL ends as the names of pictures do.
+fn is_picture(url: &str) -> bool {
+    let ending = url.rsplit('.').next().unwrap_or_default().to_lowercase();
+    ["jpg", "jpeg", "png", "gif", "webp", "svg"].contains(&ending.as_str())
 }
 
 /// The first sentences of the text, up to about [`EXCERPT`] characters.

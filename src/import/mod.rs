@@ -15,6 +15,7 @@ pub mod plan;
 mod run;
 mod sections;
 pub mod story;
+mod templates;
 mod value;
 
 pub use files::find;
@@ -132,30 +133,47 @@ impl ReadOptions {
 pub(crate) struct Outline {
     origin: String,
     slug: String,
+    /// Slugs from the path that the text had on another site, for the case that another file has the first one.
+    more_slugs: Vec<String>,
     is_draft: bool,
+    /// Fields of the front matter that have no meaning here.
+    ignored: BTreeSet<String>,
     /// Slugs that the article had before.
     aliases: Vec<String>,
     former_paths: Vec<String>,
+    address: Option<String>,
 }
 
-/// Reads the front matter of a file, or the whole of a story.
-fn read_outline(path: &Path, zone: &TimeZone) -> Result<Outline, Refusal> {
+/// Reads the front matter of a file, or the whole of a story. `None` for the page of a section that has no text, as Hugo and
+/// Zola have them (`_index.md`): it is no article.
+fn read_outline(path: &Path, options: &ReadOptions) -> Result<Option<Outline>, Refusal> {
     let (source, kind) = read_source(path)?;
-    let draft = match kind {
-        Kind::Markdown => markdown::outline(&source, zone)?,
-        Kind::Story => story::parse(&source)?,
+    let is_section = path.file_stem().is_some_and(|stem| stem == "_index");
+    if kind == Kind::Markdown && is_section && markdown::has_no_text(&source)? {
+        return Ok(None);
+    }
+    let (draft, ignored) = match kind {
+        Kind::Markdown => markdown::outline(&source, &options.zone)?,
+        Kind::Story => (story::parse(&source)?, Vec::new()),
     };
+    if let Some((name, line)) = ignored.first().filter(|_| options.strict) {
+        let why = format!("{name:?} is no field that is known; without --strict it is ignored");
+        return Err(Refusal::at(*line, why));
+    }
     if text::is_blank(&draft.title) {
         return Err(Refusal::at(1, "the article has no title"));
     }
     let origin = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    Ok(Outline {
+    Ok(Some(Outline {
         origin: origin.to_string_lossy().into_owned(),
         slug: slug_of(&draft),
+        more_slugs: more_slugs(&draft),
         is_draft: draft.is_draft || is_in_drafts(path),
+        ignored: ignored.into_iter().map(|(name, _)| name).collect(),
         aliases: draft.aliases,
         former_paths: draft.former_paths,
-    })
+        address: draft.address,
+    }))
 }
 
 fn slug_of(draft: &Draft) -> String {
@@ -163,6 +181,17 @@ fn slug_of(draft: &Draft) -> String {
         "" => text::slug(&draft.title, "article"),
         slug => slug.to_owned(),
     }
+}
+
+/// The last part of the path that a text had on another site, and the whole of it. None if it names its slug.
+fn more_slugs(draft: &Draft) -> Vec<String> {
+    let Some(address) = draft.address.as_ref().filter(|_| draft.slug.is_empty()) else {
+        return Vec::new();
+    };
+    let address = address.trim_end_matches(".html");
+    let last = address.rsplit('/').next().unwrap_or_default();
+    let slugs = [last, address].map(|path| text::slug(path, ""));
+    slugs.into_iter().filter(|slug| !slug.is_empty()).collect()
 }
 
 /// Whether a file is in a folder of drafts, which Jekyll does not publish.
@@ -198,7 +227,6 @@ pub fn parse_source(
                 link,
                 zone: &options.zone,
                 quotes: options.quotes,
-                strict: options.strict,
             };
             markdown::parse(source, &mut around, &mut remarks)?
         }
@@ -220,6 +248,10 @@ fn import_picture(
     pictures: &mut Vec<(String, media::Picture)>,
     read: &dyn Fn(&str) -> Result<Vec<u8>, String>,
 ) -> Result<ImageOutcome, String> {
+    // Nobody but its generator knows which picture `{{ page.image }}` is.
+    if matches!(templates::expression(named), Some((_, ""))) {
+        return Ok(ImageOutcome::LeftOut);
+    }
     if named.contains("://") || named.starts_with("//") || named.starts_with("data:") {
         return Ok(ImageOutcome::Remote);
     }

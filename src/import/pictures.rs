@@ -1,5 +1,6 @@
 //! Finds the picture files that an article names.
 
+use super::links::without_expression;
 use crate::media;
 use std::path::{Component, Path, PathBuf};
 
@@ -28,14 +29,18 @@ impl PictureFolders<'_> {
     /// # Errors
     /// What completes the sentence "the image PATH …".
     pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        let path = without_expression(path);
+        let decoded = percent_encoding::percent_decode_str(&path).decode_utf8_lossy();
         let plain = decoded.split(['?', '#']).next().unwrap_or_default();
         // Both, because `?` may be part of a file's name.
         let mut found = self.find(&decoded);
         if found.is_err() && plain != decoded {
             found = self.find(plain);
         }
-        let (folder, file) = found?;
+        // Relative to the address of the text on its former site, or to the root.
+        let down = plain.trim_start_matches("../").trim_start_matches("./");
+        let in_root = |why| self.find_in_root(down).map_err(|_| why);
+        let (folder, file) = found.or_else(in_root)?;
         if !file.starts_with(&folder) {
             return Err("is a symbolic link to a file outside the article's folder".into());
         }

@@ -3,14 +3,13 @@
 
 use super::files::FoundFile;
 use super::links::Addresses;
-use super::{Outline, read_outline};
+use super::{Outline, ReadOptions, read_outline};
 use crate::articles;
 use crate::articles::draft::Refusal;
 use crate::db::Db;
 use crate::error::Error;
 use crate::paths;
-use jiff::tz::TimeZone;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A file, and what it is to become.
@@ -25,13 +24,17 @@ pub struct PlannedFile {
     /// The article that came from this file or has its slug.
     pub article: Option<i64>,
     pub is_draft: bool,
-    /// The first path that the text had on another site.
+    /// Fields of the front matter that have no meaning here.
+    pub ignored: BTreeSet<String>,
+    /// The path that the text had on another site.
     pub former: Option<String>,
 }
 
 /// The files of an import in their order, each with its article or with why it is refused, and their addresses.
 pub struct Plan {
     pub files: Vec<Result<PlannedFile, (PathBuf, Refusal)>>,
+    /// Files that are no articles.
+    pub skipped: Vec<PathBuf>,
     pub addresses: Addresses,
 }
 
@@ -45,18 +48,22 @@ struct Known {
     aliases: HashMap<String, i64>,
 }
 
-/// Plans the import of these files. Dates without an offset are in `zone`.
+/// Plans the import of these files.
 ///
 /// # Errors
 /// Of the database.
-pub fn plan(db: &Db, found: &[FoundFile], zone: &TimeZone) -> Result<Plan, Error> {
-    let read: Vec<Result<Outline, Refusal>> = found
-        .iter()
-        .map(|file| read_outline(&file.path, zone))
-        .collect();
-    let outlines = || read.iter().flatten();
+pub fn plan(db: &Db, found: &[FoundFile], options: &ReadOptions) -> Result<Plan, Error> {
+    let (mut read, mut skipped) = (Vec::new(), Vec::new());
+    for file in found {
+        match read_outline(&file.path, options) {
+            Ok(Some(outline)) => read.push((file, Ok(outline))),
+            Ok(None) => skipped.push(file.path.clone()),
+            Err(refusal) => read.push((file, Err(refusal))),
+        }
+    }
+    let outlines = || read.iter().filter_map(|(_, outline)| outline.as_ref().ok());
     let origins: Vec<String> = outlines().map(|outline| outline.origin.clone()).collect();
-    let slugs: Vec<String> = outlines().map(|outline| outline.slug.clone()).collect();
+    let slugs: Vec<String> = outlines().flat_map(Outline::slugs).cloned().collect();
     let aliases: Vec<String> = outlines()
         .flat_map(|outline| outline.aliases.clone())
         .collect();
@@ -68,21 +75,21 @@ pub fn plan(db: &Db, found: &[FoundFile], zone: &TimeZone) -> Result<Plan, Error
         })
     })?;
     let mut order: Vec<usize> = (0..read.len()).collect();
-    order.sort_by_key(|at| match &read[*at] {
+    order.sort_by_key(|at| match &read[*at].1 {
         Ok(outline) => known.rank(outline),
         Err(_) => 0,
     });
     let mut claims = Claims::default();
     let mut files: Vec<Option<Result<PlannedFile, (PathBuf, Refusal)>>> =
-        found.iter().map(|_| None).collect();
+        read.iter().map(|_| None).collect();
     let mut addresses = Addresses::default();
     for at in order {
-        let file = &found[at];
-        let planned = match &read[at] {
+        let (file, outline) = &read[at];
+        let planned = match outline {
             Err(refusal) => Err(refusal.clone()),
             Ok(outline) => claims.claim(file, outline, &known),
         };
-        if let (Ok(planned), Ok(outline)) = (&planned, &read[at]) {
+        if let (Ok(planned), Ok(outline)) = (&planned, outline) {
             addresses.add(
                 Path::new(&planned.origin),
                 &planned.slug,
@@ -93,6 +100,7 @@ pub fn plan(db: &Db, found: &[FoundFile], zone: &TimeZone) -> Result<Plan, Error
     }
     Ok(Plan {
         files: files.into_iter().flatten().collect(),
+        skipped,
         addresses,
     })
 }
@@ -102,11 +110,18 @@ impl Known {
     /// has another slug; then the new ones.
     fn rank(&self, outline: &Outline) -> u8 {
         match self.origins.get(&outline.origin) {
-            Some((_, slug)) if *slug == outline.slug => 0,
+            Some((_, slug)) if outline.slugs().any(|own| own == slug) => 0,
             None if self.slugs.contains_key(&outline.slug) => 1,
             Some(_) => 2,
             None => 3,
         }
+    }
+}
+
+impl Outline {
+    /// The slugs that it may get, the best first.
+    fn slugs(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.slug).chain(&self.more_slugs)
     }
 }
 
@@ -124,29 +139,36 @@ impl Claims {
         outline: &Outline,
         known: &Known,
     ) -> Result<PlannedFile, Refusal> {
-        if let Some(first) = self.slugs.get(&outline.slug) {
+        let by_origin = known.origins.get(&outline.origin);
+        // The one that its article has goes first, so that the next import finds the same.
+        let current = by_origin.map(|(_, slug)| slug);
+        let current = outline.slugs().find(|own| Some(*own) == current);
+        let mut slugs = current.into_iter().chain(outline.slugs());
+        let Some(slug) = slugs.find(|slug| !self.slugs.contains_key(*slug)) else {
+            let first = &self.slugs[&outline.slug];
             let why = format!(
                 "{} has the same address, {}; give one of the two a slug of its own",
                 first.display(),
                 paths::article(&outline.slug)
             );
             return Err(Refusal::at(1, why));
-        }
-        let by_origin = known.origins.get(&outline.origin).map(|(id, _)| *id);
-        let article = by_origin.or_else(|| known.slugs.get(&outline.slug).copied());
+        };
+        let article = by_origin.map(|(id, _)| *id);
+        let article = article.or_else(|| known.slugs.get(slug).copied());
         let mut aliases = outline.aliases.iter();
         let article =
             article.or_else(|| aliases.find_map(|alias| known.aliases.get(alias).copied()));
         let article = article.filter(|id| self.articles.insert(*id));
-        self.slugs.insert(outline.slug.clone(), file.path.clone());
+        self.slugs.insert(slug.clone(), file.path.clone());
         Ok(PlannedFile {
             path: file.path.clone(),
             named: file.named.clone(),
             origin: outline.origin.clone(),
-            slug: outline.slug.clone(),
+            slug: slug.clone(),
             article,
             is_draft: outline.is_draft,
-            former: outline.former_paths.first().cloned(),
+            ignored: outline.ignored.clone(),
+            former: outline.address.clone(),
         })
     }
 }

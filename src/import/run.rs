@@ -41,10 +41,15 @@ pub fn import(
         && old == Some(&source)
     {
         let slug = file.slug.clone();
-        return Ok((ImportOutcome::Unchanged { slug }, Remarks::default()));
+        let remarks = Remarks {
+            ignored: file.ignored.clone(),
+            ..Remarks::default()
+        };
+        return Ok((ImportOutcome::Unchanged { slug }, remarks));
     }
     let mut ready = parse_file(file, addresses, &source, kind, options)?;
-    let remarks = std::mem::take(&mut ready.remarks);
+    let mut remarks = std::mem::take(&mut ready.remarks);
+    remarks.ignored.clone_from(&file.ignored);
     if let Some(old) = old
         && ask(old, &source) != OnChange::Replace
     {
@@ -108,6 +113,7 @@ fn parse_file(
         draft.published = dates::of_file_name(&file.path, &options.zone);
     }
     ready.article = file.article;
+    ready.slug.clone_from(&file.slug);
     Ok(ready)
 }
 

@@ -75,7 +75,10 @@ impl Ids {
             .entry(wanted.to_owned())
             .or_insert_with(|| (String::new(), 0));
         // A number behind it does not help where the beginning is reserved.
-        let base = match RESERVED_STARTS.iter().any(|start| wanted.starts_with(start)) {
+        let base = match RESERVED_STARTS
+            .iter()
+            .any(|start| wanted.starts_with(start))
+        {
             true => format!("section-{wanted}"),
             false => wanted.to_owned(),
         };

@@ -1,7 +1,14 @@
 //! Slugs: URL path segments made from titles and names.
 
-/// Lower-case ASCII letters and digits with single hyphens, at most 80 characters, cut at a hyphen; `fallback` when
-/// nothing is left.
+use sha2::{Digest, Sha256};
+
+/// Maximum length of a slug.
+const MOST: usize = 80;
+/// Digits that stand for what was cut off.
+const DIGITS: usize = 6;
+
+/// Lower-case ASCII letters and digits with single hyphens; `fallback` when nothing is left. A longer one is cut at a hyphen, and
+/// ends in digits by which it differs from others with the same beginning.
 pub fn slug(text: &str, fallback: &str) -> String {
     let mut out = String::new();
     for c in deunicode::deunicode(&text.replace(['\'', '’'], "")).chars() {
@@ -11,17 +18,15 @@ pub fn slug(text: &str, fallback: &str) -> String {
             out.push('-');
         }
     }
-    let mut out = out.trim_matches('-').to_owned();
-    if out.len() > 80 {
-        out.truncate(80);
-        if let Some(at) = out.rfind('-').filter(|at| *at > 40) {
-            out.truncate(at);
+    match out.trim_matches('-') {
+        "" => fallback.to_owned(),
+        whole if whole.len() <= MOST => whole.to_owned(),
+        whole => {
+            let digest = super::encode_hex(&Sha256::digest(whole)[..DIGITS / 2]);
+            let head = &whole[..MOST - DIGITS - 1];
+            let cut = head.rfind('-').filter(|at| *at > MOST / 2);
+            let head = head[..cut.unwrap_or(head.len())].trim_end_matches('-');
+            format!("{head}-{digest}")
         }
-    }
-    let out = out.trim_matches('-');
-    if out.is_empty() {
-        fallback.to_owned()
-    } else {
-        out.to_owned()
     }
 }

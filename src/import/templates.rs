@@ -1,0 +1,85 @@
+//! Expressions of template languages at the beginning of the address of a link or a picture, which generators replace before Markdown is read:
+//! `[a]({{ site.baseurl }}/b)`, `[a]({{ "/b/" | url }})`, `[a]({% post_url 2015-03-17-b %})`, `[a]({{< ref "b.md" >}})`.
+
+use std::borrow::Cow;
+
+/// Replaces such expressions by the address that they stand for. Code is left as typed, and so is what is not understood.
+pub(super) fn replace_in_links(body: &str) -> Cow<'_, str> {
+    if !body.contains("{{") && !body.contains("{%") {
+        return Cow::Borrowed(body);
+    }
+    let mut fence: Option<&str> = None;
+    let mut out = String::with_capacity(body.len());
+    for line in body.split_inclusive('\n') {
+        let start = line.trim_start();
+        let mark = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| start.starts_with(mark));
+        match (fence, mark) {
+            (None, Some(mark)) => fence = Some(mark),
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            (None, None) => {
+                replace_in_line(line, &mut out);
+                continue;
+            }
+            _ => {}
+        }
+        out.push_str(line);
+    }
+    Cow::Owned(out)
+}
+
+fn replace_in_line(line: &str, out: &mut String) {
+    let mut rest = line;
+    let mut ticks = 0;
+    let starts = ["](", "=\"", "='"];
+    while let Some(at) = starts.iter().filter_map(|start| rest.find(start)).min() {
+        let (before, behind) = rest.split_at(at + 2);
+        ticks += before.matches('`').count();
+        out.push_str(before);
+        rest = behind;
+        let address = behind.trim_start_matches([' ', '<']);
+        if let Some((expression, after)) = expression(address)
+            && ticks % 2 == 0
+            && let Some(meaning) = meaning(expression)
+        {
+            out.push_str(meaning.as_ref());
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+}
+
+/// The expression at the beginning of a text, without its braces, and what is behind it.
+pub(super) fn expression(text: &str) -> Option<(&str, &str)> {
+    for (open, close) in [("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{%", "%}")] {
+        if let Some(inner) = text.strip_prefix(open) {
+            let (inner, behind) = inner.split_once(close)?;
+            let is_one_line = !inner.contains('\n');
+            return is_one_line.then_some((inner.trim_matches(['-', ' ', '\t']), behind));
+        }
+    }
+    None
+}
+
+/// The address that an expression stands for.
+fn meaning(expression: &str) -> Option<Cow<'_, str>> {
+    let (name, argument) = match expression.split_once(char::is_whitespace) {
+        Some((name, argument)) => (name, argument.trim()),
+        None => (expression, ""),
+    };
+    match name {
+        "post_url" => Some(format!("/_posts/{argument}").into()),
+        "link" => Some(format!("/{}", argument.trim_start_matches('/')).into()),
+        "ref" | "relref" => Some(argument.trim_matches(['"', '\'']).into()),
+        _ => {
+            let quoted = expression.strip_prefix(['"', '\'']);
+            match quoted.and_then(|rest| rest.split_once(['"', '\''])) {
+                Some((path, _)) => Some(path.into()),
+                // A variable such as `site.baseurl`: the root of the site.
+                None if argument.is_empty() && name.contains("site") => Some("".into()),
+                None => None,
+            }
+        }
+    }
+}
