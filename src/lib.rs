@@ -23,6 +23,7 @@ pub mod articles;
 pub mod comments;
 pub mod media;
 pub mod queues;
+pub mod readers;
 pub mod sessions;
 
 pub mod admin;

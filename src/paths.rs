@@ -156,11 +156,36 @@ pub fn comment_action(id: i64, what: &str) -> String {
 pub fn moderation_action(id: i64, what: &str) -> String {
     format!("/admin/comments/{id}/{what}")
 }
+/// The moderators' page of a reader.
+pub fn admin_reader(id: i64) -> String {
+    format!("/admin/readers/{id}")
+}
+pub fn admin_reader_after(id: i64, after: i64) -> String {
+    format!("/admin/readers/{id}?after={after}")
+}
+pub fn admin_reader_action(id: i64, what: &str) -> String {
+    format!("/admin/readers/{id}/{what}")
+}
 pub fn queue(queue: &str) -> String {
     format!("/admin/comments?queue={queue}")
 }
 pub fn queue_after(queue: &str, after: &str) -> String {
     format!("/admin/comments?queue={queue}&after={after}")
+}
+/// A page that a moderator came from, which says what became of a comment. `None` if it is no page of a queue.
+pub fn queue_done(back: &str, id: i64) -> Option<String> {
+    let (path, place) = back.split_once('#').unwrap_or((back, ""));
+    let query = path.strip_prefix("/admin/comments?")?;
+    let kept = query.split('&').filter(|part| !part.starts_with("done="));
+    let kept: Vec<&str> = kept.filter(|part| !part.is_empty()).collect();
+    let place = match place {
+        "" => String::new(),
+        place => format!("#{place}"),
+    };
+    Some(format!(
+        "/admin/comments?{}&done={id}{place}",
+        kept.join("&")
+    ))
 }
 /// A queue, listing the comments that a bulk action skipped, with the reason and note of that action.
 pub fn queue_stale(queue: &str, ids: &str, reason: &str, note: &str) -> String {

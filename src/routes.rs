@@ -6,7 +6,7 @@ use crate::redirects::KnownRoute;
 use crate::web::cache::{CachedRoute, Param};
 use crate::{
     accounts, admin, articles, cards, comments, discovery, info, jobs, log, mail, media, ops,
-    queues, search, web as page,
+    queues, readers, search, web as page,
 };
 use actix_web::{guard, web};
 use serde::Serialize;
@@ -155,9 +155,13 @@ routes! {
     "/admin/comments/bulk" { POST moderator queues::pages::bulk ["100 comments"] }
     "/admin/comments/{id}/approve" { POST moderator queues::pages::approve }
     "/admin/comments/{id}/reject" { POST moderator queues::pages::reject }
+    "/admin/comments/{id}/undo" { POST moderator queues::pages::undo }
+    "/admin/readers/{id}" { GET moderator readers::pages::show }
+    "/admin/readers/{id}/ban" { POST moderator readers::pages::ban }
+    "/admin/readers/{id}/lift" { POST moderator readers::pages::lift }
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }
     "/admin/staff" { GET admin admin::pages::staff_index, POST admin admin::pages::staff_update }
-    "/admin/log" { GET admin log::pages::index }
+    "/admin/log" { GET moderator log::pages::index }
     "/admin/mail" { GET admin mail::pages::index }
     "/admin/mail/{id}/retry" { POST admin mail::pages::retry }
     "/admin/mail/{id}/discard" { POST admin mail::pages::discard }

@@ -106,10 +106,33 @@ document.addEventListener("keydown", (event) => {
   if (form) form.requestSubmit(form.querySelector("button.primary"));
 });
 
-// Keyboard shortcuts in moderation queues: j and k move, a approves, r focuses the reason or rejects if one is chosen.
+// Keyboard shortcuts in moderation queues. None repeats while it is held, and none acts on a card that has not been in view
+// for a moment: nothing is decided that nobody has seen.
 const cards = [...document.querySelectorAll(".cards .card")];
-if (cards.length) {
-  let at = 0;
+const keys = document.querySelector("dl.keys");
+if (cards.length && keys) {
+  const SEEN_MS = 400;
+  const seenSince = new Map();
+  const observer = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      const isSeen = entry.isIntersecting && document.visibilityState === "visible";
+      if (!isSeen) seenSince.delete(entry.target);
+      else if (!seenSince.has(entry.target)) seenSince.set(entry.target, performance.now());
+    }
+  }, { threshold: 0.3 });
+  for (const card of cards) observer.observe(card);
+  document.addEventListener("visibilitychange", () => {
+    seenSince.clear();
+    for (const card of cards) {
+      observer.unobserve(card);
+      observer.observe(card);
+    }
+  });
+  const wasSeen = (card) => performance.now() - (seenSince.get(card) ?? Infinity) >= SEEN_MS;
+
+  const named = cards.findIndex((card) => "#" + card.id === location.hash || card.classList.contains("refused"));
+  let at = Math.max(named, 0);
+  let rejecting = null;
   const hint = (button, key) => {
     if (!button) return;
     const shown = document.createElement("kbd");
@@ -117,7 +140,28 @@ if (cards.length) {
     button.append(" ", shown);
     button.setAttribute("aria-keyshortcuts", key);
   };
+  const reasonsOf = (card) => [...card.querySelectorAll("form.reject select option")].filter((option) => option.value);
+  const stopRejecting = () => {
+    rejecting?.querySelector(".reasons")?.remove();
+    rejecting = null;
+  };
+  // Shows the reasons with their numbers.
+  const startRejecting = (card) => {
+    const reasons = reasonsOf(card);
+    if (!reasons.length) return;
+    const list = document.createElement("ol");
+    list.className = "reasons";
+    list.setAttribute("role", "status");
+    for (const reason of reasons.slice(0, 9)) {
+      const line = document.createElement("li");
+      line.textContent = reason.textContent;
+      list.append(line);
+    }
+    card.querySelector(".decide").append(list);
+    rejecting = card;
+  };
   const show = () => {
+    stopRejecting();
     cards.forEach((card, i) => card.classList.toggle("current", i === at));
     cards[at].scrollIntoView({ block: "nearest" });
   };
@@ -127,19 +171,30 @@ if (cards.length) {
   }
   show();
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-    const card = cards[at];
-    if (event.key === "j" && at < cards.length - 1) at += 1;
-    else if (event.key === "k" && at > 0) at -= 1;
-    else if (event.key === "a") return void card.querySelector("button.approve")?.form.requestSubmit();
-    else if (event.key === "r") {
-      event.preventDefault();
-      const select = card.querySelector("form.reject select");
-      if (!select) return;
-      if (select.value) select.form.requestSubmit();
-      else select.focus();
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select")) {
+      if (event.key === "Escape") event.target.blur();
       return;
-    } else return;
-    show();
+    }
+    const card = cards[at];
+    if (rejecting && /^[1-9]$/.test(event.key)) {
+      const reason = reasonsOf(rejecting)[Number(event.key) - 1];
+      if (!reason || !wasSeen(rejecting)) return;
+      const select = rejecting.querySelector("form.reject select");
+      select.value = reason.value;
+      select.form.requestSubmit();
+    } else if (event.key === "Escape") stopRejecting();
+    else if (event.key === "j" && at < cards.length - 1) {
+      at += 1;
+      show();
+    } else if (event.key === "k" && at > 0) {
+      at -= 1;
+      show();
+    } else if (event.key === "a" && wasSeen(card)) card.querySelector("button.approve")?.form.requestSubmit();
+    else if (event.key === "r" && wasSeen(card)) {
+      stopRejecting();
+      startRejecting(card);
+    } else if (event.key === "u") document.querySelector("button.undo")?.form.requestSubmit();
+    else if (event.key === "?") keys.hidden = !keys.hidden;
   });
 }

@@ -106,12 +106,16 @@ pub fn ban(
     until: Option<&str>,
 ) -> Result<ExitCode, CliError> {
     let db = open(config)?;
-    let zone = db
-        .read_now(|conn| Site::load(conn, &config.site_name))?
-        .time_zone();
+    let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let until = match until {
         None => None,
-        Some(text) => Some(parse_time(text, &zone).map_err(|_| {
+        // A day alone: through that day.
+        Some(text) if text.parse::<jiff::civil::Date>().is_ok() => {
+            let day: Option<jiff::civil::Date> = text.parse().ok();
+            day.and_then(|day| day.tomorrow().ok())
+                .and_then(|next| site.start_of(next))
+        }
+        Some(text) => Some(parse_time(text, &site.time_zone()).map_err(|_| {
             CliError(
                 format!("--until takes a date such as 2026-12-31, not {text:?}."),
                 2,

@@ -2,6 +2,7 @@
 
 use super::counters;
 use super::notify;
+use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -27,6 +28,8 @@ pub fn flag(
             flags::created_at.eq(now.0),
         ))
         .execute(conn)?;
+    // Their page no longer offers to flag it.
+    changed(conn, CacheTag::Comments(account));
     let became_reported = counters::with_reported_counter(conn, comment, |conn| {
         diesel::update(comments::table.find(comment))
             .set(comments::open_flags.eq(comments::open_flags + 1))
@@ -50,6 +53,27 @@ pub fn has_flagged(conn: &mut Conn, comment: i64, account: i64) -> Result<bool, 
         .first::<i64>(conn)
         .optional()?
         .is_some())
+}
+
+/// Opens the flags of a comment that a decision closed at this time. Returns how many.
+pub fn reopen(conn: &mut Conn, comment: i64, at: Time) -> Result<usize, Error> {
+    let closed = flags::table.filter(flags::comment_id.eq(comment).and(flags::closed_at.eq(at.0)));
+    Ok(diesel::update(closed)
+        .set(flags::closed_at.eq(None::<i64>))
+        .execute(conn)?)
+}
+
+/// The comments under an article that an account has flagged.
+pub fn flagged_by(conn: &mut Conn, account: i64, article: i64) -> Result<Vec<i64>, Error> {
+    Ok(flags::table
+        .inner_join(comments::table.on(comments::id.eq(flags::comment_id)))
+        .filter(
+            flags::account_id
+                .eq(account)
+                .and(comments::article_id.eq(article)),
+        )
+        .select(flags::comment_id)
+        .load(conn)?)
 }
 
 /// Closes all open flags of a comment after a moderator's decision.

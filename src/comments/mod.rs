@@ -8,7 +8,7 @@ pub mod bulk;
 pub mod conversation;
 mod counters;
 mod cursor;
-mod flags;
+pub mod flags;
 mod notify;
 pub mod pages;
 pub mod row;
@@ -23,7 +23,7 @@ use crate::interface::Interface;
 pub use crate::moderation::Status;
 use crate::text::{self, SafeHtml, markdown, structure};
 use crate::web::State;
-pub use transition::{Action, transition};
+pub use transition::{Action, BeforeDecision, transition};
 
 /// Longest comment, in characters.
 pub const MAX_LENGTH: usize = 10_000;

@@ -35,6 +35,8 @@ pub struct Thread {
     pub more: HashMap<i64, String>,
     /// This viewer's next comment would be held for moderation.
     pub would_be_held: bool,
+    /// Comments of the thread that this viewer has flagged.
+    pub flagged: Vec<i64>,
 }
 
 impl Thread {

@@ -11,6 +11,7 @@ use crate::log::{self, Actor};
 use crate::moderation::{Hold, RejectReason, Status};
 use crate::search;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// What changes a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +27,46 @@ pub enum Action {
     },
     /// Was held because its author was new; a moderator has since approved another comment of the author.
     Release,
+    /// A moderator takes their last decision back.
+    Undo(Box<BeforeDecision>),
     /// Its author deleted it.
     Delete,
     Undelete,
+}
+
+/// What a moderator's decision changes in a comment besides its status, stored so that it can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeDecision {
+    hold: String,
+    reject_reason: String,
+    reject_note: String,
+    moderated_at: Option<i64>,
+    /// When the decision was made: the flags that it closed have this time.
+    at: i64,
+}
+
+impl BeforeDecision {
+    fn of(comment: &Comment, moderated_at: Option<i64>, at: Time) -> BeforeDecision {
+        BeforeDecision {
+            hold: comment.hold.as_str().to_owned(),
+            reject_reason: comment.reject_reason.as_str().to_owned(),
+            reject_note: comment.reject_note.clone(),
+            moderated_at,
+            at: at.0,
+        }
+    }
+
+    /// What the last decision on a comment changed; `None` if there was none since its status changed otherwise.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn load(conn: &mut Conn, comment: i64) -> Result<Option<BeforeDecision>, Error> {
+        let stored: Option<String> = comments::table
+            .find(comment)
+            .select(comments::undo)
+            .first(conn)?;
+        Ok(stored.and_then(|stored| serde_json::from_str(&stored).ok()))
+    }
 }
 
 impl Action {
@@ -38,6 +76,7 @@ impl Action {
             Action::Reject { .. } => "reject",
             Action::Edit { .. } => "edit",
             Action::Release => "release",
+            Action::Undo(_) => "undo",
             Action::Delete => "delete",
             Action::Undelete => "undelete",
         }
@@ -57,6 +96,10 @@ pub fn transition(
     let (reason, note) = match action {
         Action::Reject { reason, note } => (*reason, note.as_str()),
         Action::Approve => (RejectReason::None, ""),
+        Action::Undo(before) => (
+            RejectReason::parse(&before.reject_reason).unwrap_or(RejectReason::None),
+            before.reject_note.as_str(),
+        ),
         _ => (comment.reject_reason, comment.reject_note.as_str()),
     };
     counters::with_reported_counter(conn, comment.id, |conn| {
@@ -103,8 +146,10 @@ fn update_row(
     now: Time,
 ) -> Result<(), Error> {
     let row = comments::table.find(comment.id);
+    let moderated_at: Option<i64> = row.select(comments::moderated_at).first(conn)?;
     diesel::update(row)
         .set((
+            comments::undo.eq(None::<String>),
             comments::status.eq(to),
             comments::moderation_version.eq(comment.moderation_version + 1),
             comments::reject_reason.eq(reason),
@@ -122,14 +167,26 @@ fn update_row(
     };
     match action {
         Action::Approve | Action::Reject { .. } => {
+            let before = BeforeDecision::of(comment, moderated_at, now);
             diesel::update(row)
                 .set((
+                    comments::undo.eq(serde_json::to_string(&before).ok()),
                     comments::moderated_at.eq(Some(now.0)),
                     comments::hold.eq(Hold::None),
                     comments::open_flags.eq(0),
                 ))
                 .execute(conn)?;
             flags::close(conn, comment.id, now)?;
+        }
+        Action::Undo(before) => {
+            let reopened = flags::reopen(conn, comment.id, Time(before.at))?;
+            diesel::update(row)
+                .set((
+                    comments::moderated_at.eq(before.moderated_at),
+                    comments::hold.eq(Hold::parse(&before.hold).unwrap_or(Hold::Other)),
+                    comments::open_flags.eq(comments::open_flags + reopened as i64),
+                ))
+                .execute(conn)?;
         }
         Action::Delete => {
             diesel::update(row)

@@ -5,7 +5,7 @@ use super::thread::Thread;
 use super::{EDIT_WINDOW, UNDO_WINDOW, revision};
 use crate::db::Time;
 use crate::interface::Interface;
-use crate::moderation::{RejectReason, Status};
+use crate::moderation::{Hold, RejectReason, Status};
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::fields::Choice;
@@ -34,6 +34,8 @@ pub struct CommentView {
     pub notice: String,
     pub notice_tone: &'static str,
     pub flagged: String,
+    /// The viewer has flagged it.
+    pub has_flagged: bool,
     pub actions: Actions,
     /// Whether a nested list opens before this comment, and how many close after it.
     pub opens: bool,
@@ -170,6 +172,10 @@ pub fn comment(context: &Context<'_>, row: &CommentRow, thread: &Thread) -> Comm
         view.flagged = t.flags_open(row.open_flags);
     }
     view.actions = actions(context, row, status, is_own);
+    if thread.flagged.contains(&row.id) {
+        view.actions.flag = String::new();
+        view.has_flagged = true;
+    }
     view
 }
 
@@ -207,7 +213,8 @@ fn badge(t: Interface, row: &CommentRow) -> String {
 /// Status message for author and staff, and its tone.
 fn notice(t: Interface, row: &CommentRow, status: Status, is_own: bool) -> (String, &'static str) {
     match (status, is_own) {
-        (Status::Pending, true) => (t.notice_pending_own(), "warn"),
+        (Status::Pending, true) if row.hold == Hold::NewReader => (t.notice_pending_own(), "warn"),
+        (Status::Pending, true) => (t.notice_held_own(), "warn"),
         (Status::Pending, false) => (t.notice_pending(), "warn"),
         (Status::Withheld, true) => (t.notice_withheld_own(), "warn"),
         (Status::Withheld, false) => (t.notice_withheld(), "warn"),

@@ -284,6 +284,7 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         status_before_delete -> Nullable<Text>,
         is_sample -> Bool,
+        undo -> Nullable<Text>,
     }
 }
 

@@ -210,13 +210,7 @@ fn publish(
                 format!("{}-{seed}-{at}", short.trim_end_matches('-'))
             });
             let source = text::article(rng, &title, &slug, &Time(*moment).rfc3339());
-            let one = import::parse_source(
-                &source,
-                true,
-                &options,
-                &|_| Err(import::MISSING.into()),
-                &|url| Some(url.to_owned()),
-            );
+            let one = import::parse_text(&source, true, &options);
             ready.push(one.map_err(|r| format!("line {}: {}", r.line, r.reason))?);
         }
         let site = site.clone();

@@ -209,14 +209,26 @@ pub(super) fn of_file_name(path: &std::path::Path, zone: &TimeZone) -> Option<Ti
         "index" | "_index" => path.parent()?.file_name()?.to_str()?,
         stem => stem,
     };
-    let date = name.get(..10)?;
-    let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
-    let ends = name[10..].chars().next();
-    if !is_date || ends.is_some_and(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    parse_time(date, zone).ok()
+    let mut parts = name.splitn(4, ['-', '_']);
+    let date = [parts.next()?, parts.next()?, parts.next()?];
+    of_parts(date, zone)
+}
+
+/// The date in a path: `/2025/08/05/hello`.
+pub(super) fn of_path(path: &str, zone: &TimeZone) -> Option<Time> {
+    let parts: Vec<&str> = path.split('/').collect();
+    parts
+        .windows(3)
+        .find_map(|date| of_parts([date[0], date[1], date[2]], zone))
+}
+
+/// A date of year, month and day.
+fn of_parts(parts: [&str; 3], zone: &TimeZone) -> Option<Time> {
+    let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let [year, month, day] = parts;
+    let is_date = parts.into_iter().all(is_number)
+        && year.len() == 4
+        && (1..=2).contains(&month.len())
+        && (1..=2).contains(&day.len());
+    is_date.then(|| parse_time(&parts.join("-"), zone).ok())?
 }

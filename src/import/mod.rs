@@ -114,6 +114,19 @@ pub struct ReadOptions {
     pub root: Option<PathBuf>,
 }
 
+impl Default for ReadOptions {
+    fn default() -> ReadOptions {
+        ReadOptions {
+            zone: TimeZone::UTC,
+            quotes: None,
+            strict: false,
+            skip_pictures: false,
+            as_draft: false,
+            root: None,
+        }
+    }
+}
+
 impl ReadOptions {
     /// The options for a site, where nothing else was said.
     pub fn of(site: &Site) -> ReadOptions {
@@ -121,10 +134,7 @@ impl ReadOptions {
         ReadOptions {
             zone: site.time_zone(),
             quotes: has_quotes.then(|| Quotes::of(&site.language)),
-            strict: false,
-            skip_pictures: false,
-            as_draft: false,
-            root: None,
+            ..ReadOptions::default()
         }
     }
 }
@@ -197,6 +207,21 @@ fn more_slugs(draft: &Draft) -> Vec<String> {
 /// Whether a file is in a folder of drafts, which Jekyll does not publish.
 fn is_in_drafts(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "_drafts")
+}
+
+/// [`parse_source`] for a text with no files beside it.
+///
+/// # Errors
+/// The line and the reason.
+pub fn parse_text(
+    source: &str,
+    is_markdown: bool,
+    options: &ReadOptions,
+) -> Result<ParsedFile, Refusal> {
+    let picture = |_: &str| Err(MISSING.to_owned());
+    let addresses = links::Addresses::default();
+    let link = |url: &str| addresses.resolve(Path::new(""), None, url);
+    parse_source(source, is_markdown, options, &picture, &link)
 }
 
 /// Parses the source of an article. `picture` reads the file that a path names; its error completes a sentence about that

@@ -110,7 +110,13 @@ fn parse_file(
     draft.origin = Some(file.origin.clone());
     draft.is_draft |= is_in_drafts(&file.path);
     if draft.published.is_none() {
-        draft.published = dates::of_file_name(&file.path, &options.zone);
+        let folders = file.path.strip_prefix(&file.named).unwrap_or(&file.path);
+        draft.published = file
+            .former
+            .as_ref()
+            .and_then(|path| dates::of_path(path, &options.zone))
+            .or_else(|| dates::of_file_name(&file.path, &options.zone))
+            .or_else(|| dates::of_path(&folders.to_string_lossy(), &options.zone));
     }
     ready.article = file.article;
     ready.slug.clone_from(&file.slug);

@@ -94,6 +94,7 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "edit" => t.action_edit(),
         "delete" => t.action_delete(),
         "undelete" => t.action_undelete(),
+        "undo" => t.action_undo(),
         "release" => t.action_release(),
         "role" => t.action_role(),
         "ban" => t.action_ban(),

@@ -4,7 +4,7 @@ use super::{action_name, store};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
-use crate::web::{Admin, DateView, Page, Shared, page};
+use crate::web::{DateView, Moderator, Page, Shared, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -24,6 +24,7 @@ struct RowView {
     said: String,
     subject: String,
     comment: String,
+    comment_link: String,
     comment_log: String,
     actor: String,
     who: String,
@@ -54,22 +55,31 @@ fn number(text: &str) -> Result<Option<i64>, Error> {
 /// `GET /admin/log`
 pub async fn index(
     state: Shared,
-    admin: Admin,
+    moderator: Moderator,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let (comment, after) = (number(&query.comment)?, number(&query.after)?);
+    let wanted = store::Wanted {
+        comment,
+        after,
+        moderation_only: !moderator.administers(),
+    };
     let mut rows = state
         .db
-        .read(move |conn| store::page(conn, comment, after, PAGE + 1))
+        .read(move |conn| store::page(conn, wanted, PAGE + 1))
         .await?;
     let (t, site) = (state.t(), state.site());
     let mut next = String::new();
     if rows.len() as i64 > PAGE {
         rows.truncate(PAGE as usize);
-        next = paths::log(comment, rows.last().map(|r| r.id));
+        next = paths::log(comment, rows.last().map(|r| r.0.id));
     }
-    let view = |row: store::LogRow| RowView {
+    let view = |(row, slug): (store::LogRow, Option<String>)| RowView {
+        comment_link: match (row.comment, slug) {
+            (Some(id), Some(slug)) => paths::comment(&slug, id),
+            _ => String::new(),
+        },
         id: row.id,
         said: action_name(t, &row.action),
         comment: row.comment.map(|c| c.to_string()).unwrap_or_default(),
@@ -95,7 +105,7 @@ pub async fn index(
         action: row.action,
     };
     page::ok(&LogPage {
-        page: Page::dashboard(&state, &admin.viewer(), &t.log_heading(), "log"),
+        page: Page::dashboard(&state, &moderator.viewer(), &t.log_heading(), "log"),
         t,
         rows: rows.into_iter().map(view).collect(),
         next,

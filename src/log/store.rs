@@ -1,7 +1,7 @@
 //! Queries for the moderation log. No other feature writes `moderation_log`; rows are never changed or deleted.
 
 use super::Entry;
-use crate::db::schema::moderation_log;
+use crate::db::schema::{articles, comments, moderation_log};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::prelude::*;
@@ -43,19 +43,36 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
     Ok(())
 }
 
-/// At most `most` rows with ids below `after`, newest first, of one comment or of all.
+/// Which rows of the log are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Of one comment.
+    pub comment: Option<i64>,
+    /// With ids below this one.
+    pub after: Option<i64>,
+    /// Without changes of roles, which are for admins.
+    pub moderation_only: bool,
+}
+
+/// At most `most` rows, newest first, each with the slug of its comment's article.
 pub fn page(
     conn: &mut Conn,
-    comment: Option<i64>,
-    after: Option<i64>,
+    wanted: Wanted,
     most: i64,
-) -> Result<Vec<LogRow>, Error> {
-    let mut rows = moderation_log::table.into_boxed();
-    if let Some(comment) = comment {
+) -> Result<Vec<(LogRow, Option<String>)>, Error> {
+    let mut rows = moderation_log::table
+        .left_join(comments::table.on(comments::id.nullable().eq(moderation_log::comment_id)))
+        .left_join(articles::table.on(articles::id.nullable().eq(comments::article_id.nullable())))
+        .select((moderation_log::all_columns, articles::slug.nullable()))
+        .into_boxed();
+    if let Some(comment) = wanted.comment {
         rows = rows.filter(moderation_log::comment_id.eq(comment));
     }
-    if let Some(after) = after {
+    if let Some(after) = wanted.after {
         rows = rows.filter(moderation_log::id.lt(after));
+    }
+    if wanted.moderation_only {
+        rows = rows.filter(moderation_log::action.ne("role"));
     }
     Ok(rows
         .order(moderation_log::id.desc())
@@ -65,5 +82,9 @@ pub fn page(
 
 /// The latest row of a comment.
 pub fn last(conn: &mut Conn, comment: i64) -> Result<Option<LogRow>, Error> {
-    Ok(page(conn, Some(comment), None, 1)?.pop())
+    Ok(moderation_log::table
+        .filter(moderation_log::comment_id.eq(comment))
+        .order(moderation_log::id.desc())
+        .first(conn)
+        .optional()?)
 }

@@ -2,7 +2,7 @@
 
 use super::{Hold, Status};
 use crate::db::Conn;
-use crate::db::schema::{accounts, comments};
+use crate::db::schema::{accounts, comments, flags};
 use crate::error::Error;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -182,13 +182,21 @@ pub fn standing(conn: &mut Conn, author: i64, article: i64) -> Result<Standing, 
             .eq(accounts::id)
             .and(comments::article_id.eq(article)),
     );
-    let (has_approved, has_commented) = accounts::table
+    let flagged = flags::table
+        .inner_join(comments::table.on(comments::id.eq(flags::comment_id)))
+        .filter(
+            flags::account_id
+                .eq(accounts::id)
+                .and(comments::article_id.eq(article)),
+        );
+    let (has_approved, has_commented, has_flagged) = accounts::table
         .find(author)
-        .select((exists(approved_comments!()), exists(own)))
+        .select((exists(approved_comments!()), exists(own), exists(flagged)))
         .first(conn)?;
     Ok(Standing {
         has_approved,
         has_commented,
+        has_flagged,
     })
 }
 
@@ -199,4 +207,6 @@ pub struct Standing {
     pub has_approved: bool,
     /// They have a comment of any status under the article.
     pub has_commented: bool,
+    /// They have flagged a comment under the article.
+    pub has_flagged: bool,
 }

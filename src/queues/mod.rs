@@ -13,6 +13,8 @@ pub enum Queue {
     Unmoderated,
     Approved,
     Rejected,
+    /// Approved, with open flags since, but not enough to be reported. Not one of the five that every page links.
+    FlaggedAgain,
 }
 
 impl Queue {
@@ -31,17 +33,20 @@ impl Queue {
             Queue::Unmoderated => "unmoderated",
             Queue::Approved => "approved",
             Queue::Rejected => "rejected",
+            Queue::FlaggedAgain => "flagged-again",
         }
     }
 
     pub fn parse(text: &str) -> Option<Queue> {
-        Queue::ALL.into_iter().find(|q| q.as_str() == text)
+        let mut all = Queue::ALL.into_iter().chain([Queue::FlaggedAgain]);
+        all.find(|q| q.as_str() == text)
     }
 
     /// The first queue in which something needs review; `counts` in the order of [`Queue::ALL`].
     pub fn needing_review(counts: [i64; 5]) -> Queue {
         match counts {
             [0, pending, ..] if pending > 0 => Queue::Pending,
+            [0, 0, unmoderated, ..] if unmoderated > 0 => Queue::Unmoderated,
             _ => Queue::Reported,
         }
     }
@@ -57,11 +62,15 @@ impl Queue {
             Queue::Unmoderated => "status = 'published'",
             Queue::Approved => "status = 'approved'",
             Queue::Rejected => "status = 'rejected'",
+            // The rest of what its partial index has is reported.
+            Queue::FlaggedAgain => {
+                "status = 'approved' AND open_flags > 0 AND open_flags < 3 AND COALESCE(edited_at, 0) <= COALESCE(moderated_at, created_at)"
+            }
         }
     }
 
     /// Reported and pending comments are shown oldest first, the other queues newest first.
     pub fn oldest_first(self) -> bool {
-        matches!(self, Queue::Reported | Queue::Pending)
+        matches!(self, Queue::Reported | Queue::Pending | Queue::FlaggedAgain)
     }
 }

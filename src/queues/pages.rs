@@ -2,25 +2,28 @@
 
 mod act;
 
-pub use act::{approve, bulk, reject};
+pub use act::{approve, bulk, reject, undo};
 
 use super::Queue;
 use super::store::{self, PAGE, QueueItem};
-use crate::comments::store::{MAX_RECORD_COUNT, records};
+use crate::comments::store::{Comment, MAX_RECORD_COUNT, find, records};
 use crate::comments::view::reject_choices;
 use crate::comments::{MAX_NOTE_LENGTH, revision};
+use crate::db::Conn;
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::log::{self, Actor, store::LogRow};
 use crate::moderation::{FlagReason, Hold, Status};
 use crate::paths;
 use crate::text::{self, SafeHtml};
 use crate::web::fields::{Choice, Link};
 use crate::web::{DateView, Moderator, Page, Shared, State, page};
-use act::BulkForm;
+use act::{ActForm, BulkForm};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// View model of a comment in a queue.
 pub struct Card {
@@ -47,6 +50,17 @@ pub struct Card {
     /// Value of its checkbox for bulk actions; empty = none.
     pub pick: String,
     pub is_picked: bool,
+    /// What is wrong with the form that was sent for it.
+    pub error: String,
+}
+
+/// What the moderator did last, and how to take it back.
+struct DoneView {
+    text: String,
+    /// Address of the form that takes it back; empty = its time is over.
+    undo: String,
+    revision: String,
+    back: String,
 }
 
 pub struct QueueLink {
@@ -65,6 +79,9 @@ struct QueuePage {
     cards: Vec<Card>,
     next: String,
     notices: Vec<String>,
+    done: Option<DoneView>,
+    /// Approved comments that were flagged again: what to say, and the link to them.
+    flagged_again: Option<Link>,
     queue: &'static str,
     empty: String,
     note_most: usize,
@@ -81,6 +98,8 @@ struct Query {
     stale: String,
     reason: String,
     note: String,
+    /// The comment that was decided last.
+    done: String,
 }
 
 fn queue_name(t: Interface, queue: Queue) -> String {
@@ -90,6 +109,7 @@ fn queue_name(t: Interface, queue: Queue) -> String {
         Queue::Unmoderated => t.queue_unmoderated(),
         Queue::Approved => t.queue_approved(),
         Queue::Rejected => t.queue_rejected(),
+        Queue::FlaggedAgain => t.queue_flagged_again(),
     }
 }
 
@@ -119,6 +139,7 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
                 why.push(t.notice_note(&row.reject_note));
             }
         }
+        (Status::Approved, _) if row.open_flags > 0 => why.push(t.why_flagged_again()),
         (Status::Approved, _) => why.push(t.status_approved()),
         (Status::Deleted, _) => why.push(t.tombstone_deleted()),
         (Status::Published, _) => {}
@@ -137,7 +158,7 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
     Card {
         id: row.id,
         username: row.username.clone(),
-        profile: paths::reader(&row.username),
+        profile: paths::admin_reader(row.author_id),
         joined: DateView::day(&site, place.joined_at),
         approved: capped_count(approved),
         rejected: capped_count(rejected),
@@ -164,6 +185,7 @@ fn card(state: &State, waiting: &QueueItem, records: &Records, flags: &Flags, ba
         is_deleted: row.status == Status::Deleted,
         pick: String::new(),
         is_picked: false,
+        error: String::new(),
     }
 }
 
@@ -179,40 +201,56 @@ fn parse_cursor(text: &str) -> Result<Option<(i64, i64)>, Error> {
     }
 }
 
+/// Which page of a queue is asked for, and what it says besides its comments.
+#[derive(Debug, Default)]
+struct Asked {
+    /// `None` = the first queue in which something needs review.
+    queue: Option<Queue>,
+    after: Option<(i64, i64)>,
+    notices: Vec<String>,
+    /// The values of a bulk action that was refused.
+    form: BulkForm,
+    /// The comment that was decided last.
+    done: Option<i64>,
+    /// The form of one card that was refused, and why.
+    refused: Option<(ActForm, i64, String)>,
+}
+
+impl Asked {
+    /// From the path of a page of a queue, or a query string.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown queue or place.
+    fn parse(t: Interface, query: &str) -> Result<Asked, Error> {
+        let query: Query = serde_html_form::from_str(query).unwrap_or_default();
+        let stale = query.stale.split('-').filter_map(|id| id.parse().ok());
+        let stale = stale.take(PAGE as usize);
+        Ok(Asked {
+            queue: match query.queue.as_str() {
+                "" => None,
+                name => Some(Queue::parse(name).ok_or(Error::NotFound)?),
+            },
+            after: parse_cursor(&query.after)?,
+            notices: stale.map(|id: i64| t.bulk_stale(&id.to_string())).collect(),
+            form: BulkForm {
+                reason: query.reason,
+                note: query.note,
+                ..BulkForm::default()
+            },
+            done: query.done.parse().ok(),
+            refused: None,
+        })
+    }
+}
+
 /// `GET /admin/comments`
 pub async fn index(
     state: Shared,
     moderator: Moderator,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
-    let queue = match query.queue.as_str() {
-        "" => None,
-        name => Some(Queue::parse(name).ok_or(Error::NotFound)?),
-    };
-    let t = state.t();
-    let stale = query
-        .stale
-        .split('-')
-        .filter_map(|id| id.parse::<i64>().ok())
-        .take(PAGE as usize);
-    let notices = stale.map(|id| t.bulk_stale(&id.to_string())).collect();
-    let said = BulkForm {
-        reason: query.reason,
-        note: query.note,
-        ..BulkForm::default()
-    };
-    page::ok(
-        &queue_page(
-            &state,
-            &moderator,
-            queue,
-            parse_cursor(&query.after)?,
-            notices,
-            &said,
-        )
-        .await?,
-    )
+    let asked = Asked::parse(state.t(), request.query_string())?;
+    page::ok(&queue_page(&state, &moderator, asked).await?)
 }
 
 /// Cuts the row that is beyond the page; the path of the next page, or nothing.
@@ -227,47 +265,71 @@ fn next_page(queue: Queue, rows: &mut Vec<QueueItem>) -> String {
     })
 }
 
-/// A page of a queue, `None` = the first one in which something needs review; `form`: the values of a bulk action that was
-/// rejected.
+/// What a page of a queue shows.
+struct QueueData {
+    queue: Queue,
+    rows: Vec<QueueItem>,
+    counts: [i64; 5],
+    flagged_again: i64,
+    records: Records,
+    flags: Flags,
+    /// The comment that was decided last, and its latest entry in the log.
+    done: Option<(Comment, LogRow)>,
+}
+
+fn read(conn: &mut Conn, asked: &Asked) -> Result<QueueData, Error> {
+    let counts = store::counts(conn)?;
+    let queue = asked.queue.unwrap_or_else(|| Queue::needing_review(counts));
+    let rows = store::page(conn, queue, asked.after)?;
+    let ids: Vec<i64> = rows.iter().map(|w| w.comment.id).collect();
+    let mut authors: Vec<i64> = rows.iter().map(|w| w.comment.author_id).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let done = match asked.done {
+        Some(id) => match (find(conn, id), log::store::last(conn, id)?) {
+            (Ok(comment), Some(last)) => Some((comment, last)),
+            _ => None,
+        },
+        None => None,
+    };
+    Ok(QueueData {
+        queue,
+        counts,
+        flagged_again: store::flagged_again(conn)?,
+        records: records(conn, &authors)?,
+        flags: store::open_flags(conn, &ids)?,
+        rows,
+        done,
+    })
+}
+
+/// A page of a queue.
 async fn queue_page(
     state: &State,
     moderator: &Moderator,
-    queue: Option<Queue>,
-    after: Option<(i64, i64)>,
-    notices: Vec<String>,
-    form: &BulkForm,
+    asked: Asked,
 ) -> Result<QueuePage, Error> {
-    let (queue, mut rows, counts, records, flags) = state
-        .db
-        .read(move |conn| {
-            let counts = store::counts(conn)?;
-            let queue = queue.unwrap_or_else(|| Queue::needing_review(counts));
-            let rows = store::page(conn, queue, after)?;
-            let ids: Vec<i64> = rows.iter().map(|w| w.comment.id).collect();
-            let mut authors: Vec<i64> = rows.iter().map(|w| w.comment.author_id).collect();
-            authors.sort_unstable();
-            authors.dedup();
-            let records = records(conn, &authors)?;
-            Ok((queue, rows, counts, records, store::open_flags(conn, &ids)?))
-        })
-        .await?;
-    let t = state.t();
-    let next = next_page(queue, &mut rows);
-    let back = paths::queue(queue.as_str());
-    let mut cards: Vec<Card> = rows
-        .iter()
-        .map(|w| card(state, w, &records, &flags, &back))
-        .collect();
-    for card in &mut cards {
-        card.pick = format!("{}:{}", card.id, card.revision);
-        card.is_picked = form.ids.contains(&card.pick);
-    }
+    let now = state.db.now();
+    let asked = Arc::new(asked);
+    let wanted = asked.clone();
+    let mut data = state.db.read(move |conn| read(conn, &wanted)).await?;
+    let (t, queue) = (state.t(), data.queue);
+    let next = next_page(queue, &mut data.rows);
+    let here = match asked.after {
+        None => paths::queue(queue.as_str()),
+        Some((at, id)) => paths::queue_after(queue.as_str(), &format!("{at}-{id}")),
+    };
+    let done = data.done.as_ref().and_then(|(comment, last)| {
+        let actor = Actor::of(moderator);
+        let is_own = last.actor_id.is_some() && last.actor_id == actor.id();
+        is_own.then(|| done_view(t, comment, last, store::may_undo(last, actor, now), &here))
+    });
     Ok(QueuePage {
         page: Page::dashboard(state, &moderator.viewer(), &t.queues_heading(), "comments"),
         t,
         queues: Queue::ALL
             .into_iter()
-            .zip(counts)
+            .zip(data.counts)
             .map(|(q, count)| QueueLink {
                 href: paths::queue(q.as_str()),
                 name: queue_name(t, q),
@@ -275,13 +337,68 @@ async fn queue_page(
                 is_current: q == queue,
             })
             .collect(),
-        cards,
+        cards: cards(state, &data, &asked, &here),
         next,
-        notices,
+        notices: asked.notices.clone(),
+        done,
+        flagged_again: (data.flagged_again > 0 && queue != Queue::FlaggedAgain).then(|| Link {
+            href: paths::queue(Queue::FlaggedAgain.as_str()),
+            text: t.flagged_again(data.flagged_again),
+        }),
         queue: queue.as_str(),
         empty: t.queue_empty(),
         note_most: MAX_NOTE_LENGTH,
-        reasons: reject_choices(t, &form.reason),
-        note: form.note.clone(),
+        reasons: reject_choices(t, &asked.form.reason),
+        note: asked.form.note.clone(),
     })
+}
+
+/// The cards of a page. From each its forms lead back to the one behind it.
+fn cards(state: &State, data: &QueueData, asked: &Asked, here: &str) -> Vec<Card> {
+    let ids: Vec<i64> = data.rows.iter().map(|row| row.comment.id).collect();
+    let card = |(at, row): (usize, &QueueItem)| {
+        let behind = ids
+            .get(at + 1)
+            .or(at.checked_sub(1).and_then(|before| ids.get(before)));
+        let back = match behind {
+            Some(id) => format!("{here}#comment-{id}"),
+            None => here.to_owned(),
+        };
+        let mut card = card(state, row, &data.records, &data.flags, &back);
+        card.pick = format!("{}:{}", card.id, card.revision);
+        card.is_picked = asked.form.ids.contains(&card.pick);
+        if let Some((form, id, why)) = &asked.refused
+            && *id == card.id
+        {
+            card.error.clone_from(why);
+            card.note.clone_from(&form.note);
+            card.reasons = reject_choices(state.t(), &form.reason);
+        }
+        card
+    };
+    data.rows.iter().enumerate().map(card).collect()
+}
+
+/// "Approved #284", with the form that takes it back.
+fn done_view(
+    t: Interface,
+    comment: &Comment,
+    last: &LogRow,
+    may_undo: bool,
+    here: &str,
+) -> DoneView {
+    let id = comment.id.to_string();
+    DoneView {
+        text: match last.action.as_str() {
+            "reject" => t.done_rejected(&id),
+            "undo" => t.done_undone(&id),
+            _ => t.done_approved(&id),
+        },
+        undo: match may_undo {
+            true => paths::moderation_action(comment.id, "undo"),
+            false => String::new(),
+        },
+        revision: revision::of_state(comment.version, comment.moderation_version),
+        back: format!("{here}#comment-{id}"),
+    }
 }

@@ -3,7 +3,7 @@
 use super::Queue;
 use crate::comments::row::{COLUMNS, CommentRow};
 use crate::comments::store::{self, Comment};
-use crate::comments::{Action, revision, transition};
+use crate::comments::{Action, BeforeDecision, revision, transition};
 use crate::db::schema::{accounts, comment_counts, comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -181,6 +181,68 @@ pub fn act(
     }
     transition(conn, &comment, to, action, actor, now)?;
     Ok(ModerationOutcome::Done(comment))
+}
+
+/// How long a decision can be taken back.
+pub const UNDO_WINDOW: i64 = 10 * Time::MINUTE;
+
+/// Whether this is a decision that the actor may still take back.
+pub fn may_undo(last: &log::store::LogRow, actor: Actor<'_>, now: Time) -> bool {
+    matches!(last.action.as_str(), "approve" | "reject")
+        && last.actor_id.is_some()
+        && last.actor_id == actor.id()
+        && now.0 - last.at.0 <= UNDO_WINDOW
+}
+
+/// Takes the actor's last decision on a comment back, if it is still at the revision `seen`.
+///
+/// # Errors
+/// `NotFound`.
+pub fn undo(
+    conn: &mut Conn,
+    id: i64,
+    seen: &str,
+    actor: Actor<'_>,
+    now: Time,
+) -> Result<ModerationOutcome, Error> {
+    let comment = store::find_locked(conn, id)?;
+    let last = log::store::last(conn, id)?;
+    let is_current = revision::of_state(comment.version, comment.moderation_version) == seen;
+    let Some(decision) = last.as_ref().filter(|last| may_undo(last, actor, now)) else {
+        // Idempotent: a repeated click by the same moderator succeeds.
+        let again = last.as_ref().is_some_and(|last| {
+            last.action == "undo" && last.actor_id == actor.id() && last.version == comment.version
+        });
+        return Ok(match again && !is_current {
+            true => ModerationOutcome::Done(comment),
+            false => ModerationOutcome::Stale(last),
+        });
+    };
+    let before = BeforeDecision::load(conn, id)?;
+    let to = Status::parse(&decision.from);
+    match (before, to) {
+        (Some(before), Some(to)) if is_current => {
+            let action = Action::Undo(Box::new(before));
+            transition(conn, &comment, to, &action, actor, now)?;
+            Ok(ModerationOutcome::Done(comment))
+        }
+        _ => Ok(ModerationOutcome::Stale(last)),
+    }
+}
+
+/// How many approved comments have open flags again, but not enough to be reported.
+pub fn flagged_again(conn: &mut Conn) -> Result<i64, Error> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        many: i64,
+    }
+    let query = format!(
+        "SELECT COUNT(*) AS many FROM comments WHERE {}",
+        Queue::FlaggedAgain.condition()
+    );
+    let count: Count = diesel::sql_query(query).get_result(conn)?;
+    Ok(count.many)
 }
 
 /// Publishes the other comments of readers of whom one was approved, where that was all that they waited for.

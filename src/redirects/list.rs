@@ -23,7 +23,7 @@ pub enum Target {
 #[derive(Debug, Default)]
 pub struct Targets {
     /// By path.
-    paths: HashMap<String, Target>,
+    pub paths: HashMap<String, Target>,
     /// By path: the parameters that a request must have.
     queries: HashMap<String, Vec<(Vec<String>, Target)>>,
 }

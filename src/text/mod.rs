@@ -15,6 +15,7 @@ mod safe_html;
 mod sanitise;
 mod slug;
 pub mod structure;
+mod tags;
 mod typed_html;
 pub mod typography;
 

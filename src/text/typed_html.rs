@@ -4,6 +4,7 @@
 use super::article::{ImageOutcome, References};
 use super::ids::Ids;
 use super::picture::{self, ImportedImage};
+use super::tags::{Tag, Token, attributes, token};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
 
@@ -105,96 +106,6 @@ const OPTIONAL_END: &[&str] = &[
 /// Maximum nesting; sanitisers and browsers are slow on deeper trees.
 const MOST_DEPTH: usize = 32;
 
-enum Token<'a> {
-    Comment(&'a str),
-    Tag(Tag<'a>),
-    Text(&'a str),
-}
-
-struct Tag<'a> {
-    /// As typed, with its angle brackets.
-    raw: &'a str,
-    name: String,
-    is_end: bool,
-    attributes: &'a str,
-}
-
-/// The first token of a text that is not empty, and the rest.
-fn token(text: &str) -> (Token<'_>, &str) {
-    if let Some(rest) = text.strip_prefix("<!--")
-        && let Some(end) = rest.find("-->")
-    {
-        return (Token::Comment(&rest[..end]), &rest[end + 3..]);
-    }
-    if let Some(tag) = tag(text) {
-        let rest = &text[tag.raw.len()..];
-        return (Token::Tag(tag), rest);
-    }
-    let skip = usize::from(text.starts_with('<'));
-    let end = text[skip..].find('<').map_or(text.len(), |at| at + skip);
-    (Token::Text(&text[..end]), &text[end..])
-}
-
-/// The tag at the beginning of a text.
-fn tag(text: &str) -> Option<Tag<'_>> {
-    let inside = text.strip_prefix('<')?;
-    let is_end = inside.starts_with('/');
-    let start = 1 + usize::from(is_end);
-    let name: String = text[start..]
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':'))
-        .collect();
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return None;
-    }
-    let attributes = start + name.len();
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate().skip(attributes) {
-        match (quote, byte) {
-            (None, b'>') => {
-                return Some(Tag {
-                    raw: &text[..=at],
-                    name: name.to_ascii_lowercase(),
-                    is_end,
-                    attributes: &text[attributes..at],
-                });
-            }
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), close) if open == close => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The attributes of a tag: names in lower case, and decoded values.
-fn attributes(mut text: &str) -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    loop {
-        text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-        let end = text
-            .find(|c: char| c.is_whitespace() || matches!(c, '=' | '/'))
-            .unwrap_or(text.len());
-        if end == 0 && !text.starts_with('=') {
-            return all;
-        }
-        let name = text[..end.max(1)].to_ascii_lowercase();
-        text = text[end.max(1)..].trim_start();
-        let mut value = "";
-        if let Some(rest) = text.strip_prefix('=') {
-            let rest = rest.trim_start();
-            let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-            let (start, end) = match quote {
-                Some(quote) => (1, rest[1..].find(quote).map_or(rest.len(), |at| at + 1)),
-                None => (0, rest.find(char::is_whitespace).unwrap_or(rest.len())),
-            };
-            value = &rest[start..end];
-            text = rest.get(end + start..).unwrap_or_default();
-        }
-        all.push((name, super::html::decode(value)));
-    }
-}
-
 /// The state while the HTML of one text is read.
 struct Reader<'r, 'f, E> {
     ids: &'r mut Ids,
@@ -241,7 +152,8 @@ pub fn replace<'a, E>(
         match (is_shown, html.trim().is_empty()) {
             // Only text: a block keeps its line breaks.
             (true, false) if is_block => show_block(arena, node, &html),
-            (true, false) => node.data.borrow_mut().value = NodeValue::Text(html.into()),
+            // Not as text, in which quotation marks would be set.
+            (true, false) => node.data.borrow_mut().value = NodeValue::Raw(super::escape(&html)),
             (false, false) => node.data.borrow_mut().value = NodeValue::Raw(html),
             (_, true) => remove(node),
         }
@@ -268,7 +180,7 @@ fn show_block<'a>(arena: &'a Arena<'a>, block: &'a AstNode<'a>, text: &str) {
         if at > 0 {
             block.append(arena.alloc(NodeValue::SoftBreak.into()));
         }
-        block.append(arena.alloc(NodeValue::Text(line.to_owned().into()).into()));
+        block.append(arena.alloc(NodeValue::Raw(super::escape(line)).into()));
     }
 }
 

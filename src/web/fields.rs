@@ -68,6 +68,8 @@ pub enum FieldKind {
     Checkbox,
     /// Date and time in the site's time zone, as [`Site::parse_minute`](super::site::Site::parse_minute) reads it.
     DateTime,
+    /// `YYYY-MM-DD`.
+    Date,
     /// Needs a [`FileLimit`](super::form::FileLimit) at its address.
     File,
 }
@@ -80,6 +82,7 @@ impl FieldKind {
             FieldKind::Hidden => "hidden",
             FieldKind::Checkbox => "checkbox",
             FieldKind::DateTime => "datetime-local",
+            FieldKind::Date => "date",
             FieldKind::File => "file",
             FieldKind::Text | FieldKind::Area | FieldKind::Select => "text",
         }
@@ -162,6 +165,14 @@ impl Field {
     pub fn date_time(name: &'static str, label: String, value: &str) -> Field {
         Field {
             kind: FieldKind::DateTime,
+            required: false,
+            ..Field::text(name, label)
+        }
+        .value(value)
+    }
+    pub fn date(name: &'static str, label: String, value: &str) -> Field {
+        Field {
+            kind: FieldKind::Date,
             required: false,
             ..Field::text(name, label)
         }

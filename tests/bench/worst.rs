@@ -67,7 +67,7 @@ fn article(name: &str, body: &str) -> bool {
     measure(
         &format!("article, {name}"),
         1000.0,
-        || match import::parse_source(&source, true, &|_| Err(import::MISSING.into())) {
+        || match import::parse_text(&source, true, &import::ReadOptions::default()) {
             Ok(_) => "taken",
             Err(_) => "refused",
         },

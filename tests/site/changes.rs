@@ -11,7 +11,7 @@ site_test! {
         site.publish("---\ntitle: Span\n---\n\nThe span is forty metres.\n\nIt stays.\n\nAnd this too.\n").await;
         // Another keyword changes nothing that readers see.
         site.publish("---\ntitle: Span\nkeywords: [bridge]\n---\n\nThe span is forty metres.\n\nIt stays.\n\nAnd this too.\n").await;
-        site.publish("---\ntitle: Span\ndek: Measured.\n---\n\nThe span is forty metres & <b>.\n\nIt stays.\n\nAnd this too.\n").await;
+        site.publish("---\ntitle: Span\ndek: Measured.\n---\n\nThe span is forty metres & <blink>.\n\nIt stays.\n\nAnd this too.\n").await;
         assert!(site.get("/articles/span").await.has("a[href='/articles/span/revisions']"));
         let all = site.get("/articles/span/revisions").await;
         assert_eq!(all.all(".rows li").len(), 3);
@@ -20,7 +20,7 @@ site_test! {
         assert_eq!((second.all(".diff del"), second.all(".diff ins")), (vec!["fourteen".to_owned()], vec!["forty".to_owned()]));
         assert_eq!(second.all(".diff .same"), ["1 unchanged paragraph", "2 unchanged paragraphs"]);
         let last = site.get("/articles/span/revisions/4").await;
-        assert!(last.all(".diff ins").concat().contains("Measured.") && last.one(".diff").contains("<b>"));
+        assert!(last.all(".diff ins").concat().contains("Measured.") && last.one(".diff").contains("<blink>"));
         let first = site.get("/articles/span/revisions/1").await;
         assert!(first.one(".diff").contains("fourteen metres") && !first.has("del, ins"));
         for missing in ["0", "3", "5", "x", "-1"] {

@@ -395,7 +395,10 @@ fn an_upgrade_keeps_a_copy_of_the_database_beside_it() {
         masthead::db::connect(&masthead::db::Address::Sqlite(path.clone())).expect("a database");
     // As left by an older binary: without the newest migration, with an earlier one recorded.
     let undo = "DELETE FROM __diesel_schema_migrations; INSERT INTO __diesel_schema_migrations (version) VALUES ('0000'); ";
-    let tables = include_str!("../../migrations/sqlite/0001_init/down.sql");
+    let tables = concat!(
+        include_str!("../../migrations/sqlite/0002_moved_texts/down.sql"),
+        include_str!("../../migrations/sqlite/0001_init/down.sql")
+    );
     diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("{undo}{tables}"))
         .expect("undone");
     drop(conn);

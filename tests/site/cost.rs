@@ -170,9 +170,11 @@ site_test! {
 #[test]
 fn articles_are_flattened_and_bounded_too() {
     let read = |body: &str| {
-        masthead::import::parse_source(&format!("---\ntitle: A\n---\n\n{body}\n"), true, &|_| {
-            Err(masthead::import::MISSING.into())
-        })
+        masthead::import::parse_text(
+            &format!("---\ntitle: A\n---\n\n{body}\n"),
+            true,
+            &masthead::import::ReadOptions::default(),
+        )
     };
     let ready =
         read(&format!("{}deep", ">".repeat(1000))).unwrap_or_else(|r| panic!("{}", r.reason));

@@ -8,7 +8,7 @@ use masthead::app::{assemble, prepare};
 use masthead::config::{Config, PartialConfig};
 use masthead::db::invalidation::CacheTag;
 use masthead::db::{Db, Time};
-use masthead::import::{self, OnChange};
+use masthead::import::{self, ParsedFile, ReadOptions};
 use masthead::interface::Interface;
 use masthead::web::{Shared, Site as Settings};
 use reqwest::header::HeaderMap;
@@ -491,17 +491,13 @@ impl Site {
             source.to_owned(),
         );
         let work = move || {
-            let ready =
-                import::parse_source(&source, true, &|_| Err(masthead::import::MISSING.into()))
-                    .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
-            let slug = ready.slug.clone();
             let site = db
                 .read_now(|conn| Settings::load(conn, &config.site_name))
                 .expect("settings");
-            import::store(&db, &config.data, &site, ready, false, |_, _| {
-                OnChange::Replace
-            })
-            .expect("stored");
+            let ready = import::parse_text(&source, true, &ReadOptions::of(&site))
+                .unwrap_or_else(|r| panic!("{}: {}", r.line, r.reason));
+            let slug = ready.slug.clone();
+            save(&db, &config.data, &site, ready);
             slug
         };
         let slug = tokio::task::spawn_blocking(work).await.expect("published");
@@ -530,6 +526,23 @@ impl Site {
     pub fn masthead(&self, arguments: &[&str], input: &str) -> std::process::Output {
         masthead(&self.place, arguments, input)
     }
+}
+
+/// Saves a parsed article and its pictures.
+pub fn save(db: &Db, data: &std::path::Path, site: &Settings, ready: ParsedFile) {
+    try_save(db, data, site, ready).expect("saved");
+}
+
+/// [`save`], with why it was refused.
+pub fn try_save(
+    db: &Db,
+    data: &std::path::Path,
+    site: &Settings,
+    ready: ParsedFile,
+) -> Result<(), masthead::error::Error> {
+    ready.save_pictures(data).expect("pictures");
+    let (site, now) = (site.clone(), db.now());
+    db.write_now(move |conn| ready.insert(conn, &site, false, now).map(drop))
 }
 
 impl Drop for Site {

@@ -1,7 +1,7 @@
 //! Properties of everything that reads what others have written: it never panics, and what it reads survives a round trip.
 
 use actix_web::http::header::HeaderValue;
-use masthead::import::{markdown, parse_source, story};
+use masthead::import::{ReadOptions, parse_text, story};
 use masthead::redirects::list::{self, Target};
 use masthead::search::SearchQuery;
 use masthead::text::{self, markdown as comments};
@@ -114,7 +114,7 @@ proptest! {
     fn any_text_is_an_article_or_refused_with_a_line(source in text()) {
         let lines = source.lines().count().max(1);
         for is_markdown in [false, true] {
-            if let Err(refusal) = parse_source(&source, is_markdown, &|_| Err("is missing".into())) {
+            if let Err(refusal) = parse_text(&source, is_markdown, &ReadOptions::default()) {
                 prop_assert!((1..=lines + 1).contains(&refusal.line), "line {} of {lines}", refusal.line);
                 prop_assert!(!refusal.reason.is_empty());
             }
@@ -127,8 +127,8 @@ proptest! {
         let list: Vec<String> = tags.iter().map(|tag| quoted(tag)).collect();
         let yaml = format!("---\ntitle: {}\ndek: {}\ntags: [{}]\n---\n\nText.\n", quoted(&title), quoted(&dek), list.join(", "));
         let toml = format!("+++\ntitle = {}\ndek = {}\ntags = [{}]\n+++\n\nText.\n", quoted(&title), quoted(&dek), list.join(", "));
-        let yaml = markdown::parse(&yaml, &mut |_| Ok(None)).map_err(|r| TestCaseError::fail(r.reason))?;
-        let toml = markdown::parse(&toml, &mut |_| Ok(None)).map_err(|r| TestCaseError::fail(r.reason))?;
+        let yaml = parse_text(&yaml, true, &ReadOptions::default()).map_err(|r| TestCaseError::fail(r.reason))?.draft;
+        let toml = parse_text(&toml, true, &ReadOptions::default()).map_err(|r| TestCaseError::fail(r.reason))?.draft;
         prop_assert_eq!(&yaml.title, &title);
         prop_assert_eq!(&yaml.tags, &tags.into_iter().collect::<Vec<_>>());
         prop_assert_eq!(&yaml.dek, &dek);
@@ -199,7 +199,7 @@ proptest! {
         let own = |(from, to): (&String, &String)| from.to_lowercase() != to.to_lowercase();
         prop_assert_eq!(targets.len(), good.iter().filter(|pair| own(*pair)).count(), "{:?}", wrong);
         for (from, to) in good.iter().filter(|pair| own(*pair)) {
-            prop_assert_eq!(targets.get(from), Some(&Target::Moved(to.clone())));
+            prop_assert_eq!(targets.paths.get(from), Some(&Target::Moved(to.clone())));
         }
     }
 

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 
 /// The released schemas, by their last migration.
 const RELEASED: [&str; 1] = ["0001_init"];
+/// Tables that came after them, and are empty after an upgrade.
+const ADDED: [&str; 1] = ["former_paths"];
 
 fn fixture(version: &str, engine: &str) -> PathBuf {
     let file = format!("tests/site/fixtures/{version}.{engine}.gz");
@@ -74,7 +76,7 @@ async fn every_page_answers(site: Site) {
         .await
         .expect("a read")
         .into_iter()
-        .filter(|(_, rows)| *rows == 0)
+        .filter(|(table, rows)| *rows == 0 && !ADDED.contains(table))
         .map(|(table, _)| table)
         .collect();
     assert!(empty.is_empty(), "no row in {empty:?}");

@@ -1,3 +1,5 @@
+DROP INDEX comments_flagged_again;
+ALTER TABLE comments DROP COLUMN undo;
 DROP TABLE former_paths;
 DROP INDEX articles_expiring;
 DROP INDEX articles_by_origin;

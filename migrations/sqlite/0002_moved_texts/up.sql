@@ -11,3 +11,7 @@ CREATE TABLE former_paths (
     article_id BIGINT NOT NULL REFERENCES articles (id) ON DELETE CASCADE
 );
 CREATE INDEX former_paths_by_article ON former_paths (article_id);
+
+-- undo: what the last decision of a moderator changed besides the status, as JSON, so that it can be taken back.
+ALTER TABLE comments ADD COLUMN undo TEXT;
+CREATE INDEX comments_flagged_again ON comments (created_at, id) WHERE status = 'approved' AND open_flags > 0;

@@ -2,7 +2,7 @@
 
 use crate::articles::{lists, store};
 use crate::comments::store::ArticleThread;
-use crate::comments::{Sort, thread};
+use crate::comments::{Sort, flags, thread};
 use crate::db::invalidation::CacheTag;
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -47,7 +47,10 @@ impl ArticleData {
         if let Some(account) = viewer.account().filter(|a| !a.is_staff()) {
             let standing = moderation::standing(conn, account.id, id)?;
             thread.would_be_held = !standing.has_approved;
-            if standing.has_commented {
+            if standing.has_flagged {
+                thread.flagged = flags::flagged_by(conn, account.id, id)?;
+            }
+            if standing.has_commented || standing.has_flagged {
                 audience = Audience::One(account.id);
             } else if thread.would_be_held {
                 audience = Audience::Newcomers;

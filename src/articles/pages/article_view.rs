@@ -132,7 +132,7 @@ pub(super) fn article_page(
         may_write: viewer
             .account()
             .is_some_and(|account| account.ban.is_none()),
-        banned: banned(t, viewer),
+        banned: banned(t, site, viewer),
         t,
     }
 }
@@ -142,13 +142,18 @@ fn parts(article: &store::Article) -> [&SafeHtml; 3] {
     [&article.summary, &article.body, &article.matters]
 }
 
-/// Why the viewer may not write, if they are banned.
-fn banned(t: Interface, viewer: &Viewer) -> String {
-    let ban = viewer.account().and_then(|account| account.ban.as_ref());
-    match ban.map(|ban| ban.reason.as_str()) {
-        None => String::new(),
-        Some("") => t.ban_no_reason(),
-        Some(reason) => t.ban_reason(reason),
+/// Why and until when the viewer may not write, if they are banned.
+fn banned(t: Interface, site: &Site, viewer: &Viewer) -> String {
+    let Some(ban) = viewer.account().and_then(|account| account.ban.as_ref()) else {
+        return String::new();
+    };
+    let reason = match ban.reason.as_str() {
+        "" => t.ban_no_reason(),
+        reason => t.ban_reason(reason),
+    };
+    match ban.until {
+        Some(until) => format!("{reason} {}", t.ban_until(&site.minute(Time(until)))),
+        None => reason,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::moderation::FlagReason;
 use crate::paths;
 use crate::sessions;
 use crate::text;
-use crate::web::fields::{Field, FormPage};
+use crate::web::fields::{Field, FormPage, Link};
 use crate::web::limits::Rule;
 use crate::web::viewer::Role;
 use crate::web::{FormBody, Page, Participant, Shared, SignedIn, State, Viewer, page};
@@ -105,6 +105,11 @@ pub async fn flag(
             fields: Vec::new(),
             groups: Vec::new(),
             button: String::new(),
+            intro: String::new(),
+            more: vec![Link {
+                href: paths::comment(&comment.slug, comment.id),
+                text: t.back_to_comment(),
+            }],
             ..told
         });
     }
@@ -173,8 +178,9 @@ pub async fn raise(
         state.limits.unreserve(returned).await?;
     }
     match outcome? {
+        // The page says thank you, and links back to the comment.
         FlagResult::Flagged(comment) => {
-            Ok(page::see_other(&paths::comment(&comment.slug, comment.id)))
+            Ok(page::see_other(&paths::comment_action(comment.id, "flag")))
         }
         FlagResult::Refused(comment) => {
             state

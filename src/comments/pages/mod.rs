@@ -7,7 +7,7 @@ mod post;
 mod posted;
 
 use super::view::{self, CommentView, Context};
-use super::{Sort, Status, conversation, store, thread};
+use super::{Sort, Status, conversation, flags, store, thread};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -140,7 +140,10 @@ pub async fn show(
         .db
         .read(move |conn| {
             let article = store::article_thread(conn, &slug)?;
-            let read = conversation::conversation(conn, &article, &who, id, &query.after, now)?;
+            let mut read = conversation::conversation(conn, &article, &who, id, &query.after, now)?;
+            if let Some(account) = who.id() {
+                read.flagged = flags::flagged_by(conn, account, article.id)?;
+            }
             let is_deleted = read
                 .rows
                 .iter()

@@ -1,6 +1,6 @@
 //! Handlers for approving and rejecting, one comment or several at once.
 
-use super::{Card, card, queue_page};
+use super::{Asked, Card, card, queue_page};
 use crate::comments::view::reject_choices;
 use crate::comments::{Action, MAX_NOTE_LENGTH, Status, parse_note};
 use crate::error::Error;
@@ -31,10 +31,10 @@ struct ActPage {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct ActForm {
+pub(super) struct ActForm {
     revision: String,
-    reason: String,
-    note: String,
+    pub(super) reason: String,
+    pub(super) note: String,
     /// Path of the page that the form was on, to return to.
     back: String,
 }
@@ -57,6 +57,34 @@ pub async fn reject(
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     act(state, moderator, id.into_inner(), posted, true).await
+}
+
+/// `POST /admin/comments/{id}/undo`: takes one's own decision back, for ten minutes.
+pub async fn undo(
+    state: Shared,
+    moderator: Moderator,
+    id: web::Path<i64>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (id, now) = (id.into_inner(), state.db.now());
+    let form: Result<ActForm, Error> = posted.read();
+    let typed = form.clone();
+    let outcome = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
+        crate::comments::store::find(conn, id)?;
+        let form = typed.as_ref().map_err(Clone::clone)?;
+        store::undo(conn, id, &form.revision, Actor::of(who), now)
+    });
+    let outcome = outcome.await?;
+    let form = form?;
+    match outcome {
+        ModerationOutcome::Done(comment) => {
+            Ok(page::see_other(&return_path(&form.back, &comment.slug, id)))
+        }
+        ModerationOutcome::Stale(last) => {
+            let conflict = (StatusCode::CONFLICT, Some(last), String::new());
+            act_page(&state, &moderator, id, conflict, &form).await
+        }
+    }
 }
 
 /// The requested action, or the validation error.
@@ -147,9 +175,39 @@ async fn act(
             }
             ModerationOutcome::Stale(last) => (StatusCode::CONFLICT, Some(last), String::new()),
         },
-        Submission::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, None, why),
+        Submission::Refused(why) => {
+            if let Some(page) = refused_in_queue(&state, &moderator, id, &form, &why).await? {
+                return Ok(page);
+            }
+            (StatusCode::UNPROCESSABLE_ENTITY, None, why)
+        }
     };
-    act_page(&state, &moderator, id, status, stale, error, &form).await
+    act_page(&state, &moderator, id, (status, stale, error), &form).await
+}
+
+/// The page of the queue that the form was on, with the error in its card. `None` if it was on another page, or the card is
+/// no longer there.
+async fn refused_in_queue(
+    state: &State,
+    moderator: &Moderator,
+    id: i64,
+    form: &ActForm,
+    why: &str,
+) -> Result<Option<HttpResponse>, Error> {
+    let path = form.back.split('#').next().unwrap_or_default();
+    let Some(query) = path.strip_prefix("/admin/comments?") else {
+        return Ok(None);
+    };
+    let Ok(mut asked) = Asked::parse(state.t(), query) else {
+        return Ok(None);
+    };
+    asked.refused = Some((form.clone(), id, why.to_owned()));
+    let page = queue_page(state, moderator, asked).await?;
+    if page.cards.iter().all(|card| card.error.is_empty()) {
+        return Ok(None);
+    }
+    let refusals = vec![("reason", why.to_owned())];
+    page::refused(StatusCode::UNPROCESSABLE_ENTITY, &page, refusals).map(Some)
 }
 
 /// Message about the conflicting change: the last decision, or the author's edit if that came later.
@@ -172,7 +230,7 @@ fn stale_sentence(
 
 fn return_path(back: &str, slug: &str, id: i64) -> String {
     if paths::local(back) == back && back.len() > 1 {
-        back.to_owned()
+        paths::queue_done(back, id).unwrap_or_else(|| back.to_owned())
     } else {
         paths::comment(slug, id)
     }
@@ -183,9 +241,11 @@ async fn act_page(
     state: &State,
     moderator: &Moderator,
     id: i64,
-    status: StatusCode,
-    stale: Option<Option<crate::log::store::LogRow>>,
-    error: String,
+    (status, stale, error): (
+        StatusCode,
+        Option<Option<crate::log::store::LogRow>>,
+        String,
+    ),
     form: &ActForm,
 ) -> Result<HttpResponse, Error> {
     let (waiting, records, flags) = state
@@ -253,9 +313,13 @@ pub async fn bulk(
     let (act, mut wanted_ids) = match parse_bulk(t, &form) {
         Ok(parse_action) => parse_action,
         Err(why) => {
-            let queue = Queue::parse(&form.queue);
-            let notices = vec![why.clone()];
-            let page = queue_page(&state, &moderator, queue, None, notices, &form).await?;
+            let asked = Asked {
+                queue: Queue::parse(&form.queue),
+                notices: vec![why.clone()],
+                form,
+                ..Asked::default()
+            };
+            let page = queue_page(&state, &moderator, asked).await?;
             return page::refused(StatusCode::UNPROCESSABLE_ENTITY, &page, vec![("", why)]);
         }
     };
