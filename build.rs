@@ -1,5 +1,5 @@
-//! Build script: generates static files under hashed names, compressed, and one typed function for each message of the
-//! interface text.
+//! Build script: generates static files under hashed names, compressed, unpacked fonts, and one typed function for each message
+//! of the interface text.
 
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,42 @@ fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("assets.rs"), assets(&out)).expect("OUT_DIR is writable");
     fs::write(out.join("interface.rs"), interface()).expect("OUT_DIR is writable");
+    fs::write(out.join("fonts.rs"), fonts(&out)).expect("OUT_DIR is writable");
+}
+
+/// Unpacks the upright fonts, with which pictures are drawn; the code that includes them.
+fn fonts(out: &Path) -> String {
+    let mut code = String::new();
+    for (constant, start) in [("SERIF", "source-serif-4"), ("SANS", "source-sans-3")] {
+        let mut names: Vec<String> = fs::read_dir("static")
+            .expect("static/")
+            .map(|entry| {
+                entry
+                    .expect("entry")
+                    .file_name()
+                    .into_string()
+                    .expect("UTF-8")
+            })
+            .filter(|name| name.starts_with(start) && name.ends_with(".woff2"))
+            .filter(|name| !name.contains("italic"))
+            .collect();
+        // The Latin one, whose name is the shortest, comes first.
+        names.sort_by_key(|name| (name.len(), name.clone()));
+        let mut list = String::new();
+        for name in names {
+            let packed = fs::read(format!("static/{name}")).expect("readable");
+            let font = wuff::decompress_woff2(&packed).expect("WOFF2");
+            let file = name.replace(".woff2", ".ttf");
+            fs::write(out.join(&file), font).expect("writable");
+            write!(
+                list,
+                "include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")), "
+            )
+            .expect("memory");
+        }
+        writeln!(code, "const {constant}: &[&[u8]] = &[{list}];").expect("memory");
+    }
+    code
 }
 
 fn mime(name: &str) -> &'static str {

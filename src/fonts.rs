@@ -1,70 +1,83 @@
-//! The fonts that pictures are drawn with: the built-in ones, and those of the system for characters that they lack.
+//! The fonts that pictures are drawn with: the built-in ones, which `build.rs` unpacks, and those of the system for characters
+//! that they lack.
 
-use crate::error::Error;
-use crate::web::assets::ASSETS;
 use resvg::usvg::fontdb;
 use std::sync::{Arc, OnceLock};
+use ttf_parser::{Face, Tag};
 
-/// The built-in fonts.
-pub struct Fonts {
-    /// The serif font as TrueType, for measuring text.
-    pub serif: Vec<u8>,
-    pub database: Arc<fontdb::Database>,
-}
+include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
 
-/// The built-in fonts, unpacked once.
-///
-/// # Errors
-/// `Internal` when they cannot be unpacked.
-pub fn built_in() -> Result<&'static Fonts, Error> {
-    static FONTS: OnceLock<Option<Fonts>> = OnceLock::new();
-    let load = || {
-        let unpack = |name: &str| {
-            let asset = ASSETS.iter().find(|a| a.name == name)?;
-            wuff::decompress_woff2(asset.plain).ok()
-        };
-        let (serif, sans) = (
-            unpack("source-serif-4.woff2")?,
-            unpack("source-sans-3.woff2")?,
-        );
+/// The built-in fonts: Latin, Greek and Cyrillic.
+pub fn built_in() -> &'static Arc<fontdb::Database> {
+    static OURS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
+    OURS.get_or_init(|| {
         let mut database = fontdb::Database::new();
-        database.load_font_data(serif.clone());
-        database.load_font_data(sans);
-        Some(Fonts {
-            serif,
-            database: Arc::new(database),
-        })
-    };
-    FONTS
-        .get_or_init(load)
-        .as_ref()
-        .ok_or_else(|| Error::internal("the fonts cannot be decompressed"))
+        for font in SERIF.iter().chain(SANS) {
+            // Borrowed: they are part of the program.
+            let source: Arc<dyn AsRef<[u8]> + Sync + Send> = Arc::new(*font);
+            database.load_font_source(fontdb::Source::Binary(source));
+        }
+        Arc::new(database)
+    })
 }
 
 /// The built-in fonts and the system's.
-///
-/// # Errors
-/// As [`built_in`].
-pub fn with_system() -> Result<Arc<fontdb::Database>, Error> {
+pub fn with_system() -> &'static Arc<fontdb::Database> {
     static ALL: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
-    let ours = built_in()?;
-    let load = || {
-        let mut all = (*ours.database).clone();
+    ALL.get_or_init(|| {
+        let mut all = (**built_in()).clone();
         all.load_system_fonts();
         Arc::new(all)
-    };
-    Ok(ALL.get_or_init(load).clone())
+    })
 }
 
 /// The name of the built-in font family that contains `part`.
 pub fn family(part: &str) -> String {
-    let Ok(fonts) = built_in() else {
-        return part.to_owned();
-    };
-    let names = fonts
-        .database
+    let names = built_in()
         .faces()
         .flat_map(|face| face.families.iter().map(|f| f.0.clone()));
     let mut found = names.filter(|name| name.contains(part));
     found.next().unwrap_or_else(|| part.to_owned())
+}
+
+/// Whether a font has a character, among the built-in ones or also those of the system.
+pub fn has(database: &fontdb::Database, c: char) -> bool {
+    let ids: Vec<fontdb::ID> = database.faces().map(|face| face.id).collect();
+    ids.into_iter().any(|id| {
+        let found = database.with_face_data(id, |data, index| {
+            let face = Face::parse(data, index).ok()?;
+            face.glyph_index(c)
+        });
+        found.flatten().is_some()
+    })
+}
+
+/// Measures text in the built-in serif font at one weight.
+pub struct Ruler {
+    faces: Vec<Face<'static>>,
+}
+
+impl Ruler {
+    pub fn serif(weight: f32) -> Ruler {
+        let face = |font: &&'static [u8]| {
+            let mut face = Face::parse(font, 0).ok()?;
+            face.set_variation(Tag::from_bytes(b"wght"), weight);
+            Some(face)
+        };
+        Ruler {
+            faces: SERIF.iter().filter_map(face).collect(),
+        }
+    }
+
+    /// The width of a text in pixels. A character that no built-in font has is estimated at 0.9 em.
+    pub fn width(&self, text: &str, size: f32) -> f32 {
+        let advance = |c: char| {
+            let known = self.faces.iter().find_map(|face| {
+                let width = face.glyph_hor_advance(face.glyph_index(c)?)?;
+                Some(f32::from(width) / f32::from(face.units_per_em()))
+            });
+            known.unwrap_or(0.9)
+        };
+        text.chars().map(advance).sum::<f32>() * size
+    }
 }

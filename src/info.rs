@@ -1,8 +1,9 @@
-//! Static information pages: about, guidelines, privacy.
+//! Static information pages: about, guidelines, privacy, feeds.
 
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::web::fields::Link;
 use crate::web::{Page, Shared, Viewer, page};
 use actix_web::HttpResponse;
 use askama::Template;
@@ -31,13 +32,54 @@ struct PrivacyPage {
     contact: String,
 }
 
+struct FeedLinks {
+    name: String,
+    links: [Link; 3],
+}
+
+#[derive(Template)]
+#[template(path = "info/feeds.html")]
+struct FeedsPage {
+    page: Page,
+    t: Interface,
+    feeds: Vec<FeedLinks>,
+}
+
+/// `GET /feeds`
+pub async fn feeds(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    let since = state.db.version();
+    let (t, site) = (state.t(), state.site());
+    let of = |name: &str, list: &str| FeedLinks {
+        name: name.to_owned(),
+        links: ["atom", "rss", "json"].map(|kind| Link {
+            href: paths::feed(list, kind),
+            text: format!("{}.{kind}", paths::feed(list, "").trim_end_matches('.')),
+        }),
+    };
+    let mut feeds = vec![of(&site.name, paths::FRONT)];
+    let sections = site.sections.iter();
+    feeds.extend(sections.map(|section| of(&section.name, &paths::section(&section.slug))));
+    feeds.push(of(&t.corrections_heading(), paths::CORRECTIONS));
+    let view = FeedsPage {
+        page: Page::new(&state, &viewer, &t.feeds_heading())
+            .at(&state, paths::FEEDS)
+            .about(&t.feeds_dek())
+            .described(&state),
+        t,
+        feeds,
+    };
+    page::cached(&view, &viewer, since, &[])
+}
+
 /// `GET /about`
 pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
     let since = state.db.version();
     let (t, site) = (state.t(), state.site());
     page::cached(
         &AboutPage {
-            page: Page::new(&state, &viewer, &t.about_heading(&site.name)).at(&state, paths::ABOUT),
+            page: Page::new(&state, &viewer, &t.about_heading(&site.name))
+                .at(&state, paths::ABOUT)
+                .described(&state),
             t,
             contact: site.contact.clone(),
         },
@@ -53,7 +95,9 @@ pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, E
     let t = state.t();
     page::cached(
         &GuidelinesPage {
-            page: Page::new(&state, &viewer, &t.guidelines_heading()).at(&state, paths::GUIDELINES),
+            page: Page::new(&state, &viewer, &t.guidelines_heading())
+                .at(&state, paths::GUIDELINES)
+                .described(&state),
             t,
             hold_first: state.site().policy.new_reader,
         },
@@ -69,7 +113,9 @@ pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Erro
     let (t, site) = (state.t(), state.site());
     page::cached(
         &PrivacyPage {
-            page: Page::new(&state, &viewer, &t.privacy_heading()).at(&state, paths::PRIVACY),
+            page: Page::new(&state, &viewer, &t.privacy_heading())
+                .at(&state, paths::PRIVACY)
+                .described(&state),
             t,
             contact: site.contact.clone(),
         },

@@ -5,6 +5,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub const FRONT: &str = "/";
 pub const SEARCH: &str = "/search";
 pub const ARCHIVE: &str = "/archive";
+pub const AUTHORS: &str = "/authors";
+pub const TAGS: &str = "/tags";
+pub const FEEDS: &str = "/feeds";
 pub const CORRECTIONS: &str = "/corrections";
 pub const SITEMAP: &str = "/sitemap.xml";
 pub const NEWS_SITEMAP: &str = "/news-sitemap.xml";
@@ -98,6 +101,9 @@ pub fn list_page(list: &str, cursor: &str) -> String {
     }
 }
 /// A feed of a list: `atom`, `rss` or `json`; of the whole site for the front page.
+pub fn year(year: i16) -> String {
+    format!("/archive/{year:04}")
+}
 pub fn feed(list: &str, kind: &str) -> String {
     format!("{}/feed.{kind}", list.trim_end_matches('/'))
 }

@@ -103,7 +103,7 @@ routes! {
     "/articles/{slug}/comments.atom" { GET all feed::thread => cache() }
     "/articles/{slug}/revisions" { GET all articles::pages::revisions => cache() }
     "/articles/{slug}/revisions/{n}" { GET all articles::pages::revision => cache() }
-    "/articles/{slug}/comments" { POST reader comments::pages::create ["10 a minute, 60 an hour, 60 previews a minute; 256 KiB"] }
+    "/articles/{slug}/comments" { GET all comments::pages::to_article, POST reader comments::pages::create ["10 a minute, 60 an hour, 60 previews a minute; 256 KiB"] }
     "/articles/{slug}/comments/{id}" { GET all comments::pages::show => cache(after) }
     "/comments/{id}/reply" { GET reader comments::pages::reply }
     "/comments/{id}/edit" { GET reader comments::pages::edit, POST reader comments::pages::update ["30 a minute; 256 KiB"] }
@@ -123,6 +123,10 @@ routes! {
     "/authors/{slug}/feed.rss" { GET all feed::author::<Rss> => cache() }
     "/authors/{slug}/feed.json" { GET all feed::author::<Json> => cache() }
     "/archive" { GET all articles::pages::archive => cache() }
+    "/authors" { GET all articles::pages::authors => cache() }
+    "/tags" { GET all articles::pages::tags => cache() }
+    "/feeds" { GET all info::feeds => cache() }
+    "/archive/{yyyy}" { GET all articles::pages::year => cache() }
     "/archive/{yyyy}/{mm}" { GET all articles::pages::month => cache(after) }
     "/search" { GET all search::pages::index }
     "/corrections" { GET all articles::pages::corrections => cache(after) }

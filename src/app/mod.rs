@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::Runner;
 use crate::sessions::{ABSOLUTE_TIMEOUT, RedisStore, Sessions};
-use crate::web::cache::middleware::{PageCacheLayer, RouteLookup};
+use crate::web::cache::RouteLookup;
+use crate::web::cache::middleware::PageCacheLayer;
 use crate::web::connections::Connections;
 use crate::web::{Limits, Meter, PageCache, Shared, State, guard, session_cookie};
 use crate::{ops, redirects, routes, workers};
@@ -100,13 +101,7 @@ impl App {
             list: redirects::List::of(&state.config.data),
             route_kind: routes::route_kind,
         });
-        let (refreshed, listed) = (redirects.clone(), redirects.clone());
-        let lookup = RouteLookup {
-            find_route: routes::cached_route,
-            is_redirected: Arc::new(move |path, query| {
-                listed.list.query_target(path, query).is_some()
-            }),
-        };
+        let (refreshed, lookup) = (redirects.clone(), route_lookup(redirects.clone()));
         state.db.listen();
         let (connections, accepting) = (Connections::new(&state.config), state.clone());
         let server = HttpServer::new(move || {
@@ -149,6 +144,16 @@ impl App {
             address,
             jobs,
         })
+    }
+}
+
+/// What the page cache asks about a request.
+fn route_lookup(redirects: web::Data<redirects::Redirects>) -> RouteLookup {
+    RouteLookup {
+        find_route: routes::cached_route,
+        is_redirected: Arc::new(move |path, query| {
+            redirects.list.query_target(path, query).is_some()
+        }),
     }
 }
 

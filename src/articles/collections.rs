@@ -2,11 +2,11 @@
 
 use super::lists::ListScope;
 use super::store::PUBLISHED;
-use crate::db::schema::{articles, authors, media, sections, tags};
+use crate::db::schema::{article_authors, article_tags, articles, authors, media, sections, tags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -80,6 +80,37 @@ pub fn author(conn: &mut Conn, slug: &str) -> Result<Author, Error> {
             (media::file, media::width, media::height).nullable(),
         ))
         .first(conn)?)
+}
+
+/// Maximum number of names that a page or a sitemap lists.
+const MOST_NAMES: i64 = 20_000;
+
+/// Slug and name of every section, tag or author that something is published under, in no particular order.
+///
+/// # Errors
+/// Of the database.
+pub fn names(conn: &mut Conn, kind: Kind) -> Result<Vec<(String, String)>, Error> {
+    macro_rules! listed {
+        ($table:ident, $joined:ident, $column:ident) => {
+            $table::table
+                .filter(exists(
+                    $joined::table
+                        .filter($joined::$column.eq($table::id))
+                        .filter($joined::listed_at.is_not_null()),
+                ))
+                .select(($table::slug, $table::name))
+                .limit(MOST_NAMES)
+                .load(conn)?
+        };
+    }
+    Ok(match kind {
+        Kind::Section => sections::table
+            .select((sections::slug, sections::name))
+            .limit(MOST_NAMES)
+            .load(conn)?,
+        Kind::Tag => listed!(tags, article_tags, tag_id),
+        Kind::Author => listed!(authors, article_authors, author_id),
+    })
 }
 
 /// The publication time of the newest article before this time.

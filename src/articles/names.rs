@@ -58,6 +58,42 @@ pub(super) fn find_or_create_author(conn: &mut Conn, name: &str) -> Result<i64, 
     Ok(id)
 }
 
+/// Gives an author another name, and the slug of that name if nobody has it: the publication's own byline when the publication is
+/// renamed. Nothing happens if there is no such author, or one of the new name.
+///
+/// # Errors
+/// Of the database.
+pub fn rename_author(conn: &mut Conn, old: &str, new: &str) -> Result<(), Error> {
+    let known: Vec<(i64, String)> = authors::table
+        .filter(authors::name.eq_any([old, new]))
+        .select((authors::id, authors::name))
+        .load(conn)?;
+    let [(id, name)] = known.as_slice() else {
+        return Ok(());
+    };
+    if name != old || old == new {
+        return Ok(());
+    }
+    diesel::update(authors::table.find(id))
+        .set((
+            authors::name.eq(new),
+            authors::name_key.eq(text::lookalike(new)),
+        ))
+        .execute(conn)?;
+    let slug = text::slug(new, "author");
+    let taken: Option<i64> = authors::table
+        .filter(authors::slug.eq(&slug))
+        .select(authors::id)
+        .first(conn)
+        .optional()?;
+    if taken.is_none() {
+        diesel::update(authors::table.find(id))
+            .set(authors::slug.eq(slug))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Fills in `name_key` (see [`text::lookalike`]) for authors that have none yet.
 pub fn fill_name_keys(conn: &mut Conn) -> Result<(), Error> {
     let bare: Vec<(i64, String)> = authors::table

@@ -4,11 +4,10 @@
 pub mod pages;
 
 use crate::error::Error;
-use crate::fonts;
+use crate::fonts::{self, Ruler};
 use crate::text::escape;
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree};
-use ttf_parser::{Face, Tag};
+use resvg::tiny_skia::{Color, ColorU8, Pixmap, Transform};
+use resvg::usvg::{Options, Tree, fontdb};
 
 /// Pixels: <https://developers.facebook.com/docs/sharing/webmasters/images/>
 pub const WIDTH: u32 = 1200;
@@ -16,20 +15,8 @@ pub const HEIGHT: u32 = 630;
 const MARGIN: f32 = 80.0;
 const TITLE_WEIGHT: f32 = 600.0;
 
-fn measure(face: &Face<'_>, text: &str, size: f32) -> f32 {
-    let units = f32::from(face.units_per_em());
-    let advance = |c: char| {
-        let glyph = face.glyph_index(c);
-        // The font lacks the glyph: its width is estimated at 0.9 em.
-        glyph
-            .and_then(|g| face.glyph_hor_advance(g))
-            .map_or(units * 0.9, f32::from)
-    };
-    text.chars().map(advance).sum::<f32>() / units * size
-}
-
 /// Breaks a text into lines of at most this width in pixels; a longer word is split.
-fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
+fn lines(ruler: &Ruler, text: &str, size: f32, width: f32) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split_whitespace() {
         let mut word = word.to_owned();
@@ -40,7 +27,7 @@ fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
             } else {
                 format!("{line} {word}")
             };
-            if measure(face, &joined, size) <= width {
+            if ruler.width(&joined, size) <= width {
                 *line = joined;
                 break;
             }
@@ -48,7 +35,7 @@ fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
                 let mut cut = 1;
                 let chars: Vec<char> = word.chars().collect();
                 while cut < chars.len()
-                    && measure(face, &chars[..=cut].iter().collect::<String>(), size) <= width
+                    && ruler.width(&chars[..=cut].iter().collect::<String>(), size) <= width
                 {
                     cut += 1;
                 }
@@ -65,11 +52,11 @@ fn lines(face: &Face<'_>, text: &str, size: f32, width: f32) -> Vec<String> {
 }
 
 /// The largest size in which a title fits, and its lines; what does not fit in the smallest one is cut.
-fn fit(face: &Face<'_>, title: &str) -> (f32, Vec<String>) {
+fn fit(ruler: &Ruler, title: &str) -> (f32, Vec<String>) {
     let width = WIDTH as f32 - 2.0 * MARGIN;
     let mut fitting = [76.0, 64.0, 54.0, 46.0, 40.0]
         .into_iter()
-        .map(|size| (size, lines(face, title, size, width)));
+        .map(|size| (size, lines(ruler, title, size, width)));
     let (size, mut lines) = fitting
         .clone()
         .find(|(size, lines)| lines.len() as f32 * size * 1.14 <= 330.0)
@@ -84,6 +71,37 @@ fn fit(face: &Face<'_>, title: &str) -> (f32, Vec<String>) {
     (size, lines)
 }
 
+/// What a card shows.
+pub struct Content<'a> {
+    pub title: &'a str,
+    pub section: &'a str,
+    pub site: &'a str,
+    /// The site is written from right to left.
+    pub is_right_to_left: bool,
+    /// The story's picture, behind the title.
+    pub picture: Option<Vec<u8>>,
+}
+
+/// The colours of a card: of the title, of the section, of the rule.
+struct Colours {
+    ink: &'static str,
+    accent: &'static str,
+    rule: &'static str,
+}
+
+const ON_PAPER: Colours = Colours {
+    ink: "#1d1b18",
+    accent: "#8f1d22",
+    rule: "#ddd8ce",
+};
+const ON_PICTURE: Colours = Colours {
+    ink: "#ffffff",
+    accent: "#ffffff",
+    rule: "#ffffff",
+};
+/// How much of a picture's light is left behind the title.
+const DIMMED: f32 = 0.42;
+
 /// The layout of one card.
 struct Card<'a> {
     /// Names of the serif and the sans family.
@@ -93,6 +111,22 @@ struct Card<'a> {
     anchor: &'static str,
     /// Size of the title in pixels.
     size: f32,
+    colours: Colours,
+}
+
+/// Whether the first letter that has a direction is of a script that is written from right to left (Hebrew, Arabic, Syriac,
+/// Thaana, N'Ko and their presentation forms).
+fn is_right_to_left(text: &str) -> bool {
+    let is_rtl = |c: char| matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}');
+    text.chars().find(|c| c.is_alphabetic()).is_some_and(is_rtl)
+}
+
+/// Escaped, and with the direction of its letters, so that punctuation at its end stands on their side.
+fn line_text(text: &str) -> String {
+    match is_right_to_left(text) {
+        true => format!("\u{200F}{}\u{200F}", escape(text)),
+        false => escape(text),
+    }
 }
 
 impl Card<'_> {
@@ -102,6 +136,7 @@ impl Card<'_> {
             x,
             anchor,
             size,
+            colours: Colours { ink, accent, rule },
         } = self;
         let title: String = lines
             .iter()
@@ -110,65 +145,105 @@ impl Card<'_> {
                 let y = 190.0 + size * 0.82 + f32::from(at) * size * 1.14;
                 format!(
                     "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
-                    escape(line)
+                    line_text(line)
                 )
             })
             .collect();
         let right = WIDTH as f32 - MARGIN;
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\">\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fdfcfa\"/><rect width=\"100%\" height=\"12\" fill=\"#8f1d22\"/>\
-         <g font-family=\"'{sans}'\" font-size=\"28\" font-weight=\"600\" fill=\"#8f1d22\" letter-spacing=\"2\">\
+         <rect width=\"100%\" height=\"12\" fill=\"#8f1d22\"/>\
+         <g font-family=\"'{sans}'\" font-size=\"28\" font-weight=\"600\" fill=\"{accent}\" letter-spacing=\"2\">\
          <text x=\"{x}\" y=\"130\" text-anchor=\"{anchor}\">{}</text></g>\
-         <g font-family=\"'{serif}'\" font-size=\"{size}\" font-weight=\"{TITLE_WEIGHT}\" fill=\"#1d1b18\">{title}</g>\
-         <path d=\"M{MARGIN} 528H{right}\" stroke=\"#ddd8ce\" stroke-width=\"2\"/>\
-         <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"700\" fill=\"#1d1b18\">\
+         <g font-family=\"'{serif}'\" font-size=\"{size}\" font-weight=\"{TITLE_WEIGHT}\" fill=\"{ink}\">{title}</g>\
+         <path d=\"M{MARGIN} 528H{right}\" stroke=\"{rule}\" stroke-width=\"2\"/>\
+         <g font-family=\"'{serif}'\" font-size=\"34\" font-weight=\"700\" fill=\"{ink}\">\
          <text x=\"{x}\" y=\"580\" text-anchor=\"{anchor}\">{}</text></g></svg>",
-            escape(&crate::text::excerpt(section, 48).to_uppercase()),
-            escape(&crate::text::excerpt(site, 56)),
+            line_text(&crate::text::excerpt(section, 48).to_uppercase()),
+            line_text(&crate::text::excerpt(site, 56)),
         )
     }
+}
+
+/// Emoji and the characters that join and colour them, which the fonts of a card do not have.
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{FE0E}' | '\u{FE0F}' | '\u{200D}' | '\u{20E3}' | '\u{E0020}'..='\u{E007F}')
+}
+
+/// The text as the fonts can show it: without emoji, and empty if a letter is missing in all of them. Second: whether the
+/// fonts of the system are needed.
+fn showable(text: &str) -> (String, bool) {
+    let text: String = text.chars().filter(|c| !is_emoji(*c)).collect();
+    let is_known = |database: &fontdb::Database, c: char| {
+        c.is_whitespace() || c.is_control() || is_mark(c) || fonts::has(database, c)
+    };
+    let foreign: Vec<char> = text
+        .chars()
+        .filter(|c| !is_known(fonts::built_in(), *c))
+        .collect();
+    match foreign.iter().all(|c| is_known(fonts::with_system(), *c)) {
+        true => (text, !foreign.is_empty()),
+        false => (String::new(), false),
+    }
+}
+
+/// Marks of direction, which are never drawn.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// The ground of a card: paper, or the picture, cut to size and dimmed.
+fn ground(picture: Option<&[u8]>) -> Option<(Pixmap, Colours)> {
+    let mut pixels = Pixmap::new(WIDTH, HEIGHT)?;
+    let shown = picture.and_then(|bytes| image::load_from_memory(bytes).ok());
+    let Some(shown) = shown else {
+        pixels.fill(Color::from_rgba8(0xfd, 0xfc, 0xfa, 255));
+        return Some((pixels, ON_PAPER));
+    };
+    let shown = shown
+        .resize_to_fill(WIDTH, HEIGHT, image::imageops::FilterType::Triangle)
+        .into_rgb8();
+    for (to, from) in pixels.pixels_mut().iter_mut().zip(shown.pixels()) {
+        let [red, green, blue] = from.0.map(|light| (f32::from(light) * DIMMED) as u8);
+        *to = ColorU8::from_rgba(red, green, blue, 255).premultiply();
+    }
+    Some((pixels, ON_PICTURE))
 }
 
 /// Draws a card as PNG.
 ///
 /// # Errors
 /// `Internal` when the card cannot be rendered.
-pub fn draw(title: &str, section: &str, site: &str, right_to_left: bool) -> Result<Vec<u8>, Error> {
-    let fonts = fonts::built_in()?;
-    let mut face = Face::parse(&fonts.serif, 0).map_err(Error::internal)?;
-    face.set_variation(Tag::from_bytes(b"wght"), TITLE_WEIGHT);
-    let (size, lines) = fit(&face, title);
-    let all = [title, section, site].concat();
-    let covered = all
-        .chars()
-        .all(|c| c.is_whitespace() || face.glyph_index(c).is_some());
-    let database = if covered {
-        fonts.database.clone()
-    } else {
-        fonts::with_system()?
-    };
+pub fn draw(content: &Content<'_>) -> Result<Vec<u8>, Error> {
+    let (title, title_needs) = showable(content.title);
+    let (section, section_needs) = showable(content.section);
+    let (site, site_needs) = showable(content.site);
+    let (mut pixels, colours) = ground(content.picture.as_deref())
+        .ok_or_else(|| Error::internal("no memory for the pixels of a card"))?;
+    let (size, lines) = fit(&Ruler::serif(TITLE_WEIGHT), title.trim());
     let (serif, sans) = (fonts::family("Serif"), fonts::family("Sans"));
-    let (x, anchor) = if right_to_left {
-        (WIDTH as f32 - MARGIN, "end")
-    } else {
-        (MARGIN, "start")
+    let (x, anchor) = match content.is_right_to_left {
+        true => (WIDTH as f32 - MARGIN, "end"),
+        false => (MARGIN, "start"),
     };
     let card = Card {
         fonts: (&serif, &sans),
         x,
         anchor,
         size,
+        colours,
     };
-    let svg = card.svg(&lines, section, site);
+    let svg = card.svg(&lines, &section, &site);
+    let database = match title_needs || section_needs || site_needs {
+        true => fonts::with_system(),
+        false => fonts::built_in(),
+    };
     let options = Options {
-        fontdb: database,
+        fontdb: database.clone(),
         font_family: serif,
         ..Options::default()
     };
     let tree = Tree::from_str(&svg, &options).map_err(Error::internal)?;
-    let mut pixels = Pixmap::new(WIDTH, HEIGHT)
-        .ok_or_else(|| Error::internal("no memory for the pixels of a card"))?;
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
     pixels.encode_png().map_err(Error::internal)
 }

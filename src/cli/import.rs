@@ -23,6 +23,22 @@ struct Tally {
 }
 
 impl Tally {
+    /// Prints the counts if there was more than one file.
+    fn print(&self, files: usize) {
+        let Tally {
+            published,
+            updated,
+            unchanged,
+            left,
+            refused,
+        } = self;
+        if files > 1 {
+            print_line(format_args!(
+                "{published} new, {updated} updated, {unchanged} unchanged, {left} left, {refused} refused"
+            ));
+        }
+    }
+
     /// Counts one file; the line that says what became of it.
     fn count(&mut self, outcome: ImportOutcome) -> String {
         match outcome {
@@ -68,6 +84,8 @@ struct Summary {
     /// `PATH:LINE: TARGET`
     dead_links: Vec<String>,
     left_out: Vec<String>,
+    /// Pages of sections without text.
+    skipped: usize,
 }
 
 /// Lines of a list in the summary; the rest is counted.
@@ -88,6 +106,12 @@ impl Summary {
     }
 
     fn print(&self) {
+        if self.skipped > 0 {
+            print_line(format_args!(
+                "pages of sections without text, which are no articles: {}",
+                self.skipped
+            ));
+        }
         print_counts("ignored", &self.ignored);
         print_counts("HTML shown as typed", &self.shown_tags);
         print_list("links that lead nowhere", &self.dead_links);
@@ -128,13 +152,13 @@ fn print_list(label: &str, lines: &[String]) {
 
 pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
     let (files, refused) = import::find(&args.paths);
+    let db = open(config)?;
     if files.is_empty() && refused.is_empty() {
         return Err(CliError(
             "There is no .txt, .md or .markdown file in what was named.".into(),
             1,
         ));
     }
-    let db = open(config)?;
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let options = ReadOptions {
         strict: args.strict,
@@ -145,13 +169,10 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
     };
     let plan = import::plan(&db, &files, &options)?;
     let bar = progress(plan.files.len());
-    let mut tally = Tally {
-        refused: refused.len(),
-        ..Tally::default()
-    };
     let complain = |line: &str| bar.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
     refused.iter().for_each(|line| complain(line));
-    let mut summary = Summary::default();
+    let (mut tally, mut summary) = (Tally::default(), Summary::default());
+    tally.refused = refused.len();
     let run = Run {
         db: &db,
         config,
@@ -180,26 +201,10 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    if !plan.skipped.is_empty() {
-        print_line(format_args!(
-            "pages of sections without text, which are no articles: {}",
-            plan.skipped.len()
-        ));
-    }
+    summary.skipped = plan.skipped.len();
     summary.print();
-    let Tally {
-        published,
-        updated,
-        unchanged,
-        left,
-        refused,
-    } = tally;
-    if plan.files.len() > 1 {
-        print_line(format_args!(
-            "{published} new, {updated} updated, {unchanged} unchanged, {left} left, {refused} refused"
-        ));
-    }
-    Ok(ExitCode::from(u8::from(refused > 0)))
+    tally.print(plan.files.len());
+    Ok(ExitCode::from(u8::from(tally.refused > 0)))
 }
 
 /// A progress bar, hidden for few files.

@@ -147,6 +147,7 @@ fn update_row(
 ) -> Result<(), Error> {
     let row = comments::table.find(comment.id);
     let moderated_at: Option<i64> = row.select(comments::moderated_at).first(conn)?;
+    let before = BeforeDecision::of(comment, moderated_at, now);
     diesel::update(row)
         .set((
             comments::undo.eq(None::<String>),
@@ -166,28 +167,8 @@ fn update_row(
             .execute(conn)?,
     };
     match action {
-        Action::Approve | Action::Reject { .. } => {
-            let before = BeforeDecision::of(comment, moderated_at, now);
-            diesel::update(row)
-                .set((
-                    comments::undo.eq(serde_json::to_string(&before).ok()),
-                    comments::moderated_at.eq(Some(now.0)),
-                    comments::hold.eq(Hold::None),
-                    comments::open_flags.eq(0),
-                ))
-                .execute(conn)?;
-            flags::close(conn, comment.id, now)?;
-        }
-        Action::Undo(before) => {
-            let reopened = flags::reopen(conn, comment.id, Time(before.at))?;
-            diesel::update(row)
-                .set((
-                    comments::moderated_at.eq(before.moderated_at),
-                    comments::hold.eq(Hold::parse(&before.hold).unwrap_or(Hold::Other)),
-                    comments::open_flags.eq(comments::open_flags + reopened as i64),
-                ))
-                .execute(conn)?;
-        }
+        Action::Approve | Action::Reject { .. } => record_decision(conn, comment, before, now)?,
+        Action::Undo(before) => take_back(conn, comment.id, before)?,
         Action::Delete => {
             diesel::update(row)
                 .set((
@@ -215,5 +196,36 @@ fn update_row(
                 .execute(conn)?;
         }
     }
+    Ok(())
+}
+
+/// What a moderator's decision changes besides the status; it closes the flags.
+fn record_decision(
+    conn: &mut Conn,
+    comment: &Comment,
+    before: BeforeDecision,
+    now: Time,
+) -> Result<(), Error> {
+    diesel::update(comments::table.find(comment.id))
+        .set((
+            comments::undo.eq(serde_json::to_string(&before).ok()),
+            comments::moderated_at.eq(Some(now.0)),
+            comments::hold.eq(Hold::None),
+            comments::open_flags.eq(0),
+        ))
+        .execute(conn)?;
+    flags::close(conn, comment.id, now)
+}
+
+/// Gives back what a decision changed, and opens the flags that it closed.
+fn take_back(conn: &mut Conn, id: i64, before: &BeforeDecision) -> Result<(), Error> {
+    let reopened = flags::reopen(conn, id, Time(before.at))?;
+    diesel::update(comments::table.find(id))
+        .set((
+            comments::moderated_at.eq(before.moderated_at),
+            comments::hold.eq(Hold::parse(&before.hold).unwrap_or(Hold::Other)),
+            comments::open_flags.eq(comments::open_flags + reopened as i64),
+        ))
+        .execute(conn)?;
     Ok(())
 }

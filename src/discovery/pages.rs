@@ -1,6 +1,7 @@
 //! `/robots.txt`, `/sitemap.xml`, `/news-sitemap.xml`, `/llms.txt`, `/site.webmanifest`, `/.well-known/…`.
 
 use super::{MAX_NEWS_ARTICLES, NEWS_HOURS, store};
+use crate::articles::collections::{Kind, names};
 use crate::db::Time;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
@@ -98,7 +99,7 @@ pub async fn sitemap(
     let which: SitemapQuery = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let body = match which.part.as_str() {
         "" => sitemap_index(&state).await?,
-        "site" => sitemap_of_site(&state)?,
+        "site" => sitemap_of_site(&state).await?,
         number => {
             let number = number.parse().ok().filter(|n| (1..=1_000_000).contains(n));
             sitemap_of_articles(&state, number.ok_or(Error::NotFound)?).await?
@@ -136,10 +137,13 @@ async fn sitemap_index(state: &State) -> Result<String, Error> {
 }
 
 /// The pages that are no articles.
-fn sitemap_of_site(state: &State) -> Result<String, Error> {
+async fn sitemap_of_site(state: &State) -> Result<String, Error> {
     let mut paths: Vec<String> = [
         paths::FRONT,
         paths::ARCHIVE,
+        paths::AUTHORS,
+        paths::TAGS,
+        paths::FEEDS,
         paths::CORRECTIONS,
         paths::ABOUT,
         paths::GUIDELINES,
@@ -150,6 +154,12 @@ fn sitemap_of_site(state: &State) -> Result<String, Error> {
     let site = state.site();
     let sections = site.sections.iter();
     paths.extend(sections.map(|section| paths::section(&section.slug)));
+    let (authors, tags) = state
+        .db
+        .read(|conn| Ok((names(conn, Kind::Author)?, names(conn, Kind::Tag)?)))
+        .await?;
+    paths.extend(authors.iter().map(|(slug, _)| paths::author(slug)));
+    paths.extend(tags.iter().map(|(slug, _)| paths::tag(slug)));
     xml(&Map {
         space: SITEMAP_XMLNS,
         url: paths

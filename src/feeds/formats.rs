@@ -2,6 +2,7 @@
 
 use super::{Atom, Entry, Feed, Format, Json, Rss, remove_invalid_xml_chars};
 use crate::db::Time;
+use crate::web::assets;
 use atom_syndication as atom;
 use serde_json::json;
 
@@ -13,6 +14,18 @@ fn date(time: Time) -> atom::FixedDateTime {
 fn rfc822(time: Time) -> String {
     let zoned = time.stamp().to_zoned(jiff::tz::TimeZone::UTC);
     jiff::fmt::rfc2822::to_string(&zoned).unwrap_or_default()
+}
+
+/// Names the style sheet by which browsers show a feed.
+fn styled(xml: String) -> String {
+    let style = format!(
+        "<?xml-stylesheet type=\"text/css\" href=\"{}\"?>",
+        assets::FEED_CSS
+    );
+    match xml.find("?>").filter(|_| xml.starts_with("<?xml ")) {
+        Some(end) => format!("{}\n{style}{}", &xml[..end + 2], &xml[end + 2..]),
+        None => format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{style}\n{xml}"),
+    }
 }
 
 impl Format for Atom {
@@ -74,7 +87,7 @@ impl Format for Atom {
             entries: feed.entries.iter().map(entry).collect(),
             ..atom::Feed::default()
         };
-        whole.to_string()
+        styled(whole.to_string())
     }
 }
 
@@ -139,7 +152,7 @@ impl Format for Rss {
             items: feed.entries.iter().map(item).collect(),
             ..rss::Channel::default()
         };
-        channel.to_string()
+        styled(channel.to_string())
     }
 }
 

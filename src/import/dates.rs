@@ -119,11 +119,11 @@ fn read_word(parts: &mut Parts, word: &str) -> Option<()> {
         };
     }
     let name = lower.trim_end_matches('.');
-    let begins = |full: &&str| name.len() >= 3 && full.starts_with(name);
-    if let Some(month) = MONTHS.iter().position(|m| begins(&m)) {
+    let begins = |full: &str| name.len() >= 3 && full.starts_with(name);
+    if let Some(month) = MONTHS.iter().position(|m| begins(m)) {
         return set(&mut parts.month, i8::try_from(month + 1).ok()?);
     }
-    if DAYS.iter().any(|day| begins(&day)) {
+    if DAYS.iter().any(|day| begins(day)) {
         return Some(());
     }
     if let (Some(time), "am" | "pm") = (parts.time, name) {

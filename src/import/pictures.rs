@@ -60,7 +60,7 @@ impl PictureFolders<'_> {
         };
         let missing = || MISSING.to_owned();
         let outside =
-            || format!("is not beside the file; --root DIR names a folder that it may be in");
+            || "is not beside the file; --root DIR names a folder that it may be in".to_owned();
         let folder = folder.canonicalize().map_err(|_| missing())?;
         let file = self.folder.join(relative).canonicalize();
         match (file, goes_up) {

@@ -70,22 +70,17 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(512 * 1024 * 1024);
     reader.limits(limits);
-    let (mut width, mut height) = ImageReader::with_format(Cursor::new(bytes), format)
-        .into_dimensions()
-        .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
-    if width.max(height) > MAX_SIDE {
-        return Err(format!(
-            "the image is {width} × {height} pixels; each side may have at most {MAX_SIDE}"
-        ));
-    }
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(format!(
-            "the image has {width} × {height} pixels; at most 80 million are allowed"
-        ));
-    }
+    let (mut width, mut height) = dimensions(bytes, format)?;
     let decoded = reader
         .decode()
         .map_err(|_| "the image is damaged".to_owned())?;
+    // Browsers turn a JPEG by the orientation that is kept in it, other formats not everywhere.
+    if turn > 1
+        && format != ImageFormat::Jpeg
+        && let Some(upright) = shrink::upright(decoded.clone(), format, turn, bytes)
+    {
+        return process(&upright);
+    }
     if turn > 4 {
         std::mem::swap(&mut width, &mut height);
     }
@@ -100,6 +95,24 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
         height,
         smaller,
     })
+}
+
+/// Width and height, if they are within the limits.
+fn dimensions(bytes: &[u8], format: ImageFormat) -> Result<(u32, u32), String> {
+    let (width, height) = ImageReader::with_format(Cursor::new(bytes), format)
+        .into_dimensions()
+        .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
+    if width.max(height) > MAX_SIDE {
+        return Err(format!(
+            "the image is {width} × {height} pixels; each side may have at most {MAX_SIDE}"
+        ));
+    }
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(format!(
+            "the image has {width} × {height} pixels; at most 80 million are allowed"
+        ));
+    }
+    Ok((width, height))
 }
 
 /// Whether a file is AVIF, by its `ftyp` box: <https://aomediacodec.github.io/av1-avif/#brands>

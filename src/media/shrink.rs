@@ -15,6 +15,8 @@ use std::io::Cursor;
 const WIDTHS: [u32; 4] = [480, 720, 1080, 1600];
 /// JPEG quality, 0 to 100.
 const QUALITY: u8 = 80;
+/// The same for a picture that is encoded anew because it lay on its side.
+const UPRIGHT_QUALITY: u8 = 92;
 
 /// The variants worth storing: at least a fifth narrower than the picture, and fewer bytes. None for animated pictures.
 pub(super) fn smaller(
@@ -47,6 +49,41 @@ pub(super) fn smaller(
     let made =
         wanted.filter_map(|wanted| one(&mut source, wanted, as_png, profile.as_deref(), name));
     made.filter(|s| s.bytes.len() < original.len()).collect()
+}
+
+/// A picture turned by its Exif orientation, encoded anew: as PNG, or a WebP without transparency as JPEG. `None` if it may be
+/// animated or cannot be encoded.
+pub(super) fn upright(
+    mut picture: DynamicImage,
+    format: ImageFormat,
+    turn: u8,
+    original: &[u8],
+) -> Option<Vec<u8>> {
+    if may_be_animated(format, original) {
+        return None;
+    }
+    picture.apply_orientation(Orientation::from_exif(turn)?);
+    let profile = profile(format, original);
+    let (width, height) = (picture.width(), picture.height());
+    let mut bytes = Vec::new();
+    if format == ImageFormat::WebP && !picture.color().has_alpha() {
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, UPRIGHT_QUALITY);
+        if let Some(profile) = profile {
+            encoder.add_icc_profile(&profile).ok()?;
+        }
+        let (w, h) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
+        let pixels = picture.into_rgb8().into_raw();
+        encoder
+            .encode(&pixels, w, h, jpeg_encoder::ColorType::Rgb)
+            .ok()?;
+        return Some(bytes);
+    }
+    let mut encoder = PngEncoder::new(&mut bytes);
+    if let Some(profile) = profile {
+        encoder.set_icc_profile(profile).ok()?;
+    }
+    picture.write_with_encoder(encoder).ok()?;
+    Some(bytes)
 }
 
 /// Whether a picture may be animated: any GIF, and WebP or PNG with frames.

@@ -6,9 +6,9 @@
 pub(super) fn metadata(bytes: &[u8], ending: &str) -> Option<(Vec<u8>, u8)> {
     match ending {
         "jpg" => jpeg(bytes),
-        "png" => png(bytes).map(|b| (b, 1)),
+        "png" => png(bytes),
         "gif" => gif(bytes).map(|b| (b, 1)),
-        _ => webp(bytes).map(|b| (b, 1)),
+        _ => webp(bytes),
     }
 }
 
@@ -110,24 +110,26 @@ fn is_small_profile(data: &[u8]) -> bool {
     size.is_ok_and(|size| size <= MOST_PROFILE)
 }
 
-fn png(bytes: &[u8]) -> Option<Vec<u8>> {
+fn png(bytes: &[u8]) -> Option<(Vec<u8>, u8)> {
     const KEPT: [&[u8]; 12] = [
         b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"acTL",
         b"fcTL", b"fdAT",
     ];
     let mut out = bytes.get(..8)?.to_vec();
-    let mut at = 8;
+    let (mut at, mut turn) = (8, 1);
     loop {
         let length = u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize;
         let chunk = bytes.get(at..at.checked_add(length)?.checked_add(12)?)?;
         let kind = &chunk[4..8];
         if kind == b"iCCP" && !is_small_profile(chunk.get(8..8 + length)?) {
             // Dropped: a profile of this size is invalid, or a decompression bomb.
+        } else if kind == b"eXIf" {
+            turn = orientation(chunk.get(8..8 + length)?).unwrap_or(1);
         } else if KEPT.contains(&kind) {
             out.extend_from_slice(chunk);
         }
         if kind == b"IEND" {
-            return Some(out);
+            return Some((out, turn));
         }
         at += length + 12;
     }
@@ -182,9 +184,9 @@ fn gif(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
+fn webp(bytes: &[u8]) -> Option<(Vec<u8>, u8)> {
     let mut out = bytes.get(..12)?.to_vec();
-    let mut at = 12;
+    let (mut at, mut turn) = (12, 1);
     while at + 8 <= bytes.len() {
         let length = u32::from_le_bytes(bytes.get(at + 4..at + 8)?.try_into().ok()?) as usize;
         let end = at
@@ -193,7 +195,13 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
             .checked_add(length % 2)?;
         let chunk = bytes.get(at..end)?;
         match &chunk[..4] {
-            b"EXIF" | b"XMP " => {}
+            // Some programs write the header of JPEG's segment before it.
+            b"EXIF" => {
+                let tiff = chunk.get(8..8 + length)?;
+                let tiff = tiff.strip_prefix(b"Exif\0\0".as_slice()).unwrap_or(tiff);
+                turn = orientation(tiff).unwrap_or(1);
+            }
+            b"XMP " => {}
             b"VP8X" => {
                 let from = out.len();
                 out.extend_from_slice(chunk);
@@ -209,5 +217,5 @@ fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let size = u32::try_from(out.len() - 8).ok()?;
     out[4..8].copy_from_slice(&size.to_le_bytes());
-    Some(out)
+    Some((out, turn))
 }

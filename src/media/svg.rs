@@ -28,9 +28,8 @@ pub(super) fn process(bytes: &[u8]) -> Result<Picture, String> {
     if bytes.len() > MOST_BYTES {
         return Err(too_large());
     }
-    let fontdb = fonts::with_system().map_err(|error| error.to_string())?;
     let options = Options {
-        fontdb,
+        fontdb: fonts::with_system().clone(),
         font_family: fonts::family("Sans"),
         // Files beside the picture, and addresses, are not looked up.
         image_href_resolver: ImageHrefResolver {

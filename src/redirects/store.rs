@@ -20,10 +20,18 @@ pub fn resolve(
     route_kind: fn(&str) -> KnownRoute,
 ) -> Result<Option<String>, Error> {
     let here = existing(conn, path, route_kind)?;
-    match here {
-        Some(there) => Ok(Some(there)),
-        None => former_path(conn, path),
-    }
+    let moved = match here {
+        Some(there) => Some(there),
+        None => former_path(conn, path)?,
+    };
+    // Addresses that other systems give their feeds.
+    Ok(moved.or(match path {
+        "/feed" | "/feed.xml" | "/atom.xml" | "/index.xml" | "/atom" => {
+            Some(paths::feed(paths::FRONT, "atom"))
+        }
+        "/rss" | "/rss.xml" => Some(paths::feed(paths::FRONT, "rss")),
+        _ => None,
+    }))
 }
 
 /// The article that had this path on another site. `.html` at its end does not count.

@@ -24,6 +24,8 @@ struct ErrorPage {
     request_id: String,
     way: String,
     way_text: String,
+    /// Whether it offers to search.
+    searches: bool,
 }
 
 /// How a client wants errors.
@@ -124,6 +126,7 @@ fn html(
         },
         way,
         way_text,
+        searches: matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE),
     };
     page::answer(status, &page)
         .unwrap_or_else(|_| HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR))

@@ -18,6 +18,7 @@ pub mod page;
 pub mod session_cookie;
 pub mod settings;
 pub mod site;
+pub mod structured_data;
 pub mod viewer;
 
 use crate::config::Config;

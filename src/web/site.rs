@@ -133,6 +133,21 @@ impl Site {
         )
     }
 
+    /// A date as a source note has it, written out: `2026-11-22` and `2026-11`. Anything else stays as it is.
+    pub fn written_date(&self, date: &str) -> String {
+        if let Ok(day) = date.parse::<jiff::civil::Date>() {
+            let t = self.t();
+            let month = t.month_name(i64::from(day.month()));
+            return t.date_day(&day.day().to_string(), &month, &day.year().to_string());
+        }
+        let month = date.split_once('-').and_then(|(year, month)| {
+            let is_month = year.len() == 4 && month.len() == 2;
+            let (year, month) = (year.parse().ok()?, month.parse().ok()?);
+            (is_month && (1..=12).contains(&month)).then(|| self.month(year, month))
+        });
+        month.unwrap_or_else(|| date.to_owned())
+    }
+
     /// `22 November 2026, 14:05`
     pub fn minute(&self, time: Time) -> String {
         let at = self.zoned(time);

@@ -255,6 +255,8 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.fits(scripts).await;
     if scripts {
         person.see(".card button.approve kbd").await;
+        // Keys act on a card that has been in view for a moment.
+        tokio::time::sleep(Duration::from_millis(800)).await;
         person
             .driver
             .action_chain()
@@ -290,7 +292,15 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
     person.fits(scripts).await;
     person.click("select[name=reason] option[value=spam]").await;
     person.click("form.stack button").await;
-    person.see_text(".comment .text", "So do I.").await;
+    person.see_text(".done", "Thank you, reported.").await;
+    person.click(".more a").await;
+    person
+        .see_text(".comment .quiet", "You reported this")
+        .await;
+    assert!(
+        person.gone(".comment .actions a[href$='/flag']").await,
+        "a comment is flagged once"
+    );
     person.log_out().await;
 
     // The edited comment is rejected with a note, which its author reads in its place.
@@ -339,6 +349,108 @@ async fn the_whole_job(site: Site, scripts: bool, width: u32) {
         .collect();
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.quit().await.expect("Chromium ends");
+}
+
+/// Presses a key; `is_held`: as a keyboard repeats it while it is held.
+async fn press(person: &Person<'_>, key: &str, is_held: bool) {
+    let script = format!(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {{ key: {key:?}, repeat: {is_held}, bubbles: true }}))"
+    );
+    person
+        .driver
+        .execute(script, Vec::new())
+        .await
+        .expect("a key");
+}
+
+async fn the_keys_of_a_queue(site: Site) {
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let browser = driver.browser(true, 1280).await;
+    let person = Person {
+        driver: &browser,
+        site: &site,
+    };
+    let slug = site.article().await;
+    site.hold_first(false).await;
+    let mira = site.reader("mira").await;
+    let mut ids = Vec::new();
+    for number in 0..6 {
+        ids.push(mira.comment(&slug, &format!("Comment {number}.")).await);
+    }
+    site.moderator("pell").await;
+    person.log_in("pell").await;
+    person.open("/admin/comments?queue=unmoderated").await;
+    person.see(".card button.approve kbd").await;
+    // At once, and held down: nothing is decided.
+    press(&person, "a", false).await;
+    for _ in 0..20 {
+        press(&person, "a", true).await;
+    }
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    for _ in 0..20 {
+        press(&person, "a", true).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(
+        site.get(&format!("/articles/{slug}"))
+            .await
+            .all(".comment")
+            .len(),
+        6
+    );
+    person.see_text(".queues a[aria-current]", "6").await;
+    // The second card: approved, and the next one is the current one.
+    press(&person, "j", false).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    press(&person, "a", false).await;
+    person
+        .see_text("form.done", &format!("Approved #{}", ids[4]))
+        .await;
+    person.see(&format!("#comment-{}.current", ids[3])).await;
+    // Rejected with the second reason; Escape leaves without one.
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    press(&person, "r", false).await;
+    person.see_text(".card.current .reasons", "Off topic").await;
+    press(&person, "Escape", false).await;
+    assert!(person.gone(".reasons").await);
+    press(&person, "2", false).await;
+    press(&person, "r", false).await;
+    press(&person, "2", false).await;
+    person
+        .see_text("form.done", &format!("Rejected #{}", ids[3]))
+        .await;
+    person.see_text(".queues a[aria-current]", "4").await;
+    press(&person, "u", false).await;
+    person
+        .see_text("form.done", &format!("#{} is as it was", ids[3]))
+        .await;
+    person.see_text(".queues a[aria-current]", "5").await;
+    person.see(".card button.approve kbd").await;
+    assert!(
+        !person
+            .see("dl.keys")
+            .await
+            .is_displayed()
+            .await
+            .expect("an answer")
+    );
+    press(&person, "?", false).await;
+    assert!(
+        person
+            .see("dl.keys")
+            .await
+            .is_displayed()
+            .await
+            .expect("an answer")
+    );
+    browser.quit().await.expect("Chromium ends");
+}
+
+#[test]
+fn a_held_key_decides_nothing_and_the_others_say_what_they_do() {
+    on_sqlite(module_path!(), the_keys_of_a_queue);
 }
 
 #[test]

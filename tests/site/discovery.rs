@@ -96,3 +96,105 @@ site_test! {
         assert_eq!((&json["@type"], &json["potentialAction"]["@type"]), (&"WebSite".into(), &"SearchAction".into()));
     }
 }
+
+/// Draws a card, and counts the pixels that are not paper in the place of the title.
+fn ink(title: &str) -> usize {
+    let content = masthead::cards::Content {
+        title,
+        section: "News",
+        site: "Masthead",
+        is_right_to_left: false,
+        picture: None,
+    };
+    let png = masthead::cards::draw(&content).expect("a card");
+    let card = image::load_from_memory(&png)
+        .expect("a picture")
+        .into_rgb8();
+    let place = image::imageops::crop_imm(&card, 0, 170, 1200, 340).to_image();
+    place.pixels().filter(|pixel| pixel.0[0] < 128).count()
+}
+
+#[test]
+fn cards_have_the_letters_of_europe_and_no_boxes() {
+    // A box for a missing letter is the same whichever letter is missing.
+    for (one, other) in [
+        ("ąęł", "żźć"),
+        ("ďťň", "řšž"),
+        ("ğşı", "İŞĞ"),
+        ("ăơư", "ạếộ"),
+        ("жщю", "яфы"),
+        ("αβγ", "δξω"),
+    ] {
+        let (one, other) = (ink(one), ink(other));
+        assert!(one > 300 && other > 300 && one != other, "{one} {other}");
+    }
+    assert_eq!(
+        ink("\u{12000}\u{12001}"),
+        0,
+        "a letter that no font has: no title"
+    );
+    assert_eq!(ink("Tide \u{1F30A}"), ink("Tide"), "emoji are left out");
+}
+
+#[test]
+fn the_storys_picture_stands_behind_the_title() {
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(60, 40, image::Rgb([200, 100, 0]))
+        .write_to(&mut picture, image::ImageFormat::Png)
+        .expect("a picture");
+    let content = masthead::cards::Content {
+        title: "Short",
+        section: "News",
+        site: "Masthead",
+        is_right_to_left: false,
+        picture: Some(picture.into_inner()),
+    };
+    let card = masthead::cards::draw(&content).expect("a card");
+    let card = image::load_from_memory(&card)
+        .expect("a picture")
+        .into_rgb8();
+    assert_eq!(
+        card.get_pixel(1100, 300).0,
+        [84, 42, 0],
+        "dimmed, so that white letters can be read"
+    );
+    assert!(card.pixels().any(|pixel| pixel.0 == [255, 255, 255]));
+}
+
+site_test! {
+    async fn every_kind_of_page_has_its_breadcrumbs_and_lists_their_items(site: Site) {
+        site.publish("---\ntitle: One\nsection: City\ntags: [Trams]\nauthors: [Mira Stahl]\ndate: 2026-01-05\n---\n\nText.\n").await;
+        for path in ["/", "/articles/one", "/sections/city", "/tags/trams", "/authors/mira-stahl", "/authors", "/tags", "/archive", "/archive/2026", "/archive/2026/01", "/corrections", "/about", "/guidelines", "/privacy", "/feeds"] {
+            let page = site.get(path).await;
+            assert_eq!(page.status, 200, "{path}");
+            let json: serde_json::Value = serde_json::from_str(&page.one("script[type='application/ld+json']")).expect("JSON");
+            let graph = json["@graph"].as_array().unwrap_or_else(|| panic!("{path}: {json}"));
+            let of = |kind: &str| graph.iter().find(|one| one["@type"] == kind);
+            let steps = of("BreadcrumbList").expect("breadcrumbs")["itemListElement"].as_array().map(Vec::len);
+            assert!(steps.is_some_and(|steps| steps == 1 || path != "/"), "{path}: {steps:?}");
+            let lists = of("ItemList").is_some() || json["mainEntity"]["@type"] == "ItemList";
+            assert_eq!(lists, ["/", "/sections/city", "/tags/trams", "/authors/mira-stahl", "/archive/2026/01"].contains(&path), "{path}");
+            if let Some(publisher) = json["publisher"].as_object() {
+                assert!(publisher["logo"]["url"].as_str().is_some_and(|url| url.ends_with(".png")));
+            }
+        }
+        assert_eq!(site.get("/authors").await.all(".names a"), ["Mira Stahl"]);
+        assert_eq!(site.get("/tags").await.all(".names a"), ["Trams"]);
+        assert_eq!((site.get("/archive/2025").await.status, site.get("/archive/x").await.status), (404, 404));
+        let map = site.get("/sitemap.xml?part=site").await.body;
+        for path in ["/authors/mira-stahl<", "/tags/trams<", "/sections/city<", "/about<", "/feeds<"] {
+            assert!(map.contains(path), "{path}");
+        }
+        for (from, to) in [("/feed", "atom"), ("/feed.xml", "atom"), ("/atom.xml", "atom"), ("/index.xml", "atom"), ("/rss", "rss"), ("/rss.xml", "rss"), ("/feed/", "atom")] {
+            let moved = site.get(from).await;
+            assert_eq!((moved.status, moved.location()), (301, Some(format!("{}/feed.{to}", site.origin()))), "{from}");
+        }
+        let feeds = site.get("/feeds").await;
+        assert!(feeds.has("a[href='/feed.atom']") && feeds.has("a[href='/sections/city/feed.rss']") && feeds.has("a[href='/corrections/feed.json']"));
+        for kind in ["atom", "rss"] {
+            let feed = site.get(&format!("/feed.{kind}")).await.body;
+            let style = feed.split("<?xml-stylesheet type=\"text/css\" href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a style sheet");
+            assert_eq!(site.get(style).await.status, 200);
+        }
+    }
+}

@@ -194,3 +194,82 @@ site_test! {
         }
     }
 }
+
+site_test! {
+    async fn small_things_are_as_readers_expect_them(site: Site) {
+        let slug = site.publish("---\ntitle: One\nsources: [{text: Seen., date: \"2026-02-01\"}, {text: Read., date: \"2026-03\"}, {text: Heard., date: last spring}]\n---\n\nText.\n").await;
+        let page = site.get(&format!("/articles/{slug}")).await;
+        assert_eq!(page.all(".notes .origin"), ["1 February 2026", "March 2026", "last spring"]);
+        assert_eq!(page.one(".printed"), format!("{}/articles/{slug}", site.origin()));
+        assert_eq!(masthead::interface::Interface::English.comments_count(1_306), "1,306 comments");
+        assert_eq!(masthead::interface::Interface::German.comments_count(1_234_567), "1.234.567 Kommentare");
+        // The address of a preview, opened again.
+        assert_eq!(site.get(&format!("/articles/{slug}/comments")).await.location(), Some(format!("/articles/{slug}#comments")));
+        assert_eq!(site.get("/articles/none/comments").await.status, 404);
+        assert!(site.get("/nowhere").await.has("form[action='/search'] input[name=q]"));
+        for path in ["/", "/static/none", "/robots.txt"] {
+            let plain = site.browser().request("GET", path).header("accept-encoding", "identity").send().await.expect("an answer");
+            assert!(plain.headers().get("content-encoding").is_none(), "{path}");
+        }
+        let style = site.get("/").await.attr("link[rel=stylesheet]", "href").expect("a style sheet");
+        let plain = site.browser().request("GET", &style).header("accept-encoding", "identity").send().await.expect("an answer");
+        assert!(plain.headers().get("content-encoding").is_none());
+    }
+}
+
+site_test! {
+    async fn a_publication_that_is_renamed_renames_its_own_byline(site: Site) {
+        let slug = site.publish("---\ntitle: One\n---\n\nText.\n").await;
+        assert_eq!(site.get(&format!("/articles/{slug}")).await.one(".byline a"), "Masthead");
+        let chief = site.admin("chief").await;
+        assert_eq!(chief.post("/admin/settings", &[("site_name", "The Harbour Post")]).await.status, 303);
+        let page = site.get_when(&format!("/articles/{slug}"), |page| page.body.contains("The Harbour Post")).await;
+        assert_eq!(page.one(".byline a"), "The Harbour Post");
+        assert_eq!(site.get("/authors/the-harbour-post").await.status, 200);
+        site.publish("---\ntitle: Two\n---\n\nText.\n").await;
+        assert_eq!(site.get("/authors").await.all(".names a"), ["The Harbour Post"]);
+    }
+}
+
+/// A PNG and a WebP that say in their Exif data that they lie on their side.
+fn lying(format: image::ImageFormat) -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(40, 20, |x, _| {
+        image::Rgb([if x < 20 { 255 } else { 0 }, 0, 0])
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).expect("a picture");
+    let mut bytes = bytes.into_inner();
+    // Orientation 6: turned by 90 degrees.
+    let exif = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    if format == image::ImageFormat::Png {
+        let mut chunk = (exif.len() as u32).to_be_bytes().to_vec();
+        chunk.extend_from_slice(b"eXIf");
+        chunk.extend_from_slice(exif);
+        let mut sum = crc32fast::Hasher::new();
+        sum.update(&chunk[4..]);
+        chunk.extend_from_slice(&sum.finalize().to_be_bytes());
+        // Behind the header.
+        bytes.splice(33..33, chunk);
+        return bytes;
+    }
+    bytes.extend_from_slice(b"EXIF");
+    bytes.extend_from_slice(&(exif.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(exif);
+    let size = (bytes.len() as u32 - 8).to_le_bytes();
+    bytes[4..8].copy_from_slice(&size);
+    bytes
+}
+
+#[test]
+fn a_picture_that_lies_on_its_side_stands_up() {
+    for format in [image::ImageFormat::Png, image::ImageFormat::WebP] {
+        let picture = masthead::media::process(&lying(format)).expect("a picture");
+        assert_eq!((picture.width, picture.height), (20, 40), "{format:?}");
+        let stored = image::load_from_memory(&picture.bytes)
+            .expect("a picture")
+            .into_rgb8();
+        assert_eq!(stored.dimensions(), (20, 40), "{format:?}");
+        let (top, bottom) = (stored.get_pixel(10, 2).0[0], stored.get_pixel(10, 37).0[0]);
+        assert!(top > 200 && bottom < 60, "{format:?}: {top} {bottom}");
+    }
+}

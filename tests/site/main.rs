@@ -35,6 +35,7 @@ mod lists;
 mod logs;
 mod mail;
 mod meters;
+mod moderators;
 mod moving;
 mod nodes;
 mod properties;

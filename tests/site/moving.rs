@@ -241,9 +241,11 @@ site_test! {
         assert_eq!(page.attr("meta[name=description]", "content").as_deref(), Some("Before it."));
         let out = import(&site, &[&write(&site, "two.md", "---\ntitle: Two\n---\n\n<iframe></iframe> <video>\n")]).1;
         assert!(out.contains("HTML shown as typed: <iframe> (1 file), <video> (1)"), "{out}");
+        // Another process has made it.
+        site.get_when("/articles/one", |page| page.body.contains("/articles/two")).await;
         let mira = site.moderator("mira").await;
         let id = mira.comment("one", "<!-- seen --> <b>bold</b>").await;
-        assert!(site.get("/articles/one").await.one(&format!("#comment-{id} .said")).contains("<!-- seen --> <b>bold</b>"));
+        assert!(site.get("/articles/one").await.one(&format!("#comment-{id} .text")).contains("<!-- seen --> <b>bold</b>"));
     }
 }
 

@@ -106,7 +106,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("articles", &["comments", "jobs", "search"]),
     ("feeds", &["articles", "comments"]),
     ("cards", &["articles", "fonts"]),
-    ("discovery", &[]),
+    ("discovery", &["articles"]),
     ("redirects", &["articles"]),
     ("import", &["articles", "media"]),
     ("queues", &["comments", "jobs", "log", "mail", "sessions"]),

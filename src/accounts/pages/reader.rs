@@ -48,7 +48,8 @@ pub async fn profile(
     let view = ReaderPage {
         page: Page::new(&state, &viewer, &name)
             .at(&state, &paths::reader(&profile.username))
-            .unlisted(),
+            .unlisted()
+            .described(&state),
         t,
         username: profile.username,
         name,

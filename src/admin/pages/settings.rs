@@ -1,6 +1,7 @@
 //! `/admin/settings`: the form for the site's settings, made from the table of settings.
 
 use crate::admin::store;
+use crate::articles;
 use crate::error::Error;
 use crate::jobs::{self, Job};
 use crate::media;
@@ -138,8 +139,13 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
         return settings_page(&state, &admin, &form).refused(StatusCode::UNPROCESSABLE_ENTITY);
     };
     let (seen, now) = (form.revision.clone(), state.db.now());
+    let old_name = state.site().name.clone();
     let saved = sessions::write(&state, &admin, move |conn, _| {
         let saved = store::save_settings(conn, &values, &seen)?;
+        let named = |(name, _): &&(&str, String)| *name == settings::SITE_NAME.name;
+        if saved && let Some((_, new_name)) = values.iter().find(named) {
+            articles::names::rename_author(conn, &old_name, new_name)?;
+        }
         if saved && values.contains(&(settings::NOTIFY_MODERATORS.name, "on".into())) {
             // Comments may wait already. By then all nodes have read the settings.
             jobs::enqueue_at(conn, &Job::NotifyModerators, now.plus(SETTINGS_READ), now)?;

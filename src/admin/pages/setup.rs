@@ -137,6 +137,7 @@ async fn create_admin(
     account: New,
     site_name: String,
 ) -> Result<Result<i64, RegistrationConflict>, Error> {
+    let old_name = state.site().name.clone();
     state
         .db
         .write(move |conn| {
@@ -145,6 +146,7 @@ async fn create_admin(
             let made = store::create(conn, &account)?;
             if made.is_ok() {
                 admin::store::set(conn, "site_name", &site_name)?;
+                crate::articles::names::rename_author(conn, &old_name, &site_name)?;
                 admin::store::forget(conn, "setup_token")?;
             }
             Ok(made)

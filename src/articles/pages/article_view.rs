@@ -112,7 +112,7 @@ pub(super) fn article_page(
         authors: byline(t, &data.authors),
         above: corrections(t, site, &data.corrections, true),
         below: corrections(t, site, &data.corrections, false),
-        notes: notes(t, data),
+        notes: notes(t, site, data),
         numbered: parts(article).iter().any(|part| part.has_reference()),
         hero: hero(article, &data.sizes),
         tags: data.tags.iter().map(tag).collect(),
@@ -180,7 +180,7 @@ fn corrections(
     .collect()
 }
 
-fn notes(t: Interface, data: &ArticleData) -> Vec<NoteView> {
+fn notes(t: Interface, site: &Site, data: &ArticleData) -> Vec<NoteView> {
     let back = |number: usize| {
         let id = format!("ref-{number}");
         match parts(&data.article).iter().any(|part| part.has_id(&id)) {
@@ -190,7 +190,7 @@ fn notes(t: Interface, data: &ArticleData) -> Vec<NoteView> {
     };
     let numbered = data.notes.iter().zip(1..);
     numbered
-        .map(|(one, number)| note(t, one.clone(), number, back(number)))
+        .map(|(one, number)| note(t, site, one.clone(), number, back(number)))
         .collect()
 }
 
@@ -268,7 +268,7 @@ pub fn correction_label(t: Interface, kind: &str) -> String {
     }
 }
 
-fn note(t: Interface, note: store::Note, number: usize, back: String) -> NoteView {
+fn note(t: Interface, site: &Site, note: store::Note, number: usize, back: String) -> NoteView {
     let label = match note.kind.as_str() {
         "primary" => t.note_primary(),
         "limit" => t.note_limit(),
@@ -282,6 +282,6 @@ fn note(t: Interface, note: store::Note, number: usize, back: String) -> NoteVie
         text: note.text,
         publisher: note.publisher,
         url: note.url,
-        date: note.date,
+        date: site.written_date(&note.date),
     }
 }

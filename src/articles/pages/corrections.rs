@@ -76,7 +76,8 @@ pub async fn corrections(
     }
     let mut page = Page::new(&state, &viewer, &t.corrections_heading())
         .at(&state, &paths::list_page(paths::CORRECTIONS, &after))
-        .about(&t.corrections_about(&site.name));
+        .about(&t.corrections_about(&site.name))
+        .described(&state);
     page.feeds = Feed::all(
         paths::CORRECTIONS,
         &format!("{} · {}", t.corrections_heading(), site.name),

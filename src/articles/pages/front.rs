@@ -161,7 +161,6 @@ fn front_page(
     let above = data.latest.iter().take(1 + secondary);
     let above: HashSet<i64> = above.map(|teaser| teaser.id).collect();
     let strips = section_blocks(t, site, &bylines, &data.by_section, &above, wide);
-    let mut latest = data.latest.into_iter();
     let about = match site.tagline.as_str() {
         "" => t.front_about(&site.name),
         tagline => tagline.to_owned(),
@@ -169,7 +168,8 @@ fn front_page(
     let mut page = Page::new(state, viewer, "")
         .at(state, paths::FRONT)
         .about(&about);
-    page.json_ld = json_ld::site(&state.config.base.origin, site);
+    page.json_ld = json_ld::site(&state.config.base.origin, site, &data.latest);
+    let mut latest = data.latest.into_iter();
     let picture = data.picture;
     FrontPage {
         page,

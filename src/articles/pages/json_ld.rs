@@ -7,20 +7,11 @@ use crate::comments::view::CommentView;
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::Site;
+use crate::web::structured_data::{breadcrumbs, publisher, with_graph};
 use serde_json::{Value, json};
 
 /// Maximum number of comments in an article's data: the first of its page.
 const COMMENTS: usize = 10;
-
-fn breadcrumbs(origin: &str, parts: &[(&str, String)]) -> Value {
-    let item = |(at, (name, path)): (usize, &(&str, String))| json!({ "@type": "ListItem", "position": at + 1, "name": name, "item": format!("{origin}{path}") });
-    let items: Vec<Value> = parts.iter().enumerate().map(item).collect();
-    json!({ "@type": "BreadcrumbList", "itemListElement": items })
-}
-
-fn publisher(origin: &str, site: &Site) -> Value {
-    json!({ "@type": "NewsMediaOrganization", "name": site.name, "url": format!("{origin}/"), "correctionsPolicy": format!("{origin}{}", paths::CORRECTIONS) })
-}
 
 fn citation(note: &Note) -> Value {
     let mut work = json!({ "@type": "CreativeWork", "text": note.text });
@@ -120,7 +111,7 @@ pub(super) fn news_article(origin: &str, site: &Site, parts: &Parts<'_>) -> Safe
         let note = |c: &CorrectionRow| json!({ "@type": "CorrectionComment", "text": c.text, "datePublished": c.at.rfc3339() });
         value["correction"] = parts.corrections.iter().map(note).collect();
     }
-    SafeHtml::json(&value)
+    with_graph(value, vec![breadcrumbs(origin, &trail)])
 }
 
 /// Data of a list page: a `ProfilePage` for an author, a `CollectionPage` for the others.
@@ -140,11 +131,11 @@ pub(super) fn list(origin: &str, site: &Site, listed: &Listed, teasers: &[Teaser
         "inLanguage": site.language,
         "breadcrumb": breadcrumbs(origin, &trail),
     });
+    let way = breadcrumbs(origin, &trail);
+    let items = item_list(origin, teasers.iter().map(|teaser| teaser.slug.as_str()));
     let Some(author) = &listed.author else {
-        let item = |(at, teaser): (usize, &Teaser)| json!({ "@type": "ListItem", "position": at + 1, "url": format!("{origin}{}", paths::article(&teaser.slug)) });
-        let items: Vec<Value> = teasers.iter().enumerate().map(item).collect();
-        value["mainEntity"] = json!({ "@type": "ItemList", "itemListElement": items });
-        return SafeHtml::json(&value);
+        value["mainEntity"] = items;
+        return with_graph(value, vec![way]);
     };
     let mut person = json!({ "@type": "Person", "name": author.name, "url": url });
     if !author.bio.is_empty() {
@@ -158,12 +149,21 @@ pub(super) fn list(origin: &str, site: &Site, listed: &Listed, teasers: &[Teaser
     }
     value["@type"] = json!("ProfilePage");
     value["mainEntity"] = person;
-    SafeHtml::json(&value)
+    with_graph(value, vec![way, items])
 }
 
-/// Data of the site: `WebSite` with its `SearchAction`.
-pub(super) fn site(origin: &str, site: &Site) -> SafeHtml {
-    SafeHtml::json(&json!({
+/// The articles of a list, in its order.
+fn item_list<'a>(origin: &str, slugs: impl Iterator<Item = &'a str>) -> Value {
+    let item = |(at, slug): (usize, &str)| json!({ "@type": "ListItem", "position": at + 1, "url": format!("{origin}{}", paths::article(slug)) });
+    let items: Vec<Value> = slugs.enumerate().map(item).collect();
+    json!({ "@type": "ItemList", "itemListElement": items })
+}
+
+/// Data of the site: `WebSite` with its `SearchAction`, and the latest articles.
+pub(super) fn site(origin: &str, site: &Site, latest: &[Teaser]) -> SafeHtml {
+    let items = item_list(origin, latest.iter().map(|teaser| teaser.slug.as_str()));
+    let way = breadcrumbs(origin, &[(site.name.as_str(), paths::FRONT.to_owned())]);
+    let value = json!({
         "@context": "https://schema.org",
         "@type": "WebSite",
         "name": site.name,
@@ -176,5 +176,6 @@ pub(super) fn site(origin: &str, site: &Site) -> SafeHtml {
             "target": { "@type": "EntryPoint", "urlTemplate": format!("{origin}{}?q={{search_term_string}}", paths::SEARCH) },
             "query-input": "required name=search_term_string",
         },
-    }))
+    });
+    with_graph(value, vec![way, items])
 }

@@ -8,15 +8,17 @@ mod corrections;
 mod front;
 mod json_ld;
 mod list;
+mod names;
 mod show;
 pub mod teaser;
 
-pub use archive::{archive, month};
+pub use archive::{archive, month, year};
 pub use article_view::correction_label;
 pub use changes::{revision, revisions};
 pub use corrections::corrections;
 pub use front::front;
 pub use list::{author, section, tag};
+pub use names::{authors, tags};
 pub use show::show;
 
 use crate::articles::collections::Author;

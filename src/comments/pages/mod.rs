@@ -191,3 +191,14 @@ pub async fn show(
     };
     page::cached(&view, &viewer, since, &cache_tags)
 }
+
+/// `GET /articles/{slug}/comments`: the address of a preview, opened again, leads to the thread.
+pub async fn to_article(state: Shared, slug: web::Path<String>) -> Result<HttpResponse, Error> {
+    let slug = slug.into_inner();
+    let article = state
+        .db
+        .read(move |conn| store::article_thread(conn, &slug))
+        .await?;
+    let thread = format!("{}#comments", paths::article(&article.slug));
+    Ok(page::see_other(&thread))
+}

@@ -1,6 +1,7 @@
 //! Handlers for approving and rejecting, one comment or several at once.
 
-use super::{Asked, Card, card, queue_page};
+use super::card::{Card, card};
+use super::{Asked, queue_page};
 use crate::comments::view::reject_choices;
 use crate::comments::{Action, MAX_NOTE_LENGTH, Status, parse_note};
 use crate::error::Error;

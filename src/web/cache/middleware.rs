@@ -4,6 +4,7 @@ use super::answer::{Preconditions, answer, filled, finish};
 use super::single_flight::{Joined, SingleFlight, call_inner, render_or_wait, set_canonical_uri};
 use super::{
     Answer, Audience, CacheStats, CachedRoute, FlightKey, InnerService, Key, RequestedPage,
+    RouteLookup,
 };
 use crate::db::query_stats::QueryStats;
 use crate::web::coding::Coding;
@@ -19,22 +20,12 @@ use std::borrow::Cow;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Instant;
 
 pub struct PageCacheLayer {
     state: Shared,
     key: cookie::Key,
     routes: RouteLookup,
-}
-
-/// What the cache asks about a request.
-#[derive(Clone)]
-pub struct RouteLookup {
-    /// The route of a path, if its pages are cached.
-    pub find_route: fn(&str) -> Option<CachedRoute>,
-    /// Whether a path with this query is redirected.
-    pub is_redirected: Arc<dyn Fn(&str, &str) -> bool + Send + Sync>,
 }
 
 impl PageCacheLayer {

@@ -46,6 +46,17 @@ const MAX_ENTRY: usize = 1 << 20;
 /// How long a session is cached: it has to be read again now and then, because that updates when it was last seen.
 const SESSION_TTL: Duration = Duration::from_secs(60);
 
+/// Whether a path with this query is redirected.
+type IsRedirected = Arc<dyn Fn(&str, &str) -> bool + Send + Sync>;
+
+/// What the cache asks about a request.
+#[derive(Clone)]
+pub struct RouteLookup {
+    /// The route of a path, if its pages are cached.
+    pub find_route: fn(&str) -> Option<CachedRoute>,
+    pub is_redirected: IsRedirected,
+}
+
 /// A route whose pages are cached.
 #[derive(Clone, Copy, Debug)]
 pub struct CachedRoute {

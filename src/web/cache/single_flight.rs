@@ -77,8 +77,16 @@ pub(super) async fn call_inner<S: InnerService>(
 ) -> Answer {
     let (answer, stats) = measure(service.call(request)).await;
     match answer {
-        Ok(answer) => {
+        Ok(mut answer) => {
             state.meter.routed(&answer, began, stats);
+            // Only kept the compression away; it says nothing to a client.
+            let headers = answer.headers_mut();
+            if headers
+                .get(header::CONTENT_ENCODING)
+                .is_some_and(|coding| coding == "identity")
+            {
+                headers.remove(header::CONTENT_ENCODING);
+            }
             Ok(answer.map_into_boxed_body())
         }
         Err(error) => {
