@@ -53,7 +53,7 @@ pub async fn feeds(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
         name: name.to_owned(),
         links: ["atom", "rss", "json"].map(|kind| Link {
             href: paths::feed(list, kind),
-            text: format!("{}.{kind}", paths::feed(list, "").trim_end_matches('.')),
+            text: format!("feed.{kind}"),
         }),
     };
     let mut feeds = vec![of(&site.name, paths::FRONT)];

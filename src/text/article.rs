@@ -217,7 +217,11 @@ pub fn render<'a>(
             _ => {}
         }
     }
-    let html = html(root, &options()).replace("<table>", "<table tabindex=\"0\">");
+    // A list is read from the side of its own letters, where its bullets stand.
+    let html = html(root, &options())
+        .replace("<table>", "<table tabindex=\"0\">")
+        .replace("<ul>", "<ul dir=\"auto\">")
+        .replace("<ol", "<ol dir=\"auto\"");
     sanitise(
         &with_ids(&html, headings),
         Kind::Article,

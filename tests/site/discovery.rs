@@ -195,6 +195,8 @@ site_test! {
             let feed = site.get(&format!("/feed.{kind}")).await.body;
             let style = feed.split("<?xml-stylesheet type=\"text/css\" href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a style sheet");
             assert_eq!(site.get(style).await.status, 200);
+            let opened = site.browser().request("GET", &format!("/feed.{kind}")).header("sec-fetch-dest", "document").send().await.expect("an answer");
+            assert_eq!(opened.headers()["content-type"], "application/xml; charset=utf-8", "browsers show it with its style sheet");
         }
     }
 }

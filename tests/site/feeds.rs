@@ -24,7 +24,7 @@ site_test! {
             let atom: atom_syndication::Feed = atom.body.parse().expect("Atom");
             let rss = site.get(&format!("{list}/feed.rss")).await;
             assert_eq!(rss.header("content-type").as_deref(), Some("application/rss+xml; charset=utf-8"));
-            assert!(rss.body.starts_with("<?xml") && rss.body.matches("<?xml").count() == 1, "{:.200}", rss.body);
+            assert!(rss.body.starts_with("<?xml") && rss.body.matches("<?xml ").count() == 1, "{:.200}", rss.body);
             let rss: rss::Channel = rss.body.parse().expect("RSS");
             let json = site.get(&format!("{list}/feed.json")).await;
             assert_eq!(json.header("content-type").as_deref(), Some("application/feed+json; charset=utf-8"));

@@ -118,3 +118,22 @@ fn matches(given: &HeaderValue, etag: &HeaderValue) -> bool {
             .any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
     })
 }
+
+/// Whether a browser opens a feed as a page.
+pub(super) fn is_feed_in_browser(request: &ServiceRequest) -> bool {
+    let path = request.path();
+    (path.ends_with(".atom") || path.ends_with(".rss"))
+        && request
+            .headers()
+            .get("sec-fetch-dest")
+            .is_some_and(|dest| dest == "document")
+}
+
+/// Browsers show a feed with its style sheet only under the general media type.
+pub(super) fn as_xml(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    if answer.status() == StatusCode::OK {
+        let xml = HeaderValue::from_static("application/xml; charset=utf-8");
+        answer.headers_mut().insert(header::CONTENT_TYPE, xml);
+    }
+    answer
+}

@@ -1,6 +1,6 @@
 //! The page cache as the outermost middleware: cached pages are answered here, before the router runs.
 
-use super::answer::{Preconditions, answer, filled, finish};
+use super::answer::{Preconditions, answer, as_xml, filled, finish, is_feed_in_browser};
 use super::single_flight::{Joined, SingleFlight, call_inner, render_or_wait, set_canonical_uri};
 use super::{
     Answer, Audience, CacheStats, CachedRoute, FlightKey, InnerService, Key, RequestedPage,
@@ -100,6 +100,10 @@ impl<S: InnerService> Service<ServiceRequest> for PageCacheMiddleware<S> {
 
     fn call(&self, request: ServiceRequest) -> ResponseFuture {
         let began = Instant::now();
+        if is_feed_in_browser(&request) {
+            let answer = self.answer(request, began);
+            return ResponseFuture::Later(Box::pin(async move { answer.await.map(as_xml) }));
+        }
         let Some(log) = &self.state.access_log else {
             return self.answer(request, began);
         };
