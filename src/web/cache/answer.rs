@@ -9,6 +9,7 @@ use crate::web::headers::{
 };
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
