@@ -28,11 +28,16 @@ const kept = {
 // The theme is switched by the style sheet, from radio buttons in the footer; this stores the choice for other pages.
 const themes = document.querySelectorAll("input[name=theme]");
 const showTheme = (theme) => {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   for (const input of themes) input.checked = input.value === theme;
 };
 if (kept.get("theme")) showTheme(kept.get("theme"));
 for (const input of themes) {
-  input.addEventListener("change", () => kept.set("theme", input.value === "auto" ? null : input.value));
+  input.addEventListener("change", () => {
+    showTheme(input.value);
+    kept.set("theme", input.value === "auto" ? null : input.value);
+  });
 }
 addEventListener("storage", (event) => {
   if (event.key === "theme") showTheme(event.newValue ?? "auto");

@@ -111,6 +111,7 @@ pub struct Page {
     pub current: &'static str,
     pub css: &'static str,
     pub js: &'static str,
+    pub theme_js: &'static str,
     pub icon: &'static str,
     pub touch_icon: &'static str,
     /// `ltr` or `rtl`.
@@ -162,6 +163,7 @@ impl Page {
             lang: site.language.clone(),
             css: assets::SITE_CSS,
             js: assets::SITE_JS,
+            theme_js: assets::THEME_JS,
             icon: assets::ICON_SVG,
             touch_icon: assets::ICON_180_PNG,
             dir: site.direction(),
