@@ -135,7 +135,7 @@ if (cards.length && keys) {
   });
   const wasSeen = (card) => performance.now() - (seenSince.get(card) ?? Infinity) >= SEEN_MS;
 
-  const named = cards.findIndex((card) => "#" + card.id === location.hash || card.classList.contains("refused"));
+  const named = cards.findIndex((card) => "#" + card.id === location.hash || card.classList.contains("unreasoned"));
   let at = Math.max(named, 0);
   let rejecting = null;
   const hint = (button, key) => {
@@ -163,6 +163,7 @@ if (cards.length && keys) {
       list.append(line);
     }
     card.querySelector(".decide").append(list);
+    list.scrollIntoView({ block: "nearest" });
     rejecting = card;
   };
   const show = () => {

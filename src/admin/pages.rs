@@ -38,6 +38,7 @@ struct DashboardPage {
     pending_link: String,
     unmoderated_link: String,
     has_samples: bool,
+    administers: bool,
     /// Background jobs that failed in their last attempt; shown to admins.
     failing_jobs: i64,
     latest: Vec<Link>,
@@ -75,6 +76,7 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         pending_link: queue(crate::queues::Queue::Pending),
         unmoderated_link: queue(crate::queues::Queue::Unmoderated),
         has_samples: has_samples && administers,
+        administers,
         failing_jobs,
         latest: latest
             .into_iter()

@@ -45,22 +45,27 @@ pub fn by_slugs(conn: &mut Conn, slugs: &[String]) -> Result<HashMap<String, i64
     Ok(found)
 }
 
-/// The ids of the articles that have these slugs, or else had them.
+/// The articles that have these slugs, or else had them: id, and the file that it came from.
 ///
 /// # Errors
 /// Of the database.
 pub fn by_slugs_or_former(
     conn: &mut Conn,
     slugs: &[String],
-) -> Result<HashMap<String, i64>, Error> {
+) -> Result<HashMap<String, (i64, Option<String>)>, Error> {
     let mut found = HashMap::new();
     for some in slugs.chunks(CHUNK) {
-        let rows: Vec<(String, i64)> = former_slugs::table
+        let former: Vec<(String, i64, Option<String>)> = former_slugs::table
+            .inner_join(articles::table.on(articles::id.eq(former_slugs::article_id)))
             .filter(former_slugs::slug.eq_any(some.to_vec()))
-            .select((former_slugs::slug, former_slugs::article_id))
+            .select((former_slugs::slug, articles::id, articles::origin))
             .load(conn)?;
-        found.extend(rows);
+        let current: Vec<(String, i64, Option<String>)> = articles::table
+            .filter(articles::slug.eq_any(some.to_vec()))
+            .select((articles::slug, articles::id, articles::origin))
+            .load(conn)?;
+        let all = former.into_iter().chain(current);
+        found.extend(all.map(|(slug, id, origin)| (slug, (id, origin))));
     }
-    found.extend(by_slugs(conn, slugs)?);
     Ok(found)
 }

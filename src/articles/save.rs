@@ -264,7 +264,10 @@ pub(super) fn existing(
     let mut found = with.article.or(here);
     for alias in draft.aliases.iter().filter(|alias| **alias != with.slug) {
         match store::find_by_slug_or_former(conn, alias)? {
-            Some(other) if found.is_none_or(|found| found == other) => found = Some(other),
+            // Which article a file is was decided before, from all that is known of it.
+            Some(other) if found == Some(other) || (found.is_none() && draft.origin.is_none()) => {
+                found = Some(other);
+            }
             // The former slug of another article can be taken over, its current slug cannot.
             Some(other) if store::has_slug(conn, other, alias)? => {
                 return Err(Error::Refused(format!(

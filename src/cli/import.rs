@@ -88,19 +88,38 @@ struct Summary {
     skipped: usize,
 }
 
+/// Maximum length of what a list of the summary quotes, in characters.
+const MOST_QUOTED: usize = 200;
+
+/// A text of a file as a terminal may show it: on one line, without control characters, and not endless.
+fn printable(text: &str, most: usize) -> String {
+    let shown = text.chars().take(most);
+    shown
+        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
+        .collect()
+}
+
 /// Lines of a list in the summary; the rest is counted.
 const MOST_LINES: usize = 20;
 
 impl Summary {
     fn add(&mut self, path: &Path, remarks: Remarks) {
         for name in remarks.ignored {
-            *self.ignored.entry(name).or_default() += 1;
+            *self
+                .ignored
+                .entry(printable(&name, MOST_QUOTED))
+                .or_default() += 1;
         }
         for tag in remarks.shown_tags {
             *self.shown_tags.entry(format!("<{tag}>")).or_default() += 1;
         }
-        let named =
-            |(line, target): &(usize, String)| format!("{}:{line}: {target}", path.display());
+        let named = |(line, target): &(usize, String)| {
+            format!(
+                "{}:{line}: {}",
+                path.display(),
+                printable(target, MOST_QUOTED)
+            )
+        };
         self.dead_links.extend(remarks.dead_links.iter().map(named));
         self.left_out.extend(remarks.left_out.iter().map(named));
     }
@@ -195,6 +214,7 @@ pub fn run(config: &Config, args: &ImportArgs) -> Result<ExitCode, CliError> {
             }
             Err(Refusal { line, reason }) => {
                 tally.refused += 1;
+                let reason = printable(&reason, usize::MAX);
                 complain(&format!("{}:{line}: {reason}", path.display()));
             }
         }

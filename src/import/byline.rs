@@ -7,7 +7,7 @@ use crate::articles::draft::{Byline, Refusal};
 use crate::articles::names::comparison_key;
 use crate::text;
 
-const AUTHORS: &[&str] = &["authors", "author", "byline"];
+const AUTHORS: &[&str] = &["authors", "author", "primaryauthor", "byline"];
 const TAKES: &str = "names, or a list of {name, bio, image, links}";
 /// Ends of a name that stand behind a comma: `King, Jr.`
 const SUFFIXES: [&str; 8] = ["jr", "jr.", "sr", "sr.", "ii", "iii", "ph.d.", "phd"];

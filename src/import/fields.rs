@@ -81,6 +81,20 @@ impl Fields {
             .inspect(|field| field.used.set(true))
     }
 
+    /// Every field with one of these names, not yet counted as read.
+    pub(super) fn some<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a Field> {
+        let wanted = |field: &&Field| names.contains(&field.key.as_str());
+        self.fields.iter().filter(wanted)
+    }
+
+    /// Ignores one of the values of a field.
+    pub(super) fn ignore(&self, field: &Field, value: &str) {
+        let name = format!("{} {value}", field.name);
+        self.ignored
+            .borrow_mut()
+            .push((name, self.line_of(field.place)));
+    }
+
     /// The fields that nothing has read, with their lines.
     pub(super) fn ignored(&self) -> Vec<(String, usize)> {
         let unread = self.fields.iter().filter(|field| !field.used.get());
@@ -158,6 +172,8 @@ impl Fields {
                 for item in items {
                     match (&item.kind, line_of(item)) {
                         (Kind::Null, _) => {}
+                        // As Hexo nests categories.
+                        (Kind::List(inner), _) => texts.extend(inner.iter().filter_map(line_of)),
                         (_, Some(text)) => texts.push(text),
                         (_, None) => return self.refuse_value(field, item, "a list of texts"),
                     }
@@ -186,6 +202,19 @@ fn field(name: String, entry: Entry) -> Field {
     }
 }
 
+impl Field {
+    /// Counts the field as read.
+    pub(super) fn read(&self) {
+        self.used.set(true);
+    }
+}
+
+/// [`as_boolean`] for the words alone: a number is no flag.
+pub(super) fn as_flag(value: &Value) -> Option<bool> {
+    let is_number = matches!(&value.kind, Kind::Scalar(text) if text.trim().parse::<f64>().is_ok());
+    as_boolean(value).filter(|_| !is_number && value.kind != Kind::Null)
+}
+
 pub(super) fn as_boolean(value: &Value) -> Option<bool> {
     match &value.kind {
         Kind::Null => Some(false),
@@ -201,7 +230,10 @@ pub(super) fn as_boolean(value: &Value) -> Option<bool> {
 /// The text of a scalar with its white space collapsed.
 pub(super) fn line_of(value: &Value) -> Option<String> {
     match &value.kind {
-        Kind::Scalar(text) => Some(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        Kind::Scalar(text) => {
+            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            Some(super::comments::remove(&line).into_owned())
+        }
         _ => None,
     }
 }

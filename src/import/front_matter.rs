@@ -3,7 +3,7 @@
 
 use super::byline::authors;
 use super::dates::parse_time;
-use super::fields::{Field, Fields, as_boolean, entry, line_of};
+use super::fields::{Field, Fields, as_boolean, as_flag, entry, line_of};
 use super::notes::{corrections, sources};
 use super::value::{Kind, Value};
 use crate::articles::draft::{Draft, Hero, Refusal};
@@ -17,6 +17,7 @@ const DEK: &[&str] = &[
     "description",
     "summary",
     "excerpt",
+    "customexcerpt",
     "subtitle",
     "lead",
 ];
@@ -30,7 +31,14 @@ const DATE: &[&str] = &[
     "createdat",
 ];
 /// Names of the time before which a text is hidden, whatever its date is.
-const NOT_BEFORE: &[&str] = &["publishdate", "publishat", "embargo", "embargountil"];
+const NOT_BEFORE: &[&str] = &[
+    "publishdate",
+    "publishat",
+    "scheduled",
+    "scheduledat",
+    "embargo",
+    "embargountil",
+];
 const UPDATED: &[&str] = &[
     "updated",
     "lastmod",
@@ -49,10 +57,44 @@ pub(super) const HERO: &[&str] = &[
     "cover",
     "coverimage",
     "featuredimage",
+    "featureimage",
     "images",
 ];
 /// Names of flags that hide a text.
 const HIDING: &[&str] = &["draft", "unlisted", "hidden", "private", "headless"];
+/// The same, for names that have other meanings too: anything but a flag is left alone.
+const HIDING_IF_TRUE: &[&str] = &[
+    "isdraft",
+    "drafts",
+    "wip",
+    "unpublished",
+    "hide",
+    "exclude",
+    "protected",
+    "eleventyexcludefromcollections",
+];
+const HIDING_IF_FALSE: &[&str] = &[
+    "published",
+    "render",
+    "publish",
+    "ispublished",
+    "public",
+    "listed",
+    "permalink",
+];
+/// Values of `status`, `visibility` and the like that hide a text.
+const HIDDEN: [&str; 10] = [
+    "draft",
+    "private",
+    "pending",
+    "hidden",
+    "unlisted",
+    "future",
+    "unpublished",
+    "members",
+    "paid",
+    "wip",
+];
 /// Names of the path that a text has had on another site.
 const ADDRESS: &[&str] = &["permalink", "url", "path"];
 const FORMER: &[&str] = &["aliases", "alias", "redirectfrom"];
@@ -153,9 +195,13 @@ fn is_hidden(fields: &Fields) -> Result<bool, Refusal> {
     for field in fields.all(HIDING) {
         is_hidden |= fields.boolean(field)?;
     }
-    for field in fields.all(&["published", "render"]) {
-        // A date, which was read before.
-        is_hidden |= as_boolean(&field.value) == Some(false) && field.value.kind != Kind::Null;
+    for (names, hides) in [(HIDING_IF_TRUE, true), (HIDING_IF_FALSE, false)] {
+        for field in fields.some(names) {
+            if field.value.kind != Kind::Null && as_flag(&field.value) == Some(hides) {
+                field.read();
+                is_hidden = true;
+            }
+        }
     }
     if let Some(field) = fields.find(&["build"])
         && let Kind::Table(parts) = &field.value.kind
@@ -166,12 +212,12 @@ fn is_hidden(fields: &Fields) -> Result<bool, Refusal> {
             .flatten()
             .any(|value| matches!(value.as_str(), "never" | "false" | "link"));
     }
-    for names in [&["status"], &["visibility"], &["state"]] {
-        let value = fields.find(names).and_then(|field| line_of(&field.value));
-        let hides = [
-            "draft", "private", "pending", "hidden", "unlisted", "future",
-        ];
-        is_hidden |= value.is_some_and(|value| hides.contains(&value.to_lowercase().as_str()));
+    for field in fields.some(&["status", "visibility", "state", "access", "type"]) {
+        let value = line_of(&field.value).map(|value| value.to_lowercase());
+        if value.is_some_and(|value| HIDDEN.contains(&value.as_str())) {
+            field.read();
+            is_hidden = true;
+        }
     }
     let password = fields.find(&["password"]);
     Ok(is_hidden || password.is_some())
@@ -272,11 +318,10 @@ fn former_addresses(fields: &Fields, draft: &mut Draft) -> Result<(), Refusal> {
             let path = on_site(&given);
             let slug = path.trim_matches('/');
             let slug = slug.strip_prefix("articles/").unwrap_or(slug);
+            // An address with a query can stand in redirects.txt.
             if path.contains(['?', '#', '*']) {
-                return fields.refuse(
-                    field,
-                    "former slugs and paths of the article; an address with a query can stand in redirects.txt",
-                );
+                fields.ignore(field, &given);
+                continue;
             }
             if !slug.is_empty() && text::slug(slug, "") == slug {
                 draft.aliases.push(slug.to_owned());
@@ -285,8 +330,8 @@ fn former_addresses(fields: &Fields, draft: &mut Draft) -> Result<(), Refusal> {
         }
     }
     for field in fields.all(ADDRESS) {
-        let Some(given) = line_of(&field.value) else {
-            return fields.refuse(field, "a path such as /2019/05/old/");
+        let Some(given) = line_of(&field.value).filter(|_| as_flag(&field.value).is_none()) else {
+            continue;
         };
         let is_elsewhere = field.name == "url" && given.contains("://");
         let is_pattern = given.contains([':', '*', '{']) && !given.contains("://");

@@ -40,6 +40,9 @@ impl Addresses {
             (None, Some(inner)) => {
                 let known = self.former.get(&paths::lookup_key(&decoded));
                 let known = known.or_else(|| self.above(file, inner));
+                if known.is_none() && decoded.starts_with("/_posts/") {
+                    return None;
+                }
                 // Another page of this site, or one that a redirect leads to.
                 return Some(known.map_or(url.to_owned(), |there| format!("{there}{rest}")));
             }

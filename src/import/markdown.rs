@@ -2,10 +2,11 @@
 
 use super::Remarks;
 use super::blocks::{Sections, heading, sort_blocks, words_of};
+use super::comments;
 use super::fences::{Split, split};
 use super::front_matter::{self, HERO, TITLE};
 use super::story::invalid_character;
-use super::templates::replace_in_links;
+use super::templates::{self, replace_in_links};
 use crate::articles::draft::{Draft, Format, Hero, Refusal, check};
 use crate::text::article::{self, ImageOutcome, References, RenderContext};
 use crate::text::ids::Ids;
@@ -159,7 +160,8 @@ impl BodyParser<'_, '_> {
             return Err(too_dense());
         }
         let arena = Arena::new();
-        let body = replace_in_links(body);
+        let body = comments::remove_long(body);
+        let body = replace_in_links(&body);
         let root = comrak::parse_document(&arena, &body, &article::options());
         if structure::has_too_many_elements(root) {
             return Err(too_dense());
@@ -258,6 +260,23 @@ fn is_picture(url: &str) -> bool {
     ["jpg", "jpeg", "png", "gif", "webp", "svg"].contains(&ending.as_str())
 }
 
+/// The words of a paragraph, without what stands for pictures.
+fn words_of_paragraph<'a>(paragraph: &'a AstNode<'a>) -> String {
+    let mut words = String::new();
+    for node in paragraph.descendants() {
+        let mut above = node.ancestors();
+        let is_alt = above.any(|node| matches!(node.data.borrow().value, NodeValue::Image(_)));
+        match &node.data.borrow().value {
+            _ if is_alt => {}
+            NodeValue::Text(text) => words.push_str(text),
+            NodeValue::Code(code) => words.push_str(&code.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => words.push(' '),
+            _ => {}
+        }
+    }
+    words
+}
+
 /// The first sentences of the text, up to about [`EXCERPT`] characters.
 fn first_sentences<'a>(parts: &[&'a AstNode<'a>]) -> String {
     use unicode_segmentation::UnicodeSegmentation;
@@ -266,7 +285,7 @@ fn first_sentences<'a>(parts: &[&'a AstNode<'a>]) -> String {
     let paragraphs =
         blocks.filter(|block| matches!(block.data.borrow().value, NodeValue::Paragraph));
     for paragraph in paragraphs {
-        text.push_str(paragraph.collect_text().trim());
+        text.push_str(&templates::remove(&words_of_paragraph(paragraph)));
         text.push(' ');
         if text.len() > 4 * MOST_EXCERPT {
             break;

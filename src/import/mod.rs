@@ -2,6 +2,7 @@
 
 mod blocks;
 mod byline;
+mod comments;
 pub mod dates;
 mod fences;
 mod fields;
@@ -277,12 +278,17 @@ fn import_picture(
     if matches!(templates::expression(named), Some((_, ""))) {
         return Ok(ImageOutcome::LeftOut);
     }
-    if named.contains("://") || named.starts_with("//") || named.starts_with("data:") {
+    if named.contains("://") || named.starts_with("//") {
         return Ok(ImageOutcome::Remote);
     }
     if !pictures.iter().any(|(known, _)| known == named) {
-        let bytes = read(named).map_err(|why| format!("the image {named} {why}"))?;
-        let picture = media::process(&bytes).map_err(|why| format!("the image {named}: {why}"))?;
+        let shown = text::excerpt(named, 200);
+        let bytes = match named.strip_prefix("data:") {
+            Some(data) => pictures::decode_data(data),
+            None => read(named),
+        };
+        let bytes = bytes.map_err(|why| format!("the image {shown} {why}"))?;
+        let picture = media::process(&bytes).map_err(|why| format!("the image {shown}: {why}"))?;
         pictures.push((named.to_owned(), picture));
     }
     let picture = pictures.iter().find(|(known, _)| known == named);

@@ -106,3 +106,21 @@ impl PictureFolders<'_> {
 fn is_down(part: &Component<'_>) -> bool {
     matches!(part, Component::Normal(_) | Component::CurDir)
 }
+
+/// The bytes of a `data:` URL, without its scheme: <https://www.rfc-editor.org/rfc/rfc2397>
+///
+/// # Errors
+/// What completes the sentence "the image PATH …".
+pub(super) fn decode_data(data: &str) -> Result<Vec<u8>, String> {
+    use base64::Engine as _;
+    let unreadable = || "is no picture that can be read from the text".to_owned();
+    let (kind, content) = data.split_once(',').ok_or_else(unreadable)?;
+    match kind.ends_with(";base64") {
+        true => {
+            let content: String = content.split_whitespace().collect();
+            let decoded = base64::engine::general_purpose::STANDARD.decode(content);
+            decoded.map_err(|_| unreadable())
+        }
+        false => Ok(percent_encoding::percent_decode_str(content).collect()),
+    }
+}

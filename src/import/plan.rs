@@ -44,8 +44,8 @@ struct Known {
     origins: HashMap<String, (i64, String)>,
     /// By slug: id.
     slugs: HashMap<String, i64>,
-    /// By current or former slug: id.
-    aliases: HashMap<String, i64>,
+    /// By current or former slug: id, and the file that the article came from.
+    aliases: HashMap<String, (i64, Option<String>)>,
 }
 
 /// Plans the import of these files.
@@ -155,9 +155,13 @@ impl Claims {
         };
         let article = by_origin.map(|(id, _)| *id);
         let article = article.or_else(|| known.slugs.get(slug).copied());
-        let mut aliases = outline.aliases.iter();
-        let article =
-            article.or_else(|| aliases.find_map(|alias| known.aliases.get(alias).copied()));
+        let aliases = outline.aliases.iter();
+        // An article that came from another file, which is still there, is not this one under a former name.
+        let is_free = |(_, origin): &&(i64, Option<String>)| {
+            origin.as_ref().is_none_or(|file| !Path::new(file).exists())
+        };
+        let mut former = aliases.filter_map(|alias| known.aliases.get(alias));
+        let article = article.or_else(|| former.find(is_free).map(|(id, _)| *id));
         let article = article.filter(|id| self.articles.insert(*id));
         self.slugs.insert(slug.clone(), file.path.clone());
         Ok(PlannedFile {

@@ -45,6 +45,13 @@ fn replace_in_line(line: &str, out: &mut String) {
         {
             out.push_str(meaning.as_ref());
             rest = after;
+            // `{{ site.baseurl }}{% post_url … %}`
+            while let Some((expression, after)) = self::expression(rest)
+                && let Some(meaning) = self::meaning(expression)
+            {
+                out.push_str(meaning.as_ref());
+                rest = after;
+            }
         }
     }
     out.push_str(rest);
@@ -82,4 +89,22 @@ fn meaning(expression: &str) -> Option<Cow<'_, str>> {
             }
         }
     }
+}
+
+/// A text without expressions.
+pub(super) fn remove(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        rest = match expression(behind) {
+            Some((_, after)) => after,
+            None => {
+                out.push('{');
+                &behind[1..]
+            }
+        };
+    }
+    out + rest
 }

@@ -167,7 +167,7 @@ impl<'a> Yaml<'a> {
     }
 
     fn entries(&mut self, events: &mut Events<'a>, depth: usize) -> Result<Vec<Entry>, Refusal> {
-        let mut entries: Vec<Entry> = Vec::new();
+        let (mut entries, mut merged_in): (Vec<Entry>, Vec<Entry>) = (Vec::new(), Vec::new());
         while let Some(next) = self.next(events)? {
             if matches!(next.0, Event::MappingEnd) {
                 break;
@@ -180,6 +180,11 @@ impl<'a> Yaml<'a> {
                 break;
             };
             let value = self.value(next, events, depth + 1)?;
+            // The merge key of YAML 1.1: what stands beside it goes before.
+            if let (Kind::Table(merged), "<<") = (&value.kind, name.as_str()) {
+                merged_in.extend(merged.iter().cloned());
+                continue;
+            }
             let entry = Entry {
                 name,
                 place: key.place,
@@ -192,6 +197,11 @@ impl<'a> Yaml<'a> {
                     let why = format!("the key {:?} is there twice, with two values", entry.name);
                     return Err(self.refuse_syntax(entry.place, &why));
                 }
+            }
+        }
+        for entry in merged_in {
+            if entries.iter().all(|known| known.name != entry.name) {
+                entries.push(entry);
             }
         }
         Ok(entries)
@@ -233,52 +243,79 @@ fn same(one: &Value, other: &Value) -> bool {
 /// # Errors
 /// Line, column and character, and what is wrong there.
 pub(super) fn toml(text: &str, skipped: usize) -> Result<Value, Refusal> {
+    let reader = Toml {
+        text,
+        starts: std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect(),
+    };
+    let too_many = || Refusal::at(skipped + 1, "the front matter has too many values");
+    // Before it is parsed: each line has a key, a table or a value.
+    if reader.starts.len() > MOST_TOML_LINES {
+        return Err(too_many());
+    }
     let table = toml::de::DeTable::parse(text).map_err(|error| {
-        let place = offset_place(text, error.span().map_or(0, |span| span.start));
+        let place = reader.place(error.span().map_or(0, |span| span.start));
         let why = format!("the TOML front matter: {}", error.message());
         refusal_at(text, place, skipped, &why)
     })?;
-    Ok(Value {
-        place: Place { line: 1, column: 1 },
-        kind: toml_table(text, table.get_ref()),
-    })
-}
-
-fn offset_place(text: &str, offset: usize) -> Place {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    Place {
-        line: before.matches('\n').count() + 1,
-        column: line.chars().count() + 1,
+    let kind = reader.table(table.get_ref());
+    match size(&kind) > MOST_VALUES {
+        true => Err(too_many()),
+        false => Ok(Value {
+            place: Place { line: 1, column: 1 },
+            kind,
+        }),
     }
 }
 
-fn toml_table(text: &str, table: &toml::de::DeTable<'_>) -> Kind {
-    let mut entries: Vec<Entry> = table
-        .iter()
-        .map(|(key, value)| Entry {
-            name: key.get_ref().to_string(),
-            place: offset_place(text, key.span().start),
-            value: toml_value(text, value),
-        })
-        .collect();
-    entries.sort_by_key(|entry| (entry.place.line, entry.place.column));
-    Kind::Table(entries)
+/// Maximum number of lines of TOML; its parser takes time by the square of its tables.
+const MOST_TOML_LINES: usize = 4_000;
+
+struct Toml<'a> {
+    text: &'a str,
+    /// Offsets of the lines.
+    starts: Vec<usize>,
 }
 
-fn toml_value(text: &str, value: &toml::Spanned<toml::de::DeValue<'_>>) -> Value {
-    use toml::de::DeValue;
-    let kind = match value.get_ref() {
-        DeValue::String(text) => Kind::Scalar(text.to_string()),
-        DeValue::Array(items) => {
-            Kind::List(items.iter().map(|item| toml_value(text, item)).collect())
+impl Toml<'_> {
+    fn place(&self, offset: usize) -> Place {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let before = self.text.get(start..offset).unwrap_or_default();
+        Place {
+            line,
+            column: before.chars().count() + 1,
         }
-        DeValue::Table(table) => toml_table(text, table),
-        // Numbers, booleans and dates, as typed.
-        _ => Kind::Scalar(text.get(value.span()).unwrap_or_default().to_owned()),
-    };
-    Value {
-        place: offset_place(text, value.span().start),
-        kind,
+    }
+
+    fn table(&self, table: &toml::de::DeTable<'_>) -> Kind {
+        let mut entries: Vec<Entry> = table
+            .iter()
+            .map(|(key, value)| Entry {
+                name: key.get_ref().to_string(),
+                place: self.place(key.span().start),
+                value: self.value(value),
+            })
+            .collect();
+        entries.sort_by_key(|entry| (entry.place.line, entry.place.column));
+        Kind::Table(entries)
+    }
+
+    fn value(&self, value: &toml::Spanned<toml::de::DeValue<'_>>) -> Value {
+        use toml::de::DeValue;
+        let kind = match value.get_ref() {
+            DeValue::String(text) => Kind::Scalar(text.to_string()),
+            DeValue::Array(items) => {
+                Kind::List(items.iter().map(|item| self.value(item)).collect())
+            }
+            DeValue::Table(table) => self.table(table),
+            // Numbers, booleans and dates, as typed.
+            _ => Kind::Scalar(self.text.get(value.span()).unwrap_or_default().to_owned()),
+        };
+        Value {
+            place: self.place(value.span().start),
+            kind,
+        }
     }
 }

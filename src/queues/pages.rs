@@ -14,6 +14,7 @@ use crate::db::Conn;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::{self, Actor, store::LogRow};
+use crate::moderation::Hold;
 use crate::paths;
 use crate::web::fields::{Choice, Link};
 use crate::web::{Moderator, Page, Shared, State, page};
@@ -47,12 +48,15 @@ struct QueuePage {
     t: Interface,
     queues: Vec<QueueLink>,
     cards: Vec<Card>,
+    is_first: bool,
     next: String,
     notices: Vec<String>,
     done: Option<DoneView>,
     /// Approved comments that were flagged again: what to say, and the link to them.
     flagged_again: Option<Link>,
     queue: &'static str,
+    /// The path of this page, to which bulk actions lead back.
+    here: String,
     empty: String,
     note_most: usize,
     reasons: Vec<Choice>,
@@ -173,7 +177,12 @@ struct QueueData {
 
 fn read(conn: &mut Conn, asked: &Asked) -> Result<QueueData, Error> {
     let counts = store::counts(conn)?;
-    let queue = asked.queue.unwrap_or_else(|| Queue::needing_review(counts));
+    let flagged_again = store::flagged_again(conn)?;
+    let queue = match asked.queue {
+        Some(queue) => queue,
+        None if counts[..3] == [0; 3] && flagged_again > 0 => Queue::FlaggedAgain,
+        None => Queue::needing_review(counts),
+    };
     let rows = store::page(conn, queue, asked.after)?;
     let ids: Vec<i64> = rows.iter().map(|w| w.comment.id).collect();
     let mut authors: Vec<i64> = rows.iter().map(|w| w.comment.author_id).collect();
@@ -189,7 +198,7 @@ fn read(conn: &mut Conn, asked: &Asked) -> Result<QueueData, Error> {
     Ok(QueueData {
         queue,
         counts,
-        flagged_again: store::flagged_again(conn)?,
+        flagged_again,
         records: records(conn, &authors)?,
         flags: store::open_flags(conn, &ids)?,
         rows,
@@ -232,6 +241,7 @@ async fn queue_page(
             })
             .collect(),
         cards: cards(state, &data, &asked, &here),
+        is_first: asked.after.is_none(),
         next,
         notices: asked.notices.clone(),
         done,
@@ -240,6 +250,7 @@ async fn queue_page(
             text: t.flagged_again(data.flagged_again),
         }),
         queue: queue.as_str(),
+        here: here.clone(),
         empty: t.queue_empty(),
         note_most: MAX_NOTE_LENGTH,
         reasons: reject_choices(t, &asked.form.reason),
@@ -249,11 +260,15 @@ async fn queue_page(
 
 /// The cards of a page. From each its forms lead back to the one behind it.
 fn cards(state: &State, data: &QueueData, asked: &Asked, here: &str) -> Vec<Card> {
-    let ids: Vec<i64> = data.rows.iter().map(|row| row.comment.id).collect();
     let card = |(at, row): (usize, &QueueItem)| {
-        let behind = ids
-            .get(at + 1)
-            .or(at.checked_sub(1).and_then(|before| ids.get(before)));
+        // Approving a new reader's comment takes their other ones out as well.
+        let stays = |other: &&QueueItem| {
+            row.comment.hold != Hold::NewReader || other.comment.author_id != row.comment.author_id
+        };
+        let (before, behind) = data.rows.split_at(at);
+        let behind = behind.iter().skip(1).find(stays);
+        let behind = behind.or(before.iter().rev().find(stays));
+        let behind = behind.map(|row| row.comment.id);
         let back = match behind {
             Some(id) => format!("{here}#comment-{id}"),
             None => here.to_owned(),

@@ -243,7 +243,10 @@ async fn reader_page(
 
 fn ban_sentence(t: Interface, site: &Site, reader: &Reader) -> String {
     let until = match reader.banned_until {
-        Some(until) => t.banned_until(&site.minute(until)),
+        Some(until) => match site.end(until) {
+            (day, true) => t.banned_through(&day),
+            (minute, false) => t.banned_until(&minute),
+        },
         None => t.banned_without_end(),
     };
     match reader.ban_reason.as_str() {

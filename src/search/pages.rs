@@ -28,6 +28,8 @@ struct SearchForm {
     author: String,
     from: String,
     to: String,
+    /// `newest`, or empty for the best first.
+    sort: String,
     after: String,
 }
 
@@ -59,8 +61,25 @@ impl SearchForm {
             ("author", &self.author),
             ("from", &self.from),
             ("to", &self.to),
+            ("sort", self.sort()),
             ("after", after),
         ])
+    }
+
+    fn sort(&self) -> &'static str {
+        match self.sort.as_str() {
+            "newest" => "newest",
+            _ => "",
+        }
+    }
+
+    /// The first page in another order.
+    fn sorted(&self, sort: &str) -> String {
+        let other = SearchForm {
+            sort: sort.to_owned(),
+            ..self.clone()
+        };
+        other.path(self.kind(), "")
     }
 
     fn kind(&self) -> &'static str {
@@ -127,6 +146,7 @@ struct SearchPage {
     q: String,
     kind: &'static str,
     in_comments: bool,
+    sort: &'static str,
     is_narrowed: bool,
     articles_href: String,
     comments_href: String,
@@ -137,6 +157,10 @@ struct SearchPage {
     asked: bool,
     nothing: String,
     hits: Vec<HitView>,
+    /// How many there are, in words.
+    count: String,
+    /// The orders: address, name, and whether it is this one.
+    sorts: Vec<(String, String, bool)>,
     next: String,
     first: String,
 }
@@ -165,6 +189,7 @@ fn filters(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Fi
         author,
         from: day(site, &asked.from, 0),
         until: day(site, &asked.to, 1),
+        newest_first: !asked.sort().is_empty(),
     }))
 }
 
@@ -192,15 +217,29 @@ fn find(conn: &mut Conn, asked: &SearchForm, filters: &Filters) -> Result<Search
     Ok((look(conn, &opened)?, opened, true))
 }
 
-fn hits(
-    conn: &mut Conn,
-    site: &Site,
-    asked: &SearchForm,
-) -> Result<(Vec<HitView>, String, bool), Error> {
+/// A page of hits.
+#[derive(Default)]
+struct Found {
+    hits: Vec<HitView>,
+    next: String,
+    count: i64,
+    /// There is no such author.
+    is_nobody: bool,
+}
+
+fn hits(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Found, Error> {
     let Some(filters) = filters(conn, site, asked)? else {
-        return Ok((Vec::new(), String::new(), true));
+        return Ok(Found {
+            is_nobody: true,
+            ..Found::default()
+        });
     };
     let (hits, query, open) = find(conn, asked, &filters)?;
+    let is_all = hits.next.is_none() && asked.after.is_empty();
+    let count = match is_all {
+        true => hits.ids.len() as i64,
+        false => store::count(conn, &query, &filters, asked.is_in_comments())?,
+    };
     let next = hits
         .next
         .map(|cursor| SearchCursor { open, cursor }.text())
@@ -236,15 +275,16 @@ fn hits(
             .map(article)
             .collect()
     };
-    Ok((views, next, false))
+    Ok(Found {
+        hits: views,
+        next,
+        count,
+        is_nobody: false,
+    })
 }
 
 /// Runs a search behind the gate for searches.
-async fn search(
-    state: &Shared,
-    request: &HttpRequest,
-    asked: SearchForm,
-) -> Result<(Vec<HitView>, String, bool), Error> {
+async fn search(state: &Shared, request: &HttpRequest, asked: SearchForm) -> Result<Found, Error> {
     let permit = state.searching.acquire_for(network_of(request)).await?;
     let site = state.site();
     let search = move |conn: &mut Conn| {
@@ -252,6 +292,12 @@ async fn search(
         hits(conn, &site, &asked)
     };
     state.db.read(search).await
+}
+
+fn sorts(t: Interface, asked: &SearchForm) -> Vec<(String, String, bool)> {
+    let all = [("", t.search_best()), ("newest", t.search_newest())];
+    let sort = |(sort, name): (&str, String)| (asked.sorted(sort), name, asked.sort() == sort);
+    all.into_iter().map(sort).collect()
 }
 
 /// `GET /search`
@@ -263,9 +309,9 @@ pub async fn index(
     let (t, site) = (state.t(), state.site());
     let asked = SearchForm::of(&request);
     let has_words = !SearchQuery::parse(&asked.q).is_empty();
-    let (found, next, nobody) = match has_words {
+    let found = match has_words {
         true => search(&state, &request, asked.clone()).await?,
-        false => (Vec::new(), String::new(), false),
+        false => Found::default(),
     };
     let sections = site.sections.iter().map(|section| Choice {
         value: section.slug.clone(),
@@ -279,29 +325,30 @@ pub async fn index(
     };
     let mut page = Page::new(&state, &viewer, &heading).unlisted();
     page.next = asked.path(asked.kind(), "");
-    let nothing = match (has_words, found.is_empty(), nobody) {
-        (false, _, _) if !asked.q.is_empty() => t.search_no_words(),
-        (true, true, true) if !asked.author.is_empty() => t.search_unknown_author(&asked.author),
-        (true, true, _) => t.search_no_results(&asked.q),
-        _ => String::new(),
-    };
+    let nothing = nothing_found(t, &asked, has_words, &found);
     page::ok(&SearchPage {
         page,
         t,
         kind: asked.kind(),
         in_comments: asked.is_in_comments(),
+        sort: asked.sort(),
         is_narrowed: asked.is_narrowed(),
         articles_href: asked.path("articles", ""),
         comments_href: asked.path("comments", ""),
         sections: sections.collect(),
         asked: has_words,
         nothing,
-        hits: found,
-        next: if next.is_empty() {
+        sorts: match found.count > 1 {
+            true => sorts(t, &asked),
+            false => Vec::new(),
+        },
+        count: count_text(t, found.count),
+        next: if found.next.is_empty() {
             String::new()
         } else {
-            asked.path(asked.kind(), &next)
+            asked.path(asked.kind(), &found.next)
         },
+        hits: found.hits,
         first: if asked.after.is_empty() {
             String::new()
         } else {
@@ -312,4 +359,22 @@ pub async fn index(
         from: asked.from,
         to: asked.to,
     })
+}
+
+/// Why there are no results; empty if there are some, or nothing was asked for.
+fn nothing_found(t: Interface, asked: &SearchForm, has_words: bool, found: &Found) -> String {
+    match (has_words, found.hits.is_empty(), found.is_nobody) {
+        (false, _, _) if !asked.q.is_empty() => t.search_no_words(),
+        (true, true, true) if !asked.author.is_empty() => t.search_unknown_author(&asked.author),
+        (true, true, _) => t.search_no_results(&asked.q),
+        _ => String::new(),
+    }
+}
+
+fn count_text(t: Interface, count: i64) -> String {
+    match count {
+        0 => String::new(),
+        many if many > store::MOST_COUNTED => t.search_many(store::MOST_COUNTED),
+        many => t.search_count(many),
+    }
 }

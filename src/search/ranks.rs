@@ -39,6 +39,11 @@ pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
     (0..places.len()).map(rank).collect()
 }
 
+/// One rank: the words anywhere.
+pub(super) fn anywhere(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
+    vec![narrowed(query.terms.clone(), None, query, facets)]
+}
+
 /// Ranks of comments, best first: the words as a phrase, then all words anywhere.
 pub(super) fn of_comments(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
     let all = query.terms.clone();

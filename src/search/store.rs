@@ -2,7 +2,7 @@
 
 use super::SearchQuery;
 use super::index::{ID_BITS, id_of, number};
-use super::ranks::{Rank, of_articles, of_comments};
+use super::ranks::{Rank, anywhere, of_articles, of_comments};
 use crate::db::prepared::{Prepared, prepared};
 use crate::db::schema::{accounts, articles, authors, comments, sections};
 use crate::db::{Conn, Time};
@@ -20,6 +20,8 @@ pub struct Filters {
     pub author: Option<i64>,
     pub from: Option<Time>,
     pub until: Option<Time>,
+    /// The newest first, wherever the words are.
+    pub newest_first: bool,
 }
 
 /// Keyset cursor: a page of hits begins after this row number in this rank.
@@ -36,6 +38,48 @@ pub struct Hits {
     pub next: Option<Cursor>,
 }
 
+/// What a search reads: a table of the index, the condition on a comment's article, and the ranks.
+struct Search<'a> {
+    table: &'static str,
+    public: Option<ArticleCondition>,
+    ranks: Vec<Rank>,
+    filters: &'a Filters,
+}
+
+/// The search for published articles.
+fn in_articles<'a>(query: &SearchQuery, filters: &'a Filters) -> Search<'a> {
+    let facets = [
+        filters.section.map(|s| format!("s{s}")),
+        filters.author.map(|a| format!("a{a}")),
+    ];
+    let facets: Vec<String> = facets.into_iter().flatten().collect();
+    Search {
+        table: "article_words",
+        public: None,
+        ranks: match filters.newest_first {
+            true => anywhere(query, &facets),
+            false => of_articles(query, &facets),
+        },
+        filters,
+    }
+}
+
+/// The search for public comments under published articles.
+fn in_comments<'a>(query: &SearchQuery, filters: &'a Filters) -> Search<'a> {
+    let facets: Vec<String> = filters.author.iter().map(|a| format!("a{a}")).collect();
+    Search {
+        table: "comment_words",
+        public: Some(ArticleCondition {
+            section: filters.section,
+        }),
+        ranks: match filters.newest_first {
+            true => anywhere(query, &facets),
+            false => of_comments(query, &facets),
+        },
+        filters,
+    }
+}
+
 /// A page of published articles.
 pub fn articles(
     conn: &mut Conn,
@@ -44,20 +88,7 @@ pub fn articles(
     from: Cursor,
     most: usize,
 ) -> Result<Hits, Error> {
-    let facets = [
-        filters.section.map(|s| format!("s{s}")),
-        filters.author.map(|a| format!("a{a}")),
-    ];
-    let facets: Vec<String> = facets.into_iter().flatten().collect();
-    find(
-        conn,
-        "article_words",
-        None,
-        &of_articles(query, &facets),
-        filters,
-        from,
-        most,
-    )
+    find(conn, &in_articles(query, filters), from, most)
 }
 
 /// A page of public comments under published articles.
@@ -68,19 +99,33 @@ pub fn comments(
     from: Cursor,
     most: usize,
 ) -> Result<Hits, Error> {
-    let facets: Vec<String> = filters.author.iter().map(|a| format!("a{a}")).collect();
-    let public = ArticleCondition {
-        section: filters.section,
+    find(conn, &in_comments(query, filters), from, most)
+}
+
+/// Hits are counted up to this many.
+pub const MOST_COUNTED: i64 = 1000;
+
+/// The number of hits, counted up to one more than [`MOST_COUNTED`].
+pub fn count(
+    conn: &mut Conn,
+    query: &SearchQuery,
+    filters: &Filters,
+    is_in_comments: bool,
+) -> Result<i64, Error> {
+    let filters = Filters {
+        newest_first: true,
+        ..filters.clone()
     };
-    find(
-        conn,
-        "comment_words",
-        Some(public),
-        &of_comments(query, &facets),
-        filters,
-        from,
-        most,
-    )
+    let search = match is_in_comments {
+        true => in_comments(query, &filters),
+        false => in_articles(query, &filters),
+    };
+    let is_sqlite = matches!(conn, Conn::Sqlite(_));
+    let rows = search.rows(is_sqlite, &search.ranks[0], i64::MAX, MOST_COUNTED + 1);
+    let count = rows
+        .before("SELECT COUNT(*) AS number FROM (")
+        .text(") counted");
+    Ok(count.load(conn)?.first().copied().unwrap_or(0))
 }
 
 /// The condition on a comment's article: published, and in this section if one is given.
@@ -111,26 +156,12 @@ fn with_article_condition(
     query.text(") LIMIT ").int(most)
 }
 
-#[allow(clippy::too_many_arguments, reason = "two callers above, nobody else")]
-fn find(
-    conn: &mut Conn,
-    table: &str,
-    public: Option<ArticleCondition>,
-    ranks: &[Rank],
-    filters: &Filters,
-    from: Cursor,
-    most: usize,
-) -> Result<Hits, Error> {
-    let is_sqlite = matches!(conn, Conn::Sqlite(_));
-    let oldest = filters.from.map_or(i64::MIN, |t| number(t, 0));
-    let newest = filters.until.map_or(i64::MAX, |t| number(t, 0));
-    let mut found: Vec<Cursor> = Vec::new();
-    for (rank, words) in ranks.iter().enumerate().skip(from.rank) {
-        let behind = from
-            .number
-            .filter(|_| rank == from.rank)
-            .unwrap_or(i64::MAX);
-        let limit = most + 1 - found.len();
+impl Search<'_> {
+    /// The rows of one rank with numbers below `behind`, the newest first, at most `limit`.
+    fn rows(&self, is_sqlite: bool, words: &Rank, behind: i64, limit: i64) -> Prepared<BigInt> {
+        let oldest = self.filters.from.map_or(i64::MIN, |t| number(t, 0));
+        let newest = self.filters.until.map_or(i64::MAX, |t| number(t, 0));
+        let table = self.table;
         let key = if is_sqlite { "w.rowid" } else { "w.number" };
         let start = prepared::<BigInt>(format!("SELECT {key} AS number FROM {table} w WHERE "));
         let query = if is_sqlite {
@@ -149,12 +180,24 @@ fn find(
             .text(format!(" AND {key} >= "))
             .int(oldest)
             .text(format!(" ORDER BY {key} DESC LIMIT "));
-        let query = match public {
-            None => query.int(limit as i64),
-            Some(public) => with_article_condition(query.int(MAX_CANDIDATES), public, limit as i64),
-        };
-        let rows: Vec<i64> = query.load(conn)?;
-        found.extend(rows.into_iter().map(|number| Cursor {
+        match self.public {
+            None => query.int(limit),
+            Some(public) => with_article_condition(query.int(MAX_CANDIDATES), public, limit),
+        }
+    }
+}
+
+fn find(conn: &mut Conn, search: &Search<'_>, from: Cursor, most: usize) -> Result<Hits, Error> {
+    let is_sqlite = matches!(conn, Conn::Sqlite(_));
+    let mut found: Vec<Cursor> = Vec::new();
+    for (rank, words) in search.ranks.iter().enumerate().skip(from.rank) {
+        let behind = from
+            .number
+            .filter(|_| rank == from.rank)
+            .unwrap_or(i64::MAX);
+        let limit = most + 1 - found.len();
+        let rows = search.rows(is_sqlite, words, behind, limit as i64);
+        found.extend(rows.load(conn)?.into_iter().map(|number| Cursor {
             rank,
             number: Some(number),
         }));
@@ -248,13 +291,27 @@ pub fn comment_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CommentRow>, Err
     Ok(rows)
 }
 
-/// The id of the author of articles with this slug.
+/// The id of the author of articles with this slug, or else of the only one whose slug begins with it: the first name is enough.
 pub fn author(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
-    Ok(authors::table
+    let exact: Option<i64> = authors::table
         .filter(authors::slug.eq(slug))
         .select(authors::id)
         .first(conn)
-        .optional()?)
+        .optional()?;
+    if exact.is_some() || slug.is_empty() {
+        return Ok(exact);
+    }
+    // `.` is the character behind `-`.
+    let named: Vec<i64> = authors::table
+        .filter(authors::slug.ge(format!("{slug}-")))
+        .filter(authors::slug.lt(format!("{slug}.")))
+        .select(authors::id)
+        .limit(2)
+        .load(conn)?;
+    Ok(match named.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    })
 }
 
 /// The id of the account with this username, in any letter case.

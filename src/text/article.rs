@@ -142,14 +142,14 @@ pub fn heading_ids<'a>(part: &'a AstNode<'a>, ids: &mut Ids) -> Vec<String> {
 /// Points links within the page (`#what-it-costs`) at the ids of the headings. Returns those that lead nowhere, with their
 /// lines.
 pub fn resolve_fragments<'a>(part: &'a AstNode<'a>, ids: &Ids) -> Vec<(usize, String)> {
-    let mut lost = Vec::new();
+    let (mut lost, by_letters) = (Vec::new(), ids.by_letters());
     for node in part.descendants() {
         let mut data = node.data.borrow_mut();
         let line = data.sourcepos.start.line;
         if let NodeValue::Link(link) = &mut data.value
             && let Some(fragment) = link.url.strip_prefix('#')
         {
-            match ids.resolve(fragment) {
+            match ids.resolve(fragment, &by_letters) {
                 Some(id) => link.url = format!("#{id}"),
                 None => lost.push((line, link.url.clone())),
             }

@@ -16,11 +16,11 @@ pub struct Word<'a> {
 /// Maximum size of a folded word, in bytes; the rest is cut off.
 const LONGEST: usize = 64;
 
-/// Whether a character belongs to a script without spaces between words: each such character is a word of its own, and
-/// several in a row are searched for as a phrase.
+/// Whether a character belongs to a script without spaces between words, or to Korean, where particles are attached to
+/// them: each such character is a word of its own, and several in a row are searched for as a phrase.
 fn stands_alone(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}'
-        | '\u{3200}'..='\u{33FF}' | '\u{FF66}'..='\u{FF9F}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+        | '\u{3200}'..='\u{33FF}' | '\u{FF66}'..='\u{FF9F}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// Removes compatibility forms, combining marks and letter case; Latin letters become ASCII (ø is o, ß is ss).

@@ -22,9 +22,10 @@ pub(super) fn collect_footnotes<'a>(
             NodeValue::FootnoteDefinition(note) => note.name.clone(),
             _ => continue,
         };
-        if let Some(number) = numbers.get(&name) {
+        // A second definition of a name is none.
+        if let Some(number) = numbers.remove(&name) {
             node.detach();
-            notes.push((*number, node));
+            notes.push((number, node));
             continue;
         }
         let label = arena.alloc(NodeValue::Text(format!("[^{name}]: ").into()).into());

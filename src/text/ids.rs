@@ -111,9 +111,25 @@ impl Ids {
         }
     }
 
+    /// The ids by their letters; `None` where several have the same.
+    pub fn by_letters(&self) -> HashMap<String, Option<&str>> {
+        let mut all = HashMap::new();
+        for id in &self.taken {
+            let letters = super::slug(id, "");
+            all.entry(letters)
+                .and_modify(|known| *known = None)
+                .or_insert(Some(id.as_str()));
+        }
+        all
+    }
+
     /// The id that a fragment of a link means: the one that it names, the one that was given in its place, or the only
     /// one that has the same letters. `None` if there is none.
-    pub fn resolve(&self, fragment: &str) -> Option<String> {
+    pub fn resolve(
+        &self,
+        fragment: &str,
+        by_letters: &HashMap<String, Option<&str>>,
+    ) -> Option<String> {
         let fragment = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
         if let Some((id, _)) = self.given.get(fragment.as_ref()) {
             return Some(id.clone());
@@ -122,14 +138,8 @@ impl Ids {
             return Some(fragment.into_owned());
         }
         let letters = super::slug(&fragment, "");
-        let mut alike = self
-            .taken
-            .iter()
-            .filter(|id| super::slug(id, "") == letters);
-        match (alike.next(), alike.next()) {
-            (Some(id), None) if !letters.is_empty() => Some(id.clone()),
-            _ => None,
-        }
+        let alike = by_letters.get(&letters).copied().flatten();
+        alike.filter(|_| !letters.is_empty()).map(str::to_owned)
     }
 }
 

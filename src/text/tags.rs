@@ -14,9 +14,10 @@ pub(super) struct Tag<'a> {
     pub attributes: &'a str,
 }
 
-/// The first token of a text that is not empty, and the rest.
-pub(super) fn token(text: &str) -> (Token<'_>, &str) {
+/// The first token of a text that is not empty, and the rest. `has_end`: a comment is ended somewhere behind it.
+pub(super) fn token(text: &str, has_end: bool) -> (Token<'_>, &str) {
     if let Some(rest) = text.strip_prefix("<!--")
+        && has_end
         && let Some(end) = rest.find("-->")
     {
         return (Token::Comment(&rest[..end]), &rest[end + 3..]);
@@ -29,6 +30,9 @@ pub(super) fn token(text: &str) -> (Token<'_>, &str) {
     let end = text[skip..].find('<').map_or(text.len(), |at| at + skip);
     (Token::Text(&text[..end]), &text[end..])
 }
+
+/// Maximum length of a tag, in bytes.
+const MOST_TAG: usize = 8 * 1024;
 
 /// The tag at the beginning of a text.
 fn tag(text: &str) -> Option<Tag<'_>> {
@@ -43,8 +47,13 @@ fn tag(text: &str) -> Option<Tag<'_>> {
         return None;
     }
     let attributes = start + name.len();
+    // An unfinished tag must not be searched to the end of the text, again and again. Pictures may stand in theirs.
+    let most = match name.eq_ignore_ascii_case("img") {
+        true => usize::MAX,
+        false => MOST_TAG,
+    };
     let mut quote = None;
-    for (at, byte) in text.bytes().enumerate().skip(attributes) {
+    for (at, byte) in text.bytes().enumerate().take(most).skip(attributes) {
         match (quote, byte) {
             (None, b'>') => {
                 return Some(Tag {

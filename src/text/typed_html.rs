@@ -219,8 +219,9 @@ impl<E> Reader<'_, '_, E> {
         let (mut html, mut plain) = (String::new(), String::new());
         let (mut has_tag, mut has_more) = (false, false);
         let mut rest = literal;
+        let last_end = literal.rfind("-->").unwrap_or(0);
         while !rest.is_empty() {
-            let (token, behind) = token(rest);
+            let (token, behind) = token(rest, literal.len() - rest.len() < last_end);
             match token {
                 Token::Comment(text) => {
                     let mark = text.trim().to_lowercase();

@@ -133,6 +133,16 @@ impl Site {
         )
     }
 
+    /// The end of something in words: the last day, if it ends with a day, else the minute. Second: whether it is a day.
+    pub fn end(&self, time: Time) -> (String, bool) {
+        let before = time.plus(-1);
+        let ends_with_day = self.start_of(self.zoned(time).date()) == Some(time);
+        match ends_with_day {
+            true => (self.day(before), true),
+            false => (self.minute(time), false),
+        }
+    }
+
     /// A date as a source note has it, written out: `2026-11-22` and `2026-11`. Anything else stays as it is.
     pub fn written_date(&self, date: &str) -> String {
         if let Ok(day) = date.parse::<jiff::civil::Date>() {

@@ -40,6 +40,7 @@ date-minute = { $date }, { $clock } Uhr
 date-month = { $month } { $year }
 foot-label = Über diese Website
 foot-about = Über uns
+first-page = Erste Seite
 next-page = Nächste Seite
 required = Dieses Feld darf nicht leer sein.
 saved = Gespeichert.
@@ -153,6 +154,13 @@ search-type-label = Suchen in
 search-articles = Artikel
 search-comments = Kommentare
 search-no-results = Keine Ergebnisse für „{ $words }“. Versuchen Sie es mit weniger oder anderen Wörtern.
+search-count = { $n ->
+    [one] 1 Treffer
+   *[other] { $n } Treffer
+}
+search-many = Mehr als { $n } Treffer
+search-best = Beste
+search-newest = Neueste
 search-no-words = Bitte geben Sie mindestens ein Suchwort ein.
 search-unknown-author = Kein Autor oder Leser namens „{ $name }“ gefunden.
 search-back-to-first-page = Zurück zu den ersten Ergebnissen
@@ -319,6 +327,7 @@ field-ban-until = Bis
 field-ban-until-hint = Einschließlich dieses Tages. Leer: ohne Ende.
 ban-until-invalid = Geben Sie ein Datum an, zum Beispiel 2026-12-31.
 ban-until-past = Geben Sie heute oder einen späteren Tag an.
+banned-through = Gesperrt bis einschließlich { $day }.
 banned-until = Gesperrt bis { $when }.
 banned-without-end = Ohne Ende gesperrt.
 reader-comments-heading = Kommentare
@@ -457,6 +466,7 @@ setup-intro = Erstellen Sie das erste Konto für die Administration. Dieser Link
 setup-button = Publikation erstellen
 ban-reason = Grund: { $reason }.
 ban-no-reason = Es wurde kein Grund angegeben.
+ban-last-day = Der letzte Tag der Sperre ist der { $day }.
 ban-until = Die Sperre endet am { $when }.
 ban-for-good = Die Sperre hat kein Enddatum.
 

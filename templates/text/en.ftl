@@ -41,6 +41,7 @@ date-minute = { $date }, { $clock }
 date-month = { $month } { $year }
 foot-label = About this site
 foot-about = About
+first-page = First page
 next-page = Next page
 required = This field is required.
 saved = Saved.
@@ -154,6 +155,13 @@ search-type-label = Search in
 search-articles = Articles
 search-comments = Comments
 search-no-results = No results for “{ $words }”. Try fewer or different words.
+search-count = { $n ->
+    [one] 1 result
+   *[other] { $n } results
+}
+search-many = More than { $n } results
+search-best = Best
+search-newest = Newest
 search-no-words = Enter at least one word to search for.
 search-unknown-author = No author or reader named “{ $name }” was found.
 search-back-to-first-page = Back to the first results
@@ -320,6 +328,7 @@ field-ban-until = Until
 field-ban-until-hint = Through this day. Empty: without end.
 ban-until-invalid = Enter a date such as 2026-12-31.
 ban-until-past = Enter today or a later day.
+banned-through = Banned through { $day }.
 banned-until = Banned until { $when }.
 banned-without-end = Banned without end.
 reader-comments-heading = Comments
@@ -458,6 +467,7 @@ setup-intro = Create the first admin account. This link works only once.
 setup-button = Create publication
 ban-reason = Reason: { $reason }.
 ban-no-reason = No reason was given.
+ban-last-day = The last day of the ban is { $day }.
 ban-until = The ban ends on { $when }.
 ban-for-good = The ban has no end date.
 

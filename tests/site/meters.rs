@@ -178,6 +178,8 @@ const SMALL: &[&str] = &[
     "SCAN articles USING INDEX articles_latest",
     // Listed in every header; a site has about a dozen.
     "SCAN sections",
+    // The hits of a search, at most 1,001 of them.
+    "SCAN counted",
     // In index order, up to the page's limit.
     "SCAN articles USING COVERING INDEX articles_latest",
     "SCAN articles USING COVERING INDEX articles_mapped",

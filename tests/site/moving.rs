@@ -400,3 +400,60 @@ site_test! {
         assert_eq!(site.get_when("/articles/drei", |page| page.status == 200).await.one(".body"), "\"So\", sagte sie.");
     }
 }
+
+site_test! {
+    async fn words_of_other_systems_hide_a_text_and_other_meanings_do_not(site: Site) {
+        for (at, front) in ["isDraft: true", "status: private", "access: members", "visibility: paid", "public: false", "permalink: false", "eleventyExcludeFromCollections: true", "scheduled: 2099-01-01"].into_iter().enumerate() {
+            let path = write(&site, &format!("h{at}.md"), format!("---\ntitle: Hidden {at}\n{front}\n---\n\nText.\n"));
+            let (code, out, err) = import(&site, &[&path]);
+            assert_eq!((code, err.as_str()), (Some(0), ""), "{front}");
+            assert!(!out.contains("ignored:"), "{out}");
+            assert_eq!(site.get(&format!("/articles/hidden-{at}")).await.status, 404, "{front}: {out}");
+        }
+        for (at, front) in ["hide: [toc]", "exclude: feed", "type: post", "protected: 0", "publish: 2020-01-01"].into_iter().enumerate() {
+            let path = write(&site, &format!("s{at}.md"), format!("---\ntitle: Shown {at}\n{front}\n---\n\nText.\n"));
+            assert_eq!(import(&site, &[&path]).0, Some(0), "{front}");
+            site.get_when(&format!("/articles/shown-{at}"), |page| page.status == 200).await;
+        }
+    }
+}
+
+site_test! {
+    async fn odd_but_valid_front_matter_goes_in(site: Site) {
+        // Merge keys, a comment in a dek, nested categories and an address with a query.
+        let front = "base: &base\n  name: Mira Stahl\n  bio: Of the harbour\ndek: Seen <!-- unseen --> twice\nauthors:\n- <<: *base\n  bio: Of the boats\ncategories: [[Harbour, Boats]]\naliases: [/old/one/, '/?p=7']\n";
+        let path = write(&site, "one.md", format!("---\ntitle: One\n{front}---\n\nText.\n"));
+        let (code, out, err) = import(&site, &[&path]);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+        assert!(out.contains("aliases /?p=7"), "{out}");
+        let page = site.get_when("/articles/one", |page| page.status == 200).await;
+        assert_eq!((page.one(".byline a"), page.one(".dek"), page.one(".kicker"), page.one(".tags")), ("Mira Stahl".into(), "Seen twice".into(), "Harbour".into(), "Boats".into()));
+        assert_eq!(site.get("/old/one").await.location(), Some(format!("{}/articles/one", site.origin())));
+        // Far more values than an article has: refused at once, not parsed for minutes.
+        let tables: String = (0..20_000).map(|at| format!("[t{at}]\n")).collect();
+        let path = write(&site, "big.md", format!("+++\ntitle = \"Big\"\n{tables}+++\n\nText.\n"));
+        let (code, _, err) = import(&site, &[&path]);
+        assert!(code == Some(1) && err.contains("the front matter has too many values"), "{err}");
+        // What a terminal would take as an order is not printed.
+        let path = write(&site, "esc.md", "---\ntitle: Escape\n\"k\\e[2J\": x\n---\n\n[a](gone\u{7f}.md)\n");
+        let (_, out, err) = import(&site, &[&path]);
+        assert!(!format!("{out}{err}").contains(['\u{1b}', '\u{7f}']), "{out}{err}");
+    }
+}
+
+site_test! {
+    async fn pictures_and_footnotes_that_are_written_twice_or_inline_are_read(site: Site) {
+        use base64::Engine as _;
+        let data = base64::engine::general_purpose::STANDARD.encode(png());
+        let body = format!("A{{{{ site.baseurl }}}} note[^a].\n\n![A dot](data:image/png;base64,{data})\n\n[^a]: The first.\n\n[^a]: The second.\n");
+        let page = page_of(&site, "", &body).await;
+        assert!(page.attr(".body img", "src").expect("a picture").starts_with("/media/"));
+        assert_eq!(page.all(".footnotes li").len(), 1, "{}", page.body);
+        assert!(page.one(".body").contains("[^a]: The second."), "its text is not lost");
+        let description = page.attr("meta[name=description]", "content").expect("a description");
+        assert!(description.starts_with("A note.") && !description.contains("dot"), "neither alternative texts nor templates: {description}");
+        let path = write(&site, "two.md", "---\ntitle: Two\n---\n\n![x](data:image/png;base64,%%%)\n");
+        let (code, _, err) = import(&site, &[&path]);
+        assert!(code == Some(1) && err.contains("two.md:5: the image data:image/png;base64"), "{err}");
+    }
+}

@@ -211,3 +211,34 @@ site_test! {
         assert_eq!((found(&site, "q=herring").await.len(), found(&site, "q=mackerel&in=comments").await.len()), (1, 1));
     }
 }
+
+site_test! {
+    async fn hits_are_counted_and_the_newest_may_come_first(site: Site) {
+        site.publish("---\ntitle: Old harbour\nauthor: Mira Stahl\ndate: 2020-01-01\n---\n\nText.\n").await;
+        site.publish("---\ntitle: New\nauthor: Jon Abara\ndate: 2026-01-01\n---\n\nThe harbour again.\n").await;
+        site.publish("---\ntitle: Newer\nauthor: Jon Beck\ndate: 2026-02-01\n---\n\nNothing of it.\n").await;
+        let page = site.get("/search?q=harbour").await;
+        assert_eq!((page.one(".threadbar p"), page.all("article h2")), ("2 results".into(), vec!["Old harbour".into(), "New".into()]));
+        let newest = page.attr(".threadbar a[href*=newest]", "href").expect("a choice");
+        let page = site.get(&newest).await;
+        assert_eq!((page.all("article h2"), page.one(".threadbar a[aria-current]")), (vec!["New".into(), "Old harbour".into()], "Newest".into()));
+        assert_eq!(page.attr("input[name=sort]", "value").as_deref(), Some("newest"), "the next search keeps it");
+        // The first name is enough, where one author has it.
+        assert_eq!(site.get("/search?q=harbour&author=mira").await.all("article h2"), ["Old harbour"]);
+        assert_eq!(site.get("/search?q=harbour&author=jon").await.all("article h2").len(), 0, "two are called Jon");
+        assert_eq!(site.get("/search?q=harbour&author=Jon+Abara").await.all("article h2"), ["New"]);
+        let pell = site.moderator("pell").await;
+        pell.comment("new", "A harbour comment.").await;
+        assert_eq!(site.get("/search?q=harbour&in=comments").await.one(".threadbar p"), "1 result");
+        assert!(!site.get("/search?q=nowhere").await.has(".threadbar"));
+    }
+}
+
+site_test! {
+    async fn korean_is_found_inside_a_word(site: Site) {
+        site.publish("---\ntitle: 서울에서 온 편지\ndek: 항구의 소식.\n---\n\n부산항에서는 배가 떠났다.\n").await;
+        for (typed, hits) in [("서울", 1), ("서울에서", 1), ("항구", 1), ("부산", 1), ("서부", 0), ("울서", 0)] {
+            assert_eq!(found(&site, &format!("q={typed}")).await.len(), hits, "{typed}");
+        }
+    }
+}

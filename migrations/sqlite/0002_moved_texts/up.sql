@@ -15,3 +15,7 @@ CREATE INDEX former_paths_by_article ON former_paths (article_id);
 -- undo: what the last decision of a moderator changed besides the status, as JSON, so that it can be taken back.
 ALTER TABLE comments ADD COLUMN undo TEXT;
 CREATE INDEX comments_flagged_again ON comments (created_at, id) WHERE status = 'approved' AND open_flags > 0;
+
+-- All texts are read into the search index again: Korean words are found by their parts.
+DELETE FROM search_progress;
+INSERT INTO search_progress (kind, reached) VALUES ('articles', 0), ('comments', 0);

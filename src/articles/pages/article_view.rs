@@ -152,7 +152,13 @@ fn banned(t: Interface, site: &Site, viewer: &Viewer) -> String {
         reason => t.ban_reason(reason),
     };
     match ban.until {
-        Some(until) => format!("{reason} {}", t.ban_until(&site.minute(Time(until)))),
+        Some(until) => {
+            let until = match site.end(Time(until)) {
+                (day, true) => t.ban_last_day(&day),
+                (minute, false) => t.ban_until(&minute),
+            };
+            format!("{reason} {until}")
+        }
         None => reason,
     }
 }

@@ -301,6 +301,20 @@ pub(super) struct BulkForm {
     pub(super) reason: String,
     pub(super) note: String,
     pub(super) queue: String,
+    /// Path of the page of the queue that the form was on.
+    pub(super) back: String,
+}
+
+impl BulkForm {
+    /// The page of the queue that the form was on.
+    fn page(&self, t: Interface) -> Asked {
+        let query = self.back.strip_prefix("/admin/comments?");
+        let asked = query.and_then(|query| Asked::parse(t, query).ok());
+        asked.unwrap_or_else(|| Asked {
+            queue: Queue::parse(&self.queue),
+            ..Asked::default()
+        })
+    }
 }
 
 /// `POST /admin/comments/bulk`: comments that have changed are skipped and listed on the next page.
@@ -315,11 +329,10 @@ pub async fn bulk(
         Ok(parse_action) => parse_action,
         Err(why) => {
             let asked = Asked {
-                queue: Queue::parse(&form.queue),
                 notices: vec![why.clone()],
-                form,
-                ..Asked::default()
+                ..form.page(t)
             };
+            let asked = Asked { form, ..asked };
             let page = queue_page(&state, &moderator, asked).await?;
             return page::refused(StatusCode::UNPROCESSABLE_ENTITY, &page, vec![("", why)]);
         }
@@ -348,7 +361,10 @@ pub async fn bulk(
     let stale = stale.await?;
     let queue = Queue::parse(&form.queue).unwrap_or_default();
     let to = if stale.is_empty() {
-        paths::queue(queue.as_str())
+        match form.back.strip_prefix("/admin/comments?") {
+            Some(query) if Asked::parse(t, query).is_ok() => form.back.clone(),
+            _ => paths::queue(queue.as_str()),
+        }
     } else {
         paths::queue_stale(queue.as_str(), &stale.join("-"), &form.reason, &form.note)
     };
