@@ -92,6 +92,9 @@ pub fn author(slug: &str) -> String {
 pub fn month(year: i16, month: i8) -> String {
     format!("/archive/{year:04}/{month:02}")
 }
+pub fn year(year: i16) -> String {
+    format!("/archive/{year:04}")
+}
 /// A page of a list; the first page (empty cursor) is the list's own path.
 pub fn list_page(list: &str, cursor: &str) -> String {
     if cursor.is_empty() {
@@ -101,9 +104,6 @@ pub fn list_page(list: &str, cursor: &str) -> String {
     }
 }
 /// A feed of a list: `atom`, `rss` or `json`; of the whole site for the front page.
-pub fn year(year: i16) -> String {
-    format!("/archive/{year:04}")
-}
 pub fn feed(list: &str, kind: &str) -> String {
     format!("{}/feed.{kind}", list.trim_end_matches('/'))
 }

@@ -149,12 +149,14 @@ pub fn set_ban(
     if ban.is_some() && found.is_admin && other_admins(conn, found.id, now)? == 0 {
         return Ok(Err(RoleChangeError::LastAdmin));
     }
-    let was_banned: Option<i64> = accounts::table
-        .find(found.id)
-        .select(accounts::banned_at)
-        .first(conn)?;
-    if ban.is_none() && was_banned.is_none() {
-        return Ok(Ok(found.id));
+    if ban.is_none() {
+        let banned: Option<i64> = accounts::table
+            .find(found.id)
+            .select(accounts::banned_at)
+            .first(conn)?;
+        if banned.is_none() {
+            return Ok(Ok(found.id));
+        }
     }
     let (reason, until) = ban.map_or(("", None), |(reason, until)| (reason, until.map(|t| t.0)));
     diesel::update(accounts::table.find(found.id))

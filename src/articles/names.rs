@@ -58,7 +58,7 @@ pub(super) fn find_or_create_author(conn: &mut Conn, name: &str) -> Result<i64, 
     Ok(id)
 }
 
-/// Gives an author another name, and the slug of that name if nobody has it: the publication's own byline when the publication is
+/// Gives an author another name, and the slug of that name if it is free: the publication's own byline when the publication is
 /// renamed. Nothing happens if there is no such author, or one of the new name.
 ///
 /// # Errors

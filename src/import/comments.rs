@@ -1,5 +1,6 @@
 //! HTML comments that go over several paragraphs: Markdown would end them at the blank line and show the rest.
 
+use super::code_fence::CodeFence;
 use std::borrow::Cow;
 
 /// The text without such comments; code is left as typed. Lines keep their numbers.
@@ -9,41 +10,38 @@ pub(super) fn remove_long(body: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(body.len());
     let mut rest = body;
-    // Whether the text before is inside a fenced block, and how many backticks its last line has.
-    let (mut fence, mut ticks): (Option<&str>, usize) = (None, 0);
+    // How many backticks the last line of the text before has.
+    let (mut fence, mut ticks) = (CodeFence::default(), 0);
+    // Bytes from the end of the text to the end of the next comment: looked for once, not at each beginning.
+    let mut end_from_behind = usize::MAX;
     while let Some(at) = rest.find("<!--") {
         let (before, behind) = rest.split_at(at);
         for line in before.split_inclusive('\n') {
-            let start = line.trim_start();
-            let mark = ["```", "~~~"]
-                .into_iter()
-                .find(|mark| start.starts_with(mark));
-            match (fence, mark) {
-                (None, Some(mark)) => fence = Some(mark),
-                (Some(open), Some(mark)) if open == mark => fence = None,
-                _ => {}
-            }
+            fence.read(line);
             ticks = match line.ends_with('\n') {
                 true => 0,
                 false => ticks + line.matches('`').count(),
             };
         }
         out.push_str(before);
-        let end = behind.find("-->").map(|end| end + 3);
-        match end {
-            Some(end) if fence.is_none() && ticks % 2 == 0 && has_blank_line(&behind[..end]) => {
-                out.extend(behind[..end].matches('\n'));
-                rest = &behind[end..];
-            }
-            Some(_) => {
-                out.push_str("<!--");
-                rest = &behind[4..];
-            }
-            None => {
+        if end_from_behind > behind.len() - 4 {
+            let Some(end) = behind.find("-->") else {
                 rest = behind;
                 break;
-            }
+            };
+            end_from_behind = behind.len() - end - 3;
         }
+        let is_code = fence.is_open() || ticks % 2 == 1;
+        let length = match is_code {
+            true => 4,
+            false => behind.len() - end_from_behind,
+        };
+        let (comment, after) = behind.split_at(length);
+        match !is_code && has_blank_line(comment) {
+            true => out.extend(comment.matches('\n')),
+            false => out.push_str(comment),
+        }
+        rest = after;
     }
     out.push_str(rest);
     Cow::Owned(out)
@@ -57,12 +55,16 @@ fn has_blank_line(text: &str) -> bool {
 
 /// A line of text without comments.
 pub(super) fn remove(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
-    while let Some(start) = text.find("<!--")
-        && let Some(end) = text[start..].find("-->")
-    {
-        let shorter = format!("{}{}", &text[..start], &text[start + end + 3..]);
-        text = Cow::Owned(shorter.split_whitespace().collect::<Vec<_>>().join(" "));
+    if !text.contains("<!--") {
+        return Cow::Borrowed(text);
     }
-    text
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, behind)) = rest.split_once("<!--")
+        && let Some((_, after)) = behind.split_once("-->")
+    {
+        out.push_str(before);
+        rest = after;
+    }
+    out.push_str(rest);
+    Cow::Owned(out.split_whitespace().collect::<Vec<_>>().join(" "))
 }

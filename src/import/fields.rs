@@ -9,7 +9,7 @@ pub(super) struct Field {
     /// The name as written, with the table that it stands in: `extra.team`.
     pub name: String,
     /// The name in lower case without `-` and `_`, by which it is found.
-    key: String,
+    pub(super) key: String,
     pub place: Place,
     pub value: Value,
     used: Cell<bool>,
@@ -74,15 +74,11 @@ impl Fields {
 
     /// Every field with one of these names.
     pub(super) fn all<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a Field> {
-        let wanted = |field: &&Field| names.contains(&field.key.as_str());
-        self.fields
-            .iter()
-            .filter(wanted)
-            .inspect(|field| field.used.set(true))
+        self.peek(names).inspect(|field| field.used.set(true))
     }
 
     /// Every field with one of these names, not yet counted as read.
-    pub(super) fn some<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a Field> {
+    pub(super) fn peek<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a Field> {
         let wanted = |field: &&Field| names.contains(&field.key.as_str());
         self.fields.iter().filter(wanted)
     }

@@ -30,7 +30,7 @@ const DATE: &[&str] = &[
     "created",
     "createdat",
 ];
-/// Names of the time before which a text is hidden, whatever its date is.
+/// Names of the time before which a text stays hidden, even if its date is earlier.
 const NOT_BEFORE: &[&str] = &[
     "publishdate",
     "publishat",
@@ -142,7 +142,7 @@ fn dek(fields: &Fields) -> Result<String, Refusal> {
     let Some(text) = line_of(&field.value) else {
         return fields.refuse(field, "text");
     };
-    let is_marked_up = field.name != "dek" && (text.contains("](") || text.contains("</"));
+    let is_marked_up = field.key != "dek" && (text.contains("](") || text.contains("</"));
     Ok(match is_marked_up {
         true => text::markdown::plain(&text),
         false => text,
@@ -174,10 +174,9 @@ fn times(fields: &Fields, draft: &mut Draft, zone: &TimeZone) -> Result<(), Refu
         Some(field) => time(fields, field, &field.value, zone).map(Some),
     };
     // `published` is a date or a flag.
-    let flag = |field: &&Field| as_boolean(&field.value).is_some();
     let is_flag = fields
         .find(&["published"])
-        .is_some_and(|field| flag(&field));
+        .is_some_and(|field| as_boolean(&field.value).is_some());
     let dates: Vec<&str> = DATE
         .iter()
         .copied()
@@ -196,8 +195,8 @@ fn is_hidden(fields: &Fields) -> Result<bool, Refusal> {
         is_hidden |= fields.boolean(field)?;
     }
     for (names, hides) in [(HIDING_IF_TRUE, true), (HIDING_IF_FALSE, false)] {
-        for field in fields.some(names) {
-            if field.value.kind != Kind::Null && as_flag(&field.value) == Some(hides) {
+        for field in fields.peek(names) {
+            if as_flag(&field.value) == Some(hides) {
                 field.read();
                 is_hidden = true;
             }
@@ -212,7 +211,7 @@ fn is_hidden(fields: &Fields) -> Result<bool, Refusal> {
             .flatten()
             .any(|value| matches!(value.as_str(), "never" | "false" | "link"));
     }
-    for field in fields.some(&["status", "visibility", "state", "access", "type"]) {
+    for field in fields.peek(&["status", "visibility", "state", "access", "type"]) {
         let value = line_of(&field.value).map(|value| value.to_lowercase());
         if value.is_some_and(|value| HIDDEN.contains(&value.as_str())) {
             field.read();
@@ -333,7 +332,7 @@ fn former_addresses(fields: &Fields, draft: &mut Draft) -> Result<(), Refusal> {
         let Some(given) = line_of(&field.value).filter(|_| as_flag(&field.value).is_none()) else {
             continue;
         };
-        let is_elsewhere = field.name == "url" && given.contains("://");
+        let is_elsewhere = field.key == "url" && given.contains("://");
         let is_pattern = given.contains([':', '*', '{']) && !given.contains("://");
         if !is_elsewhere && !is_pattern && !PATTERNS.contains(&given.as_str()) {
             let path = on_site(&given);

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod byline;
+mod code_fence;
 mod comments;
 pub mod dates;
 mod fences;
@@ -274,7 +275,7 @@ fn import_picture(
     pictures: &mut Vec<(String, media::Picture)>,
     read: &dyn Fn(&str) -> Result<Vec<u8>, String>,
 ) -> Result<ImageOutcome, String> {
-    // Nobody but its generator knows which picture `{{ page.image }}` is.
+    // Only the generator of the site knows which picture `{{ page.image }}` is.
     if matches!(templates::expression(named), Some((_, ""))) {
         return Ok(ImageOutcome::LeftOut);
     }

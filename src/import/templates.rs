@@ -1,6 +1,7 @@
 //! Expressions of template languages at the beginning of the address of a link or a picture, which generators replace before Markdown is read:
 //! `[a]({{ site.baseurl }}/b)`, `[a]({{ "/b/" | url }})`, `[a]({% post_url 2015-03-17-b %})`, `[a]({{< ref "b.md" >}})`.
 
+use super::code_fence::CodeFence;
 use std::borrow::Cow;
 
 /// Replaces such expressions by the address that they stand for. Code is left as typed, and so is what is not understood.
@@ -8,23 +9,13 @@ pub(super) fn replace_in_links(body: &str) -> Cow<'_, str> {
     if !body.contains("{{") && !body.contains("{%") {
         return Cow::Borrowed(body);
     }
-    let mut fence: Option<&str> = None;
+    let mut fence = CodeFence::default();
     let mut out = String::with_capacity(body.len());
     for line in body.split_inclusive('\n') {
-        let start = line.trim_start();
-        let mark = ["```", "~~~"]
-            .into_iter()
-            .find(|mark| start.starts_with(mark));
-        match (fence, mark) {
-            (None, Some(mark)) => fence = Some(mark),
-            (Some(open), Some(mark)) if open == mark => fence = None,
-            (None, None) => {
-                replace_in_line(line, &mut out);
-                continue;
-            }
-            _ => {}
+        match fence.read(line) {
+            true => out.push_str(line),
+            false => replace_in_line(line, &mut out),
         }
-        out.push_str(line);
     }
     Cow::Owned(out)
 }

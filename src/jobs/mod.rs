@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "payload", rename_all = "kebab-case")]
 pub enum Job {
-    /// Publishes scheduled articles whose time has come.
+    /// Publishes scheduled articles whose time has come, and takes down those that have expired.
     PublishDue,
     /// Deletes what has expired: throttles, sessions, texts of deleted comments, sent mail.
     Sweep,

@@ -115,7 +115,13 @@ struct Asked {
 }
 
 impl Asked {
-    /// From the path of a page of a queue, or a query string.
+    /// From the path of a page of a queue, as a form sent it. `None`: it is no such page.
+    fn of_path(t: Interface, path: &str) -> Option<Asked> {
+        let path = paths::local(path).split('#').next()?;
+        Asked::parse(t, path.strip_prefix("/admin/comments?")?).ok()
+    }
+
+    /// From the query string of a page of a queue.
     ///
     /// # Errors
     /// `NotFound` for an unknown queue or place.
@@ -225,7 +231,10 @@ async fn queue_page(
     let done = data.done.as_ref().and_then(|(comment, last)| {
         let actor = Actor::of(moderator);
         let is_own = last.actor_id.is_some() && last.actor_id == actor.id();
-        is_own.then(|| done_view(t, comment, last, store::may_undo(last, actor, now), &here))
+        match is_own {
+            true => done_view(t, comment, last, store::may_undo(last, actor, now), &here),
+            false => None,
+        }
     });
     Ok(QueuePage {
         page: Page::dashboard(state, &moderator.viewer(), &t.queues_heading(), "comments"),
@@ -295,13 +304,15 @@ fn done_view(
     last: &LogRow,
     may_undo: bool,
     here: &str,
-) -> DoneView {
+) -> Option<DoneView> {
     let id = comment.id.to_string();
-    DoneView {
+    Some(DoneView {
         text: match last.action.as_str() {
+            "approve" => t.done_approved(&id),
             "reject" => t.done_rejected(&id),
             "undo" => t.done_undone(&id),
-            _ => t.done_approved(&id),
+            // Something else was done to the comment since.
+            _ => return None,
         },
         undo: match may_undo {
             true => paths::moderation_action(comment.id, "undo"),
@@ -309,5 +320,5 @@ fn done_view(
         },
         revision: revision::of_state(comment.version, comment.moderation_version),
         back: format!("{here}#comment-{id}"),
-    }
+    })
 }

@@ -13,7 +13,6 @@ pub const PAGE: i64 = 50;
 #[derive(Clone, Debug, Queryable)]
 pub struct Reader {
     pub username: String,
-    pub name: String,
     pub created_at: Time,
     pub is_moderator: bool,
     pub is_editor: bool,
@@ -55,7 +54,6 @@ pub fn reader(conn: &mut Conn, id: i64) -> Result<Reader, Error> {
         .find(id)
         .select((
             accounts::username,
-            accounts::name,
             accounts::created_at,
             accounts::is_moderator,
             accounts::is_editor,

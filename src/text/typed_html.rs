@@ -231,7 +231,7 @@ impl<E> Reader<'_, '_, E> {
                     has_tag |= self.tag(&tag, line, &mut html)?;
                     plain.push_str(tag.raw);
                     if OPAQUE.contains(&tag.name.as_str()) && !tag.is_end {
-                        // Its content up to the end tag is text, whatever it looks like.
+                        // Its content up to the end tag is text, even where it looks like a tag.
                         let end = format!("</{}", tag.name);
                         let end = behind
                             .to_ascii_lowercase()

@@ -188,7 +188,7 @@ site_test! {
         pell.approve(&slug, ids[2]).await;
         assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 4);
         assert_eq!(pell.get("/admin/comments?queue=pending").await.all(".card").len(), 0);
-        // One that was held for another reason stays.
+        // From then on their comments are public at once.
         let later = mira.comment(&slug, "Later.").await;
         assert!(site.get(&format!("/articles/{slug}")).await.has(&format!("#comment-{later}")));
     }

@@ -102,7 +102,7 @@ site_test! {
 site_test! {
     async fn an_article_is_taken_down_when_its_time_is_over(site: Site) {
         let page = page_of(&site, "date: 2020-01-01\nexpiryDate: 2099-01-01\n", "Text.").await;
-        assert_eq!(page.status, 200);
+        assert!(page.status == 200 && site.get("/").await.body.contains("/articles/one"));
         site.db().write(|conn| {
             use diesel::prelude::*;
             use masthead::db::schema::articles;
@@ -230,6 +230,7 @@ site_test! {
             assert!(!site.get("/feed.atom").await.body.contains(hidden), "{hidden}");
             assert!(!site.get(&format!("/search?q={}", hidden.replace(' ', "+"))).await.body.contains("/articles/one"));
         }
+        assert!(site.get("/search?q=wet").await.body.contains("/articles/one"), "the rest is indexed");
         for tag in [".body sub", ".body br", ".body kbd", ".body mark", ".body details summary", ".body details strong", ".body div p", ".body a#place"] {
             assert!(page.has(tag), "{tag} is not in {}", page.body);
         }
@@ -455,5 +456,17 @@ site_test! {
         let path = write(&site, "two.md", "---\ntitle: Two\n---\n\n![x](data:image/png;base64,%%%)\n");
         let (code, _, err) = import(&site, &[&path]);
         assert!(code == Some(1) && err.contains("two.md:5: the image data:image/png;base64"), "{err}");
+    }
+}
+
+site_test! {
+    async fn comments_by_the_thousand_are_taken_out_of_text_and_kept_in_code(site: Site) {
+        let code = "<!-- ".repeat(5_000);
+        let path = write(&site, "one.md", format!("---\ntitle: One\ndek: {}Seen\n---\n\nText <!-- a\n\nb --> here.\n\n```\n{code}-->\n```\n", "<!-- x --> ".repeat(20_000)));
+        let (code, out, err) = import(&site, &[&path]);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+        let page = site.get_when("/articles/one", |page| page.status == 200).await;
+        assert_eq!(page.one(".dek"), "Seen");
+        assert!(page.one(".body").starts_with("Text here. <!-- <!--"), "{}", &page.one(".body")[..60]);
     }
 }

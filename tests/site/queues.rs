@@ -264,6 +264,12 @@ site_test! {
         assert!(page.has(&format!("#comment-{}", ids[0].0)) && page.has(&format!("#comment-{}", ids[2].0)));
         let kept = moderator.post("/admin/comments/bulk", &[("ids", "1:v1.0"), ("action", "reject"), ("note", "My note"), ("queue", "approved")]).await;
         assert_eq!((kept.status, kept.attr("#bulk input[name=note]", "value").as_deref()), (422, Some("My note")));
+        // A way back that is no page of a queue is none.
+        for back in ["https://example.org/", "/admin/comments?queue=nonsense", "/admin/comments?queue=approved&x=\u{7f}\r\nset-cookie: a=b", "/admin/log"] {
+            let revision = moderator.revision(&slug, ids[0].0).await;
+            let answer = moderator.post("/admin/comments/bulk", &[("ids", &format!("{}:{revision}", ids[0].0)), ("action", "approve"), ("queue", "approved"), ("back", back)]).await;
+            assert_eq!((answer.status, answer.location()), (303, Some("/admin/comments?queue=approved".into())), "{back:?}");
+        }
         for bad in [vec![("ids", "x"), ("action", "approve")], vec![("action", "approve")], vec![("ids", "1:v1.0"), ("action", "dance")], vec![("ids", "1:v1.0"), ("action", "reject")]] {
             assert_eq!(moderator.post("/admin/comments/bulk", &bad).await.status, 422, "{bad:?}");
         }

@@ -195,11 +195,7 @@ async fn refused_in_queue(
     form: &ActForm,
     why: &str,
 ) -> Result<Option<HttpResponse>, Error> {
-    let path = form.back.split('#').next().unwrap_or_default();
-    let Some(query) = path.strip_prefix("/admin/comments?") else {
-        return Ok(None);
-    };
-    let Ok(mut asked) = Asked::parse(state.t(), query) else {
+    let Some(mut asked) = Asked::of_path(state.t(), &form.back) else {
         return Ok(None);
     };
     asked.refused = Some((form.clone(), id, why.to_owned()));
@@ -308,9 +304,7 @@ pub(super) struct BulkForm {
 impl BulkForm {
     /// The page of the queue that the form was on.
     fn page(&self, t: Interface) -> Asked {
-        let query = self.back.strip_prefix("/admin/comments?");
-        let asked = query.and_then(|query| Asked::parse(t, query).ok());
-        asked.unwrap_or_else(|| Asked {
+        Asked::of_path(t, &self.back).unwrap_or_else(|| Asked {
             queue: Queue::parse(&self.queue),
             ..Asked::default()
         })
@@ -361,9 +355,9 @@ pub async fn bulk(
     let stale = stale.await?;
     let queue = Queue::parse(&form.queue).unwrap_or_default();
     let to = if stale.is_empty() {
-        match form.back.strip_prefix("/admin/comments?") {
-            Some(query) if Asked::parse(t, query).is_ok() => form.back.clone(),
-            _ => paths::queue(queue.as_str()),
+        match Asked::of_path(t, &form.back) {
+            Some(_) => form.back.clone(),
+            None => paths::queue(queue.as_str()),
         }
     } else {
         paths::queue_stale(queue.as_str(), &stale.join("-"), &form.reason, &form.note)
