@@ -158,8 +158,8 @@ fn front_page(
         true => SECONDARY_OF_FEW,
         false => SECONDARY,
     };
-    let above = data.latest.iter().take(1 + secondary);
-    let above: HashSet<i64> = above.map(|teaser| teaser.id).collect();
+    let leads = &data.latest[..data.latest.len().min(1 + secondary)];
+    let above: HashSet<i64> = leads.iter().map(|teaser| teaser.id).collect();
     let strips = section_blocks(t, site, &bylines, &data.by_section, &above, wide);
     let about = match site.tagline.as_str() {
         "" => t.front_about(&site.name),
@@ -168,7 +168,7 @@ fn front_page(
     let mut page = Page::new(state, viewer, "")
         .at(state, paths::FRONT)
         .about(&about);
-    page.json_ld = json_ld::site(&state.config.base.origin, site, &data.latest);
+    page.json_ld = json_ld::site(&state.config.base.origin, site, leads);
     let mut latest = data.latest.into_iter();
     let picture = data.picture;
     FrontPage {

@@ -159,15 +159,14 @@ fn item_list<'a>(origin: &str, slugs: impl Iterator<Item = &'a str>) -> Value {
     json!({ "@type": "ItemList", "itemListElement": items })
 }
 
-/// Data of the site: `WebSite` with its `SearchAction`, and the latest articles.
-pub(super) fn site(origin: &str, site: &Site, latest: &[Teaser]) -> SafeHtml {
-    let items = item_list(origin, latest.iter().map(|teaser| teaser.slug.as_str()));
+/// Data of the site: `WebSite` with its `SearchAction`, and the articles that lead the front page.
+pub(super) fn site(origin: &str, site: &Site, leads: &[Teaser]) -> SafeHtml {
+    let items = item_list(origin, leads.iter().map(|teaser| teaser.slug.as_str()));
     let way = breadcrumbs(origin, &[(site.name.as_str(), paths::FRONT.to_owned())]);
-    let value = json!({
+    let mut value = json!({
         "@context": "https://schema.org",
         "@type": "WebSite",
         "name": site.name,
-        "description": site.tagline,
         "url": format!("{origin}/"),
         "inLanguage": site.language,
         "publisher": publisher(origin, site),
@@ -177,5 +176,8 @@ pub(super) fn site(origin: &str, site: &Site, latest: &[Teaser]) -> SafeHtml {
             "query-input": "required name=search_term_string",
         },
     });
+    if !site.tagline.is_empty() {
+        value["description"] = json!(site.tagline);
+    }
     with_graph(value, vec![way, items])
 }
