@@ -373,3 +373,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     flags,
     moderation_log,
 );
+
+diesel::table! {
+    vocabulary (word) {
+        word -> Text,
+        shown -> Text,
+        reversed -> Text,
+    }
+}

@@ -4,17 +4,23 @@
 //! A row's number has the time in seconds in its high bits and the id in the last 30: reading the numbers backwards
 //! gives the newest rows first without sorting, a period is a range of numbers, and numbers are unique.
 
-use super::ranks::{FACET, LEAD, TITLE};
+use super::ranks::{FACET, LEAD, STEM, TITLE};
+use super::vocabulary;
 use crate::db::prepared::prepared;
 use crate::db::schema::{
-    article_authors, article_tags, articles, authors, search_progress, sections, source_notes, tags,
+    article_authors, article_tags, articles, authors, search_progress, sections, settings,
+    source_notes, tags,
 };
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::jobs::{self, Job};
 use crate::text::SafeHtml;
 use crate::text::fold;
+use crate::text::stem::Stemming;
+use crate::web::settings::LANGUAGE;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use std::collections::BTreeSet;
 
 /// Bits of a row's number that hold the id.
 pub(super) const ID_BITS: u32 = 30;
@@ -43,10 +49,15 @@ pub struct IndexedComment<'a> {
 
 /// Adds public comments to the index, or replaces their texts. Ids must be distinct.
 pub fn index_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<(), Error> {
+    if said.is_empty() {
+        return Ok(());
+    }
+    let stemming = stemming(conn)?;
     let row = |one: &IndexedComment<'_>| {
         let words = [
             marked(FACET, [format!("a{}", one.author)]),
             folded("", one.text),
+            stems(stemming, [one.text].into_iter()),
         ];
         (number(one.at, one.id), words.concat())
     };
@@ -64,6 +75,33 @@ const MOST_BYTES: usize = 500_000;
 fn folded(mark: &str, text: &str) -> Vec<String> {
     let words = fold::words(text).into_iter().take(MOST_WORDS);
     words.map(|word| format!("{mark}{}", word.folded)).collect()
+}
+
+/// The stemmer for the site's language, as it is in this transaction.
+fn stemming(conn: &mut Conn) -> Result<Stemming, Error> {
+    let language: Option<String> = settings::table
+        .find(LANGUAGE.name)
+        .select(settings::value)
+        .first(conn)
+        .optional()?;
+    Ok(Stemming::of(
+        language.as_deref().unwrap_or(LANGUAGE.default),
+    ))
+}
+
+/// The stems of the texts' words, each once, without those that are words of the texts themselves.
+fn stems<'a>(stemming: Stemming, texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let (mut stems, mut words) = (BTreeSet::new(), BTreeSet::new());
+    for text in texts {
+        for word in fold::words(text).into_iter().take(MOST_WORDS) {
+            if !words.contains(&*word.folded) {
+                stems.insert(stemming.stem(&text[word.start..word.end]));
+                words.insert(word.folded);
+            }
+        }
+    }
+    stems.retain(|stem| !stem.is_empty() && !words.contains(stem.as_str()));
+    marked(STEM, stems)
 }
 
 fn marked(mark: &str, words: impl IntoIterator<Item = String>) -> Vec<String> {
@@ -180,23 +218,7 @@ pub fn index_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
     if status != "published" {
         return remove_article(conn, id, at);
     }
-    let names: Vec<(i64, String)> = article_authors::table
-        .inner_join(authors::table.on(authors::id.eq(article_authors::author_id)))
-        .filter(article_authors::article_id.eq(id))
-        .order(article_authors::position)
-        .select((authors::id, authors::name))
-        .load(conn)?;
-    let tagged: Vec<String> = article_tags::table
-        .inner_join(tags::table.on(tags::id.eq(article_tags::tag_id)))
-        .filter(article_tags::article_id.eq(id))
-        .order(article_tags::position)
-        .select(tags::name)
-        .load(conn)?;
-    let notes: Vec<String> = source_notes::table
-        .filter(source_notes::article_id.eq(id))
-        .order(source_notes::position)
-        .select(source_notes::text)
-        .load(conn)?;
+    let (names, tagged, notes) = names_and_notes(conn, id)?;
     let mut lead = vec![dek, section];
     lead.extend(names.iter().map(|(_, name)| name.clone()));
     lead.extend(tagged);
@@ -214,7 +236,52 @@ pub fn index_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
         words.push(BREAK.into());
         words.extend(folded("", part));
     }
+    let all = || std::iter::once(&title).chain(&lead).chain(&text);
+    words.push(BREAK.into());
+    words.extend(stems(stemming(conn)?, all().map(String::as_str)));
+    vocabulary::add(conn, all())?;
     upsert_rows(conn, "article_words", &[(number(at, id), words)])
+}
+
+/// The authors, the names of the tags, and the source notes of an article.
+type NamesAndNotes = (Vec<(i64, String)>, Vec<String>, Vec<String>);
+
+fn names_and_notes(conn: &mut Conn, id: i64) -> Result<NamesAndNotes, Error> {
+    let names: Vec<(i64, String)> = article_authors::table
+        .inner_join(authors::table.on(authors::id.eq(article_authors::author_id)))
+        .filter(article_authors::article_id.eq(id))
+        .order(article_authors::position)
+        .select((authors::id, authors::name))
+        .load(conn)?;
+    let tagged: Vec<String> = article_tags::table
+        .inner_join(tags::table.on(tags::id.eq(article_tags::tag_id)))
+        .filter(article_tags::article_id.eq(id))
+        .order(article_tags::position)
+        .select(tags::name)
+        .load(conn)?;
+    let notes: Vec<String> = source_notes::table
+        .filter(source_notes::article_id.eq(id))
+        .order(source_notes::position)
+        .select(source_notes::text)
+        .load(conn)?;
+    Ok((names, tagged, notes))
+}
+
+/// Has all texts indexed again by [`catch_up`], because their stems come from another language.
+///
+/// # Errors
+/// Of the database.
+pub fn start_over(conn: &mut Conn, now: Time) -> Result<(), Error> {
+    diesel::delete(search_progress::table).execute(conn)?;
+    for kind in ["articles", "comments"] {
+        diesel::insert_into(search_progress::table)
+            .values((
+                search_progress::kind.eq(kind),
+                search_progress::reached.eq(0),
+            ))
+            .execute(conn)?;
+    }
+    jobs::enqueue(conn, &Job::IndexExisting, now)
 }
 
 /// Maximum number of comments per statement.

@@ -1,11 +1,14 @@
 //! `GET /search?q=&in=articles|comments`: the search page.
 
 use super::SearchQuery;
-use super::store::{self, Cursor, Filters, Hits};
+use super::form::{SearchCursor, SearchForm};
+use super::store::{self, Filters, Hits};
+use super::vocabulary;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::text::stem::Stemming;
 use crate::text::{self, SafeHtml, fold};
 use crate::web::fields::Choice;
 use crate::web::guard::network_of;
@@ -13,120 +16,9 @@ use crate::web::viewer::shown_name;
 use crate::web::{DateView, Page, Shared, Site, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde::Deserialize;
 
 /// Hits per page.
 const A_PAGE: usize = 20;
-
-/// The fields of the search form. Unknown fields and invalid values are ignored.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct SearchForm {
-    q: String,
-    r#in: String,
-    section: String,
-    author: String,
-    from: String,
-    to: String,
-    /// `newest`, or empty for the best first.
-    sort: String,
-    after: String,
-}
-
-impl SearchForm {
-    fn of(request: &HttpRequest) -> SearchForm {
-        let mut asked: SearchForm =
-            serde_html_form::from_str(request.query_string()).unwrap_or_default();
-        for field in [&mut asked.q, &mut asked.section, &mut asked.author] {
-            *field = text::clean_line(field).unwrap_or_default();
-        }
-        asked
-    }
-
-    fn is_in_comments(&self) -> bool {
-        self.r#in == "comments"
-    }
-
-    fn is_narrowed(&self) -> bool {
-        [&self.section, &self.author, &self.from, &self.to]
-            .iter()
-            .any(|f| !f.is_empty())
-    }
-
-    fn path(&self, kind: &str, after: &str) -> String {
-        paths::search(&[
-            ("q", &self.q),
-            ("in", kind),
-            ("section", &self.section),
-            ("author", &self.author),
-            ("from", &self.from),
-            ("to", &self.to),
-            ("sort", self.sort()),
-            ("after", after),
-        ])
-    }
-
-    fn sort(&self) -> &'static str {
-        match self.sort.as_str() {
-            "newest" => "newest",
-            _ => "",
-        }
-    }
-
-    /// The first page in another order.
-    fn sorted(&self, sort: &str) -> String {
-        let other = SearchForm {
-            sort: sort.to_owned(),
-            ..self.clone()
-        };
-        other.path(self.kind(), "")
-    }
-
-    fn kind(&self) -> &'static str {
-        if self.is_in_comments() {
-            "comments"
-        } else {
-            "articles"
-        }
-    }
-}
-
-/// The cursor of a page, and whether its query was searched with prefixes ([`SearchQuery::opened`]).
-#[derive(Clone, Copy, Debug, Default)]
-struct SearchCursor {
-    open: bool,
-    cursor: Cursor,
-}
-
-impl SearchCursor {
-    /// Parses the parameter `after`; a malformed one is the first page.
-    fn parse(text: &str) -> SearchCursor {
-        let (open, rest) = match text.strip_prefix('o') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let numbers = rest
-            .split_once('_')
-            .and_then(|(rank, number)| Some((rank.parse().ok()?, number.parse().ok()?)));
-        let cursor = numbers.map(|(rank, number)| Cursor {
-            rank,
-            number: Some(number),
-        });
-        SearchCursor {
-            open,
-            cursor: cursor.unwrap_or_default(),
-        }
-    }
-
-    fn text(self) -> String {
-        let number = self.cursor.number.unwrap_or_default();
-        format!(
-            "{}{}_{number}",
-            if self.open { "o" } else { "" },
-            self.cursor.rank
-        )
-    }
-}
 
 struct HitView {
     href: String,
@@ -156,6 +48,9 @@ struct SearchPage {
     to: String,
     asked: bool,
     nothing: String,
+    /// A query that finds something, and its address; empty if there is none.
+    correction: SafeHtml,
+    correction_href: String,
     hits: Vec<HitView>,
     /// How many there are, in words.
     count: String,
@@ -190,6 +85,7 @@ fn filters(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Fi
         from: day(site, &asked.from, 0),
         until: day(site, &asked.to, 1),
         newest_first: !asked.sort().is_empty(),
+        stemming: Stemming::of(&site.language),
     }))
 }
 
@@ -197,24 +93,35 @@ fn filters(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Fi
 type SearchResults = (Hits, SearchQuery, bool);
 
 fn find(conn: &mut Conn, asked: &SearchForm, filters: &Filters) -> Result<SearchResults, Error> {
-    let query = SearchQuery::parse(&asked.q);
+    let query = SearchQuery::parse(&asked.q, filters.stemming);
     let place = SearchCursor::parse(&asked.after);
-    let look = |conn: &mut Conn, query: &SearchQuery| match asked.is_in_comments() {
-        true => store::comments(conn, query, filters, place.cursor, A_PAGE),
-        false => store::articles(conn, query, filters, place.cursor, A_PAGE),
+    let look = |conn: &mut Conn, query: &SearchQuery, filters: &Filters, most: usize| match asked
+        .is_in_comments()
+    {
+        true => store::comments(conn, query, filters, place.cursor, most),
+        false => store::articles(conn, query, filters, place.cursor, most),
     };
     if query.is_empty() {
         return Ok((Hits::default(), query, false));
     }
     if !place.open {
-        let hits = look(conn, &query)?;
-        if !hits.ids.is_empty() || place.cursor.number.is_some() {
+        let hits = look(conn, &query, filters, A_PAGE)?;
+        let is_later = place.cursor.number.is_some();
+        // The newest first are of one rank: the best one tells.
+        let best_first = Filters {
+            newest_first: false,
+            ..filters.clone()
+        };
+        if is_later
+            || hits.is_as_typed
+            || filters.newest_first && look(conn, &query, &best_first, 1)?.is_as_typed
+        {
             return Ok((hits, query, false));
         }
     }
-    // No text contains the words themselves, so they are searched for as prefixes.
+    // No text contains the words as typed, so what begins with them is found too.
     let opened = query.opened();
-    Ok((look(conn, &opened)?, opened, true))
+    Ok((look(conn, &opened, filters, A_PAGE)?, opened, true))
 }
 
 /// A page of hits.
@@ -225,6 +132,8 @@ struct Found {
     count: i64,
     /// There is no such author.
     is_nobody: bool,
+    /// Nothing was found, but this query finds something.
+    correction: Vec<(String, bool)>,
 }
 
 fn hits(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Found, Error> {
@@ -235,6 +144,13 @@ fn hits(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Found, Error
         });
     };
     let (hits, query, open) = find(conn, asked, &filters)?;
+    if hits.ids.is_empty() && asked.after.is_empty() {
+        let correction = vocabulary::correct(conn, &asked.q, &filters, asked.is_in_comments())?;
+        return Ok(Found {
+            correction: correction.unwrap_or_default(),
+            ..Found::default()
+        });
+    }
     let is_all = hits.next.is_none() && asked.after.is_empty();
     let count = match is_all {
         true => hits.ids.len() as i64,
@@ -244,16 +160,34 @@ fn hits(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Found, Error
         .next
         .map(|cursor| SearchCursor { open, cursor }.text())
         .unwrap_or_default();
-    let views = if asked.is_in_comments() {
+    let hits = views(conn, site, asked, &hits.ids, &query, filters.stemming)?;
+    Ok(Found {
+        hits,
+        next,
+        count,
+        ..Found::default()
+    })
+}
+
+/// The hits with these ids, with what was found marked.
+fn views(
+    conn: &mut Conn,
+    site: &Site,
+    asked: &SearchForm,
+    ids: &[i64],
+    query: &SearchQuery,
+    stemming: Stemming,
+) -> Result<Vec<HitView>, Error> {
+    Ok(if asked.is_in_comments() {
         let comment = |row: store::CommentRow| HitView {
             href: paths::comment(&row.slug, row.id),
-            title: fold::snippet(&row.title, &[]),
+            title: fold::snippet(&row.title, &[], stemming),
             by: shown_name(&row.username, &row.name).to_owned(),
             by_href: paths::reader(&row.username),
             at: DateView::minute(site, row.created_at),
-            snippet: fold::snippet(&row.html.text(), &query.terms),
+            snippet: fold::snippet(&row.html.text(), &query.terms, stemming),
         };
-        store::comment_rows(conn, &hits.ids)?
+        store::comment_rows(conn, ids)?
             .into_iter()
             .map(comment)
             .collect()
@@ -263,23 +197,17 @@ fn hits(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Found, Error
             text.extend([row.summary, row.body, row.matters].map(|html| html.text()));
             HitView {
                 href: paths::article(&row.slug),
-                title: fold::snippet(&row.title, &query.terms),
+                title: fold::snippet(&row.title, &query.terms, stemming),
                 by_href: paths::section(&row.section_slug),
                 by: row.section,
                 at: DateView::day(site, row.published_at),
-                snippet: fold::snippet(&text.join("\n"), &query.terms),
+                snippet: fold::snippet(&text.join("\n"), &query.terms, stemming),
             }
         };
-        store::article_rows(conn, &hits.ids)?
+        store::article_rows(conn, ids)?
             .into_iter()
             .map(article)
             .collect()
-    };
-    Ok(Found {
-        hits: views,
-        next,
-        count,
-        is_nobody: false,
     })
 }
 
@@ -308,7 +236,7 @@ pub async fn index(
 ) -> Result<HttpResponse, Error> {
     let (t, site) = (state.t(), state.site());
     let asked = SearchForm::of(&request);
-    let has_words = !SearchQuery::parse(&asked.q).is_empty();
+    let has_words = !SearchQuery::parse(&asked.q, Stemming::default()).is_empty();
     let found = match has_words {
         true => search(&state, &request, asked.clone()).await?,
         false => Found::default(),
@@ -338,6 +266,8 @@ pub async fn index(
         sections: sections.collect(),
         asked: has_words,
         nothing,
+        correction_href: asked.corrected(&found.correction),
+        correction: SafeHtml::marked(&found.correction),
         sorts: match found.count > 1 {
             true => sorts(t, &asked),
             false => Vec::new(),

@@ -8,6 +8,7 @@ use crate::db::schema::{accounts, articles, authors, comments, sections};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text::SafeHtml;
+use crate::text::stem::Stemming;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -22,6 +23,8 @@ pub struct Filters {
     pub until: Option<Time>,
     /// The newest first, wherever the words are.
     pub newest_first: bool,
+    /// The stemmer for the site's language.
+    pub stemming: Stemming,
 }
 
 /// Keyset cursor: a page of hits begins after this row number in this rank.
@@ -36,6 +39,8 @@ pub struct Cursor {
 pub struct Hits {
     pub ids: Vec<i64>,
     pub next: Option<Cursor>,
+    /// Whether the first hit contains the words as typed.
+    pub is_as_typed: bool,
 }
 
 /// What a search reads: a table of the index, the condition on a comment's article, and the ranks.
@@ -208,7 +213,14 @@ fn find(conn: &mut Conn, search: &Search<'_>, from: Cursor, most: usize) -> Resu
     let next = (found.len() > most).then(|| found[most - 1]);
     found.truncate(most);
     let ids = found.iter().filter_map(|c| c.number).map(id_of).collect();
-    Ok(Hits { ids, next })
+    let is_as_typed = found
+        .first()
+        .is_some_and(|first| !search.ranks[first.rank].is_any_form);
+    Ok(Hits {
+        ids,
+        next,
+        is_as_typed,
+    })
 }
 
 /// An article that was found.

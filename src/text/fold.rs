@@ -1,6 +1,7 @@
 //! Splits texts into words for search and folds them, so that letter case and accents do not matter on either database.
 
 use super::SafeHtml;
+use super::stem::Stemming;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -24,7 +25,7 @@ fn stands_alone(c: char) -> bool {
 }
 
 /// Removes compatibility forms, combining marks and letter case; Latin letters become ASCII (ø is o, ß is ss).
-fn fold(word: &str) -> Cow<'_, str> {
+pub(super) fn fold(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
         let is_small = !word.bytes().any(|b| b.is_ascii_uppercase());
         return if is_small {
@@ -86,13 +87,24 @@ pub struct Term {
     pub words: Vec<String>,
     /// Whether the last word is a prefix.
     pub open: bool,
+    /// The stem by which other forms of the word are found; empty if only the words themselves are.
+    pub stem: String,
 }
 
 impl Term {
+    /// Words or a phrase, without other forms.
+    pub fn exact(words: Vec<String>, open: bool) -> Term {
+        Term {
+            words,
+            open,
+            stem: String::new(),
+        }
+    }
+
     /// The number of words that match this term from `at` on; 0 = it does not match.
-    fn matches(&self, text: &[Word<'_>], at: usize) -> usize {
-        let Some(there) = text.get(at..at + self.words.len()) else {
-            return 0;
+    fn matches(&self, source: &Source<'_>, at: usize) -> usize {
+        let Some(there) = source.words.get(at..at + self.words.len()) else {
+            return usize::from(self.matches_stem(source, at));
         };
         let last = self.words.len() - 1;
         let same = self
@@ -104,7 +116,50 @@ impl Term {
                 word.folded == wanted.as_str()
                     || (n == last && self.open && word.folded.starts_with(wanted.as_str()))
             });
-        if same { self.words.len() } else { 0 }
+        match same {
+            true => self.words.len(),
+            false => usize::from(self.matches_stem(source, at)),
+        }
+    }
+
+    /// Whether the word at `at` has this term's stem. Only words with the same first letter are looked at.
+    fn matches_stem(&self, source: &Source<'_>, at: usize) -> bool {
+        let Some(word) = source.words.get(at) else {
+            return false;
+        };
+        !self.stem.is_empty()
+            && word.folded.chars().next() == self.stem.chars().next()
+            && source.stemming.stem(&source.text[word.start..word.end]) == self.stem
+    }
+}
+
+/// A text and its words.
+struct Source<'a> {
+    text: &'a str,
+    words: Vec<Word<'a>>,
+    stemming: Stemming,
+}
+
+impl Source<'_> {
+    /// The hits in text order: first word, word behind the last, number of the term.
+    fn hits(&self, terms: &[Term]) -> Vec<(usize, usize, usize)> {
+        let mut hits: Vec<(usize, usize, usize)> = Vec::new();
+        let mut at = 0;
+        while at < self.words.len() {
+            let longest = terms
+                .iter()
+                .enumerate()
+                .map(|(n, t)| (t.matches(self, at), n))
+                .max();
+            match longest {
+                Some((many, term)) if many > 0 => {
+                    hits.push((at, at + many, term));
+                    at += many;
+                }
+                _ => at += 1,
+            }
+        }
+        hits
     }
 }
 
@@ -114,24 +169,14 @@ const SNIPPET: usize = 36;
 const LEAD: usize = 8;
 
 /// The part of a text that contains the most terms, with the hits marked; the beginning of the text if there are none.
-pub fn snippet(text: &str, terms: &[Term]) -> SafeHtml {
-    let words = words(text);
-    let mut hits: Vec<(usize, usize, usize)> = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        let longest = terms
-            .iter()
-            .enumerate()
-            .map(|(n, t)| (t.matches(&words, at), n))
-            .max();
-        match longest {
-            Some((many, term)) if many > 0 => {
-                hits.push((at, at + many, term));
-                at += many;
-            }
-            _ => at += 1,
-        }
-    }
+pub fn snippet(text: &str, terms: &[Term], stemming: Stemming) -> SafeHtml {
+    let source = Source {
+        text,
+        words: words(text),
+        stemming,
+    };
+    let words = &source.words;
+    let hits = source.hits(terms);
     // A sliding window over the hits, which are in text order, finds the part with the most different terms.
     let (mut inside, mut many) = (vec![0_usize; terms.len()], 0);
     let (mut best, mut most, mut ahead) = (None, 0, 0);

@@ -154,6 +154,7 @@ search-type-label = Suchen in
 search-articles = Artikel
 search-comments = Kommentare
 search-no-results = Keine Ergebnisse für „{ $words }“. Versuchen Sie es mit weniger oder anderen Wörtern.
+search-did-you-mean = Meinten Sie:
 search-count = { $n ->
     [one] 1 Treffer
    *[other] { $n } Treffer

@@ -155,6 +155,7 @@ search-type-label = Search in
 search-articles = Articles
 search-comments = Comments
 search-no-results = No results for “{ $words }”. Try fewer or different words.
+search-did-you-mean = Did you mean:
 search-count = { $n ->
     [one] 1 result
    *[other] { $n } results

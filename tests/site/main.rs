@@ -60,7 +60,7 @@ macro_rules! all_tables {
     ($with:ident) => {
         $with!(settings accounts sessions throttles sections authors tags media media_sizes articles article_revisions
             article_authors article_tags article_media source_notes corrections former_slugs former_paths working_copies comments threads
-            comment_versions comment_counts flags moderation_log jobs mails search_progress)
+            comment_versions comment_counts flags moderation_log jobs mails search_progress vocabulary)
     };
 }
 

@@ -4,6 +4,7 @@ use actix_web::http::header::HeaderValue;
 use masthead::import::{ReadOptions, parse_text, story};
 use masthead::redirects::list::{self, Target};
 use masthead::search::SearchQuery;
+use masthead::text::stem::Stemming;
 use masthead::text::{self, markdown as comments};
 use masthead::web::coding::Coding;
 use proptest::prelude::*;
@@ -164,8 +165,18 @@ proptest! {
     }
 
     #[test]
+    fn any_word_has_a_stem_in_any_language_and_cutting_again_never_fails(word in "\\PC{0,12}|[a-zäöüßéèçñőğışčřžłąęœæøåα-ωάέήίόύώа-яіїґ\u{621}-\u{64a}\u{5d0}-\u{5ea}\u{905}-\u{94d}\u{b85}-\u{bcd}\u{561}-\u{587}]{0,16}") {
+        for language in ["ar", "hy", "eu", "ca", "cs", "da", "nl", "en", "eo", "et", "fi", "fr", "de", "el", "hi", "hu", "id", "ga", "it", "lt", "ne", "no", "nb-NO", "fa", "pl", "pt", "ro", "ru", "sr", "st", "es", "sv", "ta", "tr", "yi", "ja", "", "x-none"] {
+            let stemming = Stemming::of(language);
+            let stem = stemming.stem(&word);
+            prop_assert!(stem.chars().all(char::is_alphanumeric), "{language} {word:?} {stem:?}");
+            prop_assert_eq!(stemming.stem(&stem).is_empty(), stem.is_empty());
+        }
+    }
+
+    #[test]
     fn any_text_is_a_search(typed in text()) {
-        let query = SearchQuery::parse(&typed);
+        let query = SearchQuery::parse(&typed, Stemming::default());
         prop_assert!(query.terms.len() <= 12 && query.without.len() <= 12);
         for term in query.terms.iter().chain(&query.without) {
             prop_assert!(!term.words.is_empty() && term.words.iter().all(|word| !word.is_empty()));
@@ -182,9 +193,10 @@ proptest! {
             .collect();
         let again = again.join(" ");
         if again.chars().count() <= 400 {
-            prop_assert_eq!(SearchQuery::parse(&again), query, "{}", again);
+            prop_assert_eq!(SearchQuery::parse(&again, Stemming::default()), query, "{}", again);
         }
-        let _ = text::fold::snippet(&typed, &SearchQuery::parse(&typed).terms);
+        let english = Stemming::of("en");
+        let _ = text::fold::snippet(&typed, &SearchQuery::parse(&typed, english).terms, english);
     }
 
     #[test]

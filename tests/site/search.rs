@@ -65,8 +65,10 @@ site_test! {
         assert_eq!(titles("covid-19").await, ["Three"]);
         assert_eq!(titles("email").await, Vec::<String>::new());
         assert_eq!(titles("council AND moved").await, Vec::<String>::new(), "AND is not an operator");
-        // Without an exact match, words that begin with it are found.
-        assert_eq!(titles("councill").await, ["Three"]);
+        // Without an exact match, words that begin with it are found first, then other forms.
+        assert_eq!(found(&site, "q=councill").await[0], "Three");
+        let newest = site.get("/search?q=councill&sort=newest").await;
+        assert_eq!((newest.all("article h2").len(), newest.one(".threadbar p")), (3, "3 results".into()));
     }
 }
 
@@ -240,5 +242,100 @@ site_test! {
         for (typed, hits) in [("서울", 1), ("서울에서", 1), ("항구", 1), ("부산", 1), ("서부", 0), ("울서", 0)] {
             assert_eq!(found(&site, &format!("q={typed}")).await.len(), hits, "{typed}");
         }
+    }
+}
+
+site_test! {
+    async fn other_forms_of_a_word_are_found_after_the_one_that_was_typed(site: Site) {
+        site.publish("---\ntitle: Gate\ndate: 2026-01-03\n---\n\nThe welder’s mask.\n").await;
+        site.publish("---\ntitle: Text\ndate: 2020-01-02\n---\n\nTwo gates and a welder, building.\n").await;
+        site.publish("---\ntitle: Gated\ndate: 2026-01-01\n---\n\nNothing.\n").await;
+        assert_eq!(found(&site, "q=gates").await, ["Text", "Gate", "Gated"], "the typed form first");
+        assert_eq!(found(&site, "q=gate").await, ["Gate", "Gated", "Text"]);
+        for typed in ["welder", "welders", "welder's", "welder\u{2019}s", "Welders gate"] {
+            let mut titles = found(&site, &format!("q={}", encoded(typed))).await;
+            titles.sort();
+            assert_eq!(titles, ["Gate", "Text"], "{typed}");
+        }
+        assert_eq!(found(&site, "q=gates+built").await.len(), 0);
+        assert_eq!(found(&site, "q=gates+builds").await, ["Text"]);
+        assert_eq!(found(&site, "q=%22gates%22").await, ["Text"], "in quotation marks only what was typed");
+        assert_eq!(found(&site, "q=gates+-gate").await, ["Text", "Gated"], "what is excluded is one form");
+        assert_eq!(found(&site, "q=gates&sort=newest").await, ["Gate", "Gated", "Text"]);
+        let page = site.get("/search?q=welders").await;
+        assert_eq!(page.one(".threadbar p"), "2 results");
+        assert_eq!(page.all(".snippet mark"), ["welder", "welder"], "what has the stem is marked");
+        let pell = site.moderator("pell").await;
+        pell.comment("gate", "All the ferries.").await;
+        pell.comment("gate", "One ferry.").await;
+        assert_eq!(site.get("/search?q=ferry&in=comments").await.all(".snippet"), ["One ferry.", "All the ferries."]);
+        // Pages go on into the last rank.
+        for n in 0..25 {
+            site.publish(&format!("---\ntitle: Number {n}\n---\n\nA lighthouse{}.\n", if n % 2 == 0 { "s" } else { "" })).await;
+        }
+        let first = site.get("/search?q=lighthouses").await;
+        let next = site.get(&first.attr("a[rel=next]", "href").expect("a next page")).await;
+        let mut titles = [first.all("article h2"), next.all("article h2")].concat();
+        assert!(titles[..13].iter().all(|t| t[7..].parse::<u32>().expect("a number") % 2 == 0), "{titles:?}");
+        titles.sort();
+        titles.dedup();
+        assert_eq!(titles.len(), 25);
+    }
+}
+
+site_test! {
+    async fn word_forms_are_those_of_the_sites_language(site: Site) {
+        site.publish("---\ntitle: Die Häuser\n---\n\nHäuser am Hafen. Voilà: les élections régionales.\n").await;
+        let chief = site.admin("chief").await;
+        chief.comment("die-hauser", "Neue Häuser.").await;
+        assert_eq!(found(&site, "q=hauses").await.len(), 0);
+        let saved = chief.post("/admin/settings", &[("language", "de")]).await;
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        site.run_jobs().await;
+        for typed in ["haus", "Haus", "Hauses", "häusern"] {
+            assert_eq!(found(&site, &format!("q={}", encoded(typed))).await.len(), 1, "{typed}");
+            assert_eq!(found(&site, &format!("q={}&in=comments", encoded(typed))).await.len(), 1, "{typed}");
+        }
+        chief.post("/admin/settings", &[("language", "fr")]).await;
+        site.run_jobs().await;
+        assert_eq!(found(&site, "q=hausern").await.len(), 0, "the forms of the former language are gone");
+        for typed in ["election", "élection", "régional", "regionale"] {
+            assert_eq!(found(&site, &format!("q={}", encoded(typed))).await.len(), 1, "{typed}");
+        }
+        chief.post("/admin/settings", &[("language", "ja")]).await;
+        site.run_jobs().await;
+        assert_eq!(found(&site, "q=elections").await.len(), 1, "a language without forms finds what was typed");
+        assert_eq!(found(&site, "q=election").await.len(), 1, "or what begins like it");
+    }
+}
+
+site_test! {
+    async fn a_misspelt_word_is_corrected_from_the_words_of_articles(site: Site) {
+        site.publish("---\ntitle: Élections at the embankment\n---\n\nThe timetable of the ferries: a review.\n").await;
+        site.publish("---\ntitle: Second review\n---\n\nA preview.\n").await;
+        for (typed, offered) in [
+            ("reviwe", "review"), ("embankmnet", "embankment"), ("mebankment", "embankment"), ("elektions", "élections"), ("timtabel", "timetable"),
+            ("ferry timetabel", "ferry timetable"), ("\"the timetabel\"", "\"the timetable\""), ("timetabel -reviwe", "timetable -reviwe"),
+        ] {
+            let page = site.get(&format!("/search?q={}", encoded(typed))).await;
+            assert_eq!(page.one(".correction a"), offered, "{typed}");
+            let corrected = site.get(&page.attr(".correction a", "href").expect("a link")).await;
+            assert!(!corrected.all("article h2").is_empty(), "{typed} → {offered} finds something");
+            assert!(!corrected.has(".correction"));
+        }
+        let marked = site.get("/search?q=ferry+timetabel").await;
+        assert_eq!(marked.all(".correction mark"), ["timetable"]);
+        // Too short, a number, unlike any word, unknown letters, all words known, nothing under the correction.
+        for typed in ["teh", "20262", "zzzzzzzz", "%_\\'\"", "второй", "preview embankment", "timetabel embankment preview", "reviwe&from=2030-01-01", "reviwe&in=comments"] {
+            let query = if typed.contains('&') { typed.to_owned() } else { encoded(typed) };
+            let page = site.get(&format!("/search?q={query}")).await;
+            assert!(page.status == 200 && !page.has(".correction"), "{typed}");
+        }
+        // Filters and the order stay.
+        let page = site.get("/search?q=reviwe&section=news&sort=newest").await;
+        let href = page.attr(".correction a", "href").expect("a link");
+        assert!(href.contains("q=review") && href.contains("section=news") && href.contains("sort=newest"), "{href}");
+        let hostile = site.get(&format!("/search?q={}", encoded("<script>alert(1)</script> reviwe"))).await;
+        assert!(!hostile.body.contains("<script>alert"), "typed text is escaped");
     }
 }

@@ -114,7 +114,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     (
         "admin",
         &[
-            "accounts", "articles", "comments", "jobs", "log", "mail", "media", "queues",
+            "accounts", "articles", "comments", "jobs", "log", "mail", "media", "queues", "search",
             "sessions",
         ],
     ),

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// The released schemas, by their last migration.
 const RELEASED: [&str; 1] = ["0001_init"];
 /// Tables that came after them, and are empty after an upgrade.
-const ADDED: [&str; 1] = ["former_paths"];
+const ADDED: [&str; 2] = ["former_paths", "vocabulary"];
 
 fn fixture(version: &str, engine: &str) -> PathBuf {
     let file = format!("tests/site/fixtures/{version}.{engine}.gz");

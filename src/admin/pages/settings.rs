@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::jobs::{self, Job};
 use crate::media;
 use crate::paths;
+use crate::search;
 use crate::sessions;
 use crate::web::fields::{Field, FormPage};
 use crate::web::form::unknown_field;
@@ -140,11 +141,18 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     };
     let (seen, now) = (form.revision.clone(), state.db.now());
     let old_name = state.site().name.clone();
+    let old_language = state.site().language.clone();
     let saved = sessions::write(&state, &admin, move |conn, _| {
         let saved = store::save_settings(conn, &values, &seen)?;
         let named = |(name, _): &&(&str, String)| *name == settings::SITE_NAME.name;
         if saved && let Some((_, new_name)) = values.iter().find(named) {
             articles::names::rename_author(conn, &old_name, new_name)?;
+        }
+        let language = values
+            .iter()
+            .find(|(name, _)| *name == settings::LANGUAGE.name);
+        if saved && language.is_some_and(|(_, new)| *new != old_language) {
+            search::index::start_over(conn, now)?;
         }
         if saved && values.contains(&(settings::NOTIFY_MODERATORS.name, "on".into())) {
             // Comments may wait already. By then all nodes have read the settings.
