@@ -20,7 +20,8 @@ use crate::text::stem::Stemming;
 use crate::web::settings::LANGUAGE;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Bits of a row's number that hold the id.
 pub(super) const ID_BITS: u32 = 30;
@@ -57,7 +58,7 @@ pub fn index_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<()
         let words = [
             marked(FACET, [format!("a{}", one.author)]),
             folded("", one.text),
-            stems(stemming, [one.text].into_iter()),
+            stems(stemming, &distinct([one.text].into_iter())),
         ];
         (number(one.at, one.id), words.concat())
     };
@@ -89,18 +90,27 @@ fn stemming(conn: &mut Conn) -> Result<Stemming, Error> {
     ))
 }
 
-/// The stems of the texts' words, each once, without those that are words of the texts themselves.
-fn stems<'a>(stemming: Stemming, texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let (mut stems, mut words) = (BTreeSet::new(), BTreeSet::new());
+/// The words of texts, folded, each with one of its spellings.
+pub(super) type DistinctWords<'a> = BTreeMap<Cow<'a, str>, &'a str>;
+
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> DistinctWords<'a> {
+    let mut words = DistinctWords::new();
     for text in texts {
         for word in fold::words(text).into_iter().take(MOST_WORDS) {
-            if !words.contains(&*word.folded) {
-                stems.insert(stemming.stem(&text[word.start..word.end]));
-                words.insert(word.folded);
-            }
+            words
+                .entry(word.folded)
+                .or_insert(&text[word.start..word.end]);
         }
     }
-    stems.retain(|stem| !stem.is_empty() && !words.contains(stem.as_str()));
+    words
+}
+
+/// The stems of words, each once, without those that are among the words.
+fn stems(stemming: Stemming, words: &DistinctWords<'_>) -> Vec<String> {
+    let mut stems: Vec<String> = words.values().map(|word| stemming.stem(word)).collect();
+    stems.retain(|stem| !stem.is_empty() && !words.contains_key(stem.as_str()));
+    stems.sort_unstable();
+    stems.dedup();
     marked(STEM, stems)
 }
 
@@ -236,10 +246,11 @@ pub fn index_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
         words.push(BREAK.into());
         words.extend(folded("", part));
     }
-    let all = || std::iter::once(&title).chain(&lead).chain(&text);
+    let all = std::iter::once(&title).chain(&lead).chain(&text);
+    let distinct = distinct(all.map(String::as_str));
     words.push(BREAK.into());
-    words.extend(stems(stemming(conn)?, all().map(String::as_str)));
-    vocabulary::add(conn, all())?;
+    words.extend(stems(stemming(conn)?, &distinct));
+    vocabulary::add(conn, &distinct)?;
     upsert_rows(conn, "article_words", &[(number(at, id), words)])
 }
 

@@ -3,6 +3,7 @@
 //! Words stay when their article goes; a correction is offered only if it finds something.
 
 use super::SearchQuery;
+use super::index::DistinctWords;
 use super::store::{Filters, count};
 use crate::db::Conn;
 use crate::db::prepared::prepared;
@@ -11,7 +12,6 @@ use crate::error::Error;
 use crate::text::fold;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 /// Lengths of the words that are kept, in letters.
@@ -30,31 +30,24 @@ const MOST_COMPARED: i64 = 5_000;
 const MOST_COUNTED: usize = 5;
 
 /// Adds the words of an article that are not known yet.
-pub(super) fn add<'a>(
-    conn: &mut Conn,
-    texts: impl Iterator<Item = &'a String>,
-) -> Result<(), Error> {
+pub(super) fn add(conn: &mut Conn, words: &DistinctWords<'_>) -> Result<(), Error> {
+    let is_kept =
+        |word: &&str| word.chars().all(char::is_alphabetic) && KEPT.contains(&word.chars().count());
     // In order of the key, so that two transactions never wait for each other.
-    let mut new: BTreeMap<String, String> = BTreeMap::new();
-    for text in texts {
-        for word in fold::words(text) {
-            let is_word = word.folded.chars().all(char::is_alphabetic);
-            if is_word && KEPT.contains(&word.folded.chars().count()) {
-                let shown = || text[word.start..word.end].to_lowercase();
-                new.entry(word.folded.into_owned()).or_insert_with(shown);
-            }
-        }
-    }
-    let new: Vec<(String, String)> = new.into_iter().collect();
+    let new: Vec<(&str, &str)> = words
+        .iter()
+        .map(|(folded, shown)| (&**folded, *shown))
+        .filter(|(folded, _)| is_kept(folded))
+        .collect();
     for rows in new.chunks(AT_ONCE) {
         let mut query = prepared::<()>("INSERT INTO vocabulary (word, shown, reversed) VALUES ");
         for at in 0..AT_ONCE {
-            let (word, shown) = &rows[at.min(rows.len() - 1)];
+            let (word, shown) = rows[at.min(rows.len() - 1)];
             query = query
                 .text(if at == 0 { "(" } else { ", (" })
                 .string(word)
                 .text(", ")
-                .string(shown)
+                .string(shown.to_lowercase())
                 .text(", ")
                 .string(reversed(word))
                 .text(")");
