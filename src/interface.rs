@@ -55,6 +55,15 @@ impl Interface {
         }
     }
 
+    /// This interface's language tag if a site has another language; else empty.
+    pub fn fallback_for(self, tag: &str) -> &'static str {
+        let own = match self {
+            Interface::English => "en",
+            Interface::German => "de",
+        };
+        if primary(tag) == own { "" } else { own }
+    }
+
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
         static ENGLISH: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
         static GERMAN: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();

@@ -36,6 +36,7 @@ pub mod info;
 pub mod ops;
 pub mod redirects;
 pub mod samples;
+pub mod theme;
 
 pub mod app;
 pub mod routes;

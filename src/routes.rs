@@ -6,7 +6,7 @@ use crate::redirects::KnownRoute;
 use crate::web::cache::{CachedRoute, Param};
 use crate::{
     accounts, admin, articles, cards, comments, discovery, info, jobs, log, mail, media, ops,
-    queues, readers, search, web as page,
+    queues, readers, search, theme, web as page,
 };
 use actix_web::{guard, web};
 use serde::Serialize;
@@ -172,6 +172,8 @@ routes! {
     "/admin/jobs" { GET admin jobs::pages::index }
     "/admin/jobs/{id}/retry" { POST admin jobs::pages::retry }
     "/admin/jobs/{id}/discard" { POST admin jobs::pages::discard }
+    "/theme" { POST all theme::choose }
+    "/theme.css" { GET all theme::style_sheet }
     "/static/{file}" { GET all page::assets::show }
     "/media/{file}" { GET all media::pages::show }
     "/favicon.ico" { GET all page::assets::favicon }

@@ -19,6 +19,7 @@ pub mod session_cookie;
 pub mod settings;
 pub mod site;
 pub mod structured_data;
+pub mod theme_cookie;
 pub mod viewer;
 
 use crate::config::Config;

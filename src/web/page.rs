@@ -94,6 +94,8 @@ pub struct Page {
     pub site_name: String,
     pub tagline: String,
     pub lang: String,
+    /// The interface's language where it is not the content's; else empty.
+    pub ui_lang: &'static str,
     /// The complete `<title>`.
     pub title: String,
     pub description: String,
@@ -161,6 +163,7 @@ impl Page {
             site_name: site.name.clone(),
             tagline: site.tagline.clone(),
             lang: site.language.clone(),
+            ui_lang: site.interface_language(),
             css: assets::SITE_CSS,
             js: assets::SITE_JS,
             theme_js: assets::THEME_JS,

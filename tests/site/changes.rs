@@ -195,3 +195,36 @@ site_test! {
         assert_eq!(site.get(&src).await.status, 200, "the samples used it too");
     }
 }
+
+site_test! {
+    async fn a_theme_is_kept_without_script_until_the_browser_is_closed(site: Site) {
+        let url = |path: &str| format!("{}{path}", site.state.config.base.origin);
+        let page = site.get("/about").await;
+        assert!(page.body.contains("<noscript><link rel=\"stylesheet\" href=\"/theme.css\"></noscript>"));
+        assert_eq!(page.attr("form[action='/theme'] input[type=radio][value=dark]", "name").as_deref(), Some("theme"));
+        let css = site.get("/theme.css").await;
+        assert_eq!((css.status, css.body.as_str(), css.header("cache-control").as_deref()), (200, "", Some("private, no-store")));
+        let reader = site.browser();
+        let chosen = reader.request("POST", "/theme").header("referer", url("/sections/news?after=x")).form(&[("theme", "dark")]).send().await.expect("an answer");
+        assert_eq!((chosen.status().as_u16(), &chosen.headers()["location"]), (303, &"/sections/news?after=x".parse().expect("a header")));
+        let cookie = chosen.headers()["set-cookie"].to_str().expect("text").to_owned();
+        assert!(cookie.starts_with("theme=dark;") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Max-Age") && !cookie.contains("Expires"), "{cookie}");
+        let css = reader.get("/theme.css").await;
+        assert!(css.body.contains("color-scheme: dark") && css.header("content-type").is_some_and(|t| t.starts_with("text/css")), "{}", css.body);
+        assert_eq!(reader.get("/about").await.body, page.body, "pages stay the same for everybody");
+        for elsewhere in ["https://example.org/x", "//example.org", "nonsense", &url("//example.org/"), &url("/\\example.org")] {
+            let answer = reader.request("POST", "/theme").header("referer", elsewhere).form(&[("theme", "light")]).send().await.expect("an answer");
+            let to = answer.headers()["location"].to_str().expect("text").to_owned();
+            assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains('\\'), "{elsewhere}: {to}");
+        }
+        assert!(reader.get("/theme.css").await.body.contains("color-scheme: light"));
+        let back = reader.post("/theme", &[("theme", "auto")]).await;
+        assert!(back.header("set-cookie").is_some_and(|c| c.starts_with("theme=;") && c.contains("Max-Age=0")));
+        assert_eq!(reader.get("/theme.css").await.body, "");
+        for bad in ["theme=pink", "", "theme=dark&theme=light", "theme=dark&next=/x"] {
+            assert_eq!(reader.post_raw("/theme", bad).await.status, 400, "{bad}");
+        }
+        let hostile = reader.request("GET", "/theme.css").header("cookie", "theme=x}*{display:none").send().await.expect("an answer");
+        assert_eq!(hostile.text().await.expect("text"), "");
+    }
+}

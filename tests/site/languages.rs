@@ -40,12 +40,24 @@ site_test! {
 
 site_test! {
     async fn a_language_from_right_to_left_turns_the_page(site: Site) {
-        let slug = site.article().await;
+        let slug = site.publish("---\ntitle: Quay\nsources: [{text: A note.}]\n---\n\nA remark.\n").await;
+        site.moderator("pell").await.comment(&slug, "A comment.").await;
         for (tag, dir) in [("ar", "rtl"), ("he-IL", "rtl"), ("fa", "rtl"), ("pt-BR", "ltr"), ("en", "ltr")] {
             set_language(&site, tag).await;
             let page = site.get(&format!("/articles/{slug}")).await;
             assert_eq!((page.attr("html", "dir").as_deref(), page.attr("html", "lang").as_deref()), (Some(dir), Some(tag)));
             assert_eq!(page.one("#conversation"), "Join the conversation", "languages without a translation use English");
+            // Text in another language than the page says so, and content inside it says that it is the site's.
+            let other = (tag != "en").then(|| "en".to_owned());
+            for part in ["#comments", ".foot", ".tools", ".skip", ".meta time", ".share", ".notes h2"] {
+                assert_eq!(page.attr(part, "lang"), other, "{tag}: {part}");
+            }
+            let content = (tag != "en").then(|| tag.to_owned());
+            assert_eq!(page.attr(".comment .text", "lang"), content, "{tag}");
+            assert_eq!(page.attr("h1", "lang"), None);
+            assert_eq!(site.get("/login").await.attr("main .column", "lang"), other);
+            let found = site.get("/search?q=remark").await;
+            assert_eq!((found.attr("main .column", "lang"), found.attr(".search article", "lang")), (other, content), "{tag}");
         }
     }
 }

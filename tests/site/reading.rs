@@ -318,7 +318,7 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     person.click("article h2 a").await;
     person.see(".comment.target").await;
 
-    // The theme changes the current page at once, the next one only with scripts.
+    // The theme changes the current page at once, the next one with scripts, or when it was kept.
     person.open("/").await;
     assert_eq!(paper(&browser).await, LIGHT);
     person.click("label:has(#theme-dark) span").await;
@@ -326,6 +326,25 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     person.open("/about").await;
     person.see("#theme-auto").await;
     assert_eq!(paper(&browser).await, if scripts { DARK } else { LIGHT });
+    if !scripts {
+        // Without scripts a button keeps the choice, until the browser is closed.
+        person.click("label:has(#theme-dark) span").await;
+        person.click(".theme button").await;
+        person.see_text("h1", "About").await;
+        assert_eq!(paper(&browser).await, DARK);
+        person.open("/").await;
+        assert_eq!(paper(&browser).await, DARK);
+        person.click("label:has(#theme-light) span").await;
+        assert_eq!(
+            paper(&browser).await,
+            LIGHT,
+            "another choice counts at once"
+        );
+        person.open("/about").await;
+        assert_eq!(paper(&browser).await, DARK);
+        person.click(".theme button").await;
+        person.see_text("h1", "About").await;
+    }
     person.click("label:has(#theme-auto) span").await;
     assert_eq!(paper(&browser).await, LIGHT);
     emulate(&browser, "dark").await;

@@ -123,6 +123,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
         &["accounts", "articles", "comments", "log", "sessions"],
     ),
     ("info", &[]),
+    ("theme", &[]),
     ("ops", &["jobs"]),
     ("demo", &["accounts", "articles", "comments", "import"]),
     ("samples", &["accounts", "articles", "comments", "import"]),

@@ -1,0 +1,84 @@
+//! The theme that a reader without script chose, kept in a cookie until the browser is closed.
+//!
+//! Pages are the same for everybody, so a style sheet that only such browsers load (`<noscript>`) brings the choice.
+
+use crate::error::Error;
+use crate::paths;
+use crate::web::theme_cookie::{self, ChosenTheme};
+use crate::web::{FormBody, Shared, page};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use serde::Deserialize;
+use url::{Position, Url};
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Theme {
+    Auto,
+    Light,
+    Dark,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ThemeForm {
+    theme: Theme,
+}
+
+/// `POST /theme`: keeps the choice, and leads back to the page that it was made on.
+pub async fn choose(
+    state: Shared,
+    request: HttpRequest,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let ThemeForm { theme } = posted.read()?;
+    let mut cookie = Cookie::build(theme_cookie::NAME, "")
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(state.config.base.https)
+        .finish();
+    match theme {
+        Theme::Auto => cookie.make_removal(),
+        Theme::Light => cookie.set_value("light"),
+        Theme::Dark => cookie.set_value("dark"),
+    }
+    let mut response = page::see_other(&page_before(&state, &request));
+    response.add_cookie(&cookie).map_err(Error::internal)?;
+    Ok(response)
+}
+
+/// The path of the page of this site that sent the form; else the front page.
+fn page_before(state: &Shared, request: &HttpRequest) -> String {
+    let referrer = request.headers().get(header::REFERER);
+    let url = referrer
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| Url::parse(value).ok())
+        .filter(|url| url.origin().ascii_serialization() == state.config.base.origin);
+    url.map_or_else(
+        || paths::FRONT.to_owned(),
+        |url| paths::local(&url[Position::BeforePath..Position::AfterQuery]).to_owned(),
+    )
+}
+
+/// `GET /theme.css`
+pub async fn style_sheet(request: HttpRequest) -> HttpResponse {
+    let chosen = request.extensions().get::<ChosenTheme>().copied();
+    let css = chosen.map_or_else(String::new, |ChosenTheme(theme)| choice(theme));
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(css)
+}
+
+/// The page in this theme, and its name marked, until another is chosen on the page.
+fn choice(theme: &str) -> String {
+    format!(
+        "@media screen {{\n\
+         :root {{ color-scheme: {theme}; }}\n\
+         .theme #theme-auto:checked + span {{ color: var(--quiet); border-bottom-color: transparent; }}\n\
+         .theme:has(#theme-auto:checked) #theme-{theme} + span {{ color: var(--ink); border-bottom-color: var(--accent); }}\n\
+         }}\n"
+    )
+}
