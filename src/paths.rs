@@ -1,6 +1,7 @@
 //! Builds all URLs of the site; no other module writes one. The router's patterns are in `routes.rs`.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use unicode_normalization::UnicodeNormalization;
 
 pub const FRONT: &str = "/";
 pub const SEARCH: &str = "/search";
@@ -51,12 +52,16 @@ const MAILTO_ESCAPES: &AsciiSet = &NON_ALPHANUMERIC
 /// Names of index files, which are left out at the end of a path.
 const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"];
 
+/// A path percent-decoded, composed (NFC) and in lower case.
+pub fn plain(path: &str) -> String {
+    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    path.nfc().collect::<String>().to_lowercase()
+}
+
 /// A path as paths are compared: percent-decoded, composed (NFC), in lower case, without index file, empty segments and
 /// trailing slash.
 pub fn lookup_key(path: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    let path: String = path.nfc().collect::<String>().to_lowercase();
+    let path = plain(path);
     let mut path = path.trim_end_matches('/');
     while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
         path = shorter.trim_end_matches('/');

@@ -26,7 +26,7 @@ pub(super) fn authors(fields: &Fields) -> Result<Vec<Byline>, Refusal> {
             for item in items {
                 match &item.kind {
                     Kind::Null => {}
-                    Kind::Scalar(name) => given.push(named(collapse(name))),
+                    Kind::Scalar(name) => given.push(named(text::collapse(name))),
                     Kind::Table(parts) => given.push(from_table(fields, field, item, parts)?),
                     Kind::List(_) => return fields.refuse_value(field, item, TAKES),
                 }
@@ -54,14 +54,10 @@ fn named(name: String) -> Byline {
     }
 }
 
-fn collapse(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// The names in one text with commas.
 fn split_names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for part in text.split(',').map(collapse) {
+    for part in text.split(',').map(crate::text::collapse) {
         match names.last_mut() {
             Some(last) if SUFFIXES.contains(&part.to_lowercase().as_str()) => {
                 *last = format!("{last}, {part}");

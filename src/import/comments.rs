@@ -66,5 +66,5 @@ pub(super) fn remove(text: &str) -> Cow<'_, str> {
         rest = after;
     }
     out.push_str(rest);
-    Cow::Owned(out.split_whitespace().collect::<Vec<_>>().join(" "))
+    Cow::Owned(crate::text::collapse(&out))
 }

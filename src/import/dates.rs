@@ -94,7 +94,15 @@ fn read_word(parts: &mut Parts, word: &str) -> Option<()> {
         return read_word(parts, time);
     }
     if lower.contains(':') && lower.starts_with(|c: char| c.is_ascii_digit()) {
-        return read_clock(parts, &lower);
+        // `9:00am`
+        let half = ["am", "pm"].iter().find(|half| lower.ends_with(**half));
+        return match half {
+            None => read_clock(parts, &lower),
+            Some(half) => {
+                read_clock(parts, lower.strip_suffix(half)?)?;
+                read_word(parts, half)
+            }
+        };
     }
     if lower.starts_with(['+', '-']) {
         return set(&mut parts.zone, offset(&lower)?);

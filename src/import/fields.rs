@@ -227,7 +227,7 @@ pub(super) fn as_boolean(value: &Value) -> Option<bool> {
 pub(super) fn line_of(value: &Value) -> Option<String> {
     match &value.kind {
         Kind::Scalar(text) => {
-            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let line = crate::text::collapse(text);
             Some(super::comments::remove(&line).into_owned())
         }
         _ => None,

@@ -291,7 +291,7 @@ fn first_sentences<'a>(parts: &[&'a AstNode<'a>]) -> String {
             break;
         }
     }
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = crate::text::collapse(&text);
     let mut excerpt = String::new();
     for sentence in text.split_sentence_bounds() {
         if !excerpt.is_empty() && excerpt.chars().count() + sentence.chars().count() > EXCERPT {

@@ -2,11 +2,11 @@
 //! (the default) or 302; or an old path and 410. Lines that begin with `#` are comments. It is read at the start and
 //! when it changes. An old path may have a query (`/?p=123`): then it stands for every request with these parameters.
 
+use crate::paths;
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::SystemTime;
-use unicode_normalization::UnicodeNormalization;
 
 /// The target of an old path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,11 +54,10 @@ pub struct List {
 
 /// A path as the list compares it: percent-decoded, composed (NFC), in lower case, without trailing slashes.
 fn normalize_key(path: &str) -> String {
-    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    let path: String = path.trim_end_matches('/').nfc().collect();
-    match path.to_lowercase() {
-        path if path.is_empty() => "/".into(),
-        path => path,
+    let path = paths::plain(path);
+    match path.trim_end_matches('/') {
+        "" => "/".into(),
+        path => path.to_owned(),
     }
 }
 
@@ -74,6 +73,16 @@ fn parameters(query: &str) -> Vec<String> {
         .filter(|part| !part.is_empty())
         .map(decode)
         .collect()
+}
+
+/// Whether the target is one of the addresses that an old path with its parameters stands for.
+fn leads_to_itself(from: &str, to: &str) -> bool {
+    let (path, wanted) = from.split_once('?').unwrap_or((from, ""));
+    let to = to.split('#').next().unwrap_or(to);
+    let (target, given) = to.split_once('?').unwrap_or((to, ""));
+    let given = parameters(given);
+    normalize_key(path) == normalize_key(target)
+        && parameters(wanted).iter().all(|one| given.contains(one))
 }
 
 /// Parses a list. Second: its invalid lines, as `LINE: reason`.
@@ -93,9 +102,7 @@ pub fn parse(text: &str) -> (Targets, Vec<String>) {
         let target = match parts.as_slice() {
             [from, ..] if !from.starts_with('/') => Err("the old path must begin with /"),
             [from, ..] if from.contains(['*', '#']) => Err("the old path must not contain # or *"),
-            [from, to, ..] if normalize_key(from) == normalize_key(to) => {
-                Err("it redirects to itself")
-            }
+            [from, to, ..] if leads_to_itself(from, to) => Err("it redirects to itself"),
             [_, "410"] => Ok(Target::Gone),
             [_, to] | [_, to, "301"] if is_address(to) => Ok(Target::Moved((*to).to_owned())),
             [_, to, "302"] if is_address(to) => Ok(Target::Found((*to).to_owned())),

@@ -120,5 +120,5 @@ pub fn plain(source: &str) -> String {
         }
         text.push(' ');
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    super::collapse(&text)
 }

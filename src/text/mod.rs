@@ -68,10 +68,12 @@ pub fn clean(given: &str) -> Result<String, InvalidText> {
 
 /// [`clean`] for one line: whitespace is collapsed and trimmed.
 pub fn clean_line(given: &str) -> Result<String, InvalidText> {
-    Ok(clean(given)?
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" "))
+    Ok(collapse(&clean(given)?))
+}
+
+/// The text without whitespace at its ends, and with one space for any other.
+pub fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether nothing of a text is visible: it has only spaces, control and other invisible characters.
@@ -91,7 +93,7 @@ pub fn words(text: &str) -> i64 {
 
 /// The beginning of a text, cut between words at no more than `most` characters; `…` is added where it is cut.
 pub fn excerpt(text: &str, most: usize) -> String {
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = collapse(text);
     if flat.chars().count() <= most {
         return flat;
     }

@@ -210,7 +210,7 @@ fn text_before<'a>(root: &'a AstNode<'a>, node: &'a AstNode<'a>) -> String {
         }
         break;
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    super::collapse(&text)
 }
 
 impl<E> Reader<'_, '_, E> {

@@ -85,11 +85,11 @@ site_test! {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         assert_eq!((leads(&site, "/blog").await, leads(&site, "/gone").await.0), ((301, Some("/about".into())), 404));
-        std::fs::write(&file, "/a /b\nb /c\n/d e\n/self /Self/\n/old?p=12 /about\n/* /about\n").expect("written");
+        std::fs::write(&file, "/a /b\nb /c\n/d e\n/self /Self/\n/old?p=12 /about\n/* /about\n/x?a=1 /X/?b=2&a=1\n/x /x?b=2\n/y?a=1 /y?a=2\n").expect("written");
         let check = site.masthead(&["check"], "");
         let said = [check.stdout, check.stderr].map(|out| String::from_utf8_lossy(&out).into_owned()).concat();
         assert_eq!(check.status.code(), Some(1), "{said}");
-        assert!(said.contains("redirects               2") && [":2: ", ":3: ", ":4: ", ":6: "].iter().all(|line| said.contains(line)), "{said}");
+        assert!(said.contains("redirects               3") && [":2: ", ":3: ", ":4: ", ":6: ", ":7: ", ":8: "].iter().all(|line| said.contains(line)), "{said}");
         std::fs::remove_file(&file).expect("removed");
     }
 }
