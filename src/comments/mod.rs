@@ -43,6 +43,10 @@ pub const MAX_DEPTH: usize = 12;
 pub const REPORTED: &str = "open_flags > 0 AND CASE status WHEN 'published' THEN TRUE WHEN 'approved' THEN \
     (open_flags >= 3 OR COALESCE(edited_at, 0) > COALESCE(moderated_at, created_at)) ELSE FALSE END";
 
+/// SQL condition for approved comments with open flags that are not [`REPORTED`].
+pub const FLAGGED_AGAIN: &str = "status = 'approved' AND open_flags > 0 AND open_flags < 3 AND \
+    COALESCE(edited_at, 0) <= COALESCE(moderated_at, created_at)";
+
 /// Longest detail of a flag and longest note of a rejection, in characters.
 pub const MAX_NOTE_LENGTH: usize = 500;
 

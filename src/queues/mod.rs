@@ -63,9 +63,7 @@ impl Queue {
             Queue::Approved => "status = 'approved'",
             Queue::Rejected => "status = 'rejected'",
             // The rest of what its partial index has is reported.
-            Queue::FlaggedAgain => {
-                "status = 'approved' AND open_flags > 0 AND open_flags < 3 AND COALESCE(edited_at, 0) <= COALESCE(moderated_at, created_at)"
-            }
+            Queue::FlaggedAgain => crate::comments::FLAGGED_AGAIN,
         }
     }
 

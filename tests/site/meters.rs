@@ -32,8 +32,16 @@ site_test! {
         let article = format!("/articles/{slug}");
         let conversation = format!("{article}/comments/{id}");
         let edit = format!("/comments/{id}/edit");
+        let year = chief.get("/archive").await.attr("a[href^='/archive/2']", "href").expect("a year")[9..13].to_owned();
+        let reader = chief.get("/admin/comments?queue=unmoderated").await.attr("a[href^='/admin/readers/']", "href").expect("a reader")[15..].to_owned();
         // Client, path, route, statements: BEGIN and COMMIT are two of them, loading a session is three or four.
-        let budgets: [(&Browser, &str, &str, f64); 25] = [
+        let budgets: [(&Browser, &str, &str, f64); 31] = [
+            (&anybody, "/authors", "/authors", 3.0),
+            (&anybody, "/tags", "/tags", 3.0),
+            (&anybody, "/archive", "/archive", 4.0),
+            (&anybody, &format!("/archive/{year}"), "/archive/{yyyy}", 4.0),
+            (&anybody, "/feeds", "/feeds", 0.0),
+            (&chief, &format!("/admin/readers/{reader}"), "/admin/readers/{id}", 12.0),
             (&anybody, "/sections/harbour", "/sections/{slug}", 5.0),
             (&anybody, "/tags/budgets", "/tags/{slug}", 5.0),
             (&anybody, "/authors/ines-halloran", "/authors/{slug}", 6.0),
