@@ -47,7 +47,7 @@ site_test! {
         assert_eq!(page.one("h1"), "The weir that hummed");
         assert_eq!(page.all(".story header .dek"), ["Two sentences about a weir. The second goes on."]);
         assert_eq!(page.all(".summary p"), ["On *Monday* the weir began to hum. Nobody < nobody > knows_why."]);
-        assert_eq!(page.all(".body p"), ["First line of the body.", "Second line, with \"quotes\" that stay straight.", "Third line."]);
+        assert_eq!(page.all(".body > p"), ["First line of the body.", "Second line, with \"quotes\" that stay straight.", "Third line."]);
         assert_eq!(page.all("h2"), ["A heading of its own", "Why it matters", "Source notes", "Join the conversation"]);
         assert_eq!(page.all(".matters p"), ["Because it hums."]);
         assert_eq!(page.all("li[data-kind=primary] .said"), ["Primary confirmation came from the weir."]);
@@ -74,9 +74,9 @@ site_test! {
         assert!(text(&unasked).1.contains("weir.txt:1:"), "{:?}", text(&unasked));
         let skipped = site.masthead(&["import", "--skip", &path], "");
         assert_eq!(skipped.status.code(), Some(0));
-        assert_eq!(site.get("/articles/the-weir-that-hummed").await.all(".body p")[0], "First line of the body.");
+        assert_eq!(site.get("/articles/the-weir-that-hummed").await.all(".body > p")[0], "First line of the body.");
         assert_eq!(site.masthead(&["import", "--yes", &path], "").status.code(), Some(0));
-        let another = |page: &Answer| page.all(".body p").first().is_some_and(|line| line == "Another line of the body.");
+        let another = |page: &Answer| page.all(".body > p").first().is_some_and(|line| line == "Another line of the body.");
         assert!(another(&site.get_when("/articles/the-weir-that-hummed", another).await));
     }
 }
@@ -166,10 +166,10 @@ It does.
         assert_eq!(page.one("h1"), "Weirs: a survey");
         assert_eq!(page.one(".story header .kicker"), "Rivers");
         assert_eq!(page.one(".byline"), "By Ada Lind and Bo Falk");
-        assert_eq!(page.all(".body h2"), ["A first-level heading"]);
+        assert_eq!(page.all(".body > h2"), ["A first-level heading"]);
         assert_eq!(page.all(".body h3"), ["And one below it"]);
         assert_eq!(page.all(".body strong"), ["bold"]);
-        assert!(page.all(".body p")[0].contains("<blink>typed</blink>"), "typed HTML is shown as typed");
+        assert!(page.all(".body > p")[0].contains("<blink>typed</blink>"), "typed HTML is shown as typed");
         assert_eq!(page.all(".body pre").len(), 1);
         assert!(!page.body.contains("javascript:"));
         assert_eq!(page.all(".notes li").len(), 2);
