@@ -55,27 +55,31 @@ impl Interface {
         }
     }
 
-    /// This interface's language tag if a site has another language; else empty.
-    pub fn fallback_for(self, tag: &str) -> &'static str {
-        let own = match self {
+    fn tag(self) -> &'static str {
+        match self {
             Interface::English => "en",
             Interface::German => "de",
-        };
+        }
+    }
+
+    /// The interface's language tag if a site in this language has no interface of its own; else empty.
+    pub fn fallback_tag(tag: &str) -> &'static str {
+        let own = Interface::for_tag(tag).tag();
         if primary(tag) == own { "" } else { own }
     }
 
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
         static ENGLISH: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
         static GERMAN: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
-        let (place, tag, source) = match self {
-            Interface::English => (&ENGLISH, "en", include_str!("../templates/text/en.ftl")),
-            Interface::German => (&GERMAN, "de", include_str!("../templates/text/de.ftl")),
+        let (place, source) = match self {
+            Interface::English => (&ENGLISH, include_str!("../templates/text/en.ftl")),
+            Interface::German => (&GERMAN, include_str!("../templates/text/de.ftl")),
         };
         place.get_or_init(|| {
             let resource =
                 FluentResource::try_new(source.to_owned()).expect("build.rs has parsed it");
             let mut bundle =
-                FluentBundle::new_concurrent(vec![tag.parse().expect("a language tag")]);
+                FluentBundle::new_concurrent(vec![self.tag().parse().expect("a language tag")]);
             bundle.set_use_isolating(false);
             bundle.set_formatter(Some(match self {
                 Interface::English => |value, _| grouped(value, ','),

@@ -53,7 +53,7 @@ const MAILTO_ESCAPES: &AsciiSet = &NON_ALPHANUMERIC
 const INDEXES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/index"];
 
 /// A path percent-decoded, composed (NFC) and in lower case.
-pub fn plain(path: &str) -> String {
+pub fn comparable(path: &str) -> String {
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     path.nfc().collect::<String>().to_lowercase()
 }
@@ -61,7 +61,7 @@ pub fn plain(path: &str) -> String {
 /// A path as paths are compared: percent-decoded, composed (NFC), in lower case, without index file, empty segments and
 /// trailing slash.
 pub fn lookup_key(path: &str) -> String {
-    let path = plain(path);
+    let path = comparable(path);
     let mut path = path.trim_end_matches('/');
     while let Some(shorter) = INDEXES.iter().find_map(|index| path.strip_suffix(index)) {
         path = shorter.trim_end_matches('/');

@@ -44,13 +44,13 @@ pub async fn choose(
         Theme::Light => cookie.set_value("light"),
         Theme::Dark => cookie.set_value("dark"),
     }
-    let mut response = page::see_other(&page_before(&state, &request));
+    let mut response = page::see_other(&referring_path(&state, &request));
     response.add_cookie(&cookie).map_err(Error::internal)?;
     Ok(response)
 }
 
 /// The path of the page of this site that sent the form; else the front page.
-fn page_before(state: &Shared, request: &HttpRequest) -> String {
+fn referring_path(state: &Shared, request: &HttpRequest) -> String {
     let referrer = request.headers().get(header::REFERER);
     let url = referrer
         .and_then(|value| value.to_str().ok())

@@ -152,7 +152,10 @@ fn route_lookup(redirects: web::Data<redirects::Redirects>) -> RouteLookup {
     RouteLookup {
         find_route: routes::cached_route,
         is_redirected: Arc::new(move |path, query| {
-            redirects.list.query_target(path, query).is_some()
+            redirects
+                .list
+                .query_target(path, query, |_| false)
+                .is_some()
         }),
     }
 }

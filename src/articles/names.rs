@@ -59,20 +59,20 @@ pub(super) fn find_or_create_author(conn: &mut Conn, name: &str) -> Result<i64, 
 }
 
 /// Gives an author another name, and the slug of that name if it is free: the publication's own byline when the publication is
-/// renamed. Nothing happens if there is no such author, or one of the new name.
+/// renamed. `false`: there is no such author, or one of the new name already. After a `true` the search index has the old name.
 ///
 /// # Errors
 /// Of the database.
-pub fn rename_author(conn: &mut Conn, old: &str, new: &str) -> Result<(), Error> {
+pub fn rename_author(conn: &mut Conn, old: &str, new: &str) -> Result<bool, Error> {
     let known: Vec<(i64, String)> = authors::table
         .filter(authors::name.eq_any([old, new]))
         .select((authors::id, authors::name))
         .load(conn)?;
     let [(id, name)] = known.as_slice() else {
-        return Ok(());
+        return Ok(false);
     };
     if name != old || old == new {
-        return Ok(());
+        return Ok(false);
     }
     diesel::update(authors::table.find(id))
         .set((
@@ -91,7 +91,7 @@ pub fn rename_author(conn: &mut Conn, old: &str, new: &str) -> Result<(), Error>
             .set(authors::slug.eq(slug))
             .execute(conn)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Fills in `name_key` (see [`text::lookalike`]) for authors that have none yet.

@@ -43,6 +43,11 @@ impl<ST> Prepared<ST> {
         self.parts.insert(0, Part::Text(text.into()));
         self
     }
+    /// Appends another statement's pieces.
+    pub fn append<Other>(mut self, other: Prepared<Other>) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
     pub fn int(mut self, value: i64) -> Self {
         self.parts.push(Part::Int(value));
         self

@@ -1,5 +1,6 @@
 //! Assigns the top-level blocks of a Markdown article to the standard sections.
 
+use super::notes::is_web_address;
 use super::sections::{StandardSection, is_call_to_comment, keyphrases_line, split_notes};
 use crate::articles::draft::{Draft, Refusal, SourceNote};
 use crate::text;
@@ -103,7 +104,7 @@ fn notes_of<'a>(block: &'a AstNode<'a>, line: usize) -> Result<Vec<SourceNote>, 
         let mut note = SourceNote::guessed(item.collect_text().trim());
         for node in item.descendants() {
             if let NodeValue::Link(link) = &node.data.borrow().value
-                && (link.url.starts_with("https://") || link.url.starts_with("http://"))
+                && is_web_address(&link.url)
                 && note.url.is_empty()
             {
                 note.url.clone_from(&link.url);

@@ -95,11 +95,12 @@ fn read_word(parts: &mut Parts, word: &str) -> Option<()> {
     }
     if lower.contains(':') && lower.starts_with(|c: char| c.is_ascii_digit()) {
         // `9:00am`
-        let half = ["am", "pm"].iter().find(|half| lower.ends_with(**half));
+        let mut halves = ["am", "pm"].into_iter();
+        let half = halves.find_map(|half| Some((lower.strip_suffix(half)?, half)));
         return match half {
             None => read_clock(parts, &lower),
-            Some(half) => {
-                read_clock(parts, lower.strip_suffix(half)?)?;
+            Some((clock, half)) => {
+                read_clock(parts, clock)?;
                 read_word(parts, half)
             }
         };

@@ -36,7 +36,17 @@ pub fn find(paths: &[PathBuf]) -> (Vec<FoundFile>, Vec<String>) {
                 ));
             }
         };
-        let mut entries: Vec<_> = entries.flatten().collect();
+        let mut known = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => known.push(entry),
+                Err(e) => refused.push(format!(
+                    "{}:1: the folder cannot be read to its end: {e}",
+                    folder.display()
+                )),
+            }
+        }
+        let mut entries = known;
         entries.sort_by_key(std::fs::DirEntry::path);
         for entry in entries {
             let path = entry.path();

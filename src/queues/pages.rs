@@ -118,7 +118,12 @@ impl Asked {
     /// From the path of a page of a queue, as a form sent it. `None`: it is no such page.
     fn of_path(t: Interface, path: &str) -> Option<Asked> {
         let path = paths::local(path).split('#').next()?;
-        Asked::parse(t, path.strip_prefix("/admin/comments?")?).ok()
+        Asked::parse(
+            t,
+            path.strip_prefix(paths::ADMIN_COMMENTS)?
+                .strip_prefix('?')?,
+        )
+        .ok()
     }
 
     /// From the query string of a page of a queue.

@@ -1,6 +1,6 @@
 //! `/admin/readers/{id}`: a reader's comments and what became of them, and the forms to ban them and to lift the ban.
 
-use super::store::{self, PAGE, Reader, Said};
+use super::store::{self, PAGE, Reader, ReaderComment};
 use crate::accounts::roles::{RoleChangeError, set_ban};
 use crate::comments::MAX_NOTE_LENGTH;
 use crate::comments::store::records;
@@ -19,7 +19,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-struct SaidView {
+struct ReaderCommentView {
     permalink: String,
     number: i64,
     article: Link,
@@ -46,7 +46,7 @@ struct ReaderPage {
     ban_action: String,
     lift_action: String,
     fields: Vec<Field>,
-    comments: Vec<SaidView>,
+    comments: Vec<ReaderCommentView>,
     next: String,
 }
 
@@ -234,7 +234,7 @@ async fn reader_page(
         ],
         comments: said
             .into_iter()
-            .map(|one| said_view(t, &site, one))
+            .map(|one| comment_view(t, &site, one))
             .collect(),
         username: reader.username,
         next,
@@ -255,7 +255,7 @@ fn ban_sentence(t: Interface, site: &Site, reader: &Reader) -> String {
     }
 }
 
-fn said_view(t: Interface, site: &Site, said: Said) -> SaidView {
+fn comment_view(t: Interface, site: &Site, said: ReaderComment) -> ReaderCommentView {
     let outcome = match said.status {
         Status::Published => t.status_published(),
         Status::Approved => t.status_approved(),
@@ -264,7 +264,7 @@ fn said_view(t: Interface, site: &Site, said: Said) -> SaidView {
         Status::Rejected => t.notice_rejected(&said.reject_reason.label(t)),
         Status::Deleted => t.tombstone_deleted(),
     };
-    SaidView {
+    ReaderCommentView {
         permalink: paths::comment(&said.slug, said.id),
         number: said.id,
         article: Link {

@@ -34,7 +34,7 @@ impl Reader {
 
 /// One of their comments.
 #[derive(Clone, Debug, Queryable)]
-pub struct Said {
+pub struct ReaderComment {
     pub id: i64,
     pub slug: String,
     pub title: String,
@@ -66,7 +66,11 @@ pub fn reader(conn: &mut Conn, id: i64) -> Result<Reader, Error> {
 }
 
 /// Their comments with ids below `before`, the newest first.
-pub fn comments(conn: &mut Conn, id: i64, before: Option<i64>) -> Result<Vec<Said>, Error> {
+pub fn comments(
+    conn: &mut Conn,
+    id: i64,
+    before: Option<i64>,
+) -> Result<Vec<ReaderComment>, Error> {
     Ok(comments::table
         .inner_join(articles::table.on(articles::id.eq(comments::article_id)))
         .filter(

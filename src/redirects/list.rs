@@ -54,7 +54,7 @@ pub struct List {
 
 /// A path as the list compares it: percent-decoded, composed (NFC), in lower case, without trailing slashes.
 fn normalize_key(path: &str) -> String {
-    let path = paths::plain(path);
+    let path = paths::comparable(path);
     match path.trim_end_matches('/') {
         "" => "/".into(),
         path => path.to_owned(),
@@ -179,40 +179,76 @@ impl List {
             .store(std::sync::Arc::new(Read { targets, changed }));
     }
 
-    /// The target of a path with a query, if the list has one: of several the one with the most parameters.
-    pub fn query_target(&self, path: &str, query: &str) -> Option<Target> {
+    /// The target of a path with a query, if the list has a line with parameters for it; as [`List::target`].
+    pub fn query_target(
+        &self,
+        path: &str,
+        query: &str,
+        is_existing_page: impl Fn(&str) -> bool,
+    ) -> Option<Target> {
         let read = self.read.load();
-        if query.is_empty() || read.targets.queries.is_empty() {
-            return None;
-        }
-        let listed = read.targets.queries.get(&normalize_key(path))?;
-        let given = parameters(query);
-        let matching = listed
-            .iter()
-            .filter(|(wanted, _)| wanted.iter().all(|one| given.contains(one)));
-        let best = matching.max_by_key(|(wanted, _)| wanted.len());
-        best.map(|(_, target)| target.clone())
+        let first = read.targets.with_query(path, query)?;
+        read.targets
+            .last_target(first, address(path, query), is_existing_page)
     }
 
     /// The target of a path, with chains in the list followed to their end, so that a client is redirected only once.
     /// `None` also for a loop. `is_existing_page`: whether a path is an existing page, at which a chain ends.
     pub fn target(&self, path: &str, is_existing_page: impl Fn(&str) -> bool) -> Option<Target> {
         let read = self.read.load();
-        let mut seen = vec![normalize_key(path)];
-        let mut target = read.targets.paths.get(&normalize_key(path))?;
+        let first = read.targets.paths.get(&normalize_key(path))?;
+        read.targets
+            .last_target(first, address(path, ""), is_existing_page)
+    }
+}
+
+/// A path and its parameters, for comparing.
+fn address(path: &str, query: &str) -> (String, Vec<String>) {
+    (normalize_key(path), parameters(query))
+}
+
+impl Targets {
+    /// Of several lines with parameters the one with the most.
+    fn with_query(&self, path: &str, query: &str) -> Option<&Target> {
+        if query.is_empty() || self.queries.is_empty() {
+            return None;
+        }
+        let listed = self.queries.get(&normalize_key(path))?;
+        let given = parameters(query);
+        let matching = listed
+            .iter()
+            .filter(|(wanted, _)| wanted.iter().all(|one| given.contains(one)));
+        let best = matching.max_by_key(|(wanted, _)| wanted.len());
+        best.map(|(_, target)| target)
+    }
+
+    /// Where a chain ends that begins at `from` with `target`.
+    fn last_target<'a>(
+        &'a self,
+        mut target: &'a Target,
+        from: (String, Vec<String>),
+        is_existing_page: impl Fn(&str) -> bool,
+    ) -> Option<Target> {
+        let mut seen = vec![from];
         loop {
             let (Target::Moved(to) | Target::Found(to)) = target else {
                 return Some(target.clone());
             };
-            let step = normalize_key(to.split(['?', '#']).next().unwrap_or(to));
+            let to = to.split('#').next().unwrap_or(to);
+            let (path, query) = to.split_once('?').unwrap_or((to, ""));
+            let step = address(path, query);
+            let next = self.with_query(path, query).or_else(|| {
+                let listed = self.paths.get(&step.0);
+                listed.filter(|_| !is_existing_page(&step.0))
+            });
+            let Some(next) = next else {
+                return Some(target.clone());
+            };
             if seen.contains(&step) {
                 return None;
             }
-            match read.targets.paths.get(&step) {
-                Some(next) if !is_existing_page(&step) => target = next,
-                _ => return Some(target.clone()),
-            }
             seen.push(step);
+            target = next;
         }
     }
 }

@@ -58,7 +58,9 @@ pub async fn redirect_not_found(
         state.zip(request.app_data::<web::Data<Redirects>>().cloned())
     };
     if let Some((state, redirects)) = found(request.request()).filter(|_| reads)
-        && let Some(target) = redirects.list.query_target(&path, &query)
+        && let Some(target) = (redirects.list).query_target(&path, &query, |to| {
+            (redirects.route_kind)(to) == KnownRoute::Literal
+        })
     {
         let target = current_target(&state, &redirects, target).await;
         return Ok(match response(&state, target) {

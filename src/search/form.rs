@@ -1,5 +1,6 @@
 //! The fields of a search, and the cursor of its pages.
 
+use super::query::LONGEST;
 use super::store::Cursor;
 use crate::{paths, text};
 use actix_web::HttpRequest;
@@ -27,6 +28,7 @@ impl SearchForm {
         for field in [&mut asked.q, &mut asked.section, &mut asked.author] {
             *field = text::clean_line(field).unwrap_or_default();
         }
+        asked.q = asked.q.chars().take(LONGEST).collect();
         asked
     }
 

@@ -79,7 +79,7 @@ fn folded(mark: &str, text: &str) -> Vec<String> {
 }
 
 /// The stemmer for the site's language, as it is in this transaction.
-fn stemming(conn: &mut Conn) -> Result<Stemming, Error> {
+pub fn stemming(conn: &mut Conn) -> Result<Stemming, Error> {
     let language: Option<String> = settings::table
         .find(LANGUAGE.name)
         .select(settings::value)
@@ -248,7 +248,6 @@ pub fn index_article(conn: &mut Conn, id: i64) -> Result<(), Error> {
     }
     let all = std::iter::once(&title).chain(&lead).chain(&text);
     let distinct = distinct(all.map(String::as_str));
-    words.push(BREAK.into());
     words.extend(stems(stemming(conn)?, &distinct));
     vocabulary::add(conn, &distinct)?;
     upsert_rows(conn, "article_words", &[(number(at, id), words)])
@@ -283,6 +282,7 @@ fn names_and_notes(conn: &mut Conn, id: i64) -> Result<NamesAndNotes, Error> {
 /// # Errors
 /// Of the database.
 pub fn start_over(conn: &mut Conn, now: Time) -> Result<(), Error> {
+    crate::db::lock(conn, "search_progress")?;
     diesel::delete(search_progress::table).execute(conn)?;
     for kind in ["articles", "comments"] {
         diesel::insert_into(search_progress::table)
@@ -301,7 +301,7 @@ pub const AT_ONCE: usize = 500;
 /// Articles that one call of [`catch_up`] indexes; comments are ten times as many.
 const STEP: i64 = 50;
 
-/// Indexes the next batch of articles or comments from before the index existed. `false`: all are indexed.
+/// Indexes the next batch of the articles or comments that wait for it. `false`: all are indexed.
 pub fn catch_up(conn: &mut Conn) -> Result<bool, Error> {
     crate::db::lock(conn, "search_progress")?;
     let kinds: Vec<(String, i64)> = search_progress::table

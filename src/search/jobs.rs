@@ -1,4 +1,4 @@
-//! The job that reads texts into the search index that were there before it.
+//! The job that reads existing texts into the search index: after an upgrade, or for another language.
 
 use super::index;
 use crate::error::Error;

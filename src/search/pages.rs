@@ -107,14 +107,16 @@ fn find(conn: &mut Conn, asked: &SearchForm, filters: &Filters) -> Result<Search
     if !place.open {
         let hits = look(conn, &query, filters, A_PAGE)?;
         let is_later = place.cursor.number.is_some();
-        // The newest first are of one rank: the best one tells.
+        // Sorted by time there is one rank; the first hit of the ranked search says whether a text has the words as typed.
         let best_first = Filters {
             newest_first: false,
             ..filters.clone()
         };
         if is_later
             || hits.is_as_typed
-            || filters.newest_first && look(conn, &query, &best_first, 1)?.is_as_typed
+            || filters.newest_first
+                && !hits.ids.is_empty()
+                && look(conn, &query, &best_first, 1)?.is_as_typed
         {
             return Ok((hits, query, false));
         }

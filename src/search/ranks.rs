@@ -63,8 +63,10 @@ pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
 /// The last rank: texts with the words in another form than typed.
 fn in_other_forms(query: &SearchQuery, facets: &[String]) -> Option<Rank> {
     let has_forms = query.terms.iter().any(|term| !term.stem.is_empty());
-    let as_typed = || Some(query.terms.clone());
-    has_forms.then(|| narrowed(any_form(&query.terms), as_typed(), query, facets))
+    has_forms.then(|| {
+        let better = Some(query.terms.clone());
+        narrowed(any_form(&query.terms), better, query, facets)
+    })
 }
 
 /// One rank: the words anywhere, in any form.

@@ -117,20 +117,38 @@ pub fn count(
     filters: &Filters,
     is_in_comments: bool,
 ) -> Result<i64, Error> {
+    let counts = counts(conn, std::slice::from_ref(query), filters, is_in_comments)?;
+    Ok(counts.first().copied().unwrap_or(0))
+}
+
+/// The number of hits of several queries, in one statement; as [`count`].
+pub(super) fn counts(
+    conn: &mut Conn,
+    queries: &[SearchQuery],
+    filters: &Filters,
+    is_in_comments: bool,
+) -> Result<Vec<i64>, Error> {
     let filters = Filters {
         newest_first: true,
         ..filters.clone()
     };
-    let search = match is_in_comments {
-        true => in_comments(query, &filters),
-        false => in_articles(query, &filters),
-    };
     let is_sqlite = matches!(conn, Conn::Sqlite(_));
-    let rows = search.rows(is_sqlite, &search.ranks[0], i64::MAX, MOST_COUNTED + 1);
-    let count = rows
-        .before("SELECT COUNT(*) AS number FROM (")
-        .text(") counted");
-    Ok(count.load(conn)?.first().copied().unwrap_or(0))
+    let mut all = prepared::<(BigInt, BigInt)>("");
+    for (at, query) in queries.iter().enumerate() {
+        let search = match is_in_comments {
+            true => in_comments(query, &filters),
+            false => in_articles(query, &filters),
+        };
+        let union = if at == 0 { "" } else { " UNION ALL " };
+        all = all
+            .text(format!(
+                "{union}SELECT CAST({at} AS BIGINT) AS place, COUNT(*) AS number FROM ("
+            ))
+            .append(search.rows(is_sqlite, &search.ranks[0], i64::MAX, MOST_COUNTED + 1))
+            .text(format!(") counted{at}"));
+    }
+    let counts: Vec<(i64, i64)> = all.text(" ORDER BY place").load(conn)?;
+    Ok(counts.into_iter().map(|(_, count)| count).collect())
 }
 
 /// The condition on a comment's article: published, and in this section if one is given.

@@ -101,66 +101,49 @@ impl Term {
         }
     }
 
-    /// The number of words that match this term from `at` on; 0 = it does not match.
-    fn matches(&self, source: &Source<'_>, at: usize) -> usize {
-        let Some(there) = source.words.get(at..at + self.words.len()) else {
-            return usize::from(self.matches_stem(source, at));
-        };
+    /// The number of words that match this term from `at` on; 0 = it does not match. `stem`: of the word at `at`.
+    fn matches(&self, words: &[Word<'_>], at: usize, stem: &str) -> usize {
         let last = self.words.len() - 1;
-        let same = self
-            .words
-            .iter()
-            .zip(there)
-            .enumerate()
-            .all(|(n, (wanted, word))| {
-                word.folded == wanted.as_str()
-                    || (n == last && self.open && word.folded.starts_with(wanted.as_str()))
-            });
-        match same {
-            true => self.words.len(),
-            false => usize::from(self.matches_stem(source, at)),
-        }
-    }
-
-    /// Whether the word at `at` has this term's stem. Only words with the same first letter are looked at.
-    fn matches_stem(&self, source: &Source<'_>, at: usize) -> bool {
-        let Some(word) = source.words.get(at) else {
-            return false;
+        let is_match = |(n, (wanted, word)): (usize, (&String, &Word<'_>))| {
+            word.folded == wanted.as_str()
+                || (n == last && self.open && word.folded.starts_with(wanted.as_str()))
         };
-        !self.stem.is_empty()
-            && word.folded.chars().next() == self.stem.chars().next()
-            && source.stemming.stem(&source.text[word.start..word.end]) == self.stem
-    }
-}
-
-/// A text and its words.
-struct Source<'a> {
-    text: &'a str,
-    words: Vec<Word<'a>>,
-    stemming: Stemming,
-}
-
-impl Source<'_> {
-    /// The hits in text order: first word, word behind the last, number of the term.
-    fn hits(&self, terms: &[Term]) -> Vec<(usize, usize, usize)> {
-        let mut hits: Vec<(usize, usize, usize)> = Vec::new();
-        let mut at = 0;
-        while at < self.words.len() {
-            let longest = terms
-                .iter()
-                .enumerate()
-                .map(|(n, t)| (t.matches(self, at), n))
-                .max();
-            match longest {
-                Some((many, term)) if many > 0 => {
-                    hits.push((at, at + many, term));
-                    at += many;
-                }
-                _ => at += 1,
-            }
+        let there = words.get(at..at + self.words.len());
+        if there.is_some_and(|there| self.words.iter().zip(there).enumerate().all(is_match)) {
+            return self.words.len();
         }
-        hits
+        usize::from(!stem.is_empty() && self.stem == stem)
     }
+}
+
+/// The matches of terms in a text, in its order: first word, word behind the last, number of the term.
+fn hits(
+    text: &str,
+    words: &[Word<'_>],
+    terms: &[Term],
+    stemming: Stemming,
+) -> Vec<(usize, usize, usize)> {
+    let (mut hits, mut at) = (Vec::new(), 0);
+    while let Some(word) = words.get(at) {
+        let may_match = |term: &Term| stemming.may_have_stem(&word.folded, &term.stem);
+        let stem = match terms.iter().any(may_match) {
+            true => stemming.stem(&text[word.start..word.end]),
+            false => String::new(),
+        };
+        let longest = terms
+            .iter()
+            .enumerate()
+            .map(|(n, term)| (term.matches(words, at, &stem), n))
+            .max();
+        match longest {
+            Some((many, term)) if many > 0 => {
+                hits.push((at, at + many, term));
+                at += many;
+            }
+            _ => at += 1,
+        }
+    }
+    hits
 }
 
 /// Maximum number of words in a snippet.
@@ -170,13 +153,8 @@ const LEAD: usize = 8;
 
 /// The part of a text that contains the most terms, with the hits marked; the beginning of the text if there are none.
 pub fn snippet(text: &str, terms: &[Term], stemming: Stemming) -> SafeHtml {
-    let source = Source {
-        text,
-        words: words(text),
-        stemming,
-    };
-    let words = &source.words;
-    let hits = source.hits(terms);
+    let words = words(text);
+    let hits = hits(text, &words, terms, stemming);
     // A sliding window over the hits, which are in text order, finds the part with the most different terms.
     let (mut inside, mut many) = (vec![0_usize; terms.len()], 0);
     let (mut best, mut most, mut ahead) = (None, 0, 0);

@@ -3,12 +3,13 @@
 use super::fold;
 use frostem::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Longer words, in bytes, have no stem: no language has them, and a stemmer's cost grows with the word.
 const LONGEST: usize = 64;
 
 /// The stemmer for a language.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stemming(Option<Algorithm>);
 
 impl Stemming {
@@ -16,10 +17,22 @@ impl Stemming {
     pub fn of(language: &str) -> Stemming {
         let first = language.split('-').next().unwrap_or_default();
         let name = match first.to_lowercase().as_str() {
-            "nb" | "nn" => "no".to_owned(),
-            other => other.to_owned(),
+            "nb" | "nn" => Algorithm::from_name("no"),
+            other => Algorithm::from_name(other),
         };
-        Stemming(Algorithm::from_name(&name).ok())
+        Stemming(name.ok())
+    }
+
+    /// Whether a folded word may have this stem: a cheap check by the first letter, where stems begin as their words.
+    pub(super) fn may_have_stem(self, folded: &str, stem: &str) -> bool {
+        const CUT_AT_THE_BEGIN: [Algorithm; 4] = [
+            Algorithm::Arabic,
+            Algorithm::Dutch,
+            Algorithm::Indonesian,
+            Algorithm::Irish,
+        ];
+        let cuts_at_the_begin = self.0.is_some_and(|a| CUT_AT_THE_BEGIN.contains(&a));
+        !stem.is_empty() && (cuts_at_the_begin || folded.chars().next() == stem.chars().next())
     }
 
     /// The folded stem of a word of a text; empty if it has none. Folding comes last, because endings have accents.
@@ -27,10 +40,13 @@ impl Stemming {
         let Some(algorithm) = self.0.filter(|_| word.len() <= LONGEST) else {
             return String::new();
         };
-        if !word.chars().all(char::is_alphabetic) {
+        let lower = word.nfc().collect::<String>().to_lowercase();
+        if !lower
+            .chars()
+            .all(|c| c.is_alphabetic() || is_combining_mark(c))
+        {
             return String::new();
         }
-        let lower = word.nfc().collect::<String>().to_lowercase();
         fold::fold(&Stemmer::new(algorithm).stem(&lower)).into_owned()
     }
 }

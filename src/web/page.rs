@@ -163,7 +163,7 @@ impl Page {
             site_name: site.name.clone(),
             tagline: site.tagline.clone(),
             lang: site.language.clone(),
-            ui_lang: site.interface_language(),
+            ui_lang: Interface::fallback_tag(&site.language),
             css: assets::SITE_CSS,
             js: assets::SITE_JS,
             theme_js: assets::THEME_JS,

@@ -109,11 +109,6 @@ impl Site {
         Interface::for_tag(&self.language)
     }
 
-    /// The language of the interface if the site's has no translation; else empty.
-    pub fn interface_language(&self) -> &'static str {
-        self.t().fallback_for(&self.language)
-    }
-
     /// `ltr` or `rtl`.
     pub fn direction(&self) -> &'static str {
         direction(&self.language)

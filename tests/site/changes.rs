@@ -201,7 +201,8 @@ site_test! {
         let url = |path: &str| format!("{}{path}", site.state.config.base.origin);
         let page = site.get("/about").await;
         assert!(page.body.contains("<noscript><link rel=\"stylesheet\" href=\"/theme.css\"></noscript>"));
-        assert_eq!(page.attr("form[action='/theme'] input[type=radio][value=dark]", "name").as_deref(), Some("theme"));
+        assert_eq!(page.attr("input[type=radio][form=keep][value=dark]", "name").as_deref(), Some("theme"));
+        assert!(page.body.contains("<noscript><form id=\"keep\" method=\"post\" action=\"/theme\"><button"), "with script there is nothing to send");
         let css = site.get("/theme.css").await;
         assert_eq!((css.status, css.body.as_str(), css.header("cache-control").as_deref()), (200, "", Some("private, no-store")));
         let reader = site.browser();

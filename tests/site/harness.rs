@@ -773,6 +773,8 @@ impl Watch {
         if begun != self.ended.load(Ordering::SeqCst) {
             return;
         }
+        // The list of sections on every page is read once a second.
+        self.state.refresh_site().await.expect("settings");
         let anybody = Browser::new(self.address, self.origin.clone());
         let mut shown = Vec::new();
         for path in &paths {

@@ -339,6 +339,8 @@ async fn tour(site: &Program) {
         }
         for path in [
             "/search?q=the",
+            "/search?q=harbuor+gatte",
+            "/search?q=harbuor&sort=newest&in=comments",
             "/search?q=%22of+the%22+-house&in=comments",
             "/search?q=the+of&in=comments&section=news&author=mira&from=2020-01-01",
             "/search?q=the&section=news&author=masthead&to=2030-01-01",

@@ -302,6 +302,10 @@ site_test! {
         for typed in ["election", "élection", "régional", "regionale"] {
             assert_eq!(found(&site, &format!("q={}", encoded(typed))).await.len(), 1, "{typed}");
         }
+        // A stem that begins otherwise than its word is marked all the same.
+        chief.post("/admin/settings", &[("language", "nl")]).await;
+        site.publish("---\ntitle: Dok\n---\n\nZij hebben hard gewerkt.\n").await;
+        assert_eq!(site.get("/search?q=werk").await.all(".snippet mark"), ["gewerkt"]);
         chief.post("/admin/settings", &[("language", "ja")]).await;
         site.run_jobs().await;
         assert_eq!(found(&site, "q=elections").await.len(), 1, "a language without forms finds what was typed");
@@ -311,11 +315,12 @@ site_test! {
 
 site_test! {
     async fn a_misspelt_word_is_corrected_from_the_words_of_articles(site: Site) {
-        site.publish("---\ntitle: Élections at the embankment\n---\n\nThe timetable of the ferries: a review.\n").await;
+        site.publish("---\ntitle: Élections at the embankment\n---\n\nThe timetable of the ferries: a review. A well timetable ferry.\n").await;
         site.publish("---\ntitle: Second review\n---\n\nA preview.\n").await;
         for (typed, offered) in [
             ("reviwe", "review"), ("embankmnet", "embankment"), ("mebankment", "embankment"), ("elektions", "élections"), ("timtabel", "timetable"),
-            ("ferry timetabel", "ferry timetable"), ("\"the timetabel\"", "\"the timetable\""), ("timetabel -reviwe", "timetable -reviwe"),
+            ("ferry timetabel", "ferry timetable"), ("\"the timetabel\"", "\"the timetable\""), ("timetabel -reviwe", "timetable -reviwe"), ("well-timetabel-ferry", "well-timetable-ferry"), ("timetabel -\"not reviwe\"", "timetable -\"not reviwe\""),
+            ("embankments timetabel", "embankments timetable"), ("timetabel timetabel", "timetable timetable"),
         ] {
             let page = site.get(&format!("/search?q={}", encoded(typed))).await;
             assert_eq!(page.one(".correction a"), offered, "{typed}");
@@ -331,6 +336,13 @@ site_test! {
             let page = site.get(&format!("/search?q={query}")).await;
             assert!(page.status == 200 && !page.has(".correction"), "{typed}");
         }
+        let long = site.get(&format!("/search?q={}+reviwe", "x".repeat(400))).await;
+        assert!(long.status == 200 && !long.has(".correction"), "what is behind the first 400 characters does not count");
+        // An article that is gone is not offered.
+        site.publish("---\ntitle: Timtable\nslug: gone\n---\n\nText.\n").await;
+        assert_eq!(site.get("/search?q=timtabel").await.one(".correction a"), "timtable", "fewer differences");
+        site.publish("---\ntitle: Other\nslug: gone\n---\n\nText.\n").await;
+        assert_eq!(site.get("/search?q=timtabel").await.one(".correction a"), "timetable");
         // Filters and the order stay.
         let page = site.get("/search?q=reviwe&section=news&sort=newest").await;
         let href = page.attr(".correction a", "href").expect("a link");

@@ -1,4 +1,4 @@
--- Words of articles: folded, as written, and folded from end to begin. Queries that find nothing are corrected with them.
+-- Words of articles: folded; in lower case with their accents; folded from end to begin. Queries that find nothing are corrected with them.
 CREATE TABLE vocabulary (
     word TEXT NOT NULL PRIMARY KEY,
     shown TEXT NOT NULL,

@@ -141,17 +141,18 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     };
     let (seen, now) = (form.revision.clone(), state.db.now());
     let old_name = state.site().name.clone();
-    let old_language = state.site().language.clone();
     let saved = sessions::write(&state, &admin, move |conn, _| {
+        let new_value = |setting: &Setting| {
+            let found = values.iter().find(|(name, _)| *name == setting.name);
+            found.map(|(_, value)| value.as_str())
+        };
+        let old_stemming = search::index::stemming(conn)?;
         let saved = store::save_settings(conn, &values, &seen)?;
-        let named = |(name, _): &&(&str, String)| *name == settings::SITE_NAME.name;
-        if saved && let Some((_, new_name)) = values.iter().find(named) {
-            articles::names::rename_author(conn, &old_name, new_name)?;
-        }
-        let language = values
-            .iter()
-            .find(|(name, _)| *name == settings::LANGUAGE.name);
-        if saved && language.is_some_and(|(_, new)| *new != old_language) {
+        let renamed = match new_value(&settings::SITE_NAME) {
+            Some(name) if saved => articles::names::rename_author(conn, &old_name, name)?,
+            _ => false,
+        };
+        if renamed || search::index::stemming(conn)? != old_stemming {
             search::index::start_over(conn, now)?;
         }
         if saved && values.contains(&(settings::NOTIFY_MODERATORS.name, "on".into())) {

@@ -3,14 +3,15 @@
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, New, RegistrationConflict};
 use crate::accounts::{Email, Username};
-use crate::admin;
 use crate::db::lock;
 use crate::error::Error;
 use crate::paths;
+use crate::search;
 use crate::sessions::{LoggedIn, begin};
 use crate::web::fields::{Field, FormPage};
 use crate::web::settings;
 use crate::web::{FormBody, Page, Shared, State, Viewer, page};
+use crate::{admin, articles};
 use actix_session::Session;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -137,7 +138,7 @@ async fn create_admin(
     account: New,
     site_name: String,
 ) -> Result<Result<i64, RegistrationConflict>, Error> {
-    let old_name = state.site().name.clone();
+    let (old_name, now) = (state.site().name.clone(), state.db.now());
     state
         .db
         .write(move |conn| {
@@ -146,7 +147,9 @@ async fn create_admin(
             let made = store::create(conn, &account)?;
             if made.is_ok() {
                 admin::store::set(conn, "site_name", &site_name)?;
-                crate::articles::names::rename_author(conn, &old_name, &site_name)?;
+                if articles::names::rename_author(conn, &old_name, &site_name)? {
+                    search::index::start_over(conn, now)?;
+                }
                 admin::store::forget(conn, "setup_token")?;
             }
             Ok(made)

@@ -320,7 +320,7 @@ pub async fn bulk(
     let form: BulkForm = posted.read()?;
     let (t, now) = (state.t(), state.db.now());
     let (act, mut wanted_ids) = match parse_bulk(t, &form) {
-        Ok(parse_action) => parse_action,
+        Ok(parsed) => parsed,
         Err(why) => {
             let asked = Asked {
                 notices: vec![why.clone()],
