@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
-    for watched in ["migrations", "static", "templates/text"] {
+    for watched in ["migrations", "src/fonts", "static", "templates/text"] {
         println!("cargo:rerun-if-changed={watched}");
     }
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -18,37 +18,26 @@ fn main() {
     fs::write(out.join("fonts.rs"), fonts(&out)).expect("OUT_DIR is writable");
 }
 
-/// Unpacks the upright fonts, with which pictures are drawn; the code that includes them.
+/// Unpacks the fonts that pictures are drawn with; the code that includes them. Each is one file with all its letters,
+/// because text is shaped font by font and a word must not need two. They are made from Adobe's variable fonts (npm:
+/// `source-serif` 4.5.1, `source-sans` 3.52.0) with fonttools:
+///
+/// ```sh
+/// fonttools varLib.instancer SourceSerif4Variable-Roman.ttf opsz=20 wght=400:700 -o serif.ttf # and SourceSans3VF-Upright.ttf wght=400:700
+/// pyftsubset serif.ttf --flavor=woff2 --output-file=serif.woff2 --name-IDs=1,2,4,6,16,17 --layout-features=kern,mark,mkmk,ccmp,locl,liga \
+///   --unicodes=U+20-7E,U+A0-3FF,U+400-52F,U+1AB0-1AFF,U+1C80-1C8A,U+1D00-1FFF,U+2000-20CF,U+2100-214F,U+2190-2199,U+2212,U+2215,U+2260-2265,U+2C60-2C7F,U+2DE0-2DFF,U+A640-A69F,U+A720-A7FF,U+FB00-FB04
+/// ```
 fn fonts(out: &Path) -> String {
     let mut code = String::new();
-    for (constant, start) in [("SERIF", "source-serif-4"), ("SANS", "source-sans-3")] {
-        let mut names: Vec<String> = fs::read_dir("static")
-            .expect("static/")
-            .map(|entry| {
-                entry
-                    .expect("entry")
-                    .file_name()
-                    .into_string()
-                    .expect("UTF-8")
-            })
-            .filter(|name| name.starts_with(start) && name.ends_with(".woff2"))
-            .filter(|name| !name.contains("italic"))
-            .collect();
-        // The Latin one, whose name is the shortest, comes first.
-        names.sort_by_key(|name| (name.len(), name.clone()));
-        let mut list = String::new();
-        for name in names {
-            let packed = fs::read(format!("static/{name}")).expect("readable");
-            let font = wuff::decompress_woff2(&packed).expect("WOFF2");
-            let file = name.replace(".woff2", ".ttf");
-            fs::write(out.join(&file), font).expect("writable");
-            write!(
-                list,
-                "include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")), "
-            )
-            .expect("memory");
-        }
-        writeln!(code, "const {constant}: &[&[u8]] = &[{list}];").expect("memory");
+    for (constant, name) in [("SERIF", "serif"), ("SANS", "sans")] {
+        let packed = fs::read(format!("src/fonts/{name}.woff2")).expect("readable");
+        let font = wuff::decompress_woff2(&packed).expect("WOFF2");
+        fs::write(out.join(format!("{name}.ttf")), font).expect("writable");
+        writeln!(
+            code,
+            "const {constant}: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.ttf\"));"
+        )
+        .expect("memory");
     }
     code
 }

@@ -29,6 +29,17 @@ pub fn by_origins(
     Ok(found)
 }
 
+/// All files that articles came from, with their slugs.
+///
+/// # Errors
+/// Of the database.
+pub fn origins(conn: &mut Conn) -> Result<Vec<(String, String)>, Error> {
+    Ok(articles::table
+        .filter(articles::origin.is_not_null())
+        .select((articles::origin.assume_not_null(), articles::slug))
+        .load(conn)?)
+}
+
 /// The ids of the articles with these slugs.
 ///
 /// # Errors

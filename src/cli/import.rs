@@ -9,7 +9,7 @@ use masthead::import::links::Addresses;
 use masthead::import::{self, ImportOutcome, OnChange, PlannedFile, ReadOptions, Remarks};
 use masthead::web::Site;
 use std::collections::BTreeMap;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -283,19 +283,9 @@ impl Run<'_> {
 }
 
 fn ask(path: &Path, old: &str, new: &str) -> OnChange {
-    let mut out = std::io::stderr();
-    let _ = write!(
-        out,
-        "{}\n{} has changed. Take it? [y/N] ",
-        import::unified_diff(old, new),
-        path.display()
-    );
-    let _ = out.flush();
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    if read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes") {
-        OnChange::Replace
-    } else {
-        OnChange::Keep
+    let diff = import::unified_diff(old, new);
+    match super::confirm(&format!("{diff}\n{} has changed. Take it?", path.display())) {
+        true => OnChange::Replace,
+        false => OnChange::Keep,
     }
 }

@@ -12,7 +12,7 @@ use masthead::config::{Config, PartialConfig};
 use masthead::db::{Db, Tuning};
 use masthead::{admin, routes};
 use std::fmt;
-use std::io::Write;
+use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -159,8 +159,12 @@ enum MailCommand {
 
 #[derive(Subcommand)]
 enum SamplesCommand {
-    /// Remove the samples, with their readers and comments
-    Remove,
+    /// Remove the samples, with their readers and comments. Asks first, if there is a terminal
+    Remove {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// Why a command failed: an error message and the exit code.
@@ -175,6 +179,16 @@ impl From<masthead::error::Error> for CliError {
     fn from(error: masthead::error::Error) -> CliError {
         CliError(error.to_string(), 1)
     }
+}
+
+/// Asks a question on the terminal; anything but yes is no.
+pub(crate) fn confirm(question: &str) -> bool {
+    let mut out = std::io::stderr();
+    let _ = write!(out, "{question} [y/N] ");
+    let _ = out.flush();
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes")
 }
 
 /// Prints a line of output. A closed pipe is ignored, so that the command completes; other errors end the process.
@@ -214,6 +228,22 @@ pub fn run() -> ExitCode {
     }
 }
 
+fn remove_samples(config: &Config, yes: bool) -> Result<ExitCode, CliError> {
+    let question = "The samples go, with their readers and all comments under them. Remove them?";
+    if !yes && std::io::stdin().is_terminal() && !confirm(question) {
+        print_line("Nothing was removed.".to_owned());
+        return Ok(ExitCode::FAILURE);
+    }
+    let (removed, files) = open(config)?.write_now(admin::store::remove_samples)?;
+    masthead::media::delete_files(&config.data.join("media"), &files);
+    print_line(if removed == 0 {
+        "There are no samples.".to_owned()
+    } else {
+        format!("{removed} sample articles are gone, with their readers and comments.")
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
 fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
     match &cli.command {
         Some(Command::Routes { json }) => {
@@ -251,16 +281,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
             username,
             password_stdin,
         }) => people::reset_password(&config, &username, password_stdin),
-        Command::Samples(SamplesCommand::Remove) => {
-            let (removed, files) = open(&config)?.write_now(admin::store::remove_samples)?;
-            masthead::media::delete_files(&config.data.join("media"), &files);
-            print_line(if removed == 0 {
-                "There are no samples.".to_owned()
-            } else {
-                format!("{removed} sample articles are gone, with their readers and comments.")
-            });
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Samples(SamplesCommand::Remove { yes }) => remove_samples(&config, yes),
         Command::Migrate => {
             masthead::app::make_private(&config.data)?;
             let ran = Db::open(&config.database)?.migrate()?;

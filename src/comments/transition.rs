@@ -27,6 +27,8 @@ pub enum Action {
     },
     /// Was held because its author was new; a moderator has since approved another comment of the author.
     Release,
+    /// The approval by which it was released has been taken back.
+    HoldAgain,
     /// A moderator takes their last decision back.
     Undo(Box<BeforeDecision>),
     /// Its author deleted it.
@@ -56,6 +58,11 @@ impl BeforeDecision {
         }
     }
 
+    /// When an approval was made that may have released other comments of its author, which waited for it alone.
+    pub fn released_others_at(&self) -> Option<Time> {
+        (self.hold == Hold::NewReader.as_str()).then_some(Time(self.at))
+    }
+
     /// What the last decision on a comment changed; `None` if there was none since its status changed otherwise.
     ///
     /// # Errors
@@ -76,6 +83,7 @@ impl Action {
             Action::Reject { .. } => "reject",
             Action::Edit { .. } => "edit",
             Action::Release => "release",
+            Action::HoldAgain => "hold",
             Action::Undo(_) => "undo",
             Action::Delete => "delete",
             Action::Undelete => "undelete",
@@ -193,6 +201,11 @@ fn update_row(
         Action::Release => {
             diesel::update(row)
                 .set(comments::hold.eq(Hold::None))
+                .execute(conn)?;
+        }
+        Action::HoldAgain => {
+            diesel::update(row)
+                .set(comments::hold.eq(Hold::NewReader))
                 .execute(conn)?;
         }
     }

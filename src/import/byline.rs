@@ -6,8 +6,11 @@ use super::value::{Entry, Kind, Value};
 use crate::articles::draft::{Byline, Refusal};
 use crate::articles::names::comparison_key;
 use crate::text;
+use std::collections::HashSet;
 
 const AUTHORS: &[&str] = &["authors", "author", "primaryauthor", "byline"];
+/// Maximum number of authors of an article.
+const MOST_AUTHORS: usize = 100;
 const TAKES: &str = "names, or a list of {name, bio, image, links}";
 /// Ends of a name that stand behind a comma: `King, Jr.`
 const SUFFIXES: [&str; 8] = ["jr", "jr.", "sr", "sr.", "ii", "iii", "ph.d.", "phd"];
@@ -26,7 +29,9 @@ pub(super) fn authors(fields: &Fields) -> Result<Vec<Byline>, Refusal> {
             for item in items {
                 match &item.kind {
                     Kind::Null => {}
-                    Kind::Scalar(name) => given.push(named(text::collapse(name))),
+                    Kind::Scalar(name) => given.push(named(
+                        super::comments::remove(&text::collapse(name)).into_owned(),
+                    )),
                     Kind::Table(parts) => given.push(from_table(fields, field, item, parts)?),
                     Kind::List(_) => return fields.refuse_value(field, item, TAKES),
                 }
@@ -34,17 +39,15 @@ pub(super) fn authors(fields: &Fields) -> Result<Vec<Byline>, Refusal> {
             given
         }
     };
-    let mut authors: Vec<Byline> = Vec::new();
-    for byline in given {
-        let key = comparison_key(&byline.name);
-        let is_known = authors
-            .iter()
-            .any(|known| comparison_key(&known.name) == key);
-        if !text::is_blank(&byline.name) && !is_known {
-            authors.push(byline);
-        }
+    let mut known = HashSet::new();
+    let mut authors: Vec<Byline> = given;
+    authors.retain(|byline| {
+        !text::is_blank(&byline.name) && known.insert(comparison_key(&byline.name))
+    });
+    match authors.len() > MOST_AUTHORS {
+        true => fields.refuse(field, &format!("at most {MOST_AUTHORS} authors")),
+        false => Ok(authors),
     }
-    Ok(authors)
 }
 
 fn named(name: String) -> Byline {

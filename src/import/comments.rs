@@ -1,50 +1,102 @@
-//! HTML comments that go over several paragraphs: Markdown would end them at the blank line and show the rest.
+//! HTML comments that Markdown would not hide: those over several paragraphs, over cells of a table, or with another end.
 
 use super::code_fence::CodeFence;
 use std::borrow::Cow;
 
 /// The text without such comments; code is left as typed. Lines keep their numbers.
-pub(super) fn remove_long(body: &str) -> Cow<'_, str> {
+///
+/// # Errors
+/// The line, counted from 1, of a comment that begins a line and has no end: Markdown hides all that follows, and others
+/// show what was hidden.
+pub(super) fn remove_long(body: &str) -> Result<Cow<'_, str>, usize> {
     if !body.contains("<!--") {
-        return Cow::Borrowed(body);
+        return Ok(Cow::Borrowed(body));
     }
     let mut out = String::with_capacity(body.len());
     let mut rest = body;
-    // How many backticks the last line of the text before has.
-    let (mut fence, mut ticks) = (CodeFence::default(), 0);
+    let mut fence = CodeFence::default();
+    // The last line of the text before, as far as it has been read.
+    let mut line_so_far = String::new();
     // Bytes from the end of the text to the end of the next comment: looked for once, not at each beginning.
     let mut end_from_behind = usize::MAX;
     while let Some(at) = rest.find("<!--") {
         let (before, behind) = rest.split_at(at);
         for line in before.split_inclusive('\n') {
             fence.read(line);
-            ticks = match line.ends_with('\n') {
-                true => 0,
-                false => ticks + line.matches('`').count(),
-            };
+            match line.ends_with('\n') {
+                true => line_so_far.clear(),
+                false => line_so_far.push_str(line),
+            }
         }
         out.push_str(before);
         if end_from_behind > behind.len() - 4 {
-            let Some(end) = behind.find("-->") else {
+            let Some(end) = end_of_comment(behind) else {
+                if line_so_far.trim().is_empty() && !fence.is_open() {
+                    let before = &body[..body.len() - behind.len()];
+                    return Err(before.matches('\n').count() + 1);
+                }
                 rest = behind;
                 break;
             };
-            end_from_behind = behind.len() - end - 3;
+            end_from_behind = behind.len() - end;
         }
-        let is_code = fence.is_open() || ticks % 2 == 1;
+        let is_code = fence.is_open() || is_in_code_span(&line_so_far, behind);
         let length = match is_code {
             true => 4,
             false => behind.len() - end_from_behind,
         };
         let (comment, after) = behind.split_at(length);
-        match !is_code && has_blank_line(comment) {
+        line_so_far.push_str(comment.rsplit('\n').next().unwrap_or_default());
+        match !is_code && needs_removal(comment) {
             true => out.extend(comment.matches('\n')),
             false => out.push_str(comment),
         }
         rest = after;
     }
     out.push_str(rest);
-    Cow::Owned(out)
+    Ok(Cow::Owned(out))
+}
+
+/// The byte behind the first comment's end: `-->`, or `--!>`, which browsers take for one
+/// (<https://html.spec.whatwg.org/#comment-end-bang-state>).
+fn end_of_comment(text: &str) -> Option<usize> {
+    let ends = ["-->", "--!>"].into_iter();
+    ends.filter_map(|end| Some(text.find(end)? + end.len()))
+        .min()
+}
+
+/// Part of a line that is searched for code spans, in bytes: each comment in it costs as much.
+const LONGEST_LINE: usize = 4_000;
+
+/// Whether a code span is open behind `before`: its backticks have as many again in the rest of the line
+/// (<https://spec.commonmark.org/0.31.2/#code-spans>).
+fn is_in_code_span(before: &str, behind: &str) -> bool {
+    if !before.contains('`') || before.len() > LONGEST_LINE {
+        return false;
+    }
+    let runs = |text: &str| -> Vec<usize> {
+        let parts = text.split(|c| c != '`');
+        parts.map(str::len).filter(|length| *length > 0).collect()
+    };
+    let line = behind.chars().take(LONGEST_LINE);
+    let behind: String = line.take_while(|c| *c != '\n').collect();
+    let mut before = runs(before).into_iter();
+    while let Some(opened) = before.next() {
+        if !before.clone().any(|length| length == opened) {
+            if runs(&behind).contains(&opened) {
+                return true;
+            }
+            continue;
+        }
+        before.find(|length| *length == opened);
+    }
+    false
+}
+
+/// Whether Markdown would not take the whole comment for one: it ends at a blank line, at the border of a table's cell, and
+/// not at `--!>`.
+fn needs_removal(comment: &str) -> bool {
+    comment.contains('|') || comment.ends_with("--!>") || has_blank_line(comment)
 }
 
 /// Whether one of the lines has nothing but spaces and marks of quotations.
@@ -60,10 +112,10 @@ pub(super) fn remove(text: &str) -> Cow<'_, str> {
     }
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some((before, behind)) = rest.split_once("<!--")
-        && let Some((_, after)) = behind.split_once("-->")
+        && let Some(end) = end_of_comment(behind)
     {
         out.push_str(before);
-        rest = after;
+        rest = &behind[end..];
     }
     out.push_str(rest);
     Cow::Owned(crate::text::collapse(&out))

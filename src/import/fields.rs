@@ -205,10 +205,9 @@ impl Field {
     }
 }
 
-/// [`as_boolean`] for the words alone: a number is no flag.
+/// [`as_boolean`], where no value is no flag.
 pub(super) fn as_flag(value: &Value) -> Option<bool> {
-    let is_number = matches!(&value.kind, Kind::Scalar(text) if text.trim().parse::<f64>().is_ok());
-    as_boolean(value).filter(|_| !is_number && value.kind != Kind::Null)
+    as_boolean(value).filter(|_| value.kind != Kind::Null)
 }
 
 pub(super) fn as_boolean(value: &Value) -> Option<bool> {

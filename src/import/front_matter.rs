@@ -4,12 +4,14 @@
 use super::byline::authors;
 use super::dates::parse_time;
 use super::fields::{Field, Fields, as_boolean, as_flag, entry, line_of};
+use super::hiding::is_hidden;
 use super::notes::{corrections, sources};
 use super::value::{Kind, Value};
 use crate::articles::draft::{Draft, Hero, Refusal};
 use crate::db::Time;
 use crate::text;
 use jiff::tz::TimeZone;
+use std::collections::HashSet;
 
 pub(super) const TITLE: &[&str] = &["title", "headline"];
 const DEK: &[&str] = &[
@@ -34,6 +36,8 @@ const DATE: &[&str] = &[
 const NOT_BEFORE: &[&str] = &[
     "publishdate",
     "publishat",
+    "publishon",
+    "releasedate",
     "scheduled",
     "scheduledat",
     "embargo",
@@ -49,7 +53,14 @@ const UPDATED: &[&str] = &[
     "lastupdated",
     "datemodified",
 ];
-const EXPIRES: &[&str] = &["expirydate", "expires", "expiredate", "unpublishdate"];
+const EXPIRES: &[&str] = &[
+    "expirydate",
+    "expirationdate",
+    "expiry",
+    "expires",
+    "expiredate",
+    "unpublishdate",
+];
 pub(super) const HERO: &[&str] = &[
     "image",
     "hero",
@@ -60,41 +71,8 @@ pub(super) const HERO: &[&str] = &[
     "featureimage",
     "images",
 ];
-/// Names of flags that hide a text.
-const HIDING: &[&str] = &["draft", "unlisted", "hidden", "private", "headless"];
-/// The same, for names that have other meanings too: anything but a flag is left alone.
-const HIDING_IF_TRUE: &[&str] = &[
-    "isdraft",
-    "drafts",
-    "wip",
-    "unpublished",
-    "hide",
-    "exclude",
-    "protected",
-    "eleventyexcludefromcollections",
-];
-const HIDING_IF_FALSE: &[&str] = &[
-    "published",
-    "render",
-    "publish",
-    "ispublished",
-    "public",
-    "listed",
-    "permalink",
-];
-/// Values of `status`, `visibility` and the like that hide a text.
-const HIDDEN: [&str; 10] = [
-    "draft",
-    "private",
-    "pending",
-    "hidden",
-    "unlisted",
-    "future",
-    "unpublished",
-    "members",
-    "paid",
-    "wip",
-];
+/// Maximum number of tags of an article.
+const MOST_TAGS: usize = 100;
 /// Names of the path that a text has had on another site.
 const ADDRESS: &[&str] = &["permalink", "url", "path"];
 const FORMER: &[&str] = &["aliases", "alias", "redirectfrom"];
@@ -182,44 +160,22 @@ fn times(fields: &Fields, draft: &mut Draft, zone: &TimeZone) -> Result<(), Refu
         .copied()
         .filter(|name| *name != "published" || !is_flag)
         .collect();
-    draft.published = read(&dates)?.max(read(NOT_BEFORE)?);
+    draft.published = read(&dates)?;
+    // Of several times of publication the last one counts, so that none is published too early.
+    let is_publication = |name: &&&str| name.starts_with("pub") || name.ends_with("published");
+    let more = dates.iter().filter(is_publication).chain(NOT_BEFORE);
+    let more: Vec<&str> = more.copied().collect();
+    for field in fields
+        .all(&more)
+        .filter(|field| field.value.kind != Kind::Null)
+    {
+        draft.published = draft
+            .published
+            .max(Some(time(fields, field, &field.value, zone)?));
+    }
     draft.updated = read(UPDATED)?;
     draft.expires = read(EXPIRES)?;
     Ok(())
-}
-
-/// Whether a field hides the text.
-fn is_hidden(fields: &Fields) -> Result<bool, Refusal> {
-    let mut is_hidden = false;
-    for field in fields.all(HIDING) {
-        is_hidden |= fields.boolean(field)?;
-    }
-    for (names, hides) in [(HIDING_IF_TRUE, true), (HIDING_IF_FALSE, false)] {
-        for field in fields.peek(names) {
-            if as_flag(&field.value) == Some(hides) {
-                field.read();
-                is_hidden = true;
-            }
-        }
-    }
-    if let Some(field) = fields.find(&["build"])
-        && let Kind::Table(parts) = &field.value.kind
-    {
-        let parts = ["render", "list"].map(|name| entry(parts, &[name]).and_then(line_of));
-        is_hidden |= parts
-            .iter()
-            .flatten()
-            .any(|value| matches!(value.as_str(), "never" | "false" | "link"));
-    }
-    for field in fields.peek(&["status", "visibility", "state", "access", "type"]) {
-        let value = line_of(&field.value).map(|value| value.to_lowercase());
-        if value.is_some_and(|value| HIDDEN.contains(&value.as_str())) {
-            field.read();
-            is_hidden = true;
-        }
-    }
-    let password = fields.find(&["password"]);
-    Ok(is_hidden || password.is_some())
 }
 
 /// The section, and the tags with the other categories behind them.
@@ -239,15 +195,19 @@ fn section_and_tags(fields: &Fields, draft: &mut Draft) -> Result<(), Refusal> {
     if !categories.is_empty() {
         draft.section = categories.remove(0);
     }
-    let section = draft.section.to_lowercase();
+    let mut known = HashSet::from([draft.section.to_lowercase()]);
     for tag in tags.into_iter().chain(categories) {
-        let key = tag.to_lowercase();
-        let is_known = draft.tags.iter().any(|known| known.to_lowercase() == key);
-        if !text::is_blank(&tag) && !is_known && key != section {
+        if !text::is_blank(&tag) && known.insert(tag.to_lowercase()) {
             draft.tags.push(tag);
         }
     }
-    Ok(())
+    match draft.tags.len() > MOST_TAGS {
+        true => Err(Refusal::at(
+            fields.line(&["tags", "tag", "categories"]),
+            format!("an article has at most {MOST_TAGS} tags"),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// The picture above the text, as a path or a table.

@@ -40,7 +40,8 @@ fn normalize(source: &str) -> Result<String, Refusal> {
     // Old editors left page breaks.
     let text = text.replace(['\u{B}', '\u{C}'], " ");
     match text::clean(&text) {
-        Ok(_) => Ok(text),
+        // Not composed: the names of pictures are as they are in the folder.
+        Ok(_) => Ok(text::without_direction_controls(&text).collect()),
         Err(_) => Err(invalid_character(&text)),
     }
 }
@@ -160,7 +161,11 @@ impl BodyParser<'_, '_> {
             return Err(too_dense());
         }
         let arena = Arena::new();
-        let body = comments::remove_long(body);
+        let body = templates::replace_blocks(body);
+        let body = comments::remove_long(&body).map_err(|line| {
+            let why = "the HTML comment <!-- that begins here has no end; write --> behind it";
+            Refusal::at(skipped + line, why)
+        })?;
         let body = replace_in_links(&body);
         let root = comrak::parse_document(&arena, &body, &article::options());
         if structure::has_too_many_elements(root) {

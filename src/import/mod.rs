@@ -9,6 +9,7 @@ mod fences;
 mod fields;
 mod files;
 mod front_matter;
+mod hiding;
 pub mod links;
 mod markdown;
 mod notes;

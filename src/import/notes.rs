@@ -28,7 +28,7 @@ fn tables<'a>(
 /// A text in a table, without spaces around it; empty if there is none.
 fn part(parts: &[Entry], name: &str) -> String {
     match entry(parts, &[name]).map(|value| &value.kind) {
-        Some(Kind::Scalar(text)) => text.trim().to_owned(),
+        Some(Kind::Scalar(text)) => super::comments::remove(text.trim()).into_owned(),
         _ => String::new(),
     }
 }

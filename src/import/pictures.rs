@@ -13,13 +13,18 @@ const MISSING_IN_ROOT: &str =
 /// Folders that a generator serves as the root of the site.
 const SERVED: [&str; 6] = ["", "static", "public", "assets", "source", "src"];
 
+/// How many folders above the one that was named for the import paths with `/` may begin in: `content/en/post` is named,
+/// and `static` is beside `content`.
+const LEVELS_ABOVE: usize = 3;
+
 /// Where the pictures of a file are looked for.
 pub(super) struct PictureFolders<'a> {
     /// The folder of the file.
     pub folder: &'a Path,
     /// The folder that was named for the import; paths with `..` may not leave it.
     pub named: &'a Path,
-    /// The folder in which paths with `/` begin; if it is not given, the nearest one above the file that has the picture.
+    /// The folder in which paths with `/` begin; if it is not given, the nearest one above the file that has the picture, at most
+    /// [`LEVELS_ABOVE`] above `named`.
     pub root: Option<&'a Path>,
 }
 
@@ -79,20 +84,27 @@ impl PictureFolders<'_> {
         }
         let start = self.folder.canonicalize().map_err(|_| missing())?;
         let home = std::env::var_os("HOME").map(PathBuf::from);
-        let roots: Vec<&Path> = match self.root {
-            Some(root) => vec![root],
-            // Neither the root of the file system nor the home folder, where private pictures are.
-            None => start
-                .ancestors()
-                .filter(|folder| folder.parent().is_some() && Some(*folder) != home.as_deref())
-                .collect(),
+        let roots: Vec<PathBuf> = match self.root {
+            Some(root) => vec![root.to_owned()],
+            // The folders of a site's generator are near; the home folder and what is above it are private.
+            None => {
+                let named = self.named.canonicalize().map_err(|_| missing())?;
+                let inside = start.ancestors().take_while(|folder| **folder != named);
+                let above = named.ancestors().take(1 + LEVELS_ABOVE);
+                let is_private = |folder: &Path| {
+                    folder.parent().is_none()
+                        || home.as_deref().is_some_and(|h| h.starts_with(folder))
+                };
+                let folders = inside.chain(above).map(Path::to_owned);
+                folders.filter(|folder| !is_private(folder)).collect()
+            }
         };
         for root in roots {
+            let Ok(folder) = root.canonicalize() else {
+                continue;
+            };
             for served in SERVED {
-                let Ok(folder) = root.join(served).canonicalize() else {
-                    continue;
-                };
-                if let Ok(file) = folder.join(path).canonicalize()
+                if let Ok(file) = folder.join(served).join(path).canonicalize()
                     && file.is_file()
                 {
                     return Ok((folder, file));

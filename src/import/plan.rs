@@ -82,7 +82,11 @@ pub fn plan(db: &Db, found: &[FoundFile], options: &ReadOptions) -> Result<Plan,
     let mut claims = Claims::default();
     let mut files: Vec<Option<Result<PlannedFile, (PathBuf, Refusal)>>> =
         read.iter().map(|_| None).collect();
+    // What was imported before may be linked to as well.
     let mut addresses = Addresses::default();
+    for (origin, slug) in db.read_now(articles::identity::origins)? {
+        addresses.add(Path::new(&origin), &slug, &[]);
+    }
     for at in order {
         let (file, outline) = &read[at];
         let planned = match outline {
@@ -130,6 +134,8 @@ impl Outline {
 struct Claims {
     slugs: HashMap<String, PathBuf>,
     articles: HashSet<i64>,
+    /// Former addresses.
+    former: HashMap<String, PathBuf>,
 }
 
 impl Claims {
@@ -153,6 +159,15 @@ impl Claims {
             );
             return Err(Refusal::at(1, why));
         };
+        for former in &outline.former_paths {
+            if let Some(first) = self.former.get(former) {
+                let why = format!("{} has the same former address, {former}", first.display());
+                return Err(Refusal::at(1, why));
+            }
+        }
+        let former_paths = outline.former_paths.iter().cloned();
+        self.former
+            .extend(former_paths.map(|former| (former, file.path.clone())));
         let article = by_origin.map(|(id, _)| *id);
         let article = article.or_else(|| known.slugs.get(slug).copied());
         let aliases = outline.aliases.iter();

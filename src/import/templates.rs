@@ -3,6 +3,75 @@
 
 use super::code_fence::CodeFence;
 use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Takes the blocks of Liquid that mean something for the text: code in `highlight` becomes a fenced block, `comment` goes,
+/// and of `raw` the contents stay. Lines keep their numbers, if each tag stands on a line of its own.
+pub(super) fn replace_blocks(body: &str) -> Cow<'_, str> {
+    if !body.contains("{%") {
+        return Cow::Borrowed(body);
+    }
+    let mut fence = CodeFence::default();
+    let (mut out, mut rest) = (String::with_capacity(body.len()), body);
+    while let Some(at) = rest.find("{%") {
+        let (before, behind) = rest.split_at(at);
+        for line in before.split_inclusive('\n') {
+            fence.read(line);
+        }
+        out.push_str(before);
+        let is_code = fence.is_open() || before.rsplit('\n').next().unwrap_or("").contains('`');
+        let block = expression(behind)
+            .filter(|_| !is_code)
+            .and_then(|(tag, inside)| {
+                let (name, argument) = tag.split_once(' ').unwrap_or((tag, ""));
+                let (inside, after) = until_end(name, inside)?;
+                Some((name, argument, inside, after))
+            });
+        rest = match block {
+            Some(("highlight", language, code, after)) => {
+                let language = language.split(' ').next().unwrap_or_default();
+                let code = code.trim_matches('\n');
+                let _ = write!(out, "{FENCE}{language}\n{code}\n{FENCE}");
+                after
+            }
+            Some(("comment", _, hidden, after)) => {
+                out.extend(hidden.matches('\n'));
+                after
+            }
+            Some((_, _, raw, after)) => {
+                out.push_str(raw);
+                after
+            }
+            None => {
+                out.push_str("{%");
+                &behind[2..]
+            }
+        };
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Longer than what code has in it.
+const FENCE: &str = "~~~~~~~~";
+
+/// What stands before the end of a block, and behind it. `None`: it is no block that means something here, or has no end.
+fn until_end<'a>(name: &str, inside: &'a str) -> Option<(&'a str, &'a str)> {
+    let end = match name {
+        "highlight" => "endhighlight",
+        "comment" => "endcomment",
+        "raw" => "endraw",
+        _ => return None,
+    };
+    let mut from = 0;
+    while let Some(at) = inside[from..].find("{%").map(|at| at + from) {
+        match expression(&inside[at..]) {
+            Some((tag, after)) if tag == end => return Some((&inside[..at], after)),
+            _ => from = at + 2,
+        }
+    }
+    None
+}
 
 /// Replaces such expressions by the address that they stand for. Code is left as typed, and so is what is not understood.
 pub(super) fn replace_in_links(body: &str) -> Cow<'_, str> {

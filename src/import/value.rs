@@ -1,6 +1,7 @@
 //! The values of front matter: a tree in which scalars stay as typed, each with its place in the file.
 
 use crate::articles::draft::Refusal;
+use crate::text;
 use granit_parser::{Event, Parser, ScalarStyle};
 
 /// A place in the file, counted from 1.
@@ -32,8 +33,10 @@ pub(super) struct Entry {
     pub value: Value,
 }
 
-/// Maximum number of values, so that repeated aliases of YAML cannot grow without end, and maximum nesting.
+/// Maximum number of values and of bytes in them, so that repeated aliases of YAML cannot grow without end, and maximum
+/// nesting.
 const MOST_VALUES: usize = 20_000;
+const MOST_COPIED: usize = 1024 * 1024;
 const MOST_DEPTH: usize = 32;
 
 /// A refusal at a place that names the character there.
@@ -56,6 +59,7 @@ pub(super) fn yaml(text: &str, skipped: usize) -> Result<Value, Refusal> {
         text,
         skipped,
         left: MOST_VALUES,
+        left_bytes: MOST_COPIED,
         anchors: Vec::new(),
     };
     let mut events = Parser::new_from_str(text);
@@ -70,13 +74,39 @@ pub(super) fn yaml(text: &str, skipped: usize) -> Result<Value, Refusal> {
             _ => found = builder.value(event, &mut events, 0)?,
         }
     }
+    clean(&mut found).map_err(|place| refusal_at(text, place, skipped, CONTROL))?;
     Ok(found)
+}
+
+const CONTROL: &str = "the front matter has a control character, or too many marks on one letter";
+
+/// Removes bidirectional controls from the texts of a value.
+///
+/// # Errors
+/// The place of a text with control characters, which escapes such as `\\u0007` can bring in.
+fn clean(value: &mut Value) -> Result<(), Place> {
+    match &mut value.kind {
+        Kind::Null => {}
+        Kind::Scalar(given) => {
+            text::clean(given).map_err(|_| value.place)?;
+            *given = text::without_direction_controls(given).collect();
+        }
+        Kind::List(items) => items.iter_mut().try_for_each(clean)?,
+        Kind::Table(entries) => {
+            for entry in entries {
+                clean(&mut entry.value)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 struct Yaml<'a> {
     text: &'a str,
     skipped: usize,
+    /// Values and bytes that may still be read or copied.
     left: usize,
+    left_bytes: usize,
     /// Values with an anchor, by the number of the anchor.
     anchors: Vec<(usize, Value)>,
 }
@@ -101,6 +131,13 @@ impl<'a> Yaml<'a> {
         }
     }
 
+    /// Counts a copy of a value.
+    fn count(&mut self, kind: &Kind) {
+        let (values, bytes) = size(kind);
+        self.left = self.left.saturating_sub(values);
+        self.left_bytes = self.left_bytes.saturating_sub(bytes);
+    }
+
     fn refuse_syntax(&self, place: Place, why: &str) -> Refusal {
         let said = self.text.lines().nth(place.line - 1).unwrap_or("");
         let colon = said.split_once(": ").is_some_and(|(_, value)| {
@@ -120,7 +157,7 @@ impl<'a> Yaml<'a> {
         events: &mut Events<'a>,
         depth: usize,
     ) -> Result<Value, Refusal> {
-        if depth > MOST_DEPTH || self.left == 0 {
+        if depth > MOST_DEPTH || self.left == 0 || self.left_bytes == 0 {
             return Err(refusal_at(
                 self.text,
                 place,
@@ -153,14 +190,14 @@ impl<'a> Yaml<'a> {
             Event::Alias(anchor) => {
                 let known = self.anchors.iter().rev().find(|(id, _)| *id == anchor);
                 let kind = known.map_or(Kind::Null, |(_, value)| value.kind.clone());
-                self.left = self.left.saturating_sub(size(&kind));
+                self.count(&kind);
                 (kind, 0)
             }
             _ => (Kind::Null, 0),
         };
         let value = Value { place, kind };
         if anchor > 0 {
-            self.left = self.left.saturating_sub(size(&value.kind));
+            self.count(&value.kind);
             self.anchors.push((anchor, value.clone()));
         }
         Ok(value)
@@ -181,8 +218,16 @@ impl<'a> Yaml<'a> {
             };
             let value = self.value(next, events, depth + 1)?;
             // The merge key of YAML 1.1: what stands beside it goes before.
-            if let (Kind::Table(merged), "<<") = (&value.kind, name.as_str()) {
-                merged_in.extend(merged.iter().cloned());
+            if name == "<<" {
+                let tables = match value.kind {
+                    Kind::List(items) => items.into_iter().map(|item| item.kind).collect(),
+                    one => vec![one],
+                };
+                for table in tables {
+                    if let Kind::Table(merged) = table {
+                        merged_in.extend(merged);
+                    }
+                }
                 continue;
             }
             let entry = Entry {
@@ -215,12 +260,17 @@ fn place_of(marker: granit_parser::Marker) -> Place {
     }
 }
 
-/// The number of values in a value.
-fn size(kind: &Kind) -> usize {
+/// The number of values in a value, and the bytes of their texts.
+fn size(kind: &Kind) -> (usize, usize) {
+    let add = |sum: (usize, usize), more: (usize, usize)| (sum.0 + more.0, sum.1 + more.1);
     match kind {
-        Kind::Null | Kind::Scalar(_) => 1,
-        Kind::List(items) => 1 + items.iter().map(|item| size(&item.kind)).sum::<usize>(),
-        Kind::Table(entries) => 1 + entries.iter().map(|e| size(&e.value.kind)).sum::<usize>(),
+        Kind::Null => (1, 0),
+        Kind::Scalar(text) => (1, text.len()),
+        Kind::List(items) => items.iter().map(|item| size(&item.kind)).fold((1, 0), add),
+        Kind::Table(entries) => entries
+            .iter()
+            .map(|entry| add(size(&entry.value.kind), (0, entry.name.len())))
+            .fold((1, 0), add),
     }
 }
 
@@ -260,13 +310,15 @@ pub(super) fn toml(text: &str, skipped: usize) -> Result<Value, Refusal> {
         refusal_at(text, place, skipped, &why)
     })?;
     let kind = reader.table(table.get_ref());
-    match size(&kind) > MOST_VALUES {
-        true => Err(too_many()),
-        false => Ok(Value {
-            place: Place { line: 1, column: 1 },
-            kind,
-        }),
+    if size(&kind).0 > MOST_VALUES {
+        return Err(too_many());
     }
+    let mut value = Value {
+        place: Place { line: 1, column: 1 },
+        kind,
+    };
+    clean(&mut value).map_err(|place| refusal_at(text, place, skipped, CONTROL))?;
+    Ok(value)
 }
 
 /// Maximum number of lines of TOML; its parser takes time by the square of its tables.

@@ -96,6 +96,7 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "undelete" => t.action_undelete(),
         "undo" => t.action_undo(),
         "release" => t.action_release(),
+        "hold" => t.action_hold(),
         "role" => t.action_role(),
         "ban" => t.action_ban(),
         "unban" => t.action_unban(),

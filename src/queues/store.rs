@@ -4,7 +4,7 @@ use super::Queue;
 use crate::comments::row::{COLUMNS, CommentRow};
 use crate::comments::store::{self, Comment};
 use crate::comments::{Action, BeforeDecision, revision, transition};
-use crate::db::schema::{accounts, comment_counts, comments, flags};
+use crate::db::schema::{accounts, comment_counts, comments, flags, moderation_log};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::log::{self, Actor};
@@ -222,8 +222,12 @@ pub fn undo(
     let to = Status::parse(&decision.from);
     match (before, to) {
         (Some(before), Some(to)) if is_current => {
+            let released_at = before.released_others_at();
             let action = Action::Undo(Box::new(before));
             transition(conn, &comment, to, &action, actor, now)?;
+            if let Some(at) = released_at.filter(|_| to == Status::Pending) {
+                hold_others_again(conn, comment.author_id, at, now)?;
+            }
             Ok(ModerationOutcome::Done(comment))
         }
         _ => Ok(ModerationOutcome::Stale(last)),
@@ -278,6 +282,46 @@ pub fn release_others(conn: &mut Conn, approved: &[Comment], now: Time) -> Resul
                 rule,
                 now,
             )?;
+        }
+    }
+    Ok(())
+}
+
+/// Holds the comments again that [`release_others`] published at a time, unless another comment of their author is approved.
+fn hold_others_again(conn: &mut Conn, author: i64, at: Time, now: Time) -> Result<(), Error> {
+    let is_approved = comments::table
+        .filter(
+            comments::author_id
+                .eq(author)
+                .and(comments::status.eq(Status::Approved)),
+        )
+        .select(comments::id);
+    if is_approved.first::<i64>(conn).optional()?.is_some() {
+        return Ok(());
+    }
+    let released: Vec<(i64, i64)> = comments::table
+        .inner_join(
+            moderation_log::table.on(moderation_log::comment_id.eq(comments::id.nullable())),
+        )
+        .filter(
+            comments::author_id
+                .eq(author)
+                .and(comments::status.eq(Status::Published)),
+        )
+        .filter(
+            moderation_log::action
+                .eq(Action::Release.name())
+                .and(moderation_log::created_at.eq(at.0)),
+        )
+        .order((comments::article_id, comments::id))
+        .select((comments::article_id, comments::id))
+        .load(conn)?;
+    let rule = Actor::Rule(Hold::NewReader.as_str());
+    for (_, id) in released {
+        let comment = store::find_locked(conn, id)?;
+        if comment.status == Status::Published {
+            let action = Action::HoldAgain;
+            transition(conn, &comment, Status::Pending, &action, rule, now)?;
         }
     }
     Ok(())

@@ -19,19 +19,17 @@ pub fn resolve(
     path: &str,
     route_kind: fn(&str) -> KnownRoute,
 ) -> Result<Option<String>, Error> {
-    let here = existing(conn, path, route_kind)?;
-    let moved = match here {
-        Some(there) => Some(there),
-        None => former_path(conn, path)?,
-    };
-    // Addresses that other systems give their feeds.
-    Ok(moved.or(match path {
+    if let Some(here) = existing(conn, path, route_kind)? {
+        return Ok(Some(here));
+    }
+    // Addresses that other systems give their feeds. No article takes them.
+    match path {
         "/feed" | "/feed.xml" | "/atom.xml" | "/index.xml" | "/atom" => {
-            Some(paths::feed(paths::FRONT, "atom"))
+            Ok(Some(paths::feed(paths::FRONT, "atom")))
         }
-        "/rss" | "/rss.xml" => Some(paths::feed(paths::FRONT, "rss")),
-        _ => None,
-    }))
+        "/rss" | "/rss.xml" => Ok(Some(paths::feed(paths::FRONT, "rss"))),
+        _ => former_path(conn, path),
+    }
 }
 
 /// The article that had this path on another site. `.html` at its end does not count.

@@ -66,9 +66,7 @@ pub fn index_comments(conn: &mut Conn, said: &[IndexedComment<'_>]) -> Result<()
     upsert_rows(conn, "comment_words", &rows)
 }
 
-/// Words of a text that are indexed. PostgreSQL has no higher positions, and both databases must find the same:
-/// <https://www.postgresql.org/docs/current/textsearch-limitations.html>
-const MOST_WORDS: usize = 16_000;
+use fold::MOST_WORDS;
 /// Maximum size of a row's words, in bytes; PostgreSQL's limit is 1 MiB.
 const MOST_BYTES: usize = 500_000;
 

@@ -4,12 +4,12 @@ use super::SearchQuery;
 use super::index::{ID_BITS, id_of, number};
 use super::ranks::{Rank, anywhere, of_articles, of_comments};
 use crate::db::prepared::{Prepared, prepared};
-use crate::db::schema::{accounts, articles, authors, comments, sections};
+use crate::db::schema::{accounts, article_authors, articles, authors, comments, sections};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text::SafeHtml;
 use crate::text::stem::Stemming;
-use diesel::dsl::sql;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
@@ -323,8 +323,17 @@ pub fn comment_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CommentRow>, Err
 
 /// The id of the author of articles with this slug, or else of the only one whose slug begins with it: the first name is enough.
 pub fn author(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
+    // An author who has only drafts is not known to readers.
+    let is_public = || {
+        exists(
+            article_authors::table
+                .filter(article_authors::author_id.eq(authors::id))
+                .filter(article_authors::listed_at.is_not_null())
+                .select(article_authors::article_id),
+        )
+    };
     let exact: Option<i64> = authors::table
-        .filter(authors::slug.eq(slug))
+        .filter(authors::slug.eq(slug).and(is_public()))
         .select(authors::id)
         .first(conn)
         .optional()?;
@@ -334,7 +343,7 @@ pub fn author(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
     // `.` is the character behind `-`.
     let named: Vec<i64> = authors::table
         .filter(authors::slug.ge(format!("{slug}-")))
-        .filter(authors::slug.lt(format!("{slug}.")))
+        .filter(authors::slug.lt(format!("{slug}.")).and(is_public()))
         .select(authors::id)
         .limit(2)
         .load(conn)?;

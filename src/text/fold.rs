@@ -146,6 +146,9 @@ fn hits(
     hits
 }
 
+/// Words of a text that are indexed and searched for a snippet. PostgreSQL has no higher positions, and both databases
+/// must find the same: <https://www.postgresql.org/docs/current/textsearch-limitations.html>
+pub const MOST_WORDS: usize = 16_000;
 /// Maximum number of words in a snippet.
 const SNIPPET: usize = 36;
 /// Words before the first hit in a snippet.
@@ -153,7 +156,8 @@ const LEAD: usize = 8;
 
 /// The part of a text that contains the most terms, with the hits marked; the beginning of the text if there are none.
 pub fn snippet(text: &str, terms: &[Term], stemming: Stemming) -> SafeHtml {
-    let words = words(text);
+    let mut words = words(text);
+    words.truncate(MOST_WORDS);
     let hits = hits(text, &words, terms, stemming);
     // A sliding window over the hits, which are in text order, finds the part with the most different terms.
     let (mut inside, mut many) = (vec![0_usize; terms.len()], 0);
@@ -177,10 +181,10 @@ pub fn snippet(text: &str, terms: &[Term], stemming: Stemming) -> SafeHtml {
     let from = from.min(words.len().saturating_sub(SNIPPET));
     let to = (from + SNIPPET).min(words.len());
     let start = if from == 0 { 0 } else { words[from].start };
-    let end = if to == words.len() {
-        text.len()
-    } else {
-        words[to - 1].end
+    let is_whole = to == words.len() && to < MOST_WORDS;
+    let end = match is_whole {
+        true => text.len(),
+        false => words[to - 1].end,
     };
     let mut parts: Vec<(String, bool)> = Vec::new();
     if from > 0 {
@@ -194,7 +198,7 @@ pub fn snippet(text: &str, terms: &[Term], stemming: Stemming) -> SafeHtml {
         done = ends;
     }
     parts.push((text[done..end].to_owned(), false));
-    if to < words.len() {
+    if !is_whole {
         parts.push((" …".into(), false));
     }
     SafeHtml::marked(&parts)

@@ -87,6 +87,8 @@ pub(super) fn text(html: &str) -> String {
     let mut inside_reference = false;
     for piece in tokens(html) {
         match piece {
+            // The way back from a footnote.
+            Token::Text("↩") => {}
             Token::Text(text) if !inside_reference => out.push_str(text),
             Token::Text(_) => {}
             Token::Tag(tag) if tag == REFERENCE || tag == FOOTNOTE => inside_reference = true,

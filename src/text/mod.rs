@@ -45,11 +45,7 @@ pub enum InvalidText {
 /// [`InvalidText`] for control characters and for too many combining marks.
 pub fn clean(given: &str) -> Result<String, InvalidText> {
     let lines = given.replace("\r\n", "\n").replace('\r', "\n");
-    let text: String = lines
-        .chars()
-        .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
-        .nfc()
-        .collect();
+    let text: String = without_direction_controls(&lines).nfc().collect();
     if text
         .chars()
         .any(|c| c.is_control() && !matches!(c, '\t' | '\n'))
@@ -64,6 +60,12 @@ pub fn clean(given: &str) -> Result<String, InvalidText> {
         }
     }
     Ok(text)
+}
+
+/// The characters of a text without bidirectional controls, which would turn the text around it.
+pub fn without_direction_controls(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
+        .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
 }
 
 /// [`clean`] for one line: whitespace is collapsed and trimmed.

@@ -98,7 +98,7 @@ pub(super) fn sanitise(
         .link_rel(Some(rel))
         .add_tag_attributes("a", ["href"])
         .add_tag_attributes("ol", ["start"])
-        .add_tag_attributes("pre", ["tabindex"]);
+        .add_tag_attribute_values("pre", "tabindex", ["0"]);
     if kind == Kind::Article {
         // Only ids that `text::ids` has given out reach the sanitiser.
         builder.add_generic_attributes(["id", "lang", "dir", "title"]);
@@ -119,7 +119,7 @@ pub(super) fn sanitise(
                     "src", "srcset", "sizes", "alt", "width", "height", "loading",
                 ],
             )
-            .add_tag_attributes("table", ["tabindex"])
+            .add_tag_attribute_values("table", "tabindex", ["0"])
             .add_tag_attributes("th", ["align"])
             .add_tag_attributes("td", ["align"])
             .add_allowed_classes("sup", ["ref", "footnote-ref"])
@@ -132,7 +132,10 @@ pub(super) fn sanitise(
     }
     // Focusable, so that code wider than the page can be scrolled with the keyboard.
     let html = html.replace("<pre>", "<pre tabindex=\"0\">");
-    SafeHtml::sanitised(builder.clean(&plain_quotes(&html)).to_string())
+    let mut clean = builder.clean(&plain_quotes(&html)).to_string();
+    // Character references such as `&#1;` have become what they stand for.
+    clean.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    SafeHtml::sanitised(clean)
 }
 
 /// Decodes `&quot;` in text, but not in tags. The sanitiser would do the same, but slowly: in a text with many

@@ -200,3 +200,38 @@ site_test! {
         }
     }
 }
+
+/// A missing letter is drawn as a box: two titles of missing letters look the same.
+#[test]
+fn a_card_has_every_letter_of_latin_greek_and_cyrillic_beside_any_other() {
+    let draw = |title: &str| {
+        masthead::cards::draw(&masthead::cards::Content {
+            title,
+            section: "News",
+            site: "Site",
+            is_right_to_left: false,
+            picture: None,
+        })
+        .expect("a card")
+    };
+    for (one, other) in [
+        ("Łódź i Kraków", "Ńódż i Kraków"),
+        ("Đường phố", "Łườnh phố"),
+        ("Zażółć gęślą jaźń", "Zaźółł gąśłę jażń"),
+        ("Tiếng Việt", "Tiểng Viết"),
+        ("ẞ und ss", "Ə und ss"),
+        ("τὴν ψυχὴν", "τἢν ψυχἢν"),
+        ("Žluťoučký Łukasz", "Žluťoučký Ńukasz"),
+        ("Москва Łódź", "Москва Ńódź"),
+    ] {
+        assert!(draw(one) != draw(other), "{one} is drawn with boxes");
+    }
+    // Chinese and Japanese letters are as wide as high: a long title is broken before the margin.
+    let wide = draw("東京の新しい橋が完成しましたので渡ってみた");
+    let picture = image::load_from_memory(&wide)
+        .expect("a picture")
+        .into_rgb8();
+    let ground = *picture.get_pixel(1190, 300);
+    let is_clear = (1125..1200).all(|x| (140..520).all(|y| *picture.get_pixel(x, y) == ground));
+    assert!(is_clear, "nothing stands in the margin");
+}

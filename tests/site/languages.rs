@@ -127,6 +127,7 @@ fn german_is_german() {
         "field-name",
         "log-change",
         "nav-dashboard",
+        "number",
         "reason-spam",
         "share-link",
         "foot-feeds",

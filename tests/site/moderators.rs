@@ -195,6 +195,34 @@ site_test! {
 }
 
 site_test! {
+    async fn an_undone_approval_holds_again_what_it_released(site: Site) {
+        let slug = site.article().await;
+        let (mira, pell) = (site.reader("mira").await, site.moderator("pell").await);
+        let mut ids = Vec::new();
+        for number in 0..4 {
+            ids.push(mira.comment(&slug, &format!("Comment {number}.")).await);
+        }
+        pell.approve(&slug, ids[0]).await;
+        assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 4);
+        // One of them has been decided on since.
+        pell.reject(&slug, ids[3], "spam", "").await;
+        let revision = pell.revision(&slug, ids[0]).await;
+        let undo = format!("/admin/comments/{}/undo", ids[0]);
+        assert_eq!(pell.post(&undo, &[("revision", &revision)]).await.status, 303);
+        assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 0);
+        let pending = pell.get("/admin/comments?queue=pending").await;
+        assert_eq!(pending.all(".queues a"), ["Reported 0", "Pending 3", "Unmoderated 0", "Approved 0", "Rejected 1"]);
+        assert!(pell.get("/admin/log").await.has("tr[data-action=hold][data-actor=new-reader]"));
+        // Approved again, and with another approved comment they stay.
+        pell.approve(&slug, ids[0]).await;
+        pell.approve(&slug, ids[1]).await;
+        let revision = pell.revision(&slug, ids[0]).await;
+        assert_eq!(pell.post(&undo, &[("revision", &revision)]).await.status, 303);
+        assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 2);
+    }
+}
+
+site_test! {
     async fn moderators_read_the_log_of_moderation_alone(site: Site) {
         let slug = site.article().await;
         let (mira, pell, chief) = (site.reader("mira").await, site.moderator("pell").await, site.admin("chief").await);

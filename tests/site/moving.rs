@@ -84,12 +84,12 @@ site_test! {
 
 site_test! {
     async fn a_field_that_hides_a_text_always_counts(site: Site) {
-        for (at, front) in ["draft: true", "published: false", "unlisted: true", "hidden: yes", "private: true", "status: draft", "visibility: private", "password: x", "date: 2099-01-01", "publishDate: 2099-01-01\ndate: 2020-01-01", "expiryDate: 2020-01-01", "extra:\n  draft: true", "render: false", "build:\n  render: never"].into_iter().enumerate() {
+        for (at, front) in ["draft: true", "published: false", "unlisted: true", "hidden: yes", "private: true", "status: draft", "visibility: private", "password: x", "date: 2099-01-01", "publishDate: 2099-01-01\ndate: 2020-01-01", "expiryDate: 2020-01-01", "expiration_date: 2020-01-01", "expiry: 2020-01-01", "extra:\n  draft: true", "render: false", "build:\n  render: never", "published: 0", "publish: '0'", "isDraft: 1", "wip: 1", "status: [draft]", "status: Draft (not yet)", "status: draft, review", "status: in-review", "visibility: members-only", "deleted: true", "post_status: draft", "visible: false", "members_only: true", "published: 2099-05-05\ndate: 2020-01-01", "pubDate: 2099-05-05\ndate: 2020-01-01", "publish_on: 2099-05-05", "release_date: 2099-05-05", "base: &a {draft: true}\n<<: [*a]"].into_iter().enumerate() {
             let path = write(&site, &format!("h{at}.md"), format!("---\ntitle: Hidden {at}\n{front}\n---\n\nText.\n"));
             let (code, out, err) = import(&site, &[&path]);
             assert_eq!((code, err.as_str()), (Some(0), ""), "{front}");
             let status = site.get(&format!("/articles/hidden-{at}")).await.status;
-            assert_eq!(status, if front.starts_with("expiry") { 410 } else { 404 }, "{front}: {out}");
+            assert_eq!(status, if front.starts_with("expir") { 410 } else { 404 }, "{front}: {out}");
         }
         let path = write(&site, "_drafts/d.md", "---\ntitle: In a folder\n---\n\nText.\n");
         assert!(import(&site, &[&path]).1.starts_with("draft:"));
@@ -240,6 +240,17 @@ site_test! {
         assert!(!page.has(".body iframe, .body script, .body [style], .body [onclick], .body [class=x], .body a[href^=javascript]"));
         assert_eq!(page.all("#comments").len(), 1, "the site's own ids are not taken");
         assert_eq!(page.attr("meta[name=description]", "content").as_deref(), Some("Before it."));
+        // Where Markdown alone would show them.
+        let odd = "| a | b |\n|---|---|\n| x <!-- cell | secret --> | y |\n\n5` rule <!-- tick\n\nsecret --> end\n\n`` a ` b `` <!-- ticks\n\nsecret --> end\n\nText <!-- bang secret --!> end. `<!-- kept -->` and ``<!-- kept ` too -->``.\n";
+        let front = "title: Odd\nauthors: [\"Mira <!-- secret --> Stahl\", Jon]\nsources: [{text: \"A <!-- secret --> note\"}]\ncorrections: [{date: 2026-01-01, text: \"Was <!-- secret --> wrong\"}]\ndescription: \"Short <!-- secret --!> dek\"";
+        let (code, _, err) = import(&site, &[&write(&site, "odd.md", format!("---\n{front}\n---\n\n{odd}"))]);
+        assert_eq!((code, err.as_str()), (Some(0), ""));
+        let shown = site.get_when("/articles/odd", |page| page.status == 200).await;
+        assert!(!shown.body.contains("secret"), "{}", shown.body);
+        assert_eq!((shown.one(".dek"), shown.all(".byline a")), ("Short dek".into(), vec!["Mira Stahl".into(), "Jon".into()]));
+        assert_eq!(shown.all(".body > p code"), ["a ` b", "<!-- kept -->", "<!-- kept ` too -->"]);
+        let open = import(&site, &[&write(&site, "open.md", "---\ntitle: Open\n---\n\nText.\n\n<!-- never\n\nclosed\n")]);
+        assert!(open.0 == Some(1) && open.2.contains("open.md:7: the HTML comment <!-- that begins here has no end"), "{open:?}");
         let out = import(&site, &[&write(&site, "two.md", "---\ntitle: Two\n---\n\n<iframe></iframe> <video>\n")]).1;
         assert!(out.contains("HTML shown as typed: <iframe> (1 file), <video> (1)"), "{out}");
         // Another process has made it.
@@ -316,6 +327,118 @@ site_test! {
             assert!(!picture.body.contains(bad), "{bad}: {}", picture.body);
         }
         assert!(picture.body.contains("<path"), "{}", picture.body);
+    }
+}
+
+site_test! {
+    async fn an_svg_picture_that_grows_without_end_or_cannot_be_written_is_refused(site: Site) {
+        let svg = |inside: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\">{inside}</svg>");
+        let grown = |tag: &str, refer: &str| {
+            let mut text = format!("<{tag} id=\"m0\"><rect width=\"9\" height=\"9\"/></{tag}>");
+            for level in 1..14 {
+                let inside = format!("<rect width=\"9\" height=\"9\" {refer}=\"url(#m{})\"/>", level - 1).repeat(8);
+                text.push_str(&format!("<{tag} id=\"m{level}\">{inside}</{tag}>"));
+            }
+            svg(&format!("{text}<rect width=\"9\" height=\"9\" {refer}=\"url(#m13)\"/>"))
+        };
+        let by_style = grown("mask", "data-x").replace("data-x=\"url(#m12)\"", "class=\"a\"").replace("<mask id=\"m0\">", "<style>.a{mask:url(#m11)}</style><mask id=\"m0\">").replace("data-x", "mask");
+        let uses = svg(&(1..14).fold("<g id=\"m0\"><rect width=\"9\" height=\"9\"/></g>".to_owned(), |text, level| text + &*format!("<g id=\"m{level}\">{}</g>", format!("<use href=\"#m{}\"/>", level - 1).repeat(8))));
+        let deep = svg(&format!("{}<rect/>{}", "<g>".repeat(3_000), "</g>".repeat(3_000)));
+        for (at, (bad, why)) in [(grown("mask", "mask"), "too many elements"), (grown("pattern", "fill"), "too many elements"), (grown("clipPath", "clip-path"), "too many elements"), (by_style, "too many elements"), (uses, "too many elements"), (deep, "nested too deeply"),
+            (svg("<g id=\"Q&amp;A\" opacity=\".5\"><rect width=\"9\" height=\"9\"/><rect width=\"3\" height=\"3\"/></g>"), "an id with & or <")].into_iter().enumerate() {
+            write(&site, &format!("in/bad{at}.svg"), bad);
+            let (code, out, err) = import(&site, &[&write(&site, &format!("in/bad{at}.md"), format!("---\ntitle: Bad {at}\n---\n\n![a](bad{at}.svg)\n"))]);
+            assert!(code == Some(1) && err.contains(why), "{at}: {out}{err}");
+        }
+        // Pictures inside lose their metadata.
+        let mut jpeg = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(8, 8).write_to(&mut jpeg, image::ImageFormat::Jpeg).expect("a picture");
+        let mut jpeg = jpeg.into_inner();
+        let comment = b"\xFF\xFE\x00\x0DSECRETPLACE";
+        jpeg.splice(2..2, comment.iter().copied());
+        let inside = base64(&jpeg);
+        write(&site, "in/photo.svg", svg(&format!("<image width=\"8\" height=\"8\" href=\"data:image/jpeg;base64,{inside}\"/>")));
+        let (code, out, err) = import(&site, &[&write(&site, "in/photo.md", "---\ntitle: Photo\n---\n\n![a](photo.svg)\n")]);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+        let page = site.get_when("/articles/photo", |page| page.status == 200).await;
+        let served = site.get(&page.attr("figure img", "src").expect("a picture")).await.body;
+        assert!(served.contains("data:image/jpeg;base64,") && !served.contains(&base64(&jpeg)[..40]), "{served}");
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+site_test! {
+    async fn links_reach_what_an_earlier_run_imported(site: Site) {
+        let one = write(&site, "late/one.md", "---\ntitle: One\n---\n\nText.\n");
+        assert_eq!(import(&site, &[&one]).0, Some(0));
+        let two = write(&site, "late/two.md", "---\ntitle: Two\n---\n\n[one](one.md#x) and [none](none.md)\n");
+        let (code, out, err) = import(&site, &[&two]);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+        let page = site.get_when("/articles/two", |page| page.status == 200).await;
+        assert_eq!(link(&page, "one").as_deref(), Some("/articles/one#x"));
+    }
+}
+
+site_test! {
+    async fn blocks_of_liquid_are_code_or_go(site: Site) {
+        let body = "Text {% comment %}secret\n\nsecret{% endcomment %}here.\n\n{% highlight html linenos %}\n<div class=\"x\"><!-- kept --></div>\n\n<table>\n{% endhighlight %}\n\n{% raw %}{{ kept }}{% endraw %}\n\nputs {% highlight %} alone\n\n`{% comment %}` in code\n\n```\n{% comment %}in a block{% endcomment %}\n```\n";
+        let page = page_of(&site, "", body).await;
+        assert!(!page.body.contains("secret") && !page.has(".body table, .body div"), "{}", page.body);
+        assert_eq!(page.all(".body > pre").len(), 2);
+        assert!(page.all(".body pre")[0].contains("<div class=\"x\"><!-- kept --></div>"), "{:?}", page.all(".body pre"));
+        assert_eq!(page.all(".body pre")[1], "{% comment %}in a block{% endcomment %}");
+        let text = page.one(".body");
+        assert!(text.contains("{{ kept }}") && text.contains("puts {% highlight %} alone") && text.contains("{% comment %} in code"), "{text}");
+    }
+}
+
+site_test! {
+    async fn private_pictures_stay_where_they_are(site: Site) {
+        let png = png();
+        let folder = site.place.folder.join("t/a/b/c/named");
+        for place in ["t/private.png", "t/secret/x.png", "t/a/near.png"] {
+            write(&site, place, &png);
+        }
+        let path = write(&site, "t/a/b/c/named/one.md", "---\ntitle: One\n---\n\n![x](/near.png)\n");
+        assert_eq!(import(&site, &[folder.to_str().expect("text")]).0, Some(0), "three folders above");
+        std::os::unix::fs::symlink(site.place.folder.join("t/secret"), folder.join("static")).expect("a link");
+        for bad in ["/private.png", "../../../../private.png", "/x.png"] {
+            write(&site, "t/a/b/c/named/two.md", format!("---\ntitle: Two\n---\n\n![x]({bad})\n"));
+            let (code, out, err) = import(&site, &[folder.to_str().expect("text")]);
+            assert!(code == Some(1) && err.contains("two.md:5: the image"), "{bad}: {out}{err}");
+        }
+        let _ = path;
+    }
+}
+
+site_test! {
+    async fn hidden_characters_and_endless_lists_are_refused_and_bidi_controls_removed(site: Site) {
+        for (front, why) in [
+            ("title: \"a\\u0007b\"", "control character"), ("title: T\ndek: \"\\0\"", "control character"), ("title: T\ntags: [\"a\\eb\"]", "control character"),
+            (&*format!("title: T\ntags: [{}]", (0..200).map(|n| format!("t{n}, ")).collect::<String>()), "at most 100 tags"),
+            (&*format!("title: T\nauthors: [{}]", (0..200).map(|n| format!("A{n}, ")).collect::<String>()), "at most 100 authors"),
+            (&*format!("title: T\na: &a \"{}\"\nb: [{}]", "x".repeat(300_000), "*a, ".repeat(5_000)), "too many values"),
+        ] {
+            let (code, out, err) = import(&site, &[&write(&site, "bad.md", format!("---\n{front}\n---\n\nText.\n"))]);
+            assert!(code == Some(1) && err.contains(why) && err.contains("bad.md:"), "{}: {out}{err}", &front[..20]);
+        }
+        let (code, out, err) = import(&site, &[&write(&site, "bad.md", "+++\ntitle = \"a\\u0007b\"\n+++\n\nText.\n")]);
+        assert!(code == Some(1) && err.contains("control character"), "{out}{err}");
+        let page = page_of(&site, "dek: \"Left \\u202e right\"\n", "Text\u{202e} and\u{2066} more &#1; end.\n\n<pre tabindex=\"999\">x</pre>").await;
+        assert!(!page.body.contains(['\u{202e}', '\u{2066}', '\u{1}']), "{}", page.body);
+        assert_eq!((page.one(".dek"), page.attr(".body pre", "tabindex")), ("Left right".into(), None));
+        assert_eq!(site.get("/articles/one/card.png").await.status, 200);
+        // Two files of a run with one former address, and the feeds' own.
+        write(&site, "run/a.md", "---\ntitle: Aa\naliases: [/2019/old, /feed]\n---\n\nText.\n");
+        write(&site, "run/b.md", "---\ntitle: Bb\naliases: [/2019/old/]\n---\n\nText.\n");
+        let (code, _, err) = import(&site, &[site.place.folder.join("run").to_str().expect("text")]);
+        assert!(code == Some(1) && err.contains("run/a.md has the same former address, /2019/old"), "{err}");
+        assert_eq!(site.get_when("/2019/old", |page| page.status == 301).await.location().as_deref().map(|to| to.ends_with("/articles/aa")), Some(true));
+        assert!(site.get("/feed").await.location().is_some_and(|to| to.ends_with("/feed.atom")));
     }
 }
 

@@ -228,6 +228,8 @@ site_test! {
         // The first name is enough, where one author has it.
         assert_eq!(site.get("/search?q=harbour&author=mira").await.all("article h2"), ["Old harbour"]);
         assert_eq!(site.get("/search?q=harbour&author=jon").await.all("article h2").len(), 0, "two are called Jon");
+        site.publish("---\ntitle: Kept back\nauthor: Undine Grabowska\ndraft: true\n---\n\nThe harbour.\n").await;
+        assert!(site.get("/search?q=harbour&author=undine").await.one(".empty").contains("No author or reader named"), "who has only drafts is not known");
         assert_eq!(site.get("/search?q=harbour&author=Jon+Abara").await.all("article h2"), ["New"]);
         let pell = site.moderator("pell").await;
         pell.comment("new", "A harbour comment.").await;

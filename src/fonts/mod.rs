@@ -12,9 +12,9 @@ pub fn built_in() -> &'static Arc<fontdb::Database> {
     static OURS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
     OURS.get_or_init(|| {
         let mut database = fontdb::Database::new();
-        for font in SERIF.iter().chain(SANS) {
+        for font in [SERIF, SANS] {
             // Borrowed: they are part of the program.
-            let source: Arc<dyn AsRef<[u8]> + Sync + Send> = Arc::new(*font);
+            let source: Arc<dyn AsRef<[u8]> + Sync + Send> = Arc::new(font);
             database.load_font_source(fontdb::Source::Binary(source));
         }
         Arc::new(database)
@@ -54,29 +54,26 @@ pub fn has(database: &fontdb::Database, c: char) -> bool {
 
 /// Measures text in the built-in serif font at one weight.
 pub struct Ruler {
-    faces: Vec<Face<'static>>,
+    face: Option<Face<'static>>,
 }
 
 impl Ruler {
     pub fn serif(weight: f32) -> Ruler {
-        let face = |font: &&'static [u8]| {
-            let mut face = Face::parse(font, 0).ok()?;
+        let mut face = Face::parse(SERIF, 0).ok();
+        if let Some(face) = &mut face {
             face.set_variation(Tag::from_bytes(b"wght"), weight);
-            Some(face)
-        };
-        Ruler {
-            faces: SERIF.iter().filter_map(face).collect(),
         }
+        Ruler { face }
     }
 
-    /// The width of a text in pixels. A character that no built-in font has is estimated at 0.9 em.
+    /// The width of a text in pixels. A character that the font does not have is taken as 1 em, as wide as Chinese ones are.
     pub fn width(&self, text: &str, size: f32) -> f32 {
         let advance = |c: char| {
-            let known = self.faces.iter().find_map(|face| {
+            let known = self.face.as_ref().and_then(|face| {
                 let width = face.glyph_hor_advance(face.glyph_index(c)?)?;
                 Some(f32::from(width) / f32::from(face.units_per_em()))
             });
-            known.unwrap_or(0.9)
+            known.unwrap_or(1.0)
         };
         text.chars().map(advance).sum::<f32>() * size
     }
