@@ -159,15 +159,17 @@ impl Claims {
             );
             return Err(Refusal::at(1, why));
         };
+        let mut ignored = outline.ignored.clone();
         for former in &outline.former_paths {
-            if let Some(first) = self.former.get(former) {
-                let why = format!("{} has the same former address, {former}", first.display());
-                return Err(Refusal::at(1, why));
+            match self.former.get(former) {
+                Some(first) => {
+                    ignored.insert(format!("{former}, which {} has too", first.display()));
+                }
+                None => {
+                    self.former.insert(former.clone(), file.path.clone());
+                }
             }
         }
-        let former_paths = outline.former_paths.iter().cloned();
-        self.former
-            .extend(former_paths.map(|former| (former, file.path.clone())));
         let article = by_origin.map(|(id, _)| *id);
         let article = article.or_else(|| known.slugs.get(slug).copied());
         let aliases = outline.aliases.iter();
@@ -186,7 +188,7 @@ impl Claims {
             slug: slug.clone(),
             article,
             is_draft: outline.is_draft,
-            ignored: outline.ignored.clone(),
+            ignored,
             former: outline.address.clone(),
         })
     }
