@@ -72,16 +72,16 @@ fn filters(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Option<Fi
         .iter()
         .find(|s| s.slug == asked.section)
         .map(|s| s.id);
-    let author = match (asked.author.as_str(), asked.is_in_comments()) {
-        ("", _) => None,
-        (name, true) => store::reader(conn, name)?,
-        (name, false) => store::author(conn, &text::slug(name, ""))?,
+    let authors = match (asked.author.as_str(), asked.is_in_comments()) {
+        ("", _) => Vec::new(),
+        (name, true) => store::reader(conn, name)?.into_iter().collect(),
+        (name, false) => store::authors(conn, &text::slug(name, ""))?,
     };
-    let is_nobody = !asked.author.is_empty() && author.is_none();
+    let is_nobody = !asked.author.is_empty() && authors.is_empty();
     let is_nowhere = !asked.section.is_empty() && section.is_none();
     Ok((!is_nobody && !is_nowhere).then(|| Filters {
         section,
-        author,
+        authors,
         from: day(site, &asked.from, 0),
         until: day(site, &asked.to, 1),
         newest_first: !asked.sort().is_empty(),

@@ -50,7 +50,7 @@ fn any_form(terms: &[Term]) -> Vec<Vec<Term>> {
 }
 
 /// Ranks of articles, best first: in the title, in the lead, anywhere, and anywhere in any form.
-pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
+pub(super) fn of_articles(query: &SearchQuery, facets: &[Vec<String>]) -> Vec<Rank> {
     let places = [TITLE, LEAD, ""].map(|mark| at(mark, &query.terms));
     let rank = |place: usize| {
         let better = place.checked_sub(1).map(|better| places[better].clone());
@@ -61,7 +61,7 @@ pub(super) fn of_articles(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
 }
 
 /// The last rank: texts with the words in another form than typed.
-fn in_other_forms(query: &SearchQuery, facets: &[String]) -> Option<Rank> {
+fn in_other_forms(query: &SearchQuery, facets: &[Vec<String>]) -> Option<Rank> {
     let has_forms = query.terms.iter().any(|term| !term.stem.is_empty());
     has_forms.then(|| {
         let better = Some(query.terms.clone());
@@ -70,12 +70,12 @@ fn in_other_forms(query: &SearchQuery, facets: &[String]) -> Option<Rank> {
 }
 
 /// One rank: the words anywhere, in any form.
-pub(super) fn anywhere(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
+pub(super) fn anywhere(query: &SearchQuery, facets: &[Vec<String>]) -> Vec<Rank> {
     vec![narrowed(any_form(&query.terms), None, query, facets)]
 }
 
 /// Ranks of comments, best first: the words as a phrase, all words anywhere, and anywhere in any form.
-pub(super) fn of_comments(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
+pub(super) fn of_comments(query: &SearchQuery, facets: &[Vec<String>]) -> Vec<Rank> {
     let all = typed(query.terms.clone());
     let mut ranks = match query.as_phrase() {
         Some(phrase) => vec![
@@ -88,17 +88,22 @@ pub(super) fn of_comments(query: &SearchQuery, facets: &[String]) -> Vec<Rank> {
     ranks
 }
 
+/// A rank that also has one facet of each group.
 fn narrowed(
     mut all: Vec<Vec<Term>>,
     better: Option<Vec<Term>>,
     query: &SearchQuery,
-    facets: &[String],
+    facets: &[Vec<String>],
 ) -> Rank {
-    let facet = |facet: &String| vec![Term::exact(vec![format!("{FACET}{facet}")], false)];
-    all.extend(facets.iter().map(facet));
+    let is_any_form = all.iter().any(|forms| forms.len() > 1);
+    let facet = |facet: &String| Term::exact(vec![format!("{FACET}{facet}")], false);
+    all.extend(
+        facets
+            .iter()
+            .map(|one_of| one_of.iter().map(facet).collect()),
+    );
     let mut not: Vec<Vec<Term>> = better.into_iter().collect();
     not.extend(query.without.iter().map(|term| vec![term.clone()]));
-    let is_any_form = all.iter().any(|forms| forms.len() > 1);
     Rank {
         all,
         not,

@@ -17,14 +17,21 @@ use diesel::sql_types::{BigInt, Bool};
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
     pub section: Option<i64>,
-    /// An author of articles, or an account that comments.
-    pub author: Option<i64>,
+    /// One of these authors of articles, or accounts that comment; empty = anybody.
+    pub authors: Vec<i64>,
     pub from: Option<Time>,
     pub until: Option<Time>,
     /// The newest first, wherever the words are.
     pub newest_first: bool,
     /// The stemmer for the site's language.
     pub stemming: Stemming,
+}
+
+impl Filters {
+    fn author_facets(&self) -> Option<Vec<String>> {
+        let facets = self.authors.iter().map(|author| format!("a{author}"));
+        (!self.authors.is_empty()).then(|| facets.collect())
+    }
 }
 
 /// Keyset cursor: a page of hits begins after this row number in this rank.
@@ -53,11 +60,8 @@ struct Search<'a> {
 
 /// The search for published articles.
 fn in_articles<'a>(query: &SearchQuery, filters: &'a Filters) -> Search<'a> {
-    let facets = [
-        filters.section.map(|s| format!("s{s}")),
-        filters.author.map(|a| format!("a{a}")),
-    ];
-    let facets: Vec<String> = facets.into_iter().flatten().collect();
+    let section = filters.section.map(|s| vec![format!("s{s}")]);
+    let facets: Vec<Vec<String>> = section.into_iter().chain(filters.author_facets()).collect();
     Search {
         table: "article_words",
         public: None,
@@ -71,7 +75,7 @@ fn in_articles<'a>(query: &SearchQuery, filters: &'a Filters) -> Search<'a> {
 
 /// The search for public comments under published articles.
 fn in_comments<'a>(query: &SearchQuery, filters: &'a Filters) -> Search<'a> {
-    let facets: Vec<String> = filters.author.iter().map(|a| format!("a{a}")).collect();
+    let facets: Vec<Vec<String>> = filters.author_facets().into_iter().collect();
     Search {
         table: "comment_words",
         public: Some(ArticleCondition {
@@ -321,8 +325,11 @@ pub fn comment_rows(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CommentRow>, Err
     Ok(rows)
 }
 
-/// The id of the author of articles with this slug, or else of the only one whose slug begins with it: the first name is enough.
-pub fn author(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
+/// Authors with the same first name that are searched for.
+const MOST_AUTHORS: i64 = 20;
+
+/// The id of the author of articles with this slug, or else of all whose slug begins with it: the first name is enough.
+pub fn authors(conn: &mut Conn, slug: &str) -> Result<Vec<i64>, Error> {
     // An author who has only drafts is not known to readers.
     let is_public = || {
         exists(
@@ -338,19 +345,16 @@ pub fn author(conn: &mut Conn, slug: &str) -> Result<Option<i64>, Error> {
         .first(conn)
         .optional()?;
     if exact.is_some() || slug.is_empty() {
-        return Ok(exact);
+        return Ok(exact.into_iter().collect());
     }
     // `.` is the character behind `-`.
-    let named: Vec<i64> = authors::table
+    Ok(authors::table
         .filter(authors::slug.ge(format!("{slug}-")))
         .filter(authors::slug.lt(format!("{slug}.")).and(is_public()))
+        .order(authors::slug)
         .select(authors::id)
-        .limit(2)
-        .load(conn)?;
-    Ok(match named.as_slice() {
-        [only] => Some(*only),
-        _ => None,
-    })
+        .limit(MOST_AUTHORS)
+        .load(conn)?)
 }
 
 /// The id of the account with this username, in any letter case.
