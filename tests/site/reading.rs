@@ -369,6 +369,40 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     browser.quit().await.expect("Chromium ends");
 }
 
+/// The page of a language that is written from right to left, with the interface in English.
+async fn reading_from_right_to_left(site: Site) {
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    fill(&site).await;
+    let arabic =
+        |conn: &mut masthead::db::Conn| masthead::admin::store::set(conn, "language", "ar");
+    site.db().write(arabic).await.expect("a write");
+    site.state.refresh_site().await.expect("settings");
+    let browser = driver.browser(true, 390).await;
+    let person = Person {
+        driver: &browser,
+        site: &site,
+    };
+    for path in [
+        "/",
+        "/articles/everything-at-once",
+        "/search?q=tram",
+        "/login",
+    ] {
+        person.open(path).await;
+        let wide = "const page = document.documentElement; const left = document.querySelector('.nameplate').getBoundingClientRect().left; return [page.scrollWidth - page.clientWidth, left].join();";
+        let wide = browser.execute(wide, vec![]).await.expect("a width");
+        assert_eq!(wide.json(), "0,0", "{path} scrolls sideways");
+    }
+    browser.quit().await.expect("Chromium ends");
+}
+
+#[test]
+fn a_page_from_right_to_left_does_not_scroll_sideways() {
+    on_sqlite(module_path!(), reading_from_right_to_left);
+}
+
 #[test]
 fn reading_with_scripts() {
     on_sqlite(module_path!(), |site| reading(site, true, 1280));
