@@ -65,20 +65,22 @@ fn referring_path(state: &Shared, request: &HttpRequest) -> String {
 /// `GET /theme.css`
 pub async fn style_sheet(request: HttpRequest) -> HttpResponse {
     let chosen = request.extensions().get::<ChosenTheme>().copied();
-    let css = chosen.map_or_else(String::new, |ChosenTheme(theme)| choice(theme));
+    let css = style(chosen.map_or("auto", |ChosenTheme(theme)| theme));
     HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .body(css)
 }
 
-/// The page in this theme, and its name marked, until another is chosen on the page.
-fn choice(theme: &str) -> String {
+/// The page in this theme, and buttons instead of the switch that a script follows.
+fn style(theme: &str) -> String {
+    let scheme = match theme {
+        "auto" => "light dark",
+        chosen => chosen,
+    };
     format!(
-        "@media screen {{\n\
-         :root {{ color-scheme: {theme}; }}\n\
-         .theme #theme-auto:checked + span {{ color: var(--quiet); border-bottom-color: transparent; }}\n\
-         .theme:has(#theme-auto:checked) #theme-{theme} + span {{ color: var(--ink); border-bottom-color: var(--accent); }}\n\
-         }}\n"
+        "@media screen {{ :root {{ color-scheme: {scheme}; }} }}\n\
+         .theme label {{ display: none; }}\n\
+         .theme button[value={theme}] {{ color: var(--ink); border-bottom-color: var(--accent); }}\n"
     )
 }

@@ -200,9 +200,10 @@ fn fixed(minutes: i32) -> Option<TimeZone> {
     Some(TimeZone::fixed(offset))
 }
 
-fn set<T>(part: &mut Option<T>, value: T) -> Option<()> {
+/// Sets a part; `None` if it has another value already.
+fn set<T: PartialEq>(part: &mut Option<T>, value: T) -> Option<()> {
     match part {
-        Some(_) => None,
+        Some(known) => (*known == value).then_some(()),
         None => {
             *part = Some(value);
             Some(())

@@ -1,7 +1,10 @@
 //! The fields of front matter, found by any of their names, and which of them nothing has read.
 
+use super::dates::parse_time;
 use super::value::{Entry, Kind, Place, Value};
 use crate::articles::draft::Refusal;
+use crate::db::Time;
+use jiff::tz::TimeZone;
 use std::cell::{Cell, RefCell};
 
 /// A field. Those of `taxonomies`, `extra` and `params` stand beside the others, behind them.
@@ -242,4 +245,24 @@ pub(super) fn entry<'a>(table: &'a [Entry], names: &[&str]) -> Option<&'a Value>
     found
         .map(|entry| &entry.value)
         .filter(|value| value.kind != Kind::Null)
+}
+
+/// A date, with or without a time; without an offset it is in `zone`.
+pub(super) fn time(
+    fields: &Fields,
+    field: &Field,
+    value: &Value,
+    zone: &TimeZone,
+) -> Result<Time, Refusal> {
+    let takes = "a date such as 2026-11-22, 2026-11-22 08:30 or 2026-11-22T08:30:00Z";
+    let Kind::Scalar(text) = &value.kind else {
+        return fields.refuse_value(field, value, takes);
+    };
+    match parse_time(text, zone) {
+        Ok(time) => Ok(time),
+        Err(word) if word.is_empty() || word == *text => fields.refuse_value(field, value, takes),
+        Err(word) => {
+            fields.refuse_value(field, value, &format!("{takes}; {word:?} cannot be read"))
+        }
+    }
 }

@@ -2,13 +2,11 @@
 //! line and the column.
 
 use super::byline::authors;
-use super::dates::parse_time;
-use super::fields::{Field, Fields, as_boolean, as_flag, entry, line_of};
+use super::fields::{Fields, as_boolean, as_flag, entry, line_of, time};
 use super::hiding::is_hidden;
 use super::notes::{corrections, sources};
-use super::value::{Kind, Value};
+use super::value::Kind;
 use crate::articles::draft::{Draft, Hero, Refusal};
-use crate::db::Time;
 use crate::text;
 use jiff::tz::TimeZone;
 use std::collections::HashSet;
@@ -125,25 +123,6 @@ fn dek(fields: &Fields) -> Result<String, Refusal> {
         true => text::markdown::plain(&text),
         false => text,
     })
-}
-
-pub(super) fn time(
-    fields: &Fields,
-    field: &Field,
-    value: &Value,
-    zone: &TimeZone,
-) -> Result<Time, Refusal> {
-    let takes = "a date such as 2026-11-22, 2026-11-22 08:30 or 2026-11-22T08:30:00Z";
-    let Kind::Scalar(text) = &value.kind else {
-        return fields.refuse_value(field, value, takes);
-    };
-    match parse_time(text, zone) {
-        Ok(time) => Ok(time),
-        Err(word) if word.is_empty() || word == *text => fields.refuse_value(field, value, takes),
-        Err(word) => {
-            fields.refuse_value(field, value, &format!("{takes}; {word:?} cannot be read"))
-        }
-    }
 }
 
 fn times(fields: &Fields, draft: &mut Draft, zone: &TimeZone) -> Result<(), Refusal> {

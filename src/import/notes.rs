@@ -1,7 +1,6 @@
 //! The source notes and corrections of front matter.
 
-use super::fields::{Field, Fields, entry};
-use super::front_matter::time;
+use super::fields::{Field, Fields, entry, time};
 use super::value::{Entry, Kind, Value};
 use crate::articles::draft::{CORRECTION_KINDS, Correction, NoteKind, Refusal, SourceNote};
 use jiff::tz::TimeZone;

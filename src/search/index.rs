@@ -5,7 +5,7 @@
 //! gives the newest rows first without sorting, a period is a range of numbers, and numbers are unique.
 
 use super::ranks::{FACET, LEAD, STEM, TITLE};
-use super::vocabulary;
+use super::vocabulary::{self, DistinctWords, distinct};
 use crate::db::prepared::prepared;
 use crate::db::schema::{
     article_authors, article_tags, articles, authors, search_progress, sections, settings,
@@ -20,8 +20,6 @@ use crate::text::stem::Stemming;
 use crate::web::settings::LANGUAGE;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Bits of a row's number that hold the id.
 pub(super) const ID_BITS: u32 = 30;
@@ -86,21 +84,6 @@ pub fn stemming(conn: &mut Conn) -> Result<Stemming, Error> {
     Ok(Stemming::of(
         language.as_deref().unwrap_or(LANGUAGE.default),
     ))
-}
-
-/// The words of texts, folded, each with one of its spellings.
-pub(super) type DistinctWords<'a> = BTreeMap<Cow<'a, str>, &'a str>;
-
-fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> DistinctWords<'a> {
-    let mut words = DistinctWords::new();
-    for text in texts {
-        for word in fold::words(text).into_iter().take(MOST_WORDS) {
-            words
-                .entry(word.folded)
-                .or_insert(&text[word.start..word.end]);
-        }
-    }
-    words
 }
 
 /// The stems of words, each once, without those that are among the words.

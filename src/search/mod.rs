@@ -6,6 +6,7 @@
 //! the words as a phrase come before the others. Within a rank the newest come first. This needs no score for every
 //! match, so the cost of a page does not depend on how common the words are.
 
+mod correction;
 mod form;
 pub mod index;
 pub mod jobs;

@@ -1,15 +1,16 @@
 //! `GET /search?q=&in=articles|comments`: the search page.
 
 use super::SearchQuery;
+use super::correction::correct;
 use super::form::{SearchCursor, SearchForm};
 use super::store::{self, Filters, Hits};
-use super::vocabulary;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::text::snippet::snippet;
 use crate::text::stem::Stemming;
-use crate::text::{self, SafeHtml, fold};
+use crate::text::{self, SafeHtml};
 use crate::web::fields::Choice;
 use crate::web::guard::network_of;
 use crate::web::viewer::shown_name;
@@ -147,7 +148,7 @@ fn hits(conn: &mut Conn, site: &Site, asked: &SearchForm) -> Result<Found, Error
     };
     let (hits, query, open) = find(conn, asked, &filters)?;
     if hits.ids.is_empty() && asked.after.is_empty() {
-        let correction = vocabulary::correct(conn, &asked.q, &filters, asked.is_in_comments())?;
+        let correction = correct(conn, &asked.q, &filters, asked.is_in_comments())?;
         return Ok(Found {
             correction: correction.unwrap_or_default(),
             ..Found::default()
@@ -183,11 +184,11 @@ fn views(
     Ok(if asked.is_in_comments() {
         let comment = |row: store::CommentRow| HitView {
             href: paths::comment(&row.slug, row.id),
-            title: fold::snippet(&row.title, &[], stemming),
+            title: snippet(&row.title, &[], stemming),
             by: shown_name(&row.username, &row.name).to_owned(),
             by_href: paths::reader(&row.username),
             at: DateView::minute(site, row.created_at),
-            snippet: fold::snippet(&row.html.text(), &query.terms, stemming),
+            snippet: snippet(&row.html.text(), &query.terms, stemming),
         };
         store::comment_rows(conn, ids)?
             .into_iter()
@@ -199,11 +200,11 @@ fn views(
             text.extend([row.summary, row.body, row.matters].map(|html| html.text()));
             HitView {
                 href: paths::article(&row.slug),
-                title: fold::snippet(&row.title, &query.terms, stemming),
+                title: snippet(&row.title, &query.terms, stemming),
                 by_href: paths::section(&row.section_slug),
                 by: row.section,
                 at: DateView::day(site, row.published_at),
-                snippet: fold::snippet(&text.join("\n"), &query.terms, stemming),
+                snippet: snippet(&text.join("\n"), &query.terms, stemming),
             }
         };
         store::article_rows(conn, ids)?

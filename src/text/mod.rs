@@ -14,6 +14,7 @@ mod picture;
 mod safe_html;
 mod sanitise;
 mod slug;
+pub mod snippet;
 pub mod stem;
 pub mod structure;
 mod tags;

@@ -17,7 +17,6 @@ theme-label = Darstellung
 theme-auto = Automatisch
 theme-light = Hell
 theme-dark = Dunkel
-theme-keep = Merken
 pager-label = Seiten
 pager-newer = Neuere
 pager-older = Ältere

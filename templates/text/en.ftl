@@ -18,7 +18,6 @@ theme-label = Appearance
 theme-auto = Auto
 theme-light = Light
 theme-dark = Dark
-theme-keep = Keep
 pager-label = Pages
 pager-newer = Newer
 pager-older = Older

@@ -195,7 +195,7 @@ proptest! {
             prop_assert_eq!(SearchQuery::parse(&again, Stemming::default()), query, "{}", again);
         }
         let english = Stemming::of("en");
-        let _ = text::fold::snippet(&typed, &SearchQuery::parse(&typed, english).terms, english);
+        let _ = text::snippet::snippet(&typed, &SearchQuery::parse(&typed, english).terms, english);
     }
 
     #[test]

@@ -318,40 +318,7 @@ async fn reading(site: Site, scripts: bool, width: u32) {
     person.click("article h2 a").await;
     person.see(".comment.target").await;
 
-    // The theme changes the current page at once, the next one with scripts, or when it was kept.
-    person.open("/").await;
-    assert_eq!(paper(&browser).await, LIGHT);
-    person.click("label:has(#theme-dark) span").await;
-    assert_eq!(paper(&browser).await, DARK);
-    person.open("/about").await;
-    person.see("#theme-auto").await;
-    assert_eq!(paper(&browser).await, if scripts { DARK } else { LIGHT });
-    if !scripts {
-        // Without scripts a button keeps the choice, until the browser is closed.
-        person.click("label:has(#theme-dark) span").await;
-        person.click(".theme button").await;
-        person.see_text("h1", "About").await;
-        assert_eq!(paper(&browser).await, DARK);
-        person.open("/").await;
-        assert_eq!(paper(&browser).await, DARK);
-        person.click("label:has(#theme-light) span").await;
-        assert_eq!(
-            paper(&browser).await,
-            LIGHT,
-            "another choice counts at once"
-        );
-        person.open("/about").await;
-        assert_eq!(paper(&browser).await, DARK);
-        person.click(".theme button").await;
-        person.see_text("h1", "About").await;
-    }
-    person.click("label:has(#theme-auto) span").await;
-    assert_eq!(paper(&browser).await, LIGHT);
-    emulate(&browser, "dark").await;
-    person.open("/about").await;
-    assert_eq!(paper(&browser).await, DARK, "the system's choice");
-    person.click("label:has(#theme-light) span").await;
-    assert_eq!(paper(&browser).await, LIGHT);
+    theme(&person, &browser, scripts).await;
 
     // A reference links to its note and back.
     person
@@ -367,6 +334,34 @@ async fn reading(site: Site, scripts: bool, width: u32) {
         .collect();
     assert!(complaints.is_empty(), "{complaints:?}");
     browser.quit().await.expect("Chromium ends");
+}
+
+/// The theme is switched on the page, and kept for the next one; without scripts by a button, until the browser is closed.
+async fn theme(person: &Person<'_>, browser: &WebDriver, scripts: bool) {
+    let choose = async |theme: &str| match scripts {
+        true => {
+            person
+                .click(&format!("label:has(#theme-{theme}) span"))
+                .await
+        }
+        false => person.click(&format!(".theme button[value={theme}]")).await,
+    };
+    person.open("/about").await;
+    assert_eq!(paper(browser).await, LIGHT);
+    choose("dark").await;
+    person.see_text("h1", "About").await;
+    assert_eq!(paper(browser).await, DARK);
+    person.open("/").await;
+    assert_eq!(paper(browser).await, DARK);
+    choose("auto").await;
+    person.see(".lead").await;
+    assert_eq!(paper(browser).await, LIGHT);
+    emulate(browser, "dark").await;
+    person.open("/about").await;
+    assert_eq!(paper(browser).await, DARK, "the system's choice");
+    choose("light").await;
+    person.see_text("h1", "About").await;
+    assert_eq!(paper(browser).await, LIGHT);
 }
 
 /// The page of a language that is written from right to left, with the interface in English.
