@@ -48,7 +48,7 @@ const story = document.querySelector("article.story[data-continue]");
 const body = story?.querySelector(".body");
 if (body) {
   const key = "read:" + location.pathname;
-  const blocks = [...body.children].filter((block) => !block.matches("nav, section, aside"));
+  const blocks = [...body.children].filter((block) => !block.matches("nav, section, aside, .noted, .notes"));
   const before = Number(kept.get(key));
   const left = before > 0 && blocks[before];
   if (left && !location.hash) {

@@ -166,7 +166,7 @@ It does.
         assert_eq!(page.one("h1"), "Weirs: a survey");
         assert_eq!(page.one(".story header .kicker"), "Rivers");
         assert_eq!(page.one(".byline"), "By Ada Lind and Bo Falk");
-        assert_eq!(page.all(".body > h2"), ["A first-level heading"]);
+        assert_eq!(page.all(".body > h2:not(.noted)"), ["A first-level heading"]);
         assert_eq!(page.all(".body h3"), ["And one below it"]);
         assert_eq!(page.all(".body strong"), ["bold"]);
         assert!(page.all(".body > p")[0].contains("<blink>typed</blink>"), "typed HTML is shown as typed");

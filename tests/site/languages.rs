@@ -20,7 +20,7 @@ site_test! {
         assert_eq!(page.one(".byline"), "Von Mira Stahl und Jon Abara");
         assert!(page.one(".story > header .meta").starts_with("5. März 2026 · 1 Min. Lesezeit · Noch keine Kommentare"), "{}", page.one(".story > header .meta"));
         assert_eq!(page.one("#conversation"), "Reden Sie mit");
-        assert_eq!(page.all(".notes h2"), ["Quellen"]);
+        assert_eq!(page.all(".noted"), ["Quellen"]);
         let pell = site.moderator("pell").await;
         let id = pell.comment(&slug, "Eins.").await;
         assert!(site.get(&path).await.one(".threadbar p") == "1 Kommentar");
@@ -49,7 +49,7 @@ site_test! {
             assert_eq!(page.one("#conversation"), "Join the conversation", "languages without a translation use English");
             // Text in another language than the page says so, and content inside it says that it is the site's.
             let other = (tag != "en").then(|| "en".to_owned());
-            for part in ["#comments", ".foot", ".tools", ".skip", ".meta time", ".share", ".notes h2"] {
+            for part in ["#comments", ".foot", ".tools", ".skip", ".meta time", ".share", ".noted"] {
                 assert_eq!(page.attr(part, "lang"), other, "{tag}: {part}");
             }
             let content = (tag != "en").then(|| tag.to_owned());
