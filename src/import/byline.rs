@@ -50,17 +50,27 @@ pub(super) fn authors(fields: &Fields) -> Result<Vec<Byline>, Refusal> {
     }
 }
 
+/// An author by name; an e-mail address behind it is left out: `Ann <ann@example.org>`.
 fn named(name: String) -> Byline {
+    let name = match name.split_once('<') {
+        Some((name, address)) if address.contains('@') => name.trim().to_owned(),
+        _ => name,
+    };
     Byline {
         name,
         ..Byline::default()
     }
 }
 
-/// The names in one text with commas.
+/// The names in one text with commas: `A, B and C`. Without a comma `and` may be part of a name.
 fn split_names(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for part in text.split(',').map(crate::text::collapse) {
+    let parts = text.split(',').map(crate::text::collapse);
+    let parts = parts.flat_map(|part| match part.rsplit_once(" and ") {
+        Some((one, other)) if text.contains(',') => vec![one.to_owned(), other.to_owned()],
+        _ => vec![part.strip_prefix("and ").unwrap_or(&part).to_owned()],
+    });
+    for part in parts {
         match names.last_mut() {
             Some(last) if SUFFIXES.contains(&part.to_lowercase().as_str()) => {
                 *last = format!("{last}, {part}");

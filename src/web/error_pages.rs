@@ -206,7 +206,7 @@ fn title_and_message(t: Interface, state: &State, error: &Error) -> (String, Str
             };
             let end = until.map_or_else(
                 || t.ban_for_good(),
-                |u| t.ban_until(&state.site().minute(Time(u))),
+                |until| state.site().ban_end(Time(until)),
             );
             (t.error_banned(), format!("{why} {end}"))
         }

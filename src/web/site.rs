@@ -143,6 +143,15 @@ impl Site {
         }
     }
 
+    /// When a ban ends, as a sentence for whom it concerns.
+    pub fn ban_end(&self, until: Time) -> String {
+        let t = self.t();
+        match self.end(until) {
+            (day, true) => t.ban_last_day(&day),
+            (minute, false) => t.ban_until(&minute),
+        }
+    }
+
     /// A date as a source note has it, written out: `2026-11-22` and `2026-11`. Anything else stays as it is.
     pub fn written_date(&self, date: &str) -> String {
         if let Ok(day) = date.parse::<jiff::civil::Date>() {

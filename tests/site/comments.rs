@@ -321,7 +321,10 @@ site_test! {
         let answer = reader.post(&format!("/articles/{slug}/comments"), &[("body", "Let me speak"), ("parent", ""), ("key", "")]).await;
         assert_eq!(answer.status, 403);
         assert!(answer.body.contains("Shouting") && answer.body.contains("2099") && answer.body.contains("Let me speak"), "{}", answer.body);
-        assert_eq!(reader.get(&format!("/articles/{slug}")).await.status, 200);
+        let page = reader.get(&format!("/articles/{slug}")).await;
+        assert_eq!(page.status, 200);
+        let end = |text: &str| text.split("The last day of the ban is ").nth(1).and_then(|rest| rest.split('.').next()).map(str::to_owned);
+        assert!(end(&page.body).is_some() && end(&page.body) == end(&answer.body), "both say the same day");
         assert_eq!(site.masthead(&["user", "unban", "mira"], "").status.code(), Some(0));
         reader.comment(&slug, "Thank you.").await;
     }

@@ -174,9 +174,7 @@ site_test! {
             assert!(steps.is_some_and(|steps| steps == 1 || path != "/"), "{path}: {steps:?}");
             let lists = of("ItemList").is_some() || json["mainEntity"]["@type"] == "ItemList";
             assert_eq!(lists, ["/", "/sections/city", "/tags/trams", "/authors/mira-stahl", "/archive/2026/01"].contains(&path), "{path}");
-            if let Some(publisher) = json["publisher"].as_object() {
-                assert!(publisher["logo"]["url"].as_str().is_some_and(|url| url.ends_with(".png")));
-            }
+            assert!(json["publisher"]["logo"]["url"].as_str().is_some_and(|url| url.ends_with(".png")), "{path}: {json}");
         }
         assert_eq!(site.get("/authors").await.all(".names a"), ["Mira Stahl"]);
         assert_eq!(site.get("/tags").await.all(".names a"), ["Trams"]);

@@ -497,6 +497,21 @@ site_test! {
 }
 
 site_test! {
+    async fn a_line_of_names_is_a_list_of_authors(site: Site) {
+        for (at, (line, names)) in [
+            ("Ann Alpha, Bob Beta and Cy Gamma", vec!["Ann Alpha", "Bob Beta", "Cy Gamma"]), ("Ann Alpha, Bob Beta, and Cy Gamma", vec!["Ann Alpha", "Bob Beta", "Cy Gamma"]),
+            ("Simon and Schuster", vec!["Simon and Schuster"]), ("Martin King, Jr.", vec!["Martin King, Jr."]), ("Hans Huber <hans@example.org>", vec!["Hans Huber"]),
+        ].into_iter().enumerate() {
+            let path = write(&site, &format!("a{at}.md"), format!("---\ntitle: Names {at}\nauthor: {line}\n---\n\nText.\n"));
+            assert_eq!(import(&site, &[&path]).0, Some(0), "{line}");
+            let page = site.get_when(&format!("/articles/names-{at}"), |page| page.status == 200).await;
+            assert_eq!(page.all(".byline a"), names, "{line}");
+            assert!(!page.body.contains("hans@example.org"));
+        }
+    }
+}
+
+site_test! {
     async fn the_first_sentences_stand_for_a_missing_description(site: Site) {
         let page = page_of(&site, "", "# A heading\n\nThe first sentence is *short*. The second one follows it at once.\n\nThe third begins a paragraph and goes on for quite a while, so that the limit of two hundred characters is reached before it has come to its end at last.").await;
         let expected = "The first sentence is short. The second one follows it at once.";

@@ -152,13 +152,7 @@ fn banned(t: Interface, site: &Site, viewer: &Viewer) -> String {
         reason => t.ban_reason(reason),
     };
     match ban.until {
-        Some(until) => {
-            let until = match site.end(Time(until)) {
-                (day, true) => t.ban_last_day(&day),
-                (minute, false) => t.ban_until(&minute),
-            };
-            format!("{reason} {until}")
-        }
+        Some(until) => format!("{reason} {}", site.ban_end(Time(until))),
         None => reason,
     }
 }

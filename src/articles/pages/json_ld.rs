@@ -129,6 +129,7 @@ pub(super) fn list(origin: &str, site: &Site, listed: &Listed, teasers: &[Teaser
         "description": listed.description,
         "url": url,
         "inLanguage": site.language,
+        "publisher": publisher(origin, site),
         "breadcrumb": breadcrumbs(origin, &trail),
     });
     let way = breadcrumbs(origin, &trail);
