@@ -151,12 +151,7 @@ impl App {
 fn route_lookup(redirects: web::Data<redirects::Redirects>) -> RouteLookup {
     RouteLookup {
         find_route: routes::cached_route,
-        is_redirected: Arc::new(move |path, query| {
-            redirects
-                .list
-                .query_target(path, query, |_| false)
-                .is_some()
-        }),
+        is_redirected: Arc::new(move |path, query| redirects.query_target(path, query).is_some()),
     }
 }
 

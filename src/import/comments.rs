@@ -1,6 +1,6 @@
 //! HTML comments that Markdown would not hide: those over several paragraphs, over cells of a table, or with another end.
 
-use super::code_fence::CodeFence;
+use super::code::{CodeFence, is_in_code_span};
 use std::borrow::Cow;
 
 /// The text without such comments; code is left as typed. Lines keep their numbers.
@@ -31,7 +31,7 @@ pub(super) fn remove_long(body: &str) -> Result<Cow<'_, str>, usize> {
         out.push_str(before);
         if end_from_behind > behind.len() - 4 {
             let Some(end) = end_of_comment(behind) else {
-                if line_so_far.trim().is_empty() && !fence.is_open() {
+                if begins_block(&line_so_far) && !fence.is_open() {
                     let before = &body[..body.len() - behind.len()];
                     return Err(before.matches('\n').count() + 1);
                 }
@@ -65,32 +65,10 @@ fn end_of_comment(text: &str) -> Option<usize> {
         .min()
 }
 
-/// Part of a line that is searched for code spans, in bytes: each comment in it costs as much.
-const LONGEST_LINE: usize = 4_000;
-
-/// Whether a code span is open behind `before`: its backticks have as many again in the rest of the line
-/// (<https://spec.commonmark.org/0.31.2/#code-spans>).
-fn is_in_code_span(before: &str, behind: &str) -> bool {
-    if !before.contains('`') || before.len() > LONGEST_LINE {
-        return false;
-    }
-    let runs = |text: &str| -> Vec<usize> {
-        let parts = text.split(|c| c != '`');
-        parts.map(str::len).filter(|length| *length > 0).collect()
-    };
-    let line = behind.chars().take(LONGEST_LINE);
-    let behind: String = line.take_while(|c| *c != '\n').collect();
-    let mut before = runs(before).into_iter();
-    while let Some(opened) = before.next() {
-        if !before.clone().any(|length| length == opened) {
-            if runs(&behind).contains(&opened) {
-                return true;
-            }
-            continue;
-        }
-        before.find(|length| *length == opened);
-    }
-    false
+/// Whether a block of HTML may begin behind this part of a line: four spaces would make it code
+/// (<https://spec.commonmark.org/0.31.2/#html-blocks>).
+fn begins_block(before: &str) -> bool {
+    before.len() < 4 && before.chars().all(|c| c == ' ')
 }
 
 /// Whether Markdown would not take the whole comment for one: it ends at a blank line, at the border of a table's cell, and

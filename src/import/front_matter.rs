@@ -140,12 +140,18 @@ fn times(fields: &Fields, draft: &mut Draft, zone: &TimeZone) -> Result<(), Refu
         .filter(|name| *name != "published" || !is_flag)
         .collect();
     draft.published = read(&dates)?;
-    // Of several times of publication the last one counts, so that none is published too early.
+    // Of several times of publication the last one counts, so that none is published too early. Beside a date,
+    // `published: In a book` is no time.
     let is_publication = |name: &&&str| name.starts_with("pub") || name.ends_with("published");
-    let more = dates.iter().filter(is_publication).chain(NOT_BEFORE);
-    let more: Vec<&str> = more.copied().collect();
+    let more: Vec<&str> = dates.iter().filter(is_publication).copied().collect();
+    for field in fields.peek(&more) {
+        if let Ok(time) = time(fields, field, &field.value, zone) {
+            field.read();
+            draft.published = draft.published.max(Some(time));
+        }
+    }
     for field in fields
-        .all(&more)
+        .all(NOT_BEFORE)
         .filter(|field| field.value.kind != Kind::Null)
     {
         draft.published = draft

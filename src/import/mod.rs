@@ -2,7 +2,7 @@
 
 mod blocks;
 mod byline;
-mod code_fence;
+mod code;
 mod comments;
 pub mod dates;
 mod fences;

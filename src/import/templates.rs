@@ -1,7 +1,7 @@
 //! Expressions of template languages at the beginning of the address of a link or a picture, which generators replace before Markdown is read:
 //! `[a]({{ site.baseurl }}/b)`, `[a]({{ "/b/" | url }})`, `[a]({% post_url 2015-03-17-b %})`, `[a]({{< ref "b.md" >}})`.
 
-use super::code_fence::CodeFence;
+use super::code::{CodeFence, is_in_code_span};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -19,7 +19,8 @@ pub(super) fn replace_blocks(body: &str) -> Cow<'_, str> {
             fence.read(line);
         }
         out.push_str(before);
-        let is_code = fence.is_open() || before.rsplit('\n').next().unwrap_or("").contains('`');
+        let line = out.rsplit('\n').next().unwrap_or_default();
+        let is_code = fence.is_open() || is_in_code_span(line, behind);
         let block = expression(behind)
             .filter(|_| !is_code)
             .and_then(|(tag, inside)| {
@@ -91,16 +92,14 @@ pub(super) fn replace_in_links(body: &str) -> Cow<'_, str> {
 
 fn replace_in_line(line: &str, out: &mut String) {
     let mut rest = line;
-    let mut ticks = 0;
     let starts = ["](", "=\"", "='"];
     while let Some(at) = starts.iter().filter_map(|start| rest.find(start)).min() {
         let (before, behind) = rest.split_at(at + 2);
-        ticks += before.matches('`').count();
         out.push_str(before);
         rest = behind;
         let address = behind.trim_start_matches([' ', '<']);
         if let Some((expression, after)) = expression(address)
-            && ticks % 2 == 0
+            && !is_in_code_span(&line[..line.len() - behind.len()], behind)
             && let Some(meaning) = meaning(expression)
         {
             out.push_str(meaning.as_ref());

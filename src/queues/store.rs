@@ -266,22 +266,34 @@ pub fn release_others(conn: &mut Conn, approved: &[Comment], now: Time) -> Resul
                 .and(comments::status.eq(Status::Pending))
                 .and(comments::hold.eq(Hold::NewReader)),
         )
-        // Threads are locked in a fixed order, to avoid deadlocks between moderators.
         .order((comments::article_id, comments::id))
         .select((comments::article_id, comments::id))
         .load(conn)?;
+    let is_held =
+        |comment: &Comment| comment.status == Status::Pending && comment.hold == Hold::NewReader;
+    apply_rule(
+        conn,
+        held,
+        is_held,
+        (Status::Published, Action::Release),
+        now,
+    )
+}
+
+/// Makes the rule about new readers decide on comments, of which each is read again under its thread's lock. `threads`: article
+/// and comment, in this order, to avoid deadlocks between moderators.
+fn apply_rule(
+    conn: &mut Conn,
+    threads: Vec<(i64, i64)>,
+    applies: impl Fn(&Comment) -> bool,
+    (to, action): (Status, Action),
+    now: Time,
+) -> Result<(), Error> {
     let rule = Actor::Rule(Hold::NewReader.as_str());
-    for (_, id) in held {
+    for (_, id) in threads {
         let comment = store::find_locked(conn, id)?;
-        if comment.status == Status::Pending && comment.hold == Hold::NewReader {
-            transition(
-                conn,
-                &comment,
-                Status::Published,
-                &Action::Release,
-                rule,
-                now,
-            )?;
+        if applies(&comment) {
+            transition(conn, &comment, to, &action, rule, now)?;
         }
     }
     Ok(())
@@ -316,15 +328,14 @@ fn hold_others_again(conn: &mut Conn, author: i64, at: Time, now: Time) -> Resul
         .order((comments::article_id, comments::id))
         .select((comments::article_id, comments::id))
         .load(conn)?;
-    let rule = Actor::Rule(Hold::NewReader.as_str());
-    for (_, id) in released {
-        let comment = store::find_locked(conn, id)?;
-        if comment.status == Status::Published {
-            let action = Action::HoldAgain;
-            transition(conn, &comment, Status::Pending, &action, rule, now)?;
-        }
-    }
-    Ok(())
+    let is_public = |comment: &Comment| comment.status == Status::Published;
+    apply_rule(
+        conn,
+        released,
+        is_public,
+        (Status::Pending, Action::HoldAgain),
+        now,
+    )
 }
 
 /// The addresses of everybody who moderates and is not banned.

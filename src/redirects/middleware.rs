@@ -1,7 +1,7 @@
 //! Middleware that replaces a 404 by a redirect when the page has moved or its path is spelled differently.
 
 use super::list::Target;
-use super::{KnownRoute, Redirects, store};
+use super::{Redirects, store};
 use crate::error::Error;
 use crate::paths::lookup_key;
 use crate::web::Shared;
@@ -58,9 +58,7 @@ pub async fn redirect_not_found(
         state.zip(request.app_data::<web::Data<Redirects>>().cloned())
     };
     if let Some((state, redirects)) = found(request.request()).filter(|_| reads)
-        && let Some(target) = (redirects.list).query_target(&path, &query, |to| {
-            (redirects.route_kind)(to) == KnownRoute::Literal
-        })
+        && let Some(target) = redirects.query_target(&path, &query)
     {
         let target = current_target(&state, &redirects, target).await;
         return Ok(match response(&state, target) {
@@ -75,9 +73,8 @@ pub async fn redirect_not_found(
     let Some((state, redirects)) = found(answer.request()) else {
         return Ok(answer);
     };
-    let is_existing_page = |to: &str| (redirects.route_kind)(to) == KnownRoute::Literal;
-    let listed = redirects.list.target(&path, is_existing_page);
-    let listed = listed.or_else(|| redirects.list.target(&lookup_key(&path), is_existing_page));
+    let listed = redirects.target(&path);
+    let listed = listed.or_else(|| redirects.target(&lookup_key(&path)));
     let target = match listed {
         Some(listed) => current_target(&state, &redirects, listed).await,
         None => match find_target(&state, &redirects, &path).await {

@@ -23,16 +23,16 @@ impl Stemming {
         Stemming(name.ok())
     }
 
-    /// Whether a folded word may have this stem: a cheap check by the first letter, where stems begin as their words.
+    /// Whether a folded word may have this stem: a cheap check by the first letter, for stemmers that remove no prefixes.
     pub(super) fn may_have_stem(self, folded: &str, stem: &str) -> bool {
-        const CUT_AT_THE_BEGIN: [Algorithm; 4] = [
+        const REMOVE_PREFIXES: [Algorithm; 4] = [
             Algorithm::Arabic,
             Algorithm::Dutch,
             Algorithm::Indonesian,
             Algorithm::Irish,
         ];
-        let cuts_at_the_begin = self.0.is_some_and(|a| CUT_AT_THE_BEGIN.contains(&a));
-        !stem.is_empty() && (cuts_at_the_begin || folded.chars().next() == stem.chars().next())
+        let removes_prefixes = self.0.is_some_and(|a| REMOVE_PREFIXES.contains(&a));
+        !stem.is_empty() && (removes_prefixes || folded.chars().next() == stem.chars().next())
     }
 
     /// The folded stem of a word of a text; empty if it has none. Folding comes last, because endings have accents.

@@ -175,14 +175,19 @@ site_test! {
     }
 }
 
+async fn comments(who: &Browser, slug: &str, many: usize) -> Vec<i64> {
+    let mut ids = Vec::new();
+    for number in 0..many {
+        ids.push(who.comment(slug, &format!("Comment {number}.")).await);
+    }
+    ids
+}
+
 site_test! {
     async fn one_approval_releases_all_that_waited_for_it(site: Site) {
         let slug = site.article().await;
         let (mira, pell) = (site.reader("mira").await, site.moderator("pell").await);
-        let mut ids = Vec::new();
-        for number in 0..4 {
-            ids.push(mira.comment(&slug, &format!("Comment {number}.")).await);
-        }
+        let ids = comments(&mira, &slug, 4).await;
         let own = mira.get(&format!("/articles/{slug}")).await;
         assert!(own.one(&format!("#comment-{} .notice", ids[3])).contains("no comment of yours has been approved"));
         pell.approve(&slug, ids[2]).await;
@@ -198,10 +203,7 @@ site_test! {
     async fn an_undone_approval_holds_again_what_it_released(site: Site) {
         let slug = site.article().await;
         let (mira, pell) = (site.reader("mira").await, site.moderator("pell").await);
-        let mut ids = Vec::new();
-        for number in 0..4 {
-            ids.push(mira.comment(&slug, &format!("Comment {number}.")).await);
-        }
+        let ids = comments(&mira, &slug, 4).await;
         pell.approve(&slug, ids[0]).await;
         assert_eq!(site.get(&format!("/articles/{slug}")).await.all(".comment").len(), 4);
         // One of them has been decided on since.

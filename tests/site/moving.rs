@@ -249,6 +249,8 @@ site_test! {
         assert!(!shown.body.contains("secret"), "{}", shown.body);
         assert_eq!((shown.one(".dek"), shown.all(".byline a")), ("Short dek".into(), vec!["Mira Stahl".into(), "Jon".into()]));
         assert_eq!(shown.all(".body > p code"), ["a ` b", "<!-- kept -->", "<!-- kept ` too -->"]);
+        let code = import(&site, &[&write(&site, "code.md", "---\ntitle: Code\n---\n\nText.\n\n    <!-- never closed, in code\n")]);
+        assert_eq!(code.0, Some(0), "{code:?}");
         let open = import(&site, &[&write(&site, "open.md", "---\ntitle: Open\n---\n\nText.\n\n<!-- never\n\nclosed\n")]);
         assert!(open.0 == Some(1) && open.2.contains("open.md:7: the HTML comment <!-- that begins here has no end"), "{open:?}");
         let out = import(&site, &[&write(&site, "two.md", "---\ntitle: Two\n---\n\n<iframe></iframe> <video>\n")]).1;
@@ -385,7 +387,7 @@ site_test! {
 
 site_test! {
     async fn blocks_of_liquid_are_code_or_go(site: Site) {
-        let body = "Text {% comment %}secret\n\nsecret{% endcomment %}here.\n\n{% highlight html linenos %}\n<div class=\"x\"><!-- kept --></div>\n\n<table>\n{% endhighlight %}\n\n{% raw %}{{ kept }}{% endraw %}\n\nputs {% highlight %} alone\n\n`{% comment %}` in code\n\n```\n{% comment %}in a block{% endcomment %}\n```\n";
+        let body = "`Code` and {% comment %}secret\n\nsecret{% endcomment %}text.\n\n{% highlight html linenos %}\n<div class=\"x\"><!-- kept --></div>\n\n<table>\n{% endhighlight %}\n\n{% raw %}{{ kept }}{% endraw %}\n\nputs {% highlight %} alone\n\n`{% comment %}` in code\n\n```\n{% comment %}in a block{% endcomment %}\n```\n";
         let page = page_of(&site, "", body).await;
         assert!(!page.body.contains("secret") && !page.has(".body table, .body div"), "{}", page.body);
         assert_eq!(page.all(".body > pre").len(), 2);
@@ -403,7 +405,7 @@ site_test! {
         for place in ["t/private.png", "t/secret/x.png", "t/a/near.png"] {
             write(&site, place, &png);
         }
-        let path = write(&site, "t/a/b/c/named/one.md", "---\ntitle: One\n---\n\n![x](/near.png)\n");
+        write(&site, "t/a/b/c/named/one.md", "---\ntitle: One\n---\n\n![x](/near.png)\n");
         assert_eq!(import(&site, &[folder.to_str().expect("text")]).0, Some(0), "three folders above");
         std::os::unix::fs::symlink(site.place.folder.join("t/secret"), folder.join("static")).expect("a link");
         for bad in ["/private.png", "../../../../private.png", "/x.png"] {
@@ -411,7 +413,6 @@ site_test! {
             let (code, out, err) = import(&site, &[folder.to_str().expect("text")]);
             assert!(code == Some(1) && err.contains("two.md:5: the image"), "{bad}: {out}{err}");
         }
-        let _ = path;
     }
 }
 
@@ -549,7 +550,7 @@ site_test! {
             assert!(!out.contains("ignored:"), "{out}");
             assert_eq!(site.get(&format!("/articles/hidden-{at}")).await.status, 404, "{front}: {out}");
         }
-        for (at, front) in ["hide: [toc]", "exclude: feed", "type: post", "protected: 0", "publish: 2020-01-01"].into_iter().enumerate() {
+        for (at, front) in ["hide: [toc]", "exclude: feed", "type: post", "protected: 0", "publish: 2020-01-01", "date: 2020-01-01\npublished: In a book"].into_iter().enumerate() {
             let path = write(&site, &format!("s{at}.md"), format!("---\ntitle: Shown {at}\n{front}\n---\n\nText.\n"));
             assert_eq!(import(&site, &[&path]).0, Some(0), "{front}");
             site.get_when(&format!("/articles/shown-{at}"), |page| page.status == 200).await;

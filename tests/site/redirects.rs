@@ -65,13 +65,13 @@ site_test! {
         site.publish("---\ntitle: Fresh\nslug: stale\n---\n\nText.\n").await;
         site.publish("---\ntitle: Fresh\naliases: [stale]\n---\n\nText.\n").await;
         let file = site.place.folder.join("redirects.txt");
-        std::fs::write(&file, format!("# from the old site\n/2019/bridge /articles/{slug}\n/blog https://example.org/blog 302\n/gone 410\n/a /b\n/b /c\n/c /about\n/loop /pool\n/stra%C3%9Fe /about\n/moved /articles/stale\n/pool /loop\nnonsense\n/evil //example.org\n/about /nowhere\n/?p=7 /a\n/q?a=1 /q?b=1\n/q?b=1 /q?a=1\n/q?c=1 /?p=7&utm=x\n")).expect("written");
+        std::fs::write(&file, format!("# from the old site\n/2019/bridge /articles/{slug}\n/blog https://example.org/blog 302\n/gone 410\n/a /b\n/b /c\n/c /about\n/loop /pool\n/stra%C3%9Fe /about\n/moved /articles/stale\n/pool /loop\nnonsense\n/evil //example.org\n/about /nowhere\n/?p=7 /a\n/q?a=1 /q?b=1\n/q?b=1 /q?a=1\n/q?c=1 /?p=7&utm=x\n/?p=8 /privacy\n/privacy /?p=8\n")).expect("written");
         let moved = async |from: &str| { site.get_when(from, |page| page.status != 404).await; leads(&site, from).await };
         assert_eq!(moved("/2019/Bridge/").await, (301, Some(format!("/articles/{slug}"))));
         assert_eq!(leads(&site, "/blog").await, (302, Some("https://example.org/blog".into())));
         assert_eq!(leads(&site, "/a").await, (301, Some("/about".into())), "one redirect, however long the chain in the list");
         assert_eq!((leads(&site, "/loop").await.0, leads(&site, "/pool/").await.0), (404, 404), "loops are not followed");
-        for (from, to) in [("/?p=7", "/about"), ("/q?c=1", "/about")] {
+        for (from, to) in [("/?p=8", "/privacy"), ("/?p=7", "/about"), ("/q?c=1", "/about")] {
             assert_eq!(leads(&site, from).await, (301, Some(to.into())), "{from}: through lines with and without a query");
         }
         assert_eq!((leads(&site, "/q?a=1").await.0, leads(&site, "/q?b=1").await.0), (404, 404), "nor are loops of queries");
