@@ -30,6 +30,7 @@ pub mod admin;
 pub mod cards;
 pub mod demo;
 pub mod discovery;
+pub mod editor;
 pub mod feeds;
 pub mod import;
 pub mod info;

@@ -27,6 +27,9 @@ pub const ACCOUNT_PASSWORD: &str = "/account/password";
 pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ADMIN: &str = "/admin";
 pub const ADMIN_COMMENTS: &str = "/admin/comments";
+pub const ADMIN_ARTICLES: &str = "/admin/articles";
+pub const ADMIN_ARTICLES_NEW: &str = "/admin/articles/new";
+pub const ADMIN_ARTICLES_IMPORT: &str = "/admin/articles/import";
 pub const ADMIN_BULK: &str = "/admin/comments/bulk";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_SETTINGS_SAVED: &str = "/admin/settings?saved";
@@ -168,6 +171,41 @@ pub fn comment_action(id: i64, what: &str) -> String {
 }
 pub fn moderation_action(id: i64, what: &str) -> String {
     format!("/admin/comments/{id}/{what}")
+}
+/// The newsroom's list with these parameters; empty ones are left out.
+pub fn admin_articles(fields: &[(&str, String)]) -> String {
+    let given = fields.iter().filter(|(_, value)| !value.is_empty());
+    let parts: Vec<String> = given
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
+        .collect();
+    match parts.is_empty() {
+        true => ADMIN_ARTICLES.into(),
+        false => format!("{ADMIN_ARTICLES}?{}", parts.join("&")),
+    }
+}
+/// The form of an article.
+pub fn admin_article(id: i64) -> String {
+    format!("{ADMIN_ARTICLES}/{id}")
+}
+/// The form of an article, which says what was done.
+pub fn admin_article_done(id: i64, done: &str) -> String {
+    format!("{ADMIN_ARTICLES}/{id}?done={done}")
+}
+pub fn admin_article_action(id: i64, what: &str) -> String {
+    format!("{ADMIN_ARTICLES}/{id}/{what}")
+}
+pub fn admin_article_preview(id: i64) -> String {
+    admin_article_action(id, "preview")
+}
+pub fn admin_article_revisions(id: i64) -> String {
+    admin_article_action(id, "revisions")
+}
+pub fn admin_article_compared(id: i64, from: i64, to: i64) -> String {
+    format!("{ADMIN_ARTICLES}/{id}/revisions?from={from}&to={to}")
+}
+/// The page of an article for whoever has the link.
+pub fn preview_link(token: &str) -> String {
+    format!("/preview/{token}")
 }
 /// The moderators' page of a reader.
 pub fn admin_reader(id: i64) -> String {

@@ -4,19 +4,24 @@ use crate::error::Error;
 use crate::feeds::{Atom, Json, Rss, pages as feed};
 use crate::redirects::KnownRoute;
 use crate::web::cache::{CachedRoute, Param};
+use crate::web::form::{FileLimit, TextLimit};
 use crate::{
-    accounts, admin, articles, cards, comments, discovery, info, jobs, log, mail, media, ops,
-    queues, readers, search, theme, web as page,
+    accounts, admin, articles, cards, comments, discovery, editor, info, jobs, log, mail, media,
+    ops, queues, readers, search, theme, web as page,
 };
 use actix_web::{guard, web};
 use serde::Serialize;
+
+/// The largest form of an article, in bytes.
+const ARTICLE_BYTES: usize = 2 * 1024 * 1024;
 
 /// One path and method, as `masthead routes --json` prints it.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Route {
     pub method: &'static str,
     pub path: &'static str,
-    /// Who may use it: `all`, `reader`, `staff`, `moderator`, `editor`, `admin` or `ops`.
+    /// Who may use it: `all`, `reader`, `staff`, `moderator`, `editor`, `admin` or `ops`. Writers may use what
+    /// concerns drafts of their own among what is the editors'.
     pub role: &'static str,
     pub limits: &'static str,
     /// If set, its pages are cached in memory, keyed by the path and these query parameters.
@@ -64,6 +69,21 @@ async fn not_found() -> Result<actix_web::HttpResponse, Error> {
     Err(Error::NotFound)
 }
 
+/// What the forms of a resource may bring, where that is more than elsewhere.
+fn limited(resource: actix_web::Resource, path: &str) -> actix_web::Resource {
+    if !path.starts_with("/admin/articles/") {
+        return resource;
+    }
+    let resource = resource.app_data(TextLimit(ARTICLE_BYTES));
+    match path {
+        "/admin/articles/import" => resource.app_data(FileLimit {
+            field: "file",
+            bytes: ARTICLE_BYTES,
+        }),
+        _ => resource,
+    }
+}
+
 macro_rules! routes {
     ($($path:literal { $($method:ident $role:ident $handler:path $([$limits:literal])? $(=> cache($($query:ident$(=$($value:ident)|+)?),*))?),+ $(,)? })+) => {
         /// All routes of the site.
@@ -80,7 +100,7 @@ macro_rules! routes {
 
         /// Registers the routes.
         pub fn configure(app: &mut web::ServiceConfig) {
-            $(app.service(web::resource($path)$(.route(routes!(@verb $method).to($handler)))+.default_service(web::to(|| async {
+            $(app.service(limited(web::resource($path), $path)$(.route(routes!(@verb $method).to($handler)))+.default_service(web::to(|| async {
                 const ALLOW: &str = routes!(@allow $($method),+);
                 Err::<actix_web::HttpResponse, _>(Error::NotAllowed { allow: ALLOW })
             })));)+
@@ -163,6 +183,23 @@ routes! {
     "/admin/readers/{id}" { GET moderator readers::pages::show }
     "/admin/readers/{id}/ban" { POST moderator readers::pages::ban }
     "/admin/readers/{id}/lift" { POST moderator readers::pages::lift }
+    "/admin/articles" { GET editor editor::pages::index }
+    "/admin/articles/new" { GET editor editor::pages::new, POST editor editor::pages::create ["2 MiB"] }
+    "/admin/articles/import" { GET editor editor::pages::import, POST editor editor::pages::upload ["2 MiB"] }
+    "/admin/articles/{id}" { GET editor editor::pages::show, POST editor editor::pages::update ["2 MiB"] }
+    "/admin/articles/{id}/preview" { GET editor editor::pages::preview }
+    "/admin/articles/{id}/revisions" { GET editor editor::pages::revisions }
+    "/admin/articles/{id}/submit" { POST editor editor::pages::submit ["2 MiB"] }
+    "/admin/articles/{id}/publish" { POST editor editor::pages::publish ["2 MiB"] }
+    "/admin/articles/{id}/schedule" { POST editor editor::pages::schedule ["2 MiB"] }
+    "/admin/articles/{id}/unschedule" { POST editor editor::pages::unschedule ["2 MiB"] }
+    "/admin/articles/{id}/unpublish" { POST editor editor::pages::unpublish ["2 MiB"] }
+    "/admin/articles/{id}/delete" { POST editor editor::pages::delete ["2 MiB"] }
+    "/admin/articles/{id}/correct" { POST editor editor::pages::correct }
+    "/admin/articles/{id}/restore" { POST editor editor::pages::restore }
+    "/admin/articles/{id}/comments" { POST editor editor::pages::comments }
+    "/admin/articles/{id}/share" { POST editor editor::pages::share }
+    "/preview/{token}" { GET all editor::pages::shared }
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }
     "/admin/staff" { GET admin admin::pages::staff_index, POST admin admin::pages::staff_update }
     "/admin/log" { GET moderator log::pages::index }

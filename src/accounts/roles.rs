@@ -11,6 +11,7 @@ use diesel::prelude::*;
 /// The roles of an account; all false = a reader.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Roles {
+    pub writer: bool,
     pub moderator: bool,
     pub editor: bool,
     pub admin: bool,
@@ -18,7 +19,7 @@ pub struct Roles {
 
 impl Roles {
     pub fn any(self) -> bool {
-        self.moderator || self.editor || self.admin
+        self.writer || self.moderator || self.editor || self.admin
     }
 
     /// Parses role names; `reader` grants nothing.
@@ -30,6 +31,7 @@ impl Roles {
         for name in names {
             match name.as_str() {
                 "reader" => {}
+                "writer" => roles.writer = true,
                 "moderator" => roles.moderator = true,
                 "editor" => roles.editor = true,
                 "admin" => roles.admin = true,
@@ -41,6 +43,7 @@ impl Roles {
 
     pub fn names(self) -> String {
         let all = [
+            ("writer", self.writer),
             ("moderator", self.moderator),
             ("editor", self.editor),
             ("admin", self.admin),
@@ -87,6 +90,7 @@ pub fn set_roles(
         return Ok(Err(RoleChangeError::NoSuchAccount));
     };
     let before = Roles {
+        writer: found.is_writer,
         moderator: found.is_moderator,
         editor: found.is_editor,
         admin: found.is_admin,
@@ -103,6 +107,7 @@ pub fn set_roles(
             accounts::is_moderator.eq(roles.moderator),
             accounts::is_editor.eq(roles.editor),
             accounts::is_admin.eq(roles.admin),
+            accounts::is_writer.eq(roles.writer),
             accounts::must_change_password.eq(due),
             accounts::roles_version.eq(accounts::roles_version + 1),
         ))
@@ -110,6 +115,7 @@ pub fn set_roles(
     changed(conn, CacheTag::Account(found.id));
     let (from, to) = (before.names(), roles.names());
     let entry = log::Entry {
+        kind: log::Kind::Account,
         from: &from,
         to: &to,
         subject: &found.username,
@@ -169,6 +175,7 @@ pub fn set_ban(
     changed(conn, CacheTag::Account(found.id));
     let action = if ban.is_some() { "ban" } else { "unban" };
     let entry = log::Entry {
+        kind: log::Kind::Account,
         subject: &found.username,
         reason,
         ..log::Entry::new(action, actor)
@@ -183,7 +190,8 @@ pub fn staff(conn: &mut Conn) -> Result<Vec<Profile>, Error> {
         .filter(
             accounts::is_moderator
                 .or(accounts::is_editor)
-                .or(accounts::is_admin),
+                .or(accounts::is_admin)
+                .or(accounts::is_writer),
         )
         .select(PROFILE)
         .load(conn)?;

@@ -21,13 +21,14 @@ pub struct Login {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
+    pub is_writer: bool,
     /// Incremented with every password change.
     pub password_version: i64,
 }
 
 impl Login {
     pub fn is_staff(&self) -> bool {
-        self.is_moderator || self.is_editor || self.is_admin
+        self.is_moderator || self.is_editor || self.is_admin || self.is_writer
     }
 }
 
@@ -41,6 +42,7 @@ pub struct Profile {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
+    pub is_writer: bool,
     pub created_at: Time,
 }
 
@@ -53,6 +55,7 @@ type LoginColumns = (
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
+    accounts::is_writer,
     accounts::password_version,
 );
 const LOGIN: LoginColumns = (
@@ -64,6 +67,7 @@ const LOGIN: LoginColumns = (
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
+    accounts::is_writer,
     accounts::password_version,
 );
 
@@ -75,6 +79,7 @@ type ProfileColumns = (
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
+    accounts::is_writer,
     accounts::created_at,
 );
 pub(super) const PROFILE: ProfileColumns = (
@@ -85,6 +90,7 @@ pub(super) const PROFILE: ProfileColumns = (
     accounts::is_moderator,
     accounts::is_editor,
     accounts::is_admin,
+    accounts::is_writer,
     accounts::created_at,
 );
 
@@ -296,7 +302,8 @@ pub fn is_impersonation(conn: &mut Conn, own: Option<i64>, key: &str) -> Result<
         .filter(
             accounts::is_moderator
                 .or(accounts::is_editor)
-                .or(accounts::is_admin),
+                .or(accounts::is_admin)
+                .or(accounts::is_writer),
         )
         .filter(accounts::id.ne(own.unwrap_or(-1)))
         .select((accounts::username, accounts::name_key))

@@ -4,7 +4,7 @@ use crate::db::Time;
 use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::{Shared, limits};
-use crate::{comments, mail, sessions};
+use crate::{articles, comments, mail, sessions};
 
 /// How often, in milliseconds.
 const INTERVAL: i64 = 10 * Time::MINUTE;
@@ -21,5 +21,10 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
     db.write(move |conn| mail::store::sweep(conn, now)).await?;
     db.write(move |conn| comments::store::purge(conn, now))
         .await?;
+    db.write(move |conn| {
+        articles::presence::sweep(conn, now)?;
+        articles::editing::sweep(conn, now)
+    })
+    .await?;
     Ok(Next::At(now.plus(INTERVAL)))
 }

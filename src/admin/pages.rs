@@ -125,6 +125,7 @@ struct RoleCheckbox {
 
 fn role_checkboxes(t: Interface, whose: &str, roles: Roles) -> Vec<RoleCheckbox> {
     [
+        ("writer", t.role_writer(), roles.writer),
         ("moderator", t.role_moderator(), roles.moderator),
         ("editor", t.role_editor(), roles.editor),
         ("admin", t.role_admin(), roles.admin),
@@ -159,6 +160,7 @@ async fn staff_page(
                     t,
                     &p.username,
                     Roles {
+                        writer: p.is_writer,
                         moderator: p.is_moderator,
                         editor: p.is_editor,
                         admin: p.is_admin,

@@ -28,6 +28,8 @@ pub enum Format {
     Story,
     #[default]
     Markdown,
+    /// The fields of the newsroom's form, as JSON.
+    Form,
 }
 
 impl Format {
@@ -35,6 +37,16 @@ impl Format {
         match self {
             Format::Story => "story",
             Format::Markdown => "markdown",
+            Format::Form => "form",
+        }
+    }
+
+    /// The format with this name.
+    pub fn parse(name: &str) -> Format {
+        match name {
+            "story" => Format::Story,
+            "form" => Format::Form,
+            _ => Format::Markdown,
         }
     }
 }
@@ -169,6 +181,9 @@ pub struct Draft {
     pub updated: Option<Time>,
     pub is_draft: bool,
     pub comments_closed: bool,
+    /// Comments wait for a moderator.
+    #[serde(default)]
+    pub comments_moderated: bool,
     pub words: i64,
     /// The text of the file, unchanged.
     pub source: String,
@@ -176,6 +191,21 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// `open`, `closed` or `moderated`.
+    pub fn comments_mode(&self) -> &'static str {
+        match (self.comments_closed, self.comments_moderated) {
+            (true, _) => "closed",
+            (false, true) => "moderated",
+            (false, false) => "open",
+        }
+    }
+
+    /// Sets who may comment: `open`, `closed` or `moderated`.
+    pub fn set_comments_mode(&mut self, mode: &str) {
+        self.comments_closed = mode == "closed";
+        self.comments_moderated = mode == "moderated";
+    }
+
     /// The status to save: `draft`, `scheduled`, `published` or `unpublished`.
     pub fn status(&self, now: Time) -> &'static str {
         match (self.is_draft, self.published) {
@@ -208,6 +238,16 @@ pub fn check(draft: &Draft, line: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
+impl SaveContext {
+    /// The status that the draft is saved with.
+    pub fn status<'a>(&'a self, draft: &Draft) -> &'a str {
+        match &self.status {
+            Some(status) => status,
+            None => draft.status(self.now),
+        }
+    }
+}
+
 /// What saving a draft needs besides the draft itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SaveContext {
@@ -224,5 +264,11 @@ pub struct SaveContext {
     /// The article that the draft updates, if that is known; else the one with its slug.
     #[serde(default)]
     pub article: Option<i64>,
+    /// The status to save, where it does not follow from the draft.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// The account that saves it.
+    #[serde(default)]
+    pub by: Option<i64>,
     pub now: Time,
 }

@@ -1,5 +1,6 @@
 //! The job that publishes scheduled articles, and takes down those whose time is over.
 
+use super::draft::Format;
 use super::{publication, save, working_copy};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -39,11 +40,15 @@ pub async fn publish_due(state: &Shared) -> Result<Next, Error> {
 
 /// Publishes the working copy of an article. It is taken out first: one that is saved at the same moment is not lost.
 fn publish_working_copy(conn: &mut Conn, article: i64, now: Time) -> Result<(), Error> {
-    let Some((draft, mut with)) = working_copy::take(conn, article, now)? else {
+    let Some((mut draft, mut with)) = working_copy::take(conn, article, now)? else {
         return Ok(());
     };
     with.now = now;
     if let Some(existing) = save::by_id(conn, article)? {
+        if draft.format == Format::Form {
+            // What was scheduled is the change, the article keeps its date.
+            draft.published = Some(Time(existing.published_at));
+        }
         save::store(conn, &draft, &with, Some(existing))?;
     }
     Ok(())

@@ -3,16 +3,23 @@
 pub mod collections;
 pub mod corrections;
 pub mod draft;
+pub mod edited;
+pub mod editing;
+pub mod fields;
 pub mod identity;
 pub mod jobs;
 pub mod lists;
 pub mod names;
 pub mod pages;
+pub mod presence;
+pub mod preview;
 pub mod publication;
 mod relations;
 pub mod save;
+pub mod staff_lists;
 pub mod store;
 pub mod texts;
+pub mod versions;
 pub mod working_copy;
 
 /// Reading speed in words a minute. Brysbaert 2019 (<https://doi.org/10.1016/j.jml.2019.104047>): 238 for English non-fiction.

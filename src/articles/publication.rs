@@ -161,6 +161,18 @@ pub(super) fn sync_derived_data(conn: &mut Conn, id: i64, was_public: bool) -> R
     Ok(())
 }
 
+/// Whether readers could ever read it.
+pub(super) fn was_ever_public(conn: &mut Conn, id: i64) -> Result<bool, Error> {
+    let shown = article_revisions::table
+        .filter(article_revisions::article_id.eq(id))
+        .filter(article_revisions::text.is_not_null());
+    Ok(shown
+        .select(article_revisions::number)
+        .first::<i64>(conn)
+        .optional()?
+        .is_some())
+}
+
 pub(super) fn is_public(conn: &mut Conn, id: i64) -> Result<bool, Error> {
     let found = articles::table
         .filter(articles::id.eq(id))

@@ -1,7 +1,7 @@
 //! The rows that belong to an article: notes, corrections, authors, tags, pictures, former slugs.
 
 use super::names::{find_or_create_author, find_or_create_tag, update_author};
-use crate::articles::draft::{Byline, Draft, SaveContext};
+use crate::articles::draft::{Byline, Draft, Format, SaveContext};
 use crate::db::Conn;
 use crate::db::schema::{
     article_authors, article_media, article_tags, corrections, former_paths, former_slugs,
@@ -11,7 +11,7 @@ use crate::error::Error;
 use diesel::prelude::*;
 
 /// The role in `article_media` of a picture that only the working copy shows so far.
-const WORKING_COPY: &str = "working-copy";
+pub(super) const WORKING_COPY: &str = "working-copy";
 
 /// Replaces all rows that belong to an article by those of a draft.
 pub(super) fn replace_all(
@@ -21,7 +21,10 @@ pub(super) fn replace_all(
     with: &SaveContext,
 ) -> Result<(), Error> {
     replace_notes(conn, id, draft)?;
-    replace_corrections(conn, id, draft)?;
+    // The form has no field for them.
+    if draft.format != Format::Form {
+        replace_corrections(conn, id, draft)?;
+    }
     replace_authors(conn, id, draft, with)?;
     replace_tags(conn, id, draft)?;
     replace_media(conn, id, draft, with)
@@ -117,7 +120,7 @@ fn replace_tags(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
 fn replace_media(conn: &mut Conn, id: i64, draft: &Draft, with: &SaveContext) -> Result<(), Error> {
     let former = article_media::table
         .filter(article_media::article_id.eq(id))
-        .filter(article_media::role.ne(WORKING_COPY));
+        .filter(article_media::role.eq_any(["hero", "body"]));
     diesel::delete(former).execute(conn)?;
     let hero = draft.hero.as_ref().map(|hero| &hero.src);
     let is_avatar = |path: &String| draft.authors.iter().any(|a| a.image.as_ref() == Some(path));
@@ -134,7 +137,7 @@ fn replace_media(conn: &mut Conn, id: i64, draft: &Draft, with: &SaveContext) ->
         .try_for_each(|(media, role)| link_media(conn, id, media, role))
 }
 
-/// Records that an article shows a picture in this role: `hero`, `body` or [`WORKING_COPY`].
+/// Records that an article shows a picture in this role: `hero`, `body`, [`WORKING_COPY`] or `autosave`.
 fn link_media(conn: &mut Conn, article_id: i64, media_id: i64, role: &str) -> Result<(), Error> {
     diesel::insert_into(article_media::table)
         .values((
@@ -146,23 +149,24 @@ fn link_media(conn: &mut Conn, article_id: i64, media_id: i64, role: &str) -> Re
     Ok(())
 }
 
-/// Records which pictures the working copy of an article shows, in place of what it showed before: none of them is deleted
-/// before it is published.
-pub(super) fn replace_working_copy_media(
+/// Records which pictures what is not published yet shows, in this role and in place of what it showed before: none of them
+/// is deleted before.
+pub(super) fn replace_draft_media(
     conn: &mut Conn,
     id: i64,
+    role: &str,
     pictures: impl Iterator<Item = i64>,
 ) -> Result<(), Error> {
     let former = article_media::table
         .filter(article_media::article_id.eq(id))
-        .filter(article_media::role.eq(WORKING_COPY));
+        .filter(article_media::role.eq(role));
     diesel::delete(former).execute(conn)?;
     let mut pictures: Vec<i64> = pictures.collect();
     pictures.sort_unstable();
     pictures.dedup();
     pictures
         .into_iter()
-        .try_for_each(|media| link_media(conn, id, media, WORKING_COPY))
+        .try_for_each(|media| link_media(conn, id, media, role))
 }
 
 /// Records the former slugs of an article, which redirect to it, and removes any redirect from its current slug.

@@ -1,11 +1,13 @@
 //! Saves drafts as articles. This feature alone writes articles and what belongs to them.
 
 use super::names::find_or_create_section;
-use super::publication::{is_public, public_text, store_public_text, sync_derived_data};
+use super::publication::{
+    is_public, public_text, store_public_text, sync_derived_data, was_ever_public,
+};
 use super::relations::{record_former_paths, record_former_slugs, replace_all};
 use super::store;
 use super::working_copy;
-use crate::articles::draft::{Draft, SaveContext};
+use crate::articles::draft::{Draft, Format, SaveContext};
 use crate::db::schema::{article_revisions, articles};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -77,11 +79,15 @@ pub(super) fn store(
     existing: Option<Existing>,
 ) -> Result<i64, Error> {
     let mut former = draft.aliases.clone();
-    former.extend(existing.iter().map(|e| e.slug.clone()));
     let was_public = match &existing {
         Some(existing) => is_public(conn, existing.id)?,
         None => false,
     };
+    if let Some(existing) = &existing
+        && (was_public || draft.format != Format::Form || was_ever_public(conn, existing.id)?)
+    {
+        former.push(existing.slug.clone());
+    }
     let times = times(draft, with, existing.as_ref());
     let (id, number) = match existing {
         Some(existing) => {
@@ -91,23 +97,17 @@ pub(super) fn store(
                 let (number, text) = public_text(conn, existing.id)?;
                 store_public_text(conn, existing.id, number, &text)?;
             }
-            (existing.id, existing.revision + 1)
+            (existing.id, next_number(conn, existing.id, draft)?)
         }
         None => (insert_row(conn, draft, with)?, 1),
     };
     update_row(conn, id, number, draft, with, times)?;
-    diesel::insert_into(article_revisions::table)
-        .values((
-            article_revisions::article_id.eq(id),
-            article_revisions::number.eq(number),
-            article_revisions::source.eq(&draft.source),
-            article_revisions::source_format.eq(draft.format.as_str()),
-            article_revisions::saved_at.eq(with.now.0),
-        ))
-        .execute(conn)?;
+    insert_revision(conn, id, number, draft, with)?;
     replace_all(conn, id, draft, with)?;
     record_former_slugs(conn, id, &former, with)?;
-    record_former_paths(conn, id, &draft.former_paths)?;
+    if draft.format != Format::Form {
+        record_former_paths(conn, id, &draft.former_paths)?;
+    }
     working_copy::discard(conn, id)?;
     if is_public(conn, id)? {
         let (number, text) = public_text(conn, id)?;
@@ -115,11 +115,83 @@ pub(super) fn store(
     }
     sync_derived_data(conn, id, was_public)?;
     let expires = draft.expires.filter(|at| *at > with.now);
-    let published = Some(Time(times.0)).filter(|_| draft.status(with.now) == "scheduled");
+    let published = Some(Time(times.0)).filter(|_| with.status(draft) == "scheduled");
     if let Some(due) = published.into_iter().chain(expires).min() {
         jobs::enqueue_at(conn, &Job::PublishDue, due, with.now)?;
     }
     Ok(id)
+}
+
+/// The number of the next revision: that of the last one, if it was saved with this source and never shown to readers.
+fn next_number(conn: &mut Conn, id: i64, draft: &Draft) -> Result<i64, Error> {
+    let last: Option<(i64, String, Option<String>)> = article_revisions::table
+        .filter(article_revisions::article_id.eq(id))
+        .order(article_revisions::number.desc())
+        .select((
+            article_revisions::number,
+            article_revisions::source,
+            article_revisions::text,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(match last {
+        None => 1,
+        Some((number, source, None)) if source == draft.source => number,
+        Some((number, ..)) => number + 1,
+    })
+}
+
+/// Stores a revision, unless it is there.
+fn insert_revision(
+    conn: &mut Conn,
+    id: i64,
+    number: i64,
+    draft: &Draft,
+    with: &SaveContext,
+) -> Result<(), Error> {
+    let known: Option<i64> = article_revisions::table
+        .find((id, number))
+        .select(article_revisions::number)
+        .first(conn)
+        .optional()?;
+    if known.is_some() {
+        return Ok(());
+    }
+    diesel::insert_into(article_revisions::table)
+        .values((
+            article_revisions::article_id.eq(id),
+            article_revisions::number.eq(number),
+            article_revisions::source.eq(&draft.source),
+            article_revisions::source_format.eq(draft.format.as_str()),
+            article_revisions::saved_at.eq(with.now.0),
+            article_revisions::saved_by.eq(with.by),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores a draft as a revision that readers do not see.
+pub(super) fn add_revision(
+    conn: &mut Conn,
+    id: i64,
+    draft: &Draft,
+    with: &SaveContext,
+) -> Result<(), Error> {
+    let number = next_number(conn, id, draft)?;
+    insert_revision(conn, id, number, draft, with)
+}
+
+/// Records that an article was saved: forms that were opened before are out of date.
+pub(super) fn edited(conn: &mut Conn, id: i64, by: Option<i64>, now: Time) -> Result<(), Error> {
+    diesel::update(articles::table.find(id))
+        .set((
+            articles::edit_base.eq(articles::edit_version + 1),
+            articles::edit_version.eq(articles::edit_version + 1),
+            articles::edited_by.eq(by),
+            articles::edited_at.eq(now.0),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// A row that [`update_row`] fills in.
@@ -201,8 +273,9 @@ fn update_row(
                 articles::hero_credit.eq(&hero.credit),
             ),
             (
-                articles::status.eq(draft.status(with.now)),
+                articles::status.eq(with.status(draft)),
                 articles::comments_open.eq(!draft.comments_closed),
+                articles::comments_moderated.eq(draft.comments_moderated),
                 articles::published_at.eq(published),
                 articles::updated_at.eq(updated),
             ),
@@ -210,12 +283,16 @@ fn update_row(
                 articles::revision.eq(number),
                 articles::is_sample.eq(with.is_sample),
             ),
-            (
-                articles::excerpt.eq(&draft.excerpt),
-                articles::expires_at.eq(draft.expires.map(|at| at.0)),
-            ),
+            articles::excerpt.eq(&draft.excerpt),
         ))
         .execute(conn)?;
+    edited(conn, id, with.by, with.now)?;
+    // The form has no field for it.
+    if draft.format != Format::Form {
+        diesel::update(articles::table.find(id))
+            .set(articles::expires_at.eq(draft.expires.map(|at| at.0)))
+            .execute(conn)?;
+    }
     if draft.origin.is_some() {
         set_origin(conn, id, draft)?;
     }
@@ -238,8 +315,7 @@ fn set_origin(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
 #[derive(Queryable)]
 pub(super) struct Existing {
     id: i64,
-    revision: i64,
-    published_at: i64,
+    pub(super) published_at: i64,
     slug: String,
 }
 
@@ -285,11 +361,9 @@ pub(super) fn existing(
 
 /// The row of an article.
 pub(super) fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Existing>, Error> {
-    let row = articles::table.find(id).select((
-        articles::id,
-        articles::revision,
-        articles::published_at,
-        articles::slug,
-    ));
+    let row =
+        articles::table
+            .find(id)
+            .select((articles::id, articles::published_at, articles::slug));
     Ok(row.first(conn).optional()?)
 }

@@ -2,8 +2,8 @@
 //! page depends on them.
 
 use super::draft::{Draft, SaveContext};
-use super::relations::replace_working_copy_media;
-use crate::db::schema::working_copies;
+use super::relations::{WORKING_COPY, replace_draft_media};
+use crate::db::schema::{media, working_copies};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::jobs::{self, Job};
@@ -48,10 +48,11 @@ pub(super) fn save(
             working_copies::content.eq(content),
             working_copies::revision.eq(before.unwrap_or(0) + 1),
             working_copies::publish_at.eq(publish_at.map(|at| at.0)),
+            working_copies::saved_by.eq(with.by),
             working_copies::saved_at.eq(with.now.0),
         ))
         .execute(conn)?;
-    replace_working_copy_media(conn, article, with.pictures.values().copied())?;
+    replace_draft_media(conn, article, WORKING_COPY, with.pictures.values().copied())?;
     match publish_at {
         Some(at) => jobs::enqueue_at(conn, &Job::PublishDue, at, with.now),
         None => Ok(()),
@@ -64,7 +65,63 @@ pub(super) fn save(
 /// Of the database.
 pub(super) fn discard(conn: &mut Conn, article: i64) -> Result<(), Error> {
     diesel::delete(working_copies::table.find(article)).execute(conn)?;
-    replace_working_copy_media(conn, article, std::iter::empty())
+    replace_draft_media(conn, article, WORKING_COPY, std::iter::empty())
+}
+
+/// The draft of an article's working copy, and when it is published. The main picture is named by its media file where it came
+/// from the newsroom, else by its path.
+///
+/// # Errors
+/// `Internal` if what is stored cannot be read.
+pub(super) fn content(
+    conn: &mut Conn,
+    article: i64,
+) -> Result<Option<(Draft, Option<Time>)>, Error> {
+    let found: Option<(String, Option<i64>)> = working_copies::table
+        .find(article)
+        .select((working_copies::content, working_copies::publish_at))
+        .first(conn)
+        .optional()?;
+    let Some((content, publish_at)) = found else {
+        return Ok(None);
+    };
+    let Content { mut draft, with } = serde_json::from_str(&content).map_err(Error::internal)?;
+    draft.slug = with.slug;
+    if let Some(hero) = &mut draft.hero
+        && let Some(id) = with.pictures.get(&hero.src)
+    {
+        hero.src = media::table.find(id).select(media::file).first(conn)?;
+    }
+    Ok(Some((draft, publish_at.map(Time))))
+}
+
+/// Changes the draft of an article's working copy, if it has one.
+///
+/// # Errors
+/// `Internal` if what is stored cannot be read.
+pub(super) fn change(
+    conn: &mut Conn,
+    article: i64,
+    change: impl Fn(&mut Draft),
+) -> Result<(), Error> {
+    let found: Option<String> = working_copies::table
+        .find(article)
+        .select(working_copies::content)
+        .first(conn)
+        .optional()?;
+    let Some(content) = found else {
+        return Ok(());
+    };
+    let Content { mut draft, with } = serde_json::from_str(&content).map_err(Error::internal)?;
+    change(&mut draft);
+    let content = ContentRef {
+        draft: &draft,
+        with: &with,
+    };
+    diesel::update(working_copies::table.find(article))
+        .set(working_copies::content.eq(serde_json::to_string(&content).map_err(Error::internal)?))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The source of an article's working copy.

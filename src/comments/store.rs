@@ -36,6 +36,7 @@ pub struct Comment {
     pub deleted_at: Option<Time>,
     pub status_before_delete: Option<Status>,
     pub slug: String,
+    pub is_article_moderated: bool,
 }
 
 impl Comment {
@@ -57,6 +58,8 @@ pub struct ArticleThread {
     pub slug: String,
     pub title: String,
     pub is_open: bool,
+    /// Comments wait for a moderator.
+    pub is_moderated: bool,
 }
 
 /// # Errors
@@ -72,6 +75,7 @@ pub fn article_thread(conn: &mut Conn, slug: &str) -> Result<ArticleThread, Erro
             articles::slug,
             articles::title,
             articles::comments_open,
+            articles::comments_moderated,
         ))
         .first(conn)?)
 }
@@ -101,6 +105,7 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Comment, Error> {
             comments::deleted_at,
             comments::status_before_delete,
             articles::slug,
+            articles::comments_moderated,
         ))
         .first(conn)?)
 }

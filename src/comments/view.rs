@@ -214,6 +214,7 @@ fn badge(t: Interface, row: &CommentRow) -> String {
 fn notice(t: Interface, row: &CommentRow, status: Status, is_own: bool) -> (String, &'static str) {
     match (status, is_own) {
         (Status::Pending, true) if row.hold == Hold::NewReader => (t.notice_pending_own(), "warn"),
+        (Status::Pending, true) if row.hold == Hold::Article => (t.notice_article_own(), "warn"),
         (Status::Pending, true) => (t.notice_held_own(), "warn"),
         (Status::Pending, false) => (t.notice_pending(), "warn"),
         (Status::Withheld, true) => (t.notice_withheld_own(), "warn"),

@@ -69,6 +69,7 @@ pub fn post(conn: &mut Conn, article: &ArticleThread, new: &New) -> Result<PostO
     let candidate = Candidate {
         author: new.author,
         is_staff: new.is_staff,
+        is_article_moderated: article.is_moderated,
         current: None,
     };
     let decision = decide(conn, candidate, &new.policy)?;
@@ -190,6 +191,7 @@ pub fn edit(
     let candidate = Candidate {
         author: comment.author_id,
         is_staff: editor.is_staff(),
+        is_article_moderated: comment.is_article_moderated,
         current: Some((comment.status, comment.hold)),
     };
     let decision = decide(conn, candidate, policy)?;
@@ -290,6 +292,7 @@ pub fn insert_sample(conn: &mut Conn, sample: &Sample) -> Result<i64, Error> {
         slug: String::new(),
         title: String::new(),
         is_open: true,
+        is_moderated: false,
     };
     let new = New {
         author: sample.author,

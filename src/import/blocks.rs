@@ -20,16 +20,15 @@ pub(super) struct Sections<'a> {
     pub matters: &'a AstNode<'a>,
 }
 
-/// Moves each block into its section; takes the title, keyphrases and notes out.
-pub(super) fn sort_blocks<'a>(
+/// The section of each block; the title goes into the draft, where it has none, as do the keyphrases.
+pub(super) fn assign_blocks<'a>(
     draft: &mut Draft,
     root: &'a AstNode<'a>,
-    sections: &Sections<'a>,
-    skipped: usize,
-) -> Result<(), Refusal> {
+) -> Vec<(StandardSection, &'a AstNode<'a>)> {
     let blocks: Vec<_> = root.children().collect();
     let last = blocks.len().saturating_sub(1);
     let mut section = StandardSection::Main;
+    let mut assigned = Vec::new();
     for (at, block) in blocks.into_iter().enumerate() {
         if let Some((level, said)) = heading(block) {
             if level == 1
@@ -55,6 +54,19 @@ pub(super) fn sort_blocks<'a>(
             draft.keyphrases.extend(phrases);
             continue;
         }
+        assigned.push((section, block));
+    }
+    assigned
+}
+
+/// Moves each block into its section; takes the title, keyphrases and notes out.
+pub(super) fn sort_blocks<'a>(
+    draft: &mut Draft,
+    root: &'a AstNode<'a>,
+    sections: &Sections<'a>,
+    skipped: usize,
+) -> Result<(), Refusal> {
+    for (section, block) in assign_blocks(draft, root) {
         let part = match section {
             StandardSection::Notes => {
                 let line = block.data.borrow().sourcepos.start.line + skipped;

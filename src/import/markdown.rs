@@ -1,17 +1,19 @@
 //! Parser for Markdown articles with YAML or TOML front matter and the standard sections.
 
 use super::Remarks;
-use super::blocks::{Sections, heading, sort_blocks, words_of};
+use super::blocks::{Sections, assign_blocks, heading, sort_blocks, words_of};
 use super::comments;
 use super::fences::{Split, split};
 use super::front_matter::{self, HERO, TITLE};
+use super::render::{Parts, TOO_DENSE, Unrenderable, render, unknown_note};
+use super::sections::StandardSection;
 use super::story::invalid_character;
 use super::templates::{self, replace_in_links};
 use crate::articles::draft::{Draft, Format, Hero, Refusal, check};
-use crate::text::article::{self, ImageOutcome, References, RenderContext};
+use crate::text::article::{self, ImageOutcome, References};
 use crate::text::ids::Ids;
 use crate::text::typography::Quotes;
-use crate::text::{self, note_references, structure};
+use crate::text::{self, structure};
 use comrak::Arena;
 use comrak::nodes::{AstNode, NodeValue};
 use jiff::tz::TimeZone;
@@ -27,15 +29,8 @@ pub(super) struct Surroundings<'a> {
     pub quotes: Option<Quotes>,
 }
 
-/// Bytes of an article's code that are syntax-highlighted, which adds tags to the HTML.
-const MOST_CODE: usize = 64 * 1024;
-const TOO_DENSE: &str = "the text has too much markup for its length (quotes, lists, tables, links) and would make a page too large for browsers; split it into several articles";
-/// Length of an excerpt in characters, if the text does not say where it ends.
-const EXCERPT: usize = 200;
-const MOST_EXCERPT: usize = 500;
-
 /// Line ends as `\n`, and no byte order mark.
-fn normalize(source: &str) -> Result<String, Refusal> {
+pub(super) fn normalize(source: &str) -> Result<String, Refusal> {
     let text = source.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
     // Old editors left page breaks.
     let text = text.replace(['\u{B}', '\u{C}'], " ");
@@ -78,6 +73,63 @@ pub(super) fn outline(
         draft.title = first.map_or(String::new(), |(_, said)| said.trim().to_owned());
     }
     Ok((draft, fields.ignored()))
+}
+
+/// The texts of the standard sections of a Markdown file as they are typed, without what is no text, and what it refers to.
+///
+/// # Errors
+/// The line and what is wrong with it.
+pub(super) fn section_texts(source: &str) -> Result<[String; 3], Refusal> {
+    let text = normalize(source)?;
+    let Split { fields, body, .. } = split(&text)?;
+    let mut draft = Draft::default();
+    front_matter::apply(&fields, &mut draft, &TimeZone::UTC)?;
+    let body = templates::replace_blocks(body);
+    let body = comments::remove_long(&body).unwrap_or(std::borrow::Cow::Borrowed(&body));
+    let body = replace_in_links(&body);
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, &body, &article::options());
+    let lines: Vec<&str> = body.lines().collect();
+    let mut texts: [Vec<&str>; 3] = Default::default();
+    let mut last: Option<(StandardSection, usize, *const AstNode<'_>)> = None;
+    for (section, block) in assign_blocks(&mut draft, root) {
+        let at = match section {
+            StandardSection::Summary => 0,
+            StandardSection::Main => 1,
+            StandardSection::Matters => 2,
+            StandardSection::Notes => continue,
+        };
+        let place = block.data.borrow().sourcepos;
+        // What stands between two blocks of a section, such as the targets of links, belongs to it.
+        let previous = block.previous_sibling().map(std::ptr::from_ref);
+        let begin = match last {
+            Some((of, end, before)) if of == section && previous == Some(before) => end,
+            _ => place.start.line.saturating_sub(1),
+        };
+        let end = place.end.line.clamp(begin, lines.len());
+        texts[at].extend(&lines[begin.min(end)..end]);
+        texts[at].push("");
+        last = Some((section, end, std::ptr::from_ref(block)));
+    }
+    let targets = lines
+        .iter()
+        .filter_map(|line| Some((link_target(line)?, *line)));
+    for (label, line) in targets {
+        for text in &mut texts {
+            let is_used = text.iter().any(|typed| typed.contains(label)) && !text.contains(&line);
+            if is_used {
+                text.push(line);
+            }
+        }
+    }
+    Ok(texts.map(|lines| lines.join("\n").trim().to_owned()))
+}
+
+/// The label with its brackets of a line that gives a link its target: `[label]: https://example.org`.
+fn link_target(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let end = line.find("]:")?;
+    (line.starts_with('[') && !line.starts_with("[^")).then(|| &line[..=end])
 }
 
 /// Parses one Markdown file.
@@ -184,33 +236,23 @@ impl BodyParser<'_, '_> {
             self.draft.words += words_of(note);
             sections.main.append(note);
         }
-        let parts = [sections.summary, sections.main, sections.matters];
-        let headings = parts.map(|part| article::heading_ids(part, &mut ids));
-        for part in parts {
-            refuse_unknown_notes(part, self.draft.notes.len(), skipped)?;
-            let lost = article::resolve_fragments(part, &ids);
-            let lost = lost.into_iter().map(|(line, url)| (line + skipped, url));
-            self.remarks.dead_links.extend(lost);
-        }
-        if self.draft.dek.is_empty() {
-            self.draft.excerpt = match &prepared.before_more {
-                Some(text) if !text.is_empty() => text::excerpt(text, MOST_EXCERPT),
-                _ => first_sentences(&parts),
-            };
-        }
-        let mut context = RenderContext {
+        let parts = Parts {
+            nodes: [sections.summary, sections.main, sections.matters],
             images: &prepared.images,
-            ids: &mut ids,
-            code: &mut text::code::HighlightBudget::default(),
+            before_more: prepared.before_more.as_deref(),
+            typed: &body,
             quotes: self.around.quotes,
         };
-        let [summary, main, matters] =
-            [0, 1, 2].map(|at| article::render(&arena, parts[at], &headings[at], &mut context));
-        if summary.len() + main.len() + matters.len() > most_html(&body, prepared.images.len()) {
-            return Err(too_dense());
-        }
-        self.draft.summary_text = summary.text().replace('\n', " ");
-        (self.draft.summary, self.draft.body, self.draft.matters) = (summary, main, matters);
+        let lost = render(&arena, self.draft, parts, &mut ids);
+        let lost = lost.map_err(|why| match why {
+            Unrenderable::TooDense => too_dense(),
+            Unrenderable::UnknownNote { line, note, .. } => {
+                let many = self.draft.notes.len();
+                Refusal::at(line + skipped, unknown_note(note, many))
+            }
+        })?;
+        let lost = lost.into_iter().map(|(_, line, url)| (line + skipped, url));
+        self.remarks.dead_links.extend(lost);
         Ok(())
     }
 
@@ -263,72 +305,4 @@ impl BodyParser<'_, '_> {
 fn is_picture(url: &str) -> bool {
     let ending = url.rsplit('.').next().unwrap_or_default().to_lowercase();
     ["jpg", "jpeg", "png", "gif", "webp", "svg"].contains(&ending.as_str())
-}
-
-/// The words of a paragraph, without what stands for pictures.
-fn words_of_paragraph<'a>(paragraph: &'a AstNode<'a>) -> String {
-    let mut words = String::new();
-    for node in paragraph.descendants() {
-        let mut above = node.ancestors();
-        let is_alt = above.any(|node| matches!(node.data.borrow().value, NodeValue::Image(_)));
-        match &node.data.borrow().value {
-            _ if is_alt => {}
-            NodeValue::Text(text) => words.push_str(text),
-            NodeValue::Code(code) => words.push_str(&code.literal),
-            NodeValue::SoftBreak | NodeValue::LineBreak => words.push(' '),
-            _ => {}
-        }
-    }
-    words
-}
-
-/// The first sentences of the text, up to about [`EXCERPT`] characters.
-fn first_sentences<'a>(parts: &[&'a AstNode<'a>]) -> String {
-    use unicode_segmentation::UnicodeSegmentation;
-    let mut text = String::new();
-    let blocks = parts.iter().flat_map(|part| part.children());
-    let paragraphs =
-        blocks.filter(|block| matches!(block.data.borrow().value, NodeValue::Paragraph));
-    for paragraph in paragraphs {
-        text.push_str(&templates::remove(&words_of_paragraph(paragraph)));
-        text.push(' ');
-        if text.len() > 4 * MOST_EXCERPT {
-            break;
-        }
-    }
-    let text = crate::text::collapse(&text);
-    let mut excerpt = String::new();
-    for sentence in text.split_sentence_bounds() {
-        if !excerpt.is_empty() && excerpt.chars().count() + sentence.chars().count() > EXCERPT {
-            break;
-        }
-        excerpt.push_str(sentence);
-    }
-    text::excerpt(&excerpt, EXCERPT + EXCERPT / 2)
-}
-
-fn refuse_unknown_notes<'a>(
-    part: &'a AstNode<'a>,
-    notes: usize,
-    skipped: usize,
-) -> Result<(), Refusal> {
-    let unknown = |(_, note): &(usize, usize)| *note == 0 || *note > notes;
-    match note_references::references(part).into_iter().find(unknown) {
-        Some((line, note)) => Err(Refusal::at(
-            line + skipped,
-            format!("[^s{note}] refers to a source note that does not exist; there are {notes}"),
-        )),
-        None => Ok(()),
-    }
-}
-/// Bytes of HTML that a text may become.
-fn most_html(body: &str, pictures: usize) -> usize {
-    // Pictures, links and code add HTML that was not typed: `srcset`, `rel`, tags of the syntax highlighting.
-    let has_code = body.contains("```") || body.contains("~~~");
-    let links = body.matches("](").count() + body.matches("://").count();
-    let code = match has_code {
-        true => body.len().min(MOST_CODE),
-        false => 0,
-    };
-    structure::most_html(body.len()) + 1024 * pictures + 256 * links + 8 * code
 }

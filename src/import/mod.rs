@@ -8,6 +8,7 @@ pub mod dates;
 mod fences;
 mod fields;
 mod files;
+pub mod form;
 mod front_matter;
 mod hiding;
 pub mod links;
@@ -15,10 +16,12 @@ mod markdown;
 mod notes;
 mod pictures;
 pub mod plan;
+mod render;
 mod run;
 mod sections;
 pub mod story;
 mod templates;
+pub mod to_form;
 mod value;
 
 pub use files::find;
@@ -343,6 +346,8 @@ impl ParsedFile {
             is_sample,
             as_draft: self.as_draft,
             article: self.article,
+            status: None,
+            by: None,
             now,
         };
         articles::save::save(conn, &self.draft, &with)

@@ -15,14 +15,7 @@ type Lines<'a> = Peekable<std::vec::IntoIter<(usize, &'a str)>>;
 pub fn parse(source: &str) -> Result<Draft, Refusal> {
     let text = text::clean(source.trim_start_matches('\u{FEFF}'))
         .map_err(|_| invalid_character(source))?;
-    let mut lines: Vec<(usize, &str)> = text
-        .lines()
-        .enumerate()
-        .map(|(at, line)| (at + 1, line.trim()))
-        .filter(|(_, line)| !line.is_empty())
-        .collect();
-    lines.pop_if(|(_, last)| is_call_to_comment(last));
-    let mut lines = lines.into_iter().peekable();
+    let mut lines = numbered_lines(&text);
     let mut draft = Draft {
         source: source.to_owned(),
         format: Format::Story,
@@ -32,6 +25,54 @@ pub fn parse(source: &str) -> Result<Draft, Refusal> {
     body(&mut draft, lines);
     check(&draft, first)?;
     Ok(draft)
+}
+
+/// The texts of the standard sections of a story, as Markdown that shows what is typed.
+///
+/// # Errors
+/// The line and what is wrong with it.
+pub(super) fn section_texts(source: &str) -> Result<[String; 3], Refusal> {
+    let text = text::clean(source.trim_start_matches('\u{FEFF}'))
+        .map_err(|_| invalid_character(source))?;
+    let mut lines = numbered_lines(&text);
+    head(&mut Draft::default(), &mut lines)?;
+    let mut section = StandardSection::Main;
+    let mut texts: [Vec<String>; 3] = Default::default();
+    for (_, line) in lines {
+        let heading = line.strip_prefix("## ").map(str::trim);
+        if let Some(named) = heading.and_then(StandardSection::from_heading) {
+            section = named;
+            continue;
+        }
+        if keyphrases_line(line).is_some() {
+            continue;
+        }
+        if let Some(heading) = heading {
+            section = StandardSection::Main;
+            texts[1].push(format!("## {}", text::escape_markdown(heading)));
+            continue;
+        }
+        let at = match section {
+            StandardSection::Summary => 0,
+            StandardSection::Main => 1,
+            StandardSection::Matters => 2,
+            StandardSection::Notes => continue,
+        };
+        texts[at].push(text::escape_markdown(line));
+    }
+    Ok(texts.map(|paragraphs| paragraphs.join("\n\n")))
+}
+
+/// The lines that have text, with their numbers, without the call to comment at the end.
+fn numbered_lines(text: &str) -> Lines<'_> {
+    let mut lines: Vec<(usize, &str)> = text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.trim()))
+        .filter(|(_, line)| !line.is_empty())
+        .collect();
+    lines.pop_if(|(_, last)| is_call_to_comment(last));
+    lines.into_iter().peekable()
 }
 
 /// Reads title and dek, and skips the heading that repeats the title. Returns the number of the title's line.

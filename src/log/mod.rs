@@ -54,13 +54,27 @@ impl<'a> Actor<'a> {
     }
 }
 
-/// An entry to add to the moderation log.
+crate::text_enum! {
+    /// What an entry is about.
+    pub enum Kind else Comment {
+        Comment = "comment",
+        Account = "account",
+        Article = "article",
+        Page = "page",
+        Media = "media",
+        Setting = "setting",
+    }
+}
+
+/// An entry to add to the log.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
     pub action: &'a str,
     pub actor: Actor<'a>,
+    pub kind: Kind,
     pub comment: Option<i64>,
-    /// Username of the account whose roles or ban changed.
+    pub article: Option<i64>,
+    /// What changed: the username of an account, the title of an article, the name of a setting.
     pub subject: &'a str,
     pub from: &'a str,
     pub to: &'a str,
@@ -75,7 +89,9 @@ impl<'a> Entry<'a> {
         Entry {
             action,
             actor,
+            kind: Kind::Comment,
             comment: None,
+            article: None,
             subject: "",
             from: "",
             to: "",
@@ -97,6 +113,17 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "undo" => t.action_undo(),
         "release" => t.action_release(),
         "hold" => t.action_hold(),
+        "create" => t.action_create(),
+        "save" => t.action_save(),
+        "submit" => t.action_submit(),
+        "publish" => t.action_publish(),
+        "schedule" => t.action_schedule(),
+        "unschedule" => t.action_unschedule(),
+        "unpublish" => t.action_unpublish(),
+        "correct" => t.action_correct(),
+        "comments" => t.action_comments(),
+        "share" => t.action_share(),
+        "unshare" => t.action_unshare(),
         "role" => t.action_role(),
         "ban" => t.action_ban(),
         "unban" => t.action_unban(),

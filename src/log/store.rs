@@ -1,6 +1,6 @@
 //! Queries for the moderation log. No other feature writes `moderation_log`; rows are never changed or deleted.
 
-use super::Entry;
+use super::{Entry, Kind};
 use crate::db::schema::{articles, comments, moderation_log};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -21,6 +21,8 @@ pub struct LogRow {
     pub reason: String,
     pub note: String,
     pub at: Time,
+    pub kind: Kind,
+    pub article: Option<i64>,
 }
 
 pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error> {
@@ -38,6 +40,8 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
             moderation_log::reason.eq(entry.reason),
             moderation_log::note.eq(entry.note),
             moderation_log::created_at.eq(now.0),
+            moderation_log::kind.eq(entry.kind),
+            moderation_log::article_id.eq(entry.article),
         ))
         .execute(conn)?;
     Ok(())

@@ -4,7 +4,10 @@ use super::Picture;
 use crate::db::schema::{article_media, authors, media, media_sizes};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::paths;
+use crate::text::markdown::ImportedImage;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// Inserts a picture, or adds the missing variants if the same bytes are stored already. Returns its id.
 pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
@@ -46,6 +49,39 @@ pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Erro
         }
     }
     Ok(id)
+}
+
+/// The pictures with these file names: id, and what is shown.
+pub fn by_files(
+    conn: &mut Conn,
+    files: Vec<String>,
+) -> Result<HashMap<String, (i64, ImportedImage)>, Error> {
+    if files.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, String, i64, i64)> = media::table
+        .filter(media::file.eq_any(files))
+        .select((media::id, media::file, media::width, media::height))
+        .load(conn)?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
+    let smaller: Vec<(i64, i64, String)> = media_sizes::table
+        .filter(media_sizes::media_id.eq_any(ids))
+        .order((media_sizes::media_id, media_sizes::width))
+        .select((media_sizes::media_id, media_sizes::width, media_sizes::file))
+        .load(conn)?;
+    let image = |(id, file, width, height): (i64, String, i64, i64)| {
+        let own = smaller.iter().filter(|row| row.0 == id);
+        let image = ImportedImage {
+            src: paths::media(&file),
+            width: width as u32,
+            height: height as u32,
+            smaller: own
+                .map(|(_, width, file)| (*width as u32, paths::media(file)))
+                .collect(),
+        };
+        (file, (id, image))
+    };
+    Ok(rows.into_iter().map(image).collect())
 }
 
 /// Deletes the rows of pictures that no article and no author uses. Returns their files, for [`super::delete_files`].

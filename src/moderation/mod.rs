@@ -34,6 +34,8 @@ text_enum! {
         None = "",
         /// The reader has no approved comment yet.
         NewReader = "new-reader",
+        /// Comments on this article, or on all of them, wait for a moderator.
+        Article = "article",
         Other = "other",
     }
 }

@@ -15,6 +15,8 @@ use std::time::Instant;
 pub struct Policy {
     /// A reader's comments are held until a moderator has approved one of them.
     pub new_reader: bool,
+    /// Every comment is held until a moderator has approved it.
+    pub moderate_all: bool,
     /// Moderators get a mail while comments wait.
     pub notify_moderators: bool,
 }
@@ -25,6 +27,8 @@ pub struct Candidate {
     pub author: i64,
     /// The author has a role: no rule runs.
     pub is_staff: bool,
+    /// Comments on its article wait for a moderator.
+    pub is_article_moderated: bool,
     /// Status and hold before an edit; `None` for a new comment.
     pub current: Option<(Status, Hold)>,
 }
@@ -94,6 +98,7 @@ pub fn decide(
     if policy.new_reader {
         new_reader(conn, candidates, &mut decisions)?;
     }
+    article(candidates, policy, &mut decisions);
     Ok(decisions)
 }
 
@@ -141,6 +146,22 @@ fn new_reader(
         }
     }
     Ok(())
+}
+
+/// Rule: holds comments on articles whose comments wait for a moderator.
+fn article(candidates: &[Candidate], policy: &Policy, decisions: &mut [Decision]) {
+    for (candidate, decision) in candidates.iter().zip(decisions) {
+        let is_moderated = candidate.is_article_moderated || policy.moderate_all;
+        if !is_moderated || candidate.is_staff || !decision.status.is_public() {
+            continue;
+        }
+        decision.trace.push(Step {
+            rule: Hold::Article.as_str(),
+            verdict: Verdict::Hold,
+            microseconds: 0,
+        });
+        (decision.status, decision.hold) = (Status::Pending, Hold::Article);
+    }
 }
 
 /// The comments of the account in the outer query that a moderator approved and that still stand, edited since or not, or that

@@ -269,8 +269,11 @@ pub fn release_others(conn: &mut Conn, approved: &[Comment], now: Time) -> Resul
         .order((comments::article_id, comments::id))
         .select((comments::article_id, comments::id))
         .load(conn)?;
-    let is_held =
-        |comment: &Comment| comment.status == Status::Pending && comment.hold == Hold::NewReader;
+    let is_held = |comment: &Comment| {
+        comment.status == Status::Pending
+            && comment.hold == Hold::NewReader
+            && !comment.is_article_moderated
+    };
     apply_rule(
         conn,
         held,

@@ -17,6 +17,7 @@ pub struct Reader {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
+    pub is_writer: bool,
     pub banned_at: Option<Time>,
     pub banned_until: Option<Time>,
     pub ban_reason: String,
@@ -24,7 +25,7 @@ pub struct Reader {
 
 impl Reader {
     pub fn is_staff(&self) -> bool {
-        self.is_moderator || self.is_editor || self.is_admin
+        self.is_moderator || self.is_editor || self.is_admin || self.is_writer
     }
 
     pub fn is_banned(&self, now: Time) -> bool {
@@ -58,6 +59,7 @@ pub fn reader(conn: &mut Conn, id: i64) -> Result<Reader, Error> {
             accounts::is_moderator,
             accounts::is_editor,
             accounts::is_admin,
+            accounts::is_writer,
             accounts::banned_at,
             accounts::banned_until,
             accounts::ban_reason,

@@ -22,6 +22,7 @@ struct AccountRow {
     is_moderator: bool,
     is_editor: bool,
     is_admin: bool,
+    is_writer: bool,
     must_change_password: bool,
     password_version: i64,
     roles_version: i64,
@@ -141,6 +142,7 @@ fn account_from(row: AccountRow, held: &StoredSession, now: Time) -> Option<Acco
         is_moderator: row.is_moderator,
         is_editor: row.is_editor,
         is_admin: row.is_admin,
+        is_writer: row.is_writer,
         // A change that becomes required during a session is enforced at the next log-in.
         must_change_password: row.must_change_password && held.must_change_password,
         ban: is_banned.then_some(Ban { reason, until }),

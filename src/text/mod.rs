@@ -162,3 +162,34 @@ pub fn escape(text: &str) -> String {
     askama::filters::escape(text, askama::filters::Html)
         .map_or_else(|e| match e {}, |t| t.to_string())
 }
+
+/// Markdown that shows a line of plain text as it is.
+pub fn escape_markdown(line: &str) -> String {
+    let mut out = String::with_capacity(line.len() + 8);
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    for (at, c) in line.char_indices() {
+        let is_marker = match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '^' | '{' => true,
+            // What begins a heading, a list or an underline.
+            '#' | '+' | '-' | '=' => at == 0,
+            '.' | ')' => at == digits && at > 0,
+            // A link that nobody typed as one.
+            ':' => line[at..].starts_with("://"),
+            '@' => true,
+            '!' => line[at..].starts_with("!["),
+            _ => false,
+        };
+        if is_marker {
+            out.push('\\');
+        }
+        out.push(c);
+        // `www.` is linked too.
+        if c == 'w'
+            && line[..=at].to_ascii_lowercase().ends_with("www")
+            && line[at + 1..].starts_with('.')
+        {
+            out.push('\\');
+        }
+    }
+    out
+}

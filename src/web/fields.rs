@@ -20,6 +20,10 @@ pub struct Field {
     pub options: Vec<Choice>,
     /// What a file field takes: media types, separated by commas.
     pub accept: &'static str,
+    /// The id of the list of suggestions for a text; empty = none.
+    pub list: &'static str,
+    /// The height of an area in lines; 0 = five.
+    pub lines: usize,
     /// The row of a field in a [`FieldGroup`].
     pub row: Option<usize>,
 }
@@ -201,6 +205,14 @@ impl Field {
         } else {
             shown.clone()
         }
+    }
+    pub fn list(mut self, list: &'static str) -> Field {
+        self.list = list;
+        self
+    }
+    pub fn lines(mut self, lines: usize) -> Field {
+        self.lines = lines;
+        self
     }
     pub fn hint(mut self, hint: String) -> Field {
         self.hint = hint;

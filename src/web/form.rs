@@ -30,6 +30,10 @@ const FILE_RATE: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct FormBody(Result<Parts, Error>);
 
+/// Data of a resource (`app_data`): the largest text of its forms, in bytes; elsewhere it is [`FORM_LIMIT`].
+#[derive(Clone, Copy, Debug)]
+pub struct TextLimit(pub usize);
+
 /// Data of a resource (`app_data`) whose forms may send files in this field, together at most so many bytes. Other addresses
 /// refuse files.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +117,10 @@ impl FromRequest for FormBody {
             .copied()
             .filter(|_| is_multipart(&request));
         let file_bytes = limit.map_or(0, |limit| limit.bytes);
+        let text_bytes = request
+            .app_data::<TextLimit>()
+            .map_or(FORM_LIMIT, |limit| limit.0);
+        let limits = (text_bytes, limit);
         let deadline = DEADLINE + Duration::from_secs((file_bytes / FILE_RATE) as u64);
         Box::pin(async move {
             let announced = request
@@ -120,11 +128,11 @@ impl FromRequest for FormBody {
                 .get(header::CONTENT_LENGTH)
                 .and_then(|v| v.to_str().ok()?.parse().ok())
                 .unwrap_or(0);
-            let posted = FormBody(match announced > DRAIN_LIMIT.max(FORM_LIMIT + file_bytes) {
+            let posted = FormBody(match announced > DRAIN_LIMIT.max(text_bytes + file_bytes) {
                 true => Err(Error::TooLarge {
-                    limit: FORM_LIMIT + file_bytes,
+                    limit: text_bytes + file_bytes,
                 }),
-                false => tokio::time::timeout(deadline, receive(&request, payload, limit))
+                false => tokio::time::timeout(deadline, receive(&request, payload, limits))
                     .await
                     .unwrap_or(Err(Error::RequestTimeout)),
             });
@@ -155,13 +163,14 @@ fn is_multipart(request: &HttpRequest) -> bool {
 async fn receive(
     request: &HttpRequest,
     mut payload: Payload,
-    limit: Option<FileLimit>,
+    (text_bytes, limit): (usize, Option<FileLimit>),
 ) -> Result<Parts, Error> {
     let file_bytes = limit.map_or(0, |limit| limit.bytes);
-    let bytes = read(&mut payload, FORM_LIMIT + file_bytes).await?;
+    let bytes = read(&mut payload, text_bytes + file_bytes).await?;
     if is_multipart(request) {
         let whole = WholeBody(Some(Bytes::from(bytes)));
-        return multipart(Multipart::new(request.headers(), whole), limit).await;
+        let form = Multipart::new(request.headers(), whole);
+        return multipart(form, (text_bytes, limit)).await;
     }
     let kind = content_type(request);
     // A form without fields may come without a type.
@@ -185,7 +194,10 @@ fn urlencoded(bytes: &[u8]) -> Result<Parts, Error> {
     })
 }
 
-async fn multipart(mut form: Multipart, limit: Option<FileLimit>) -> Result<Parts, Error> {
+async fn multipart(
+    mut form: Multipart,
+    (most_text, limit): (usize, Option<FileLimit>),
+) -> Result<Parts, Error> {
     let broken = || Error::Malformed("The form did not arrive whole.".into());
     let mut parts = Parts::default();
     let (mut text_bytes, mut file_bytes) = (0, 0);
@@ -219,7 +231,7 @@ async fn multipart(mut form: Multipart, limit: Option<FileLimit>) -> Result<Part
             (Some(_), _) => return Err(unknown_field()),
             (None, _) => {
                 text_bytes += name.len() + value.len();
-                within(text_bytes, FORM_LIMIT)?;
+                within(text_bytes, most_text)?;
                 let value = String::from_utf8(value).map_err(|_| not_utf8())?;
                 parts.pairs.push((name, value));
             }

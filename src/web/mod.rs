@@ -39,7 +39,7 @@ pub use page::{DateView, Page};
 pub use site::Site;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-pub use viewer::{Account, Admin, Editor, Moderator, Participant, SignedIn, Staff, Viewer};
+pub use viewer::{Account, Admin, Editor, Moderator, Participant, SignedIn, Staff, Viewer, Writer};
 
 /// The state that handlers share. There is no other state in the process.
 pub struct State {

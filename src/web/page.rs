@@ -47,6 +47,7 @@ pub struct Person {
     pub shown_name: String,
     pub is_staff: bool,
     pub moderates: bool,
+    pub writes: bool,
     pub administers: bool,
     pub waiting: i64,
 }
@@ -112,6 +113,8 @@ pub struct Page {
     /// The current item of the dashboard's navigation.
     pub current: &'static str,
     pub css: &'static str,
+    /// The style sheet of staff pages.
+    pub admin_css: &'static str,
     pub js: &'static str,
     pub theme_js: &'static str,
     pub icon: &'static str,
@@ -141,6 +144,7 @@ impl Page {
             shown_name: a.shown_name().to_owned(),
             is_staff: a.is_staff(),
             moderates: a.moderates(),
+            writes: a.writes(),
             administers: a.administers(),
             waiting: a.waiting,
         });
@@ -165,6 +169,7 @@ impl Page {
             lang: site.language.clone(),
             ui_lang: Interface::fallback_tag(&site.language),
             css: assets::SITE_CSS,
+            admin_css: assets::ADMIN_CSS,
             js: assets::SITE_JS,
             theme_js: assets::THEME_JS,
             icon: assets::ICON_SVG,

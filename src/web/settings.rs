@@ -140,6 +140,14 @@ pub static FIRST_COMMENT: Setting = Setting {
     hint: None,
     check: as_it_is,
 };
+pub static MODERATE_ALL: Setting = Setting {
+    name: "moderate_all",
+    kind: ON_OFF,
+    default: "off",
+    label: Interface::field_moderate_all,
+    hint: Some(Interface::moderate_all_hint),
+    check: as_it_is,
+};
 pub static JOIN: Setting = Setting {
     name: "join",
     kind: Kind::Choice(&[
@@ -161,7 +169,7 @@ pub static NOTIFY_MODERATORS: Setting = Setting {
 };
 
 /// Every setting, in the order of the form.
-pub static ALL: [&Setting; 10] = [
+pub static ALL: [&Setting; 11] = [
     &SITE_NAME,
     &TAGLINE,
     &LANGUAGE,
@@ -170,6 +178,7 @@ pub static ALL: [&Setting; 10] = [
     &DEFAULT_SECTION,
     &TYPOGRAPHIC_QUOTES,
     &FIRST_COMMENT,
+    &MODERATE_ALL,
     &JOIN,
     &NOTIFY_MODERATORS,
 ];

@@ -83,6 +83,7 @@ impl Site {
             contact: values[settings::CONTACT.name].clone(),
             default_section: values[settings::DEFAULT_SECTION.name].clone(),
             policy: Policy {
+                moderate_all: is(&settings::MODERATE_ALL, "on"),
                 new_reader: is(&settings::FIRST_COMMENT, "hold"),
                 notify_moderators: is(&settings::NOTIFY_MODERATORS, "on"),
             },
@@ -186,6 +187,26 @@ impl Site {
         let civil = parse("%Y-%m-%dT%H:%M").or_else(|| parse("%Y-%m-%dT%H:%M:%S"))?;
         let zoned = civil.to_zoned(self.time_zone()).ok()?;
         Some(Time(zoned.timestamp().as_millisecond()))
+    }
+
+    /// [`Site::parse_minute`] for a time at which something is to happen: one that the clocks skip or show twice is refused.
+    ///
+    /// # Errors
+    /// The message to show next to the field.
+    pub fn parse_exact_minute(&self, given: &str) -> Result<Time, String> {
+        use jiff::tz::AmbiguousOffset;
+        let t = self.t();
+        let time = self
+            .parse_minute(given)
+            .ok_or_else(|| t.time_unreadable())?;
+        let parse = |format| jiff::civil::DateTime::strptime(format, given).ok();
+        let civil = parse("%Y-%m-%dT%H:%M").or_else(|| parse("%Y-%m-%dT%H:%M:%S"));
+        let civil = civil.ok_or_else(|| t.time_unreadable())?;
+        match self.time_zone().to_ambiguous_timestamp(civil).offset() {
+            AmbiguousOffset::Unambiguous { .. } => Ok(time),
+            AmbiguousOffset::Gap { .. } => Err(t.time_skipped()),
+            AmbiguousOffset::Fold { .. } => Err(t.time_repeated()),
+        }
     }
 
     /// The year and month of a time, in the site's time zone.

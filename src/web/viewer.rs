@@ -1,5 +1,5 @@
 //! The viewer of a request, and extractors that enforce roles: a handler that takes `SignedIn`, `Participant`,
-//! `Moderator`, `Editor`, `Staff` or `Admin` runs for nobody else.
+//! `Moderator`, `Writer`, `Editor`, `Staff` or `Admin` runs for nobody else.
 
 use crate::error::Error;
 use crate::paths;
@@ -20,6 +20,7 @@ pub struct Account {
     pub is_moderator: bool,
     pub is_editor: bool,
     pub is_admin: bool,
+    pub is_writer: bool,
     /// This session was opened after a role was given, with a password that was chosen under the rules for readers: no
     /// role takes effect until a new password is chosen.
     pub must_change_password: bool,
@@ -52,12 +53,16 @@ impl Account {
     pub fn edits(&self) -> bool {
         (self.is_editor || self.is_admin) && !self.must_change_password
     }
+    /// May write drafts of their own.
+    pub fn writes(&self) -> bool {
+        (self.is_writer || self.is_editor || self.is_admin) && !self.must_change_password
+    }
     pub fn administers(&self) -> bool {
         self.is_admin && !self.must_change_password
     }
     /// Has a role, whether it is in effect or not ([`Account::must_change_password`]).
     pub fn has_role(&self) -> bool {
-        self.is_moderator || self.is_editor || self.is_admin
+        self.is_moderator || self.is_editor || self.is_admin || self.is_writer
     }
     /// Has a role that is in effect.
     pub fn is_staff(&self) -> bool {
@@ -89,6 +94,7 @@ impl Account {
             is_moderator: false,
             is_editor: false,
             is_admin: false,
+            is_writer: false,
             must_change_password: false,
             ban: None,
             waiting: 0,
@@ -251,6 +257,12 @@ extractor!(
     Moderator,
     even_if_banned: false,
     Account::moderates
+);
+extractor!(
+    /// Who may write drafts of their own.
+    Writer,
+    even_if_banned: false,
+    Account::writes
 );
 extractor!(
     /// Who may publish.

@@ -386,6 +386,26 @@ impl Site {
         )
         .await
     }
+    pub async fn editor(&self, username: &str) -> Browser {
+        self.account(
+            username,
+            Roles {
+                editor: true,
+                ..Roles::default()
+            },
+        )
+        .await
+    }
+    pub async fn writer(&self, username: &str) -> Browser {
+        self.account(
+            username,
+            Roles {
+                writer: true,
+                ..Roles::default()
+            },
+        )
+        .await
+    }
     pub async fn admin(&self, username: &str) -> Browser {
         self.account(
             username,

@@ -125,6 +125,8 @@ fn german_is_german() {
         "dashboard-heading",
         "date-month",
         "field-name",
+        "field-import-text",
+        "field-note-text",
         "log-change",
         "nav-dashboard",
         "number",

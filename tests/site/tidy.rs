@@ -103,12 +103,16 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("media", &["fonts"]),
     ("search", &["jobs"]),
     ("comments", &["jobs", "log", "search", "sessions"]),
-    ("articles", &["comments", "jobs", "search"]),
+    ("articles", &["comments", "jobs", "log", "search"]),
     ("feeds", &["articles", "comments"]),
     ("cards", &["articles", "fonts"]),
     ("discovery", &["articles"]),
     ("redirects", &["articles"]),
     ("import", &["articles", "media"]),
+    (
+        "editor",
+        &["articles", "import", "log", "media", "sessions"],
+    ),
     ("queues", &["comments", "jobs", "log", "mail", "sessions"]),
     ("accounts", &["log", "sessions"]),
     (

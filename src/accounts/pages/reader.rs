@@ -41,6 +41,8 @@ pub async fn profile(
         t.badge_editor()
     } else if profile.is_moderator {
         t.badge_moderator()
+    } else if profile.is_writer {
+        t.badge_writer()
     } else {
         String::new()
     };

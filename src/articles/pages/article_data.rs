@@ -11,7 +11,7 @@ use crate::web::Viewer;
 use crate::web::cache::Audience;
 
 /// Maximum number of related articles below the text.
-const RELATED: usize = 3;
+pub(super) const RELATED: usize = 3;
 
 /// Everything that the page reads from the database.
 pub(super) struct ArticleData {
@@ -98,5 +98,6 @@ pub(super) fn article_thread(article: &store::Article) -> ArticleThread {
         slug: article.slug.clone(),
         title: article.title.clone(),
         is_open: article.comments_open,
+        is_moderated: article.comments_moderated,
     }
 }

@@ -8,7 +8,7 @@ use crate::interface::Interface;
 use crate::paths;
 use crate::text::diff::{self, Change, Paragraph};
 use crate::web::fields::Link;
-use crate::web::{DateView, Page, Shared, Viewer, page};
+use crate::web::{DateView, Page, Shared, State, Viewer, page};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -41,7 +41,8 @@ struct RevisionPage {
     paragraphs: Vec<ParagraphView>,
 }
 
-enum ParagraphView {
+/// A paragraph of a comparison.
+pub enum ParagraphView {
     /// Text that stands for consecutive unchanged paragraphs and gives their number.
     Same(String),
     Changed(Vec<(&'static str, String)>),
@@ -113,8 +114,8 @@ pub async fn revision(
         .await?;
     let (t, site) = (state.t(), state.site());
     let is_first = before.is_none();
-    let compare = move || diff::paragraphs(before.as_ref().unwrap_or(&text), &text);
-    let paragraphs = state.comparing.run(compare).await?;
+    let before = before.unwrap_or_else(|| text.clone());
+    let paragraphs = compared(&state, before, text, is_first).await?;
     let view = RevisionPage {
         page: Page::new(&state, &viewer, &t.revisions_title(&article.title))
             .at(&state, &paths::revision(&article.slug, number))
@@ -123,7 +124,7 @@ pub async fn revision(
         all: paths::revisions(&article.slug),
         at: DateView::minute(&site, saved_at),
         is_first,
-        paragraphs: views(t, paragraphs, is_first),
+        paragraphs,
         article: Link {
             href: paths::article(&article.slug),
             text: article.title,
@@ -132,7 +133,21 @@ pub async fn revision(
     page::cached(&view, &viewer, since, &[CacheTag::Article(article.id)])
 }
 
-/// Unchanged paragraphs are counted and left out, unless `whole`.
+/// Compares two texts word by word, line by line. Unchanged lines are counted and left out, unless `whole`.
+///
+/// # Errors
+/// `Unavailable` when too many comparisons wait.
+pub async fn compared(
+    state: &State,
+    old: String,
+    new: String,
+    whole: bool,
+) -> Result<Vec<ParagraphView>, Error> {
+    let compare = move || diff::paragraphs(&old, &new);
+    let paragraphs = state.comparing.run(compare).await?;
+    Ok(views(state.t(), paragraphs, whole))
+}
+
 fn views(t: Interface, paragraphs: Vec<Paragraph>, whole: bool) -> Vec<ParagraphView> {
     let (mut views, mut same) = (Vec::new(), 0);
     for paragraph in paragraphs {

@@ -9,16 +9,18 @@ mod front;
 mod json_ld;
 mod list;
 mod names;
+mod preview;
 mod show;
 pub mod teaser;
 
 pub use archive::{archive, month, year};
 pub use article_view::correction_label;
-pub use changes::{revision, revisions};
+pub use changes::{ParagraphView, compared, revision, revisions};
 pub use corrections::corrections;
 pub use front::front;
 pub use list::{author, section, tag};
 pub use names::{authors, tags};
+pub use preview::preview;
 pub use show::show;
 
 use crate::articles::collections::Author;

@@ -44,7 +44,12 @@ pub async fn show(
 }
 
 /// Title, canonical URL, feeds, social card and JSON-LD.
-fn head(state: &State, viewer: &Viewer, data: &ArticleData, thread: &ThreadView) -> Page {
+pub(super) fn head(
+    state: &State,
+    viewer: &Viewer,
+    data: &ArticleData,
+    thread: &ThreadView,
+) -> Page {
     let (article, origin) = (&data.article, &state.config.base.origin);
     let card = format!("{origin}{}", paths::card(&article.slug));
     let picture = hero(article, &data.sizes).map(|hero| format!("{origin}{}", hero.src));

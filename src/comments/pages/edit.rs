@@ -273,6 +273,7 @@ fn not_signed_in(
         slug: String::new(),
         title: site.name.clone(),
         is_open: true,
+        is_moderated: false,
     };
     let mut compose = ComposePage::new(state, viewer, &nowhere, t.edit_heading());
     compose.article.href = paths::FRONT.into();

@@ -59,6 +59,7 @@ fn why(t: Interface, row: &CommentRow, flags: &Flags) -> Vec<String> {
     let mut why = Vec::new();
     match (row.status, row.hold) {
         (Status::Pending, Hold::NewReader) => why.push(t.why_first()),
+        (Status::Pending, Hold::Article) => why.push(t.why_article()),
         (Status::Pending, _) => why.push(t.notice_pending()),
         (Status::Withheld, _) => why.push(t.notice_withheld()),
         (Status::Rejected, _) => {

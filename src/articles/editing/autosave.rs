@@ -1,0 +1,61 @@
+//! What is being typed into the form of an article, kept beside it without a revision.
+
+use super::{Changed, Request};
+use crate::articles::fields::ArticleFields;
+use crate::articles::presence;
+use crate::articles::relations::replace_draft_media;
+use crate::db::Conn;
+use crate::db::schema::{articles, autosaves};
+use crate::error::Error;
+use diesel::prelude::*;
+
+/// The role in `article_media` of pictures that only what is being typed shows.
+const AUTOSAVE: &str = "autosave";
+
+/// Keeps what is being typed beside the article, without a revision. `pictures`: media that it shows.
+///
+/// # Errors
+/// `NotFound` and `Forbidden`; of the database.
+pub fn autosave(
+    conn: &mut Conn,
+    request: Request<'_>,
+    fields: &ArticleFields,
+    pictures: &[i64],
+) -> Changed<()> {
+    let found = match request.open(conn)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let id = request.id;
+    diesel::delete(autosaves::table.find(id)).execute(conn)?;
+    diesel::insert_into(autosaves::table)
+        .values((
+            autosaves::article_id.eq(id),
+            autosaves::fields.eq(fields.to_source()),
+            autosaves::saved_by.eq(request.who.id),
+            autosaves::saved_at.eq(request.now.0),
+        ))
+        .execute(conn)?;
+    replace_draft_media(conn, id, AUTOSAVE, pictures.iter().copied())?;
+    let is_next = found.row.edited_by == Some(request.who.id);
+    if !is_next {
+        diesel::update(articles::table.find(id))
+            .set(articles::edit_base.eq(articles::edit_version))
+            .execute(conn)?;
+    }
+    diesel::update(articles::table.find(id))
+        .set((
+            articles::edit_version.eq(articles::edit_version + 1),
+            articles::edited_by.eq(request.who.id),
+            articles::edited_at.eq(request.now.0),
+        ))
+        .execute(conn)?;
+    presence::present(conn, id, request.who.id, request.now)?;
+    Ok(Ok(()))
+}
+
+/// Forgets what was being typed.
+pub(super) fn discard(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    diesel::delete(autosaves::table.find(id)).execute(conn)?;
+    replace_draft_media(conn, id, AUTOSAVE, std::iter::empty())
+}

@@ -1,0 +1,211 @@
+//! Changes of an article that save no text: deleting a draft, corrections, the thread, the link to the preview.
+
+use super::{Changed, Refusal, Request};
+use crate::articles::edited::{self, Edited};
+use crate::articles::fields::ArticleFields;
+use crate::articles::{save, working_copy};
+use crate::db::invalidation::{CacheTag, changed};
+use crate::db::schema::{articles, autosaves, corrections, preview_links, working_copies};
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::log::{self, Actor};
+use crate::web::Account;
+use diesel::prelude::*;
+
+/// How long a preview link shows an article, in milliseconds.
+pub const SHARED_FOR: i64 = 7 * Time::DAY;
+
+/// Deletes a draft for good.
+///
+/// # Errors
+/// `NotFound` and `Forbidden`; of the database.
+pub fn delete(conn: &mut Conn, request: Request<'_>) -> Changed<()> {
+    let found = match request.open(conn)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !matches!(found.row.status.as_str(), "draft" | "submitted") || found.was_ever_public {
+        return Ok(Err(Refusal::Status));
+    }
+    request.record(conn, "delete", &found.row)?;
+    diesel::delete(articles::table.find(request.id)).execute(conn)?;
+    Ok(Ok(()))
+}
+
+/// Takes a schedule back: the article becomes a draft, or its working copy waits.
+///
+/// # Errors
+/// `NotFound` and `Forbidden`; of the database.
+pub fn unschedule(conn: &mut Conn, request: Request<'_>) -> Changed<()> {
+    let found = match request.open(conn)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let id = request.id;
+    match found.row.status.as_str() {
+        "scheduled" => {
+            let status = match found.was_ever_public {
+                true => "unpublished",
+                false => "draft",
+            };
+            diesel::update(articles::table.find(id))
+                .set(articles::status.eq(status))
+                .execute(conn)?;
+        }
+        "published" if found.publish_at.is_some() => {
+            diesel::update(working_copies::table.find(id))
+                .set(working_copies::publish_at.eq(None::<i64>))
+                .execute(conn)?;
+        }
+        _ => return Ok(Err(Refusal::Status)),
+    }
+    save::edited(conn, id, Some(request.who.id), request.now)?;
+    request.record(conn, "unschedule", &found.row)?;
+    Ok(Ok(()))
+}
+
+/// Adds a correction to a published article; readers see it at once.
+///
+/// # Errors
+/// `NotFound` and `Forbidden`; of the database.
+pub fn correct(conn: &mut Conn, request: Request<'_>, kind: &str, said: &str) -> Changed<()> {
+    let found = match request.open(conn)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !found.row.is_public() {
+        return Ok(Err(Refusal::Status));
+    }
+    let id = request.id;
+    let last: Option<i64> = corrections::table
+        .filter(corrections::article_id.eq(id))
+        .order(corrections::position.desc())
+        .select(corrections::position)
+        .first(conn)
+        .optional()?;
+    diesel::insert_into(corrections::table)
+        .values((
+            corrections::article_id.eq(id),
+            corrections::position.eq(last.map_or(0, |last| last + 1)),
+            corrections::kind.eq(kind),
+            corrections::text.eq(said),
+            corrections::corrected_at.eq(request.now.0),
+        ))
+        .execute(conn)?;
+    // A correction is an update of the article.
+    diesel::update(articles::table.find(id))
+        .set(articles::updated_at.eq(request.now.0))
+        .execute(conn)?;
+    changed(conn, CacheTag::Article(id));
+    changed(conn, CacheTag::Articles);
+    let entry = log::Entry {
+        kind: log::Kind::Article,
+        article: Some(id),
+        subject: &found.row.title,
+        reason: kind,
+        note: said,
+        ..log::Entry::new("correct", Actor::of(request.who))
+    };
+    log::store::write(conn, &entry, request.now)?;
+    Ok(Ok(()))
+}
+
+/// Opens, closes or moderates the thread of an article, at once.
+///
+/// # Errors
+/// `NotFound` and `Forbidden`; of the database.
+pub fn set_comments(conn: &mut Conn, request: Request<'_>, mode: &str) -> Changed<()> {
+    let found = match request.open(conn)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let id = request.id;
+    diesel::update(articles::table.find(id))
+        .set((
+            articles::comments_open.eq(mode != "closed"),
+            articles::comments_moderated.eq(mode == "moderated"),
+        ))
+        .execute(conn)?;
+    set_in_texts(conn, &found, mode)?;
+    save::edited(conn, id, Some(request.who.id), request.now)?;
+    if found.row.is_public() {
+        changed(conn, CacheTag::Article(id));
+        changed(conn, CacheTag::Thread(id));
+    }
+    let entry = log::Entry {
+        kind: log::Kind::Article,
+        article: Some(id),
+        subject: &found.row.title,
+        from: found.draft.comments_mode(),
+        to: mode,
+        ..log::Entry::new("comments", Actor::of(request.who))
+    };
+    log::store::write(conn, &entry, request.now)?;
+    Ok(Ok(()))
+}
+
+/// The working copy and what is being typed have a field for it too: publishing them must not take it back.
+fn set_in_texts(conn: &mut Conn, found: &Edited, mode: &str) -> Result<(), Error> {
+    let id = found.row.id;
+    working_copy::change(conn, id, |draft| {
+        draft.set_comments_mode(mode);
+        if let Some(mut fields) = ArticleFields::from_source(&draft.source) {
+            fields.comments = mode.to_owned();
+            draft.source = fields.to_source();
+        }
+    })?;
+    if let Some(fields) = &found.autosave {
+        let fields = ArticleFields {
+            comments: mode.to_owned(),
+            ..fields.clone()
+        };
+        diesel::update(autosaves::table.find(id))
+            .set(autosaves::fields.eq(fields.to_source()))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Begins a link that shows the article to anybody, or ends the one that there is.
+///
+/// # Errors
+/// `NotFound`; of the database.
+pub fn share(
+    conn: &mut Conn,
+    (id, who): (i64, &Account),
+    token: &str,
+    now: Time,
+) -> Result<bool, Error> {
+    let row = edited::row(conn, id, who)?;
+    let ended = preview_links::table.find(id);
+    let was_shared = edited::shared(conn, id, now)?.is_some();
+    diesel::delete(ended).execute(conn)?;
+    if !was_shared {
+        diesel::insert_into(preview_links::table)
+            .values((
+                preview_links::article_id.eq(id),
+                preview_links::token.eq(token),
+                preview_links::expires_at.eq(now.plus(SHARED_FOR).0),
+            ))
+            .execute(conn)?;
+    }
+    let action = if was_shared { "unshare" } else { "share" };
+    let entry = log::Entry {
+        kind: log::Kind::Article,
+        article: Some(id),
+        subject: &row.title,
+        ..log::Entry::new(action, Actor::of(who))
+    };
+    log::store::write(conn, &entry, now)?;
+    Ok(!was_shared)
+}
+
+/// Deletes preview links that are over.
+///
+/// # Errors
+/// Of the database.
+pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
+    let over = preview_links::table.filter(preview_links::expires_at.lt(now.0));
+    diesel::delete(over).execute(conn)?;
+    Ok(())
+}
