@@ -30,6 +30,7 @@ pub const ADMIN_COMMENTS: &str = "/admin/comments";
 pub const ADMIN_ARTICLES: &str = "/admin/articles";
 pub const ADMIN_ARTICLES_NEW: &str = "/admin/articles/new";
 pub const ADMIN_ARTICLES_IMPORT: &str = "/admin/articles/import";
+pub const ADMIN_MEDIA: &str = "/admin/media";
 pub const ADMIN_BULK: &str = "/admin/comments/bulk";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_SETTINGS_SAVED: &str = "/admin/settings?saved";
@@ -202,6 +203,25 @@ pub fn admin_article_revisions(id: i64) -> String {
 }
 pub fn admin_article_compared(id: i64, from: i64, to: i64) -> String {
     format!("{ADMIN_ARTICLES}/{id}/revisions?from={from}&to={to}")
+}
+/// The media library: files with these letters, after a cursor, and those that were just added.
+pub fn admin_media(letters: &str, after: &str, new: &str) -> String {
+    let fields = [("q", letters), ("after", after), ("new", new)];
+    let given = fields.iter().filter(|(_, value)| !value.is_empty());
+    let parts: Vec<String> = given
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
+        .collect();
+    match parts.is_empty() {
+        true => ADMIN_MEDIA.into(),
+        false => format!("{ADMIN_MEDIA}?{}", parts.join("&")),
+    }
+}
+/// A file of the media library.
+pub fn admin_media_item(id: i64) -> String {
+    format!("{ADMIN_MEDIA}/{id}")
+}
+pub fn admin_media_delete(id: i64) -> String {
+    format!("{ADMIN_MEDIA}/{id}/delete")
 }
 /// The page of an article for whoever has the link.
 pub fn preview_link(token: &str) -> String {

@@ -199,6 +199,9 @@ routes! {
     "/admin/articles/{id}/restore" { POST editor editor::pages::restore }
     "/admin/articles/{id}/comments" { POST editor editor::pages::comments }
     "/admin/articles/{id}/share" { POST editor editor::pages::share }
+    "/admin/media" { GET editor media::pages::index, POST editor media::pages::upload ["20 files; pictures 10 MiB, recordings 200 MiB together"] }
+    "/admin/media/{id}" { GET editor media::pages::item, POST editor media::pages::describe }
+    "/admin/media/{id}/delete" { POST editor media::pages::delete }
     "/preview/{token}" { GET all editor::pages::shared }
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }
     "/admin/staff" { GET admin admin::pages::staff_index, POST admin admin::pages::staff_update }

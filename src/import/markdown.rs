@@ -104,11 +104,13 @@ pub(super) fn section_texts(source: &str) -> Result<[String; 3], Refusal> {
         let previous = block.previous_sibling().map(std::ptr::from_ref);
         let begin = match last {
             Some((of, end, before)) if of == section && previous == Some(before) => end,
-            _ => place.start.line.saturating_sub(1),
+            _ => {
+                texts[at].push("");
+                place.start.line.saturating_sub(1)
+            }
         };
         let end = place.end.line.clamp(begin, lines.len());
         texts[at].extend(&lines[begin.min(end)..end]);
-        texts[at].push("");
         last = Some((section, end, std::ptr::from_ref(block)));
     }
     let targets = lines
@@ -118,7 +120,7 @@ pub(super) fn section_texts(source: &str) -> Result<[String; 3], Refusal> {
         for text in &mut texts {
             let is_used = text.iter().any(|typed| typed.contains(label)) && !text.contains(&line);
             if is_used {
-                text.push(line);
+                text.extend(["", line]);
             }
         }
     }

@@ -123,6 +123,8 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "correct" => t.action_correct(),
         "comments" => t.action_comments(),
         "share" => t.action_share(),
+        "upload" => t.action_upload(),
+        "describe" => t.action_describe(),
         "unshare" => t.action_unshare(),
         "role" => t.action_role(),
         "ban" => t.action_ban(),

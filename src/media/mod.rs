@@ -1,10 +1,13 @@
-//! Pictures: validated by content, stripped of metadata, resized, and stored under the hash of their bytes.
+//! Media: pictures are validated by content, stripped of metadata, resized, and stored under the hash of their bytes.
 
+pub mod library;
 pub mod pages;
+pub mod recording;
 mod shrink;
 pub mod store;
 mod strip;
 mod svg;
+pub mod upload;
 
 use crate::text;
 use image::{ImageFormat, ImageReader, Limits};

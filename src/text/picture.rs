@@ -42,6 +42,15 @@ pub fn srcset<'a>(
 /// The `sizes` attribute of a picture in the text column.
 pub const SIZES: &str = "(max-width: 43.5rem) calc(100vw - 2.5rem), 41rem";
 
+/// A player for a recording, which has no width.
+fn recording(src: &str, label: &str) -> String {
+    let tag = match src.ends_with(".mp4") || src.ends_with(".webm") {
+        true => "video",
+        false => "audio",
+    };
+    format!("<{tag} controls preload=\"metadata\" src=\"{src}\" aria-label=\"{label}\"></{tag}>")
+}
+
 pub(super) fn img(src: &str, alt: &str, title: &str, images: &[ImportedImage]) -> String {
     let alt = super::escape(alt);
     let title = match title {
@@ -51,6 +60,9 @@ pub(super) fn img(src: &str, alt: &str, title: &str, images: &[ImportedImage]) -
     let Some(image) = images.iter().find(|i| i.src == src) else {
         return format!("<img src=\"{}\" alt=\"{alt}\"{title}>", super::escape(src));
     };
+    if image.width == 0 {
+        return recording(&image.src, &alt);
+    }
     let set = image.srcset();
     let widths = if set.is_empty() {
         String::new()

@@ -20,6 +20,7 @@ const COMMENT_TAGS: &[&str] = &[
 ];
 /// Tags that articles may have besides [`COMMENT_TAGS`].
 const ARTICLE_TAGS: &[&str] = &[
+    "audio",
     "h2",
     "h3",
     "h4",
@@ -70,6 +71,7 @@ const ARTICLE_TAGS: &[&str] = &[
     "time",
     "u",
     "var",
+    "video",
     "wbr",
 ];
 
@@ -113,6 +115,8 @@ pub(super) fn sanitise(
             .add_tag_attributes("td", ["colspan", "rowspan"])
             .add_allowed_classes("section", ["footnotes"])
             .add_allowed_classes("a", ["footnote-backref"])
+            .add_tag_attributes("video", ["src", "controls", "preload", "aria-label"])
+            .add_tag_attributes("audio", ["src", "controls", "preload", "aria-label"])
             .add_tag_attributes(
                 "img",
                 [

@@ -24,6 +24,8 @@ pub struct Field {
     pub list: &'static str,
     /// The height of an area in lines; 0 = five.
     pub lines: usize,
+    /// A file field that takes several.
+    pub is_multiple: bool,
     /// The row of a field in a [`FieldGroup`].
     pub row: Option<usize>,
 }
@@ -205,6 +207,10 @@ impl Field {
         } else {
             shown.clone()
         }
+    }
+    pub fn multiple(mut self) -> Field {
+        self.is_multiple = true;
+        self
     }
     pub fn list(mut self, list: &'static str) -> Field {
         self.list = list;

@@ -752,3 +752,37 @@ action-correct = korrigiert
 action-comments = Kommentare geändert
 action-share = Link zur Vorschau angelegt
 action-unshare = Link zur Vorschau beendet
+editor-saved-at = Gespeichert: { $when }
+nav-media = Medien
+media-heading = Mediathek
+media-upload-heading = Dateien hinzufügen
+media-field-file = Dateien
+media-file-hint = Bilder (JPEG, PNG, GIF, WebP, SVG) bis 10 MiB, Video und Audio (MP4, WebM, MP3, Ogg, FLAC, WAV) bis zusammen 200 MiB.
+media-upload-button = Hochladen
+media-search = Wörter des Namens oder der Beschreibung
+media-empty = Hier ist noch keine Datei.
+media-none-found = Keine Datei passt dazu.
+media-no-file = Bitte wählen Sie eine Datei.
+media-unknown-kind = Das ist kein Bild, Video oder Ton, den Browser zeigen. { $reason }
+media-refused = „{ $name }“: { $reason }
+media-used = { $n ->
+    [0] Nicht verwendet
+    [one] In { $n } Artikel verwendet
+   *[other] In { $n } Artikeln verwendet
+}
+media-size = { $width } × { $height } Pixel, { $bytes }
+media-no-alt = Noch keine Beschreibung
+media-done-added = Hinzugefügt.
+media-used-heading = Wo sie verwendet wird
+media-markdown = Für den Text eines Artikels
+media-focus-x = Blickpunkt von links, in Prozent
+media-focus-y = Blickpunkt von oben, in Prozent
+media-focus-hint = Ausschnitte, etwa für soziale Netze, behalten diesen Punkt. 50 ist die Mitte.
+media-focus-invalid = Bitte geben Sie eine ganze Zahl von 0 bis 100 an.
+media-delete-heading = Löschen
+media-delete-ask = Das löscht die Datei endgültig.
+media-delete-button = Datei löschen
+media-in-use = Sie wurde nicht gelöscht, denn sie wird verwendet.
+media-author-picture = Bild von { $name }
+action-upload = hinzugefügt
+action-describe = beschrieben

@@ -753,3 +753,37 @@ action-correct = added a correction
 action-comments = changed who may comment
 action-share = made a link to the preview
 action-unshare = ended the link to the preview
+editor-saved-at = Saved { $when }
+nav-media = Media
+media-heading = Media library
+media-upload-heading = Add files
+media-field-file = Files
+media-file-hint = Pictures (JPEG, PNG, GIF, WebP, SVG) up to 10 MiB, video and audio (MP4, WebM, MP3, Ogg, FLAC, WAV) up to 200 MiB in all.
+media-upload-button = Upload
+media-search = Words of the name or the description
+media-empty = There is no file here yet.
+media-none-found = No file matches.
+media-no-file = Please choose a file.
+media-unknown-kind = This is no picture, video or audio file that browsers show. { $reason }
+media-refused = “{ $name }”: { $reason }
+media-used = { $n ->
+    [0] Not used
+    [one] Used by { $n } article
+   *[other] Used by { $n } articles
+}
+media-size = { $width } × { $height } pixels, { $bytes }
+media-no-alt = No description yet
+media-done-added = Added.
+media-used-heading = Where it is used
+media-markdown = For the text of an article
+media-focus-x = Focus from the left, in per cent
+media-focus-y = Focus from the top, in per cent
+media-focus-hint = Crops, as in social cards, keep this point. 50 is the middle.
+media-focus-invalid = Please give a whole number from 0 to 100.
+media-delete-heading = Delete
+media-delete-ask = This deletes the file for good.
+media-delete-button = Delete the file
+media-in-use = It was not deleted, because it is used.
+media-author-picture = Picture of { $name }
+action-upload = added
+action-describe = described

@@ -31,6 +31,7 @@ mod harness;
 mod import;
 mod jobs;
 mod languages;
+mod library;
 mod lists;
 mod logs;
 mod mail;

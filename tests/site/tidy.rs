@@ -100,7 +100,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("jobs", &["sessions"]),
     ("mail", &["jobs", "sessions"]),
     ("fonts", &[]),
-    ("media", &["fonts"]),
+    ("media", &["fonts", "log", "sessions"]),
     ("search", &["jobs"]),
     ("comments", &["jobs", "log", "search", "sessions"]),
     ("articles", &["comments", "jobs", "log", "search"]),

@@ -245,8 +245,11 @@ fn about(state: &State, shown: &Shown, around: &Around) -> Vec<String> {
     let mut about = Vec::new();
     if let Some(edited) = edited {
         let row = &edited.row;
-        let by = around.edited_by.clone().unwrap_or_else(|| "–".into());
-        about.push(t.editor_saved_by(&site.minute(row.edited_at), &by));
+        let saved = site.minute(row.edited_at);
+        about.push(match &around.edited_by {
+            Some(by) => t.editor_saved_by(&saved, by),
+            None => t.editor_saved_at(&saved),
+        });
         if let Some(at) = scheduled_for(edited) {
             about.push(t.editor_scheduled_for(&site.minute(at)));
         }

@@ -1,6 +1,10 @@
 //! `GET /media/{file}`: immutable, because the name is a hash of the content. The file is streamed, so that a slow
 //! client takes a few kilobytes of memory and not the whole file.
 
+mod library;
+
+pub use library::{delete, describe, index, item, upload};
+
 use super::store;
 use crate::error::Error;
 use crate::web::Shared;

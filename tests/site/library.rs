@@ -1,0 +1,165 @@
+//! The media library: uploads, descriptions, where files are used, recordings.
+
+use crate::{Answer, Browser, site_test};
+use reqwest::multipart::{Form, Part};
+
+fn picture(width: u32, height: u32, format: image::ImageFormat) -> Vec<u8> {
+    let drawn = image::RgbImage::from_fn(width, height, |x, y| {
+        image::Rgb([(x % 251) as u8, (y % 241) as u8, (x / 3 % 256) as u8])
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    drawn.write_to(&mut bytes, format).expect("an image");
+    bytes.into_inner()
+}
+
+async fn upload(
+    who: &Browser,
+    files: &[(&str, Vec<u8>)],
+    fields: &[(&'static str, &str)],
+) -> Answer {
+    let mut form = Form::new();
+    for (name, value) in fields {
+        form = form.text(*name, (*value).to_owned());
+    }
+    for (name, bytes) in files {
+        form = form.part(
+            "file",
+            Part::bytes(bytes.clone()).file_name((*name).to_owned()),
+        );
+    }
+    let request = who
+        .request("POST", "/admin/media")
+        .header("sec-fetch-site", "same-origin");
+    Answer::of(request.multipart(form)).await
+}
+
+/// The library as JSON.
+async fn library(who: &Browser) -> Vec<serde_json::Value> {
+    let answer = who.get("/admin/media?format=json").await;
+    assert_eq!(answer.status, 200);
+    serde_json::from_str(&answer.body).expect("a list")
+}
+
+site_test! {
+    async fn pictures_are_uploaded_described_used_and_deleted(site: Site) {
+        let (edda, wanda) = (site.editor("edda").await, site.writer("wanda").await);
+        assert_eq!(edda.get("/admin/media").await.status, 200);
+        let answer = upload(&wanda, &[("../../harbour view.jpg", picture(1200, 800, image::ImageFormat::Jpeg)), ("b.png", picture(30, 20, image::ImageFormat::Png))], &[("alt", "A harbour"), ("credit", "Ana")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let files = library(&edda).await;
+        assert_eq!(files.len(), 2);
+        let big = files.iter().find(|file| file["width"] == 1200).expect("the photo");
+        assert_eq!((big["alt"].as_str(), big["credit"].as_str(), big["height"].as_i64()), (Some("A harbour"), Some("Ana"), Some(800)));
+        assert_eq!(big["name"], "harbour view.jpg", "no folders");
+        assert_eq!(big["used_by"], serde_json::json!([]));
+        let (id, file) = (big["id"].as_i64().expect("an id"), big["file"].as_str().expect("a name").to_owned());
+        assert_eq!(site.get(&format!("/media/{file}")).await.status, 200);
+        // An article shows it, with the widths that were made of it.
+        let text = format!("Look:\n\n![Boats](/media/{file} \"At dusk\")\n");
+        let new = edda.post("/admin/articles/new", &[("title", "Boats"), ("body", &text), ("image", &file), ("image_alt", "Boats")]).await;
+        assert_eq!(new.status, 303, "{}", new.body);
+        let article = new.location().expect("an article");
+        let preview = edda.get(&format!("{article}/preview")).await;
+        assert!(preview.attr(".body figure img", "srcset").is_some_and(|set| set.contains("480w")));
+        assert!(preview.has("figure.hero img"));
+        let number: i64 = article.rsplit('/').next().expect("an id").parse().expect("a number");
+        let used = library(&edda).await;
+        assert_eq!(used.iter().find(|one| one["id"] == id).expect("it")["used_by"], serde_json::json!([number]));
+        let path = format!("/admin/media/{id}");
+        let item = edda.get(&path).await;
+        assert!(item.has(&format!(".rows a[href='{article}']")));
+        let refused = edda.post(&format!("{path}/delete"), &[]).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.has(&format!(".rows a[href='{article}']")), "the list of what uses it");
+        assert_eq!(site.get(&format!("/media/{file}")).await.status, 200);
+        // What is being typed counts too.
+        let version = edda.get(&article).await.attr("form.write input[name=revision]", "value").expect("a version");
+        assert_eq!(edda.post(&article, &[("body", "Nothing."), ("image", ""), ("revision", &version)]).await.status, 303);
+        let version = edda.get(&article).await.attr("form.write input[name=revision]", "value").expect("a version");
+        assert_eq!(edda.post(&article, &[("body", &text), ("revision", &version), ("action", "autosave")]).await.status, 204);
+        assert_eq!(edda.post(&format!("{path}/delete"), &[]).await.status, 409);
+        let version = edda.get(&article).await.attr("form.write input[name=revision]", "value").expect("a version");
+        assert_eq!(edda.post(&article, &[("body", "Nothing."), ("revision", &version)]).await.status, 303);
+        assert_eq!(wanda.post(&format!("{path}/delete"), &[]).await.status, 403);
+        // Description and focus.
+        for (x, status) in [("101", 422), ("-1", 422), ("left", 422), ("20", 303)] {
+            let answer = edda.post(&path, &[("alt", "Boats at dusk"), ("caption", ""), ("credit", "Ana"), ("focus_x", x), ("focus_y", "80")]).await;
+            assert_eq!(answer.status, status, "{x}");
+            assert!(status == 303 || answer.field("alt").as_deref() == Some("Boats at dusk"), "the text is kept");
+        }
+        assert!(edda.get("/admin/media?q=DUSK").await.has(&format!("[data-media='{id}']")));
+        assert!(!edda.get("/admin/media?q=nothing").await.has("[data-media]"));
+        assert_eq!(edda.post(&format!("{path}/delete"), &[]).await.status, 303);
+        assert_eq!((edda.get(&path).await.status, site.get(&format!("/media/{file}")).await.status), (404, 404));
+    }
+}
+
+site_test! {
+    async fn what_is_no_media_file_is_refused_and_nothing_is_stored(site: Site) {
+        let edda = site.editor("edda").await;
+        let good = picture(20, 20, image::ImageFormat::Png);
+        let mut cut = good.clone();
+        cut.truncate(good.len() / 2);
+        // A PNG that claims to be 60,000 pixels wide and high.
+        let mut bomb = good.clone();
+        bomb[16..24].copy_from_slice(&[0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60]);
+        for (name, bytes) in [("a.png", b"<html><script>alert(1)</script>".to_vec()), ("a.exe", b"MZ\x90\x00".to_vec()), ("a.png", cut), ("a.png", bomb), ("a.jpg", Vec::new())] {
+            let answer = upload(&edda, &[("good.png", good.clone()), (name, bytes)], &[("alt", "Kept")]).await;
+            assert_eq!(answer.status, 422, "{name}: {}", answer.body);
+            assert!(answer.one(".errors").contains(name));
+            assert_eq!(answer.field("alt").as_deref(), Some("Kept"));
+        }
+        assert_eq!(upload(&edda, &[], &[("alt", "x")]).await.status, 422);
+        assert_eq!(upload(&edda, &[("a.png", good.clone())], &[("nonsense", "x")]).await.status, 400);
+        assert!(library(&edda).await.is_empty(), "all or nothing");
+        let left: Vec<_> = std::fs::read_dir(site.place.folder.join("media")).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+        assert!(left.is_empty(), "{left:?}");
+        // It lies about its type and has a page behind it: it is stored as what it is, without the rest.
+        let mut polyglot = good.clone();
+        polyglot.extend_from_slice(b"<script>alert(1)</script>");
+        let long = format!("{}.svg", "n".repeat(300));
+        assert_eq!(upload(&edda, &[(&long, polyglot)], &[]).await.status, 303);
+        let files = library(&edda).await;
+        assert_eq!((files.len(), files[0]["name"].as_str().map(str::len)), (1, Some(200)));
+        let file = files[0]["file"].as_str().expect("a name").to_owned();
+        assert!(file.ends_with(".png"));
+        let answer = site.browser().request("GET", &format!("/media/{file}")).send().await.expect("an answer");
+        assert_eq!(answer.headers()["content-type"], "image/png");
+        let bytes = answer.bytes().await.expect("bytes");
+        assert!(!bytes.windows(6).any(|part| part == b"script"));
+        // A script inside SVG is never run: the drawing alone is kept.
+        let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>alert(1)</script><rect width="40" height="20" fill="red"/></svg>"#;
+        let answer = upload(&edda, &[("a.svg", svg.to_vec())], &[]).await;
+        assert_eq!(answer.status, 303);
+        let drawn = library(&edda).await.iter().find_map(|file| Some(file["file"].as_str().filter(|file| file.ends_with(".svg"))?.to_owned())).expect("the drawing");
+        let drawn = site.get(&format!("/media/{drawn}")).await.body;
+        assert!(drawn.contains("<svg") && !drawn.contains("script"), "{drawn}");
+        // Too large: said before it is read.
+        let huge = edda.request("POST", "/admin/media").header("sec-fetch-site", "same-origin").header("content-type", "multipart/form-data; boundary=x").header("content-length", (300u64 << 20).to_string()).body(Vec::new());
+        let status = huge.send().await.map(|answer| answer.status().as_u16());
+        assert!(status.is_err() || status.is_ok_and(|status| status == 413));
+    }
+}
+
+site_test! {
+    async fn recordings_are_served_in_ranges_and_played(site: Site) {
+        let edda = site.editor("edda").await;
+        let mut video = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2".to_vec();
+        video.resize(5000, 7);
+        let mut sound = b"ID3\x04".to_vec();
+        sound.resize(900, 3);
+        assert_eq!(upload(&edda, &[("talk.mp4", video), ("talk.mp3", sound)], &[]).await.status, 303);
+        let files = library(&edda).await;
+        let file = |ending: &str| files.iter().filter_map(|file| file["file"].as_str()).find(|file| file.ends_with(ending)).expect("a file").to_owned();
+        let (video, sound) = (file(".mp4"), file(".mp3"));
+        let part = site.browser().request("GET", &format!("/media/{video}")).header("range", "bytes=100-199").send().await.expect("an answer");
+        assert_eq!(part.status().as_u16(), 206);
+        assert_eq!((part.headers()["content-type"].as_bytes(), part.headers()["content-range"].as_bytes()), (&b"video/mp4"[..], &b"bytes 100-199/5000"[..]));
+        let body = format!("![The talk](/media/{video})\n\n![The sound](/media/{sound})\n");
+        let article = edda.post("/admin/articles/new", &[("title", "Talk"), ("body", &body)]).await.location().expect("an article");
+        let page = edda.get(&format!("{article}/preview")).await;
+        assert!(page.has(&format!(".body video[controls][src='/media/{video}'][aria-label='The talk']")));
+        assert!(page.has(&format!(".body audio[controls][src='/media/{sound}']")));
+        assert!(page.header("content-security-policy").is_some_and(|policy| policy.contains("media-src 'self'")));
+    }
+}
