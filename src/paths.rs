@@ -31,6 +31,8 @@ pub const ADMIN_ARTICLES: &str = "/admin/articles";
 pub const ADMIN_ARTICLES_NEW: &str = "/admin/articles/new";
 pub const ADMIN_ARTICLES_IMPORT: &str = "/admin/articles/import";
 pub const ADMIN_MEDIA: &str = "/admin/media";
+pub const ADMIN_PAGES: &str = "/admin/pages";
+pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
 pub const ADMIN_BULK: &str = "/admin/comments/bulk";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_SETTINGS_SAVED: &str = "/admin/settings?saved";
@@ -223,6 +225,32 @@ pub fn admin_media_item(id: i64) -> String {
 pub fn admin_media_delete(id: i64) -> String {
     format!("{ADMIN_MEDIA}/{id}/delete")
 }
+/// A page that is no article.
+pub fn page(slug: &str) -> String {
+    match slug {
+        "about" | "guidelines" | "privacy" => format!("/{slug}"),
+        slug => format!("/pages/{slug}"),
+    }
+}
+pub fn admin_page(slug: &str) -> String {
+    format!("{ADMIN_PAGES}/{slug}")
+}
+pub fn admin_page_saved(slug: &str) -> String {
+    format!("{ADMIN_PAGES}/{slug}?saved=on")
+}
+pub fn admin_page_version(slug: &str, number: i64) -> String {
+    format!("{ADMIN_PAGES}/{slug}?version={number}")
+}
+pub fn admin_page_delete(slug: &str) -> String {
+    format!("{ADMIN_PAGES}/{slug}/delete")
+}
+pub fn admin_invitation_revoke(id: i64) -> String {
+    format!("{ADMIN_INVITATIONS}/{id}/revoke")
+}
+/// Where somebody who was invited creates their account.
+pub fn invite(token: &str) -> String {
+    format!("/invite/{token}")
+}
 /// The page of an article for whoever has the link.
 pub fn preview_link(token: &str) -> String {
     format!("/preview/{token}")
@@ -273,6 +301,14 @@ pub fn log(comment: Option<i64>, after: Option<i64>) -> String {
         (None, Some(a)) => format!("/admin/log?after={a}"),
         (Some(c), Some(a)) => format!("/admin/log?comment={c}&after={a}"),
     }
+}
+/// The log with these parameters; empty ones are left out.
+pub fn log_filtered(fields: &[(&str, &str)]) -> String {
+    let given = fields.iter().filter(|(_, value)| !value.is_empty());
+    let parts: Vec<String> = given
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
+        .collect();
+    format!("{ADMIN_LOG}?{}", parts.join("&"))
 }
 pub fn admin_mail(id: i64, action: &str) -> String {
     format!("{ADMIN_MAIL}/{id}/{action}")

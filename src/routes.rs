@@ -145,7 +145,7 @@ routes! {
     "/archive" { GET all articles::pages::archive => cache() }
     "/authors" { GET all articles::pages::authors => cache() }
     "/tags" { GET all articles::pages::tags => cache() }
-    "/feeds" { GET all info::feeds => cache() }
+    "/feeds" { GET all info::pages::feeds => cache() }
     "/archive/{yyyy}" { GET all articles::pages::year => cache() }
     "/archive/{yyyy}/{mm}" { GET all articles::pages::month => cache(after) }
     "/search" { GET all search::pages::index }
@@ -163,9 +163,9 @@ routes! {
     "/site.webmanifest" { GET all discovery::pages::manifest => cache() }
     "/.well-known/security.txt" { GET all discovery::pages::security }
     "/.well-known/change-password" { GET all discovery::pages::change_password }
-    "/about" { GET all info::about => cache() }
-    "/guidelines" { GET all info::guidelines => cache() }
-    "/privacy" { GET all info::privacy => cache() }
+    "/about" { GET all info::pages::about => cache() }
+    "/guidelines" { GET all info::pages::guidelines => cache() }
+    "/privacy" { GET all info::pages::privacy => cache() }
     "/readers/{username}" { GET all accounts::pages::profile => cache() }
     "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network; 100 refused in 10 minutes"] }
     "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network; 100 an hour an account"] }
@@ -202,10 +202,17 @@ routes! {
     "/admin/media" { GET editor media::pages::index, POST editor media::pages::upload ["20 files; pictures 10 MiB, recordings 200 MiB together"] }
     "/admin/media/{id}" { GET editor media::pages::item, POST editor media::pages::describe }
     "/admin/media/{id}/delete" { POST editor media::pages::delete }
+    "/pages/{slug}" { GET all info::pages::show => cache() }
+    "/admin/pages" { GET editor info::pages::index, POST editor info::pages::create ["256 KiB"] }
+    "/admin/pages/{slug}" { GET editor info::pages::edit, POST editor info::pages::update ["256 KiB"] }
+    "/admin/pages/{slug}/delete" { GET editor info::pages::ask, POST editor info::pages::delete }
     "/preview/{token}" { GET all editor::pages::shared }
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }
     "/admin/staff" { GET admin admin::pages::staff_index, POST admin admin::pages::staff_update }
-    "/admin/log" { GET moderator log::pages::index }
+    "/admin/invitations" { GET admin accounts::pages::invitations::index, POST admin accounts::pages::invitations::create }
+    "/admin/invitations/{id}/revoke" { POST admin accounts::pages::invitations::revoke }
+    "/invite/{token}" { GET all accounts::pages::invite::show, POST all accounts::pages::invite::accept }
+    "/admin/log" { GET staff log::pages::index }
     "/admin/mail" { GET admin mail::pages::index }
     "/admin/mail/{id}/retry" { POST admin mail::pages::retry }
     "/admin/mail/{id}/discard" { POST admin mail::pages::discard }

@@ -1,6 +1,7 @@
 //! Accounts: validation of usernames, e-mail addresses and display names; passwords, roles, and the pages for
 //! registration, log-in and account settings.
 
+pub mod invitations;
 pub mod pages;
 pub mod password;
 pub mod roles;

@@ -2,9 +2,10 @@
 
 use super::{DisplayName, Email, Username};
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::{accounts, authors};
+use crate::db::schema::{accounts, authors, comments};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 /// Name of the lock for changes of roles, bans and passwords: two admins who demote each other must not both succeed.
@@ -320,5 +321,10 @@ pub fn bio(conn: &mut Conn, id: i64) -> Result<String, Error> {
 /// Deletes the accounts that came with the sample content.
 pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
     changed(conn, CacheTag::Everything);
-    Ok(diesel::delete(accounts::table.filter(accounts::is_sample)).execute(conn)?)
+    // Those who wrote under an article that became the publication's own stay there.
+    let wrote = comments::table.filter(comments::author_id.eq(accounts::id));
+    let gone = accounts::table
+        .filter(accounts::is_sample)
+        .filter(not(exists(wrote)));
+    Ok(diesel::delete(gone).execute(conn)?)
 }

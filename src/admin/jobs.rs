@@ -4,7 +4,7 @@ use crate::db::Time;
 use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::{Shared, limits};
-use crate::{articles, comments, mail, media, sessions};
+use crate::{accounts, articles, comments, mail, media, sessions};
 
 /// How often, in milliseconds.
 const INTERVAL: i64 = 10 * Time::MINUTE;
@@ -26,6 +26,8 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
         articles::editing::sweep(conn, now)
     })
     .await?;
+    db.write(move |conn| accounts::invitations::sweep(conn, now))
+        .await?;
     let folder = state.config.data.join("media");
     if let Err(error) = media::upload::sweep(&folder) {
         tracing::debug!(%error, "the media folder could not be read");

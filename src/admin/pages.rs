@@ -1,92 +1,28 @@
-//! `/admin` (the dashboard) and `/admin/staff`; settings and setup are in submodules.
+//! `/admin/staff`; the dashboard, settings and setup are in submodules.
 
+mod dashboard;
 mod settings;
 mod setup;
 
+pub use dashboard::show;
 pub use settings::{settings, update};
 pub use setup::{install, setup};
 
 use crate::accounts::password;
 use crate::accounts::roles::{RoleChangeError, Roles, set_roles, staff};
 use crate::accounts::store::login_by_id;
-use crate::articles;
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::Actor;
 use crate::paths;
-use crate::queues::store::counts;
 use crate::sessions;
-use crate::web::fields::Link;
 use crate::web::limits::Rule;
-use crate::web::{Admin, FormBody, Page, Shared, Staff, State, page};
+use crate::web::{Admin, FormBody, Page, Shared, State, page};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
-
-#[derive(Template)]
-#[template(path = "admin/dashboard.html")]
-struct DashboardPage {
-    page: Page,
-    t: Interface,
-    moderates: bool,
-    reported: i64,
-    pending: i64,
-    unmoderated: i64,
-    reported_link: String,
-    pending_link: String,
-    unmoderated_link: String,
-    has_samples: bool,
-    administers: bool,
-    /// Background jobs that failed in their last attempt; shown to admins.
-    failing_jobs: i64,
-    latest: Vec<Link>,
-}
-
-/// `GET /admin`
-pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
-    let moderates = who.moderates();
-    let administers = who.administers();
-    let (counts, has_samples, latest, failing_jobs) = state
-        .db
-        .read(move |conn| {
-            let counts = if moderates { counts(conn)? } else { [0; 5] };
-            Ok((
-                counts,
-                articles::store::has_samples(conn)?,
-                articles::lists::latest(conn, 10)?,
-                match administers {
-                    true => crate::jobs::store::failing_count(conn)?,
-                    false => 0,
-                },
-            ))
-        })
-        .await?;
-    let t = state.t();
-    let queue = |q: crate::queues::Queue| paths::queue(q.as_str());
-    page::ok(&DashboardPage {
-        page: Page::dashboard(&state, &who.viewer(), &t.dashboard_heading(), "dashboard"),
-        t,
-        moderates,
-        reported: counts[0],
-        pending: counts[1],
-        unmoderated: counts[2],
-        reported_link: queue(crate::queues::Queue::Reported),
-        pending_link: queue(crate::queues::Queue::Pending),
-        unmoderated_link: queue(crate::queues::Queue::Unmoderated),
-        has_samples: has_samples && administers,
-        administers,
-        failing_jobs,
-        latest: latest
-            .into_iter()
-            .map(|a| Link {
-                href: paths::article(&a.slug),
-                text: a.title,
-            })
-            .collect(),
-    })
-}
 
 #[derive(Template)]
 #[template(path = "admin/staff.html")]

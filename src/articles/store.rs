@@ -361,6 +361,16 @@ pub fn has_samples(conn: &mut Conn) -> Result<bool, Error> {
         .is_some())
 }
 
+/// Whether there is an article that is no sample among the newest, of which samples are few.
+pub fn has_own(conn: &mut Conn) -> Result<bool, Error> {
+    let newest: Vec<bool> = articles::table
+        .order(articles::id.desc())
+        .select(articles::is_sample)
+        .limit(50)
+        .load(conn)?;
+    Ok(newest.contains(&false))
+}
+
 pub fn sample_ids(conn: &mut Conn) -> Result<Vec<i64>, Error> {
     Ok(articles::table
         .filter(articles::is_sample)

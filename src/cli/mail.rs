@@ -15,7 +15,7 @@ pub fn test(config: &Config, address: &str) -> Result<ExitCode, CliError> {
     let recipient = text::Email::parse(site.t(), address)
         .map_err(|why| CliError(format!("{address}: {why}"), 1))?;
     let row = MailRow::new(&Mail::Test, recipient.as_str(), Time::now())?;
-    let message = render(&row, config, &site)?;
+    let message = render(&row, config, &site, &[])?;
     let transport = Transport::new(config)?;
     let answer = super::runtime()?
         .block_on(transport.send(message))

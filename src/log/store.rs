@@ -1,10 +1,12 @@
 //! Queries for the moderation log. No other feature writes `moderation_log`; rows are never changed or deleted.
 
 use super::{Entry, Kind};
-use crate::db::schema::{articles, comments, moderation_log};
+use crate::db::schema::{accounts, articles, comments, moderation_log};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 #[derive(Clone, Debug, Queryable)]
 pub struct LogRow {
@@ -48,20 +50,26 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
 }
 
 /// Which rows of the log are asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Of one comment.
     pub comment: Option<i64>,
     /// With ids below this one.
     pub after: Option<i64>,
+    /// Of one of these kinds.
+    pub kinds: Vec<Kind>,
+    /// By an account with this name.
+    pub actor: String,
+    /// About an article.
+    pub article: Option<i64>,
     /// Without changes of roles, which are for admins.
-    pub moderation_only: bool,
+    pub hides_roles: bool,
 }
 
 /// At most `most` rows, newest first, each with the slug of its comment's article.
 pub fn page(
     conn: &mut Conn,
-    wanted: Wanted,
+    wanted: &Wanted,
     most: i64,
 ) -> Result<Vec<(LogRow, Option<String>)>, Error> {
     let mut rows = moderation_log::table
@@ -75,8 +83,35 @@ pub fn page(
     if let Some(after) = wanted.after {
         rows = rows.filter(moderation_log::id.lt(after));
     }
-    if wanted.moderation_only {
+    if wanted.hides_roles {
         rows = rows.filter(moderation_log::action.ne("role"));
+    }
+    if let Some(article) = wanted.article {
+        rows = rows.filter(moderation_log::article_id.eq(article));
+    }
+    if !wanted.actor.is_empty() {
+        let account: Option<i64> = accounts::table
+            .filter(accounts::username_key.eq(wanted.actor.to_ascii_lowercase()))
+            .select(accounts::id)
+            .first(conn)
+            .optional()?;
+        let Some(account) = account else {
+            return Ok(Vec::new());
+        };
+        rows = rows.filter(moderation_log::actor_id.eq(account));
+    }
+    match wanted.kinds.as_slice() {
+        [kind] => rows = rows.filter(moderation_log::kind.eq(*kind)),
+        kinds if kinds.len() < Kind::ALL.len() => {
+            // An expression: the newest rows are read in order, not those of each kind and then sorted.
+            let names: Vec<String> = kinds
+                .iter()
+                .map(|kind| format!("'{}'", kind.as_str()))
+                .collect();
+            let condition = format!("(moderation_log.kind || '') IN ({})", names.join(", "));
+            rows = rows.filter(sql::<Bool>(&condition));
+        }
+        _ => {}
     }
     Ok(rows
         .order(moderation_log::id.desc())

@@ -11,10 +11,13 @@ use crate::web::Shared;
 /// # Errors
 /// What the server said; the job is tried again later.
 pub async fn send(state: &Shared, id: i64) -> Result<Next, Error> {
-    let Some(row) = state.db.read(move |conn| store::unsent(conn, id)).await? else {
+    let found = state
+        .db
+        .read(move |conn| Ok((store::unsent(conn, id)?, store::key(conn)?)));
+    let (Some(row), key) = found.await? else {
         return Ok(Next::Done);
     };
-    let message = render(&row, &state.config, &state.site())?;
+    let message = render(&row, &state.config, &state.site(), &key)?;
     let transport = Transport::new(&state.config).map_err(Error::internal)?;
     let answer = transport.send(message).await.map_err(Error::Unavailable)?;
     tracing::info!(mail = id, kind = row.kind, answer, "mail sent");

@@ -7,6 +7,7 @@ use crate::db::tagged;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::text::token;
 use crate::web::Site;
 use askama::Template;
 use lettre::Message;
@@ -44,7 +45,7 @@ struct Link {
     url: String,
 }
 
-fn text(mail: &Mail, t: Interface, site: &Site, origin: &str) -> Text {
+fn text(mail: &Mail, t: Interface, site: &Site, (origin, key): (&str, &[u8])) -> Text {
     match mail {
         Mail::CommentsWaiting { count } => Text {
             subject: mail.subject(t, site),
@@ -55,6 +56,15 @@ fn text(mail: &Mail, t: Interface, site: &Site, origin: &str) -> Text {
             }),
             reason: t.mail_waiting_reason(&site.name),
         },
+        Mail::Invitation { id, created_at, by } => Text {
+            subject: mail.subject(t, site),
+            paragraphs: vec![t.mail_invitation_text(by, &site.name)],
+            link: token::derive(key, mail.kind(), *id, *created_at).map(|token| Link {
+                label: t.mail_invitation_link(),
+                url: format!("{origin}{}", paths::invite(&token)),
+            }),
+            reason: t.mail_invitation_reason(),
+        },
         Mail::Test => Text {
             subject: mail.subject(t, site),
             paragraphs: vec![t.mail_test_text()],
@@ -64,14 +74,14 @@ fn text(mail: &Mail, t: Interface, site: &Site, origin: &str) -> Text {
     }
 }
 
-/// The message of an outbox row.
+/// The message of an outbox row. `key`: the site's, which tokens in links are made from.
 ///
 /// # Errors
 /// `Internal` for a kind that this version does not know or an address that mail cannot be sent to.
-pub fn render(row: &MailRow, config: &Config, site: &Site) -> Result<Message, Error> {
+pub fn render(row: &MailRow, config: &Config, site: &Site, key: &[u8]) -> Result<Message, Error> {
     let mail = tagged::from_row(&row.kind, &row.payload)
         .ok_or_else(|| Error::internal(format!("this version knows no mail {}", row.kind)))?;
-    let text = text(&mail, site.t(), site, &config.base.origin);
+    let text = text(&mail, site.t(), site, (&config.base.origin, key));
     let html = Html {
         text: &text,
         site_name: &site.name,

@@ -23,6 +23,12 @@ use serde::{Deserialize, Serialize};
 pub enum Mail {
     /// To a moderator: how many comments wait for review.
     CommentsWaiting { count: i64 },
+    /// To somebody who is invited. The link's token is made from the invitation's number and time when the mail is sent.
+    Invitation {
+        id: i64,
+        created_at: i64,
+        by: String,
+    },
     /// `masthead mail test`
     Test,
 }
@@ -32,6 +38,7 @@ impl Mail {
     pub fn subject(&self, t: Interface, site: &Site) -> String {
         match self {
             Mail::CommentsWaiting { count } => t.mail_waiting_subject(*count, &site.name),
+            Mail::Invitation { .. } => t.mail_invitation_subject(&site.name),
             Mail::Test => t.mail_test_subject(&site.name),
         }
     }
@@ -40,6 +47,7 @@ impl Mail {
     pub fn kind(&self) -> &'static str {
         match self {
             Mail::CommentsWaiting { .. } => "comments-waiting",
+            Mail::Invitation { .. } => "invitation",
             Mail::Test => "test",
         }
     }

@@ -133,11 +133,14 @@ pub struct Use {
     pub title: String,
 }
 
+/// A file that is the picture of an author, and the author's name.
+pub type Portrait = (i64, String);
+
 /// Where these files are used, and which of them are pictures of authors. An article counts once.
 ///
 /// # Errors
 /// Of the database.
-pub fn uses(conn: &mut Conn, ids: &[i64]) -> Result<(Vec<Use>, Vec<(i64, String)>), Error> {
+pub fn uses(conn: &mut Conn, ids: &[i64]) -> Result<(Vec<Use>, Vec<Portrait>), Error> {
     let rows: Vec<(i64, i64, String)> = article_media::table
         .inner_join(articles::table.on(articles::id.eq(article_media::article_id)))
         .filter(article_media::media_id.eq_any(ids.to_vec()))

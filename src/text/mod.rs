@@ -18,6 +18,7 @@ pub mod snippet;
 pub mod stem;
 pub mod structure;
 mod tags;
+pub mod token;
 mod typed_html;
 pub mod typography;
 

@@ -48,6 +48,9 @@ pub struct Person {
     pub is_staff: bool,
     pub moderates: bool,
     pub writes: bool,
+    pub edits: bool,
+    /// Sees some part of the log.
+    pub has_log: bool,
     pub administers: bool,
     pub waiting: i64,
 }
@@ -123,6 +126,8 @@ pub struct Page {
     pub dir: &'static str,
     /// The sections in the header.
     pub sections: Vec<Section>,
+    /// Addresses and titles of the pages in the footer, besides the built-in ones.
+    pub footer: Vec<(String, String)>,
     /// The slug of the section that this page belongs to.
     pub section: String,
     /// Feeds of this page, besides the site's own.
@@ -145,6 +150,8 @@ impl Page {
             is_staff: a.is_staff(),
             moderates: a.moderates(),
             writes: a.writes(),
+            edits: a.edits(),
+            has_log: a.moderates() || a.edits(),
             administers: a.administers(),
             waiting: a.waiting,
         });
@@ -176,6 +183,12 @@ impl Page {
             touch_icon: assets::ICON_180_PNG,
             dir: site.direction(),
             sections: site.sections.iter().take(SECTIONS).cloned().collect(),
+            footer: site
+                .pages
+                .iter()
+                .filter(|page| page.in_footer && paths::page(&page.slug).starts_with("/pages/"))
+                .map(|page| (paths::page(&page.slug), page.title.clone()))
+                .collect(),
             section: String::new(),
             feeds: Vec::new(),
             card: Card {

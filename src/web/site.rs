@@ -1,7 +1,7 @@
 //! The publication's settings, as every page needs them. `admin` writes them.
 
 use super::settings::{self, SITE_NAME, Setting};
-use crate::db::schema::{articles, sections, settings as stored};
+use crate::db::schema::{articles, pages, sections, settings as stored};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::{Interface, direction};
@@ -34,6 +34,16 @@ pub struct Site {
     pub revision: i64,
     /// Sections with published articles, the oldest first.
     pub sections: Vec<Section>,
+    /// The pages that editors have written, by title.
+    pub pages: Vec<WrittenPage>,
+}
+
+/// A page that is no article, as footers and the newsroom name it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct WrittenPage {
+    pub slug: String,
+    pub title: String,
+    pub in_footer: bool,
 }
 
 /// A section as every page names it.
@@ -59,6 +69,10 @@ impl Site {
             .filter(exists(published))
             .order(sections::id)
             .select((sections::id, sections::slug, sections::name))
+            .load(conn)?;
+        let pages = pages::table
+            .order(pages::title)
+            .select((pages::slug, pages::title, pages::in_footer))
             .load(conn)?;
         let values: HashMap<&'static str, String> = settings::ALL
             .iter()
@@ -94,6 +108,7 @@ impl Site {
                 .unwrap_or(0),
             values,
             sections,
+            pages,
         })
     }
 

@@ -126,6 +126,7 @@ fn german_is_german() {
         "date-month",
         "field-name",
         "field-import-text",
+        "field-page-text",
         "field-note-text",
         "log-change",
         "nav-dashboard",

@@ -35,7 +35,20 @@ site_test! {
         let year = chief.get("/archive").await.attr("a[href^='/archive/2']", "href").expect("a year")[9..13].to_owned();
         let reader = chief.get("/admin/comments?queue=unmoderated").await.attr("a[href^='/admin/readers/']", "href").expect("a reader")[15..].to_owned();
         // Client, path, route, statements: BEGIN and COMMIT are two of them, loading a session is three or four.
-        let budgets: [(&Browser, &str, &str, f64); 31] = [
+        let newest = chief.get("/admin/articles").await.attr("[data-article] a", "href").expect("an article");
+        let budgets: [(&Browser, &str, &str, f64); 43] = [
+            (&chief, "/admin/articles", "/admin/articles", 16.0),
+            (&chief, "/admin/articles?q=gate&section=harbour&author=ines-halloran&sort=comments", "/admin/articles", 16.0),
+            (&chief, "/admin/articles/new", "/admin/articles/new", 10.0),
+            (&chief, &newest, "/admin/articles/{id}", 30.0),
+            (&chief, &format!("{newest}/preview"), "/admin/articles/{id}/preview", 40.0),
+            (&chief, &format!("{newest}/revisions"), "/admin/articles/{id}/revisions", 16.0),
+            (&chief, "/admin/articles/import", "/admin/articles/import", 6.0),
+            (&chief, "/admin/media", "/admin/media", 14.0),
+            (&chief, "/admin/pages", "/admin/pages", 6.0),
+            (&chief, "/admin/pages/about", "/admin/pages/{slug}", 12.0),
+            (&chief, "/admin/invitations", "/admin/invitations", 8.0),
+            (&chief, "/admin/log?kind=article&who=chief", "/admin/log", 10.0),
             (&anybody, "/authors", "/authors", 3.0),
             (&anybody, "/tags", "/tags", 3.0),
             (&anybody, "/archive", "/archive", 4.0),
@@ -189,6 +202,9 @@ const SMALL: &[&str] = &[
     "SCAN articles USING INDEX articles_latest",
     // Listed in every header; a site has about a dozen.
     "SCAN sections",
+    // Listed at the foot of every page.
+    "SCAN pages",
+    "SCAN invitations",
     // The hits of a search, at most 1,001 of them.
     "SCAN counted",
     // In index order, up to the page's limit.
@@ -267,6 +283,7 @@ fn statements_in(log: &str) -> BTreeSet<String> {
 fn may_sort(statement: &str) -> bool {
     [
         "`is_moderator`",
+        "`pages`",
         "`sessions`",
         "`article_authors`",
         "`corrections`",

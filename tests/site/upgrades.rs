@@ -14,7 +14,10 @@ use std::path::PathBuf;
 /// The released schemas, by their last migration.
 const RELEASED: [&str; 1] = ["0001_init"];
 /// Tables that came after them, and are empty after an upgrade.
-const ADDED: [&str; 5] = [
+const ADDED: [&str; 8] = [
+    "invitations",
+    "pages",
+    "page_revisions",
     "former_paths",
     "vocabulary",
     "autosaves",

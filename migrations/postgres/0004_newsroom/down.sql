@@ -1,3 +1,6 @@
+DROP TABLE invitations;
+DROP TABLE page_revisions;
+DROP TABLE pages;
 DROP INDEX media_newest;
 ALTER TABLE media DROP COLUMN focus_y;
 ALTER TABLE media DROP COLUMN focus_x;

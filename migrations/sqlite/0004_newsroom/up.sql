@@ -65,3 +65,36 @@ ALTER TABLE media ADD COLUMN credit TEXT NOT NULL DEFAULT '';
 ALTER TABLE media ADD COLUMN focus_x BIGINT NOT NULL DEFAULT 50;
 ALTER TABLE media ADD COLUMN focus_y BIGINT NOT NULL DEFAULT 50;
 CREATE INDEX media_newest ON media (created_at DESC, id DESC);
+
+-- About, imprint, guidelines and further pages. One named about, guidelines or privacy takes the place of the built-in text.
+CREATE TABLE pages (
+    slug TEXT NOT NULL PRIMARY KEY,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    html TEXT NOT NULL,
+    in_footer BOOLEAN NOT NULL,
+    revision BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE TABLE page_revisions (
+    slug TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    saved_by BIGINT REFERENCES accounts (id) ON DELETE SET NULL,
+    saved_at BIGINT NOT NULL,
+    PRIMARY KEY (slug, number)
+);
+
+-- Invitations by a link that works once. roles: names separated by commas. token_hash: SHA-256 in hexadecimal digits.
+CREATE TABLE invitations (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    token_hash TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    roles TEXT NOT NULL,
+    created_by BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX invitations_by_end ON invitations (expires_at);

@@ -2,6 +2,8 @@
 
 mod account;
 mod auth;
+pub mod invitations;
+pub mod invite;
 mod join;
 mod password;
 mod reader;

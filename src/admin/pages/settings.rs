@@ -2,12 +2,15 @@
 
 use crate::admin::store;
 use crate::articles;
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::jobs::{self, Job};
+use crate::log::{self, Actor};
 use crate::media;
 use crate::paths;
 use crate::search;
 use crate::sessions;
+use crate::text;
 use crate::web::fields::{Field, FormPage};
 use crate::web::form::unknown_field;
 use crate::web::settings::{self, Kind, Setting};
@@ -62,6 +65,8 @@ impl Submitted {
     }
 }
 
+/// Characters of a value that the log keeps.
+const MOST_LOGGED: usize = 200;
 /// How long it takes until every node has read new settings, in milliseconds.
 const SETTINGS_READ: i64 = 2_000;
 
@@ -129,7 +134,15 @@ pub async fn settings(
 pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<HttpResponse, Error> {
     let form = Submitted::read(&state, &posted)?;
     if form.removes_samples {
-        let removed = sessions::write(&state, &admin, |conn, _| store::remove_samples(conn));
+        let now = state.db.now();
+        let removed = sessions::write(&state, &admin, move |conn, who: &Admin| {
+            let entry = log::Entry {
+                kind: log::Kind::Article,
+                ..log::Entry::new("remove-samples", Actor::of(who))
+            };
+            log::store::write(conn, &entry, now)?;
+            store::remove_samples(conn)
+        });
         let (_, files) = removed.await?;
         media::delete_files(&state.config.data.join("media"), &files);
         // The samples' sections are listed on every page.
@@ -141,13 +154,17 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     };
     let (seen, now) = (form.revision.clone(), state.db.now());
     let old_name = state.site().name.clone();
-    let saved = sessions::write(&state, &admin, move |conn, _| {
+    let changed: Vec<(&'static str, String, String)> = changes(&state, &values);
+    let saved = sessions::write(&state, &admin, move |conn, who: &Admin| {
         let new_value = |setting: &Setting| {
             let found = values.iter().find(|(name, _)| *name == setting.name);
             found.map(|(_, value)| value.as_str())
         };
         let old_stemming = search::index::stemming(conn)?;
         let saved = store::save_settings(conn, &values, &seen)?;
+        if saved {
+            record(conn, &changed, who, now)?;
+        }
         let renamed = match new_value(&settings::SITE_NAME) {
             Some(name) if saved => articles::names::rename_author(conn, &old_name, name)?,
             _ => false,
@@ -167,6 +184,43 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
         return Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED));
     }
     stale_page(&state, &admin, &form)
+}
+
+/// Names of the settings that get another value, with both.
+fn changes(
+    state: &State,
+    values: &[(&'static str, String)],
+) -> Vec<(&'static str, String, String)> {
+    let site = state.site();
+    let before = |name: &str| {
+        let setting = settings::ALL.iter().find(|setting| setting.name == name);
+        setting.map_or("", |setting| site.value(setting)).to_owned()
+    };
+    let both = values
+        .iter()
+        .map(|(name, new)| (*name, before(name), new.clone()));
+    both.filter(|(_, before, new)| before != new).collect()
+}
+
+/// Writes a row of the log for each setting that was changed.
+fn record(
+    conn: &mut Conn,
+    changed: &[(&'static str, String, String)],
+    who: &Admin,
+    now: Time,
+) -> Result<(), Error> {
+    for (name, before, new) in changed {
+        let [before, new] = [before, new].map(|value| text::excerpt(value, MOST_LOGGED));
+        let entry = log::Entry {
+            kind: log::Kind::Setting,
+            subject: name,
+            from: &before,
+            to: &new,
+            ..log::Entry::new("setting", Actor::of(who))
+        };
+        log::store::write(conn, &entry, now)?;
+    }
+    Ok(())
 }
 
 /// The submitted form, with the stored value next to each field that differs.

@@ -187,6 +187,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        email -> Text,
+        roles -> Text,
+        created_by -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use crate::text::SanitisedHtml;
+    use diesel::sql_types::*;
+
+    pages (slug) {
+        slug -> Text,
+        title -> Text,
+        body -> Text,
+        html -> SanitisedHtml,
+        in_footer -> Bool,
+        revision -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    page_revisions (slug, number) {
+        slug -> Text,
+        number -> BigInt,
+        title -> Text,
+        body -> Text,
+        saved_by -> Nullable<BigInt>,
+        saved_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     sessions,
@@ -213,6 +252,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     comment_versions,
     flags,
     moderation_log,
+    pages,
+    page_revisions,
 );
 
 diesel::table! {

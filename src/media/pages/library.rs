@@ -425,6 +425,29 @@ pub async fn item(
     page::ok(&view)
 }
 
+/// The fields of a file's form. `focus`: as typed, if it was refused.
+fn item_fields(t: Interface, item: &Item, focus: Option<[String; 2]>) -> Vec<Field> {
+    let given = Description {
+        alt: item.alt.clone(),
+        caption: item.caption.clone(),
+        credit: item.credit.clone(),
+    };
+    let mut fields: Vec<Field> = description_fields(t, &given).into();
+    if !item.mime.starts_with("image/") {
+        return fields;
+    }
+    let stored = [item.focus_x.to_string(), item.focus_y.to_string()];
+    let is_refused = focus.is_some();
+    let [x, y] = focus.unwrap_or(stored);
+    let mut x = Field::text("focus_x", t.media_focus_x()).value(&x);
+    x.hint = t.media_focus_hint();
+    if is_refused {
+        x.error = t.media_focus_invalid();
+    }
+    fields.extend([x, Field::text("focus_y", t.media_focus_y()).value(&y)]);
+    fields
+}
+
 async fn item_page(
     state: &State,
     who: &Writer,
@@ -442,26 +465,6 @@ async fn item_page(
     let (t, site) = (state.t(), state.site());
     let heading = name(&item);
     let is_picture = item.mime.starts_with("image/");
-    let mut fields: Vec<Field> = description_fields(
-        t,
-        &Description {
-            alt: item.alt.clone(),
-            caption: item.caption.clone(),
-            credit: item.credit.clone(),
-        },
-    )
-    .into();
-    if is_picture {
-        let stored = [item.focus_x.to_string(), item.focus_y.to_string()];
-        let is_refused = focus.is_some();
-        let [x, y] = focus.unwrap_or(stored);
-        let mut x = Field::text("focus_x", t.media_focus_x()).value(&x);
-        x.hint = t.media_focus_hint();
-        if is_refused {
-            x.error = t.media_focus_invalid();
-        }
-        fields.extend([x, Field::text("focus_y", t.media_focus_y()).value(&y)]);
-    }
     Ok(ItemPage {
         page: Page::dashboard(state, &who.viewer(), &heading, "media"),
         t,
@@ -479,7 +482,7 @@ async fn item_page(
             true => paths::admin_media_delete(id),
             false => String::new(),
         },
-        fields,
+        fields: item_fields(t, &item, focus),
         uses: uses
             .into_iter()
             .map(|used| Link {

@@ -1,4 +1,12 @@
-//! Static information pages: about, guidelines, privacy, feeds.
+//! The built-in pages: about, guidelines, privacy, feeds.
+
+mod edit;
+mod write;
+mod written;
+
+pub use edit::{ask, delete, edit, update};
+pub use write::{create, index};
+pub use written::show;
 
 use crate::error::Error;
 use crate::interface::Interface;
@@ -73,6 +81,9 @@ pub async fn feeds(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
 
 /// `GET /about`
 pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    if let Some(written) = written::instead(&state, &viewer, "about").await? {
+        return Ok(written);
+    }
     let since = state.db.version();
     let (t, site) = (state.t(), state.site());
     page::cached(
@@ -91,6 +102,9 @@ pub async fn about(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error>
 
 /// `GET /guidelines`
 pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    if let Some(written) = written::instead(&state, &viewer, "guidelines").await? {
+        return Ok(written);
+    }
     let since = state.db.version();
     let t = state.t();
     page::cached(
@@ -109,6 +123,9 @@ pub async fn guidelines(state: Shared, viewer: Viewer) -> Result<HttpResponse, E
 
 /// `GET /privacy`
 pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Error> {
+    if let Some(written) = written::instead(&state, &viewer, "privacy").await? {
+        return Ok(written);
+    }
     let since = state.db.version();
     let (t, site) = (state.t(), state.site());
     page::cached(

@@ -1,0 +1,160 @@
+//! `/invite/{token}`: somebody who was invited creates their account.
+
+use crate::accounts::Username;
+use crate::accounts::invitations::{self, Open};
+use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
+use crate::accounts::store::RegistrationConflict;
+use crate::error::Error;
+use crate::paths;
+use crate::sessions::{LoggedIn, begin};
+use crate::web::fields::{Field, FormPage};
+use crate::web::{FormBody, Page, Shared, State, Viewer, page};
+use actix_session::Session;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct AcceptForm {
+    username: String,
+    password: String,
+}
+
+fn policy(invitation: &Open) -> PasswordPolicy {
+    match invitation.granted().any() {
+        true => PasswordPolicy::Staff,
+        false => PasswordPolicy::Reader,
+    }
+}
+
+fn accept_page(
+    state: &State,
+    token: &str,
+    invitation: &Open,
+    form: &AcceptForm,
+    (username, password): (&Result<(), String>, &Result<(), String>),
+) -> Result<HttpResponse, Error> {
+    let (t, site) = (state.t(), state.site());
+    let least = policy(invitation).min_length() as i64;
+    let form = FormPage {
+        page: Page::new(state, &Viewer(None), &t.invite_heading(&site.name)).unlisted(),
+        t,
+        heading: t.invite_heading(&site.name),
+        intro: t.invite_intro(&invitation.email, &invitation.roles),
+        alert: String::new(),
+        done: String::new(),
+        action: paths::invite(token),
+        fields: vec![
+            Field::text("username", t.field_username())
+                .hint(t.username_hint())
+                .value(&form.username)
+                .autocomplete("username")
+                .most(30)
+                .judged(username),
+            Field::password("password", t.field_password(), "new-password")
+                .hint(t.password_hint(least))
+                .judged(password),
+        ],
+        groups: Vec::new(),
+        button: t.invite_button(),
+        more: Vec::new(),
+    };
+    let mut response = form.answer()?;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("no-store"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        header::HeaderValue::from_static("no-referrer"),
+    );
+    Ok(response)
+}
+
+/// `GET /invite/{token}`
+pub async fn show(state: Shared, token: web::Path<String>) -> Result<HttpResponse, Error> {
+    let (asked, now) = (token.clone(), state.db.now());
+    let invitation = state
+        .db
+        .read(move |conn| invitations::by_token(conn, &asked, now));
+    let form = AcceptForm::default();
+    accept_page(
+        &state,
+        &token,
+        &invitation.await?,
+        &form,
+        (&Ok(()), &Ok(())),
+    )
+}
+
+/// `POST /invite/{token}`: creates the account and logs in.
+pub async fn accept(
+    state: Shared,
+    request: HttpRequest,
+    session: Session,
+    token: web::Path<String>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (asked, now) = (token.clone(), state.db.now());
+    let invitation = state
+        .db
+        .read(move |conn| invitations::by_token(conn, &asked, now))
+        .await?;
+    let form: AcceptForm = posted.read()?;
+    let t = state.t();
+    let username = Username::parse(t, &form.username);
+    let new = strong(&state, &form, &invitation).await?;
+    let (username, new) = match (username, new) {
+        (Ok(username), Ok(new)) => (username, new),
+        (username, new) => {
+            let judged = (&username.map(|_| ()), &new.map(|_| ()));
+            return accept_page(&state, &token, &invitation, &form, judged);
+        }
+    };
+    let hash = password::hash(&state, new).await?;
+    let given = token.clone();
+    let made = state
+        .db
+        .write(move |conn| invitations::accept(conn, &given, &username, &hash, now));
+    match made.await? {
+        Ok(account) => {
+            let login = LoggedIn {
+                account,
+                password_version: 0,
+                must_change_password: false,
+            };
+            begin(&session, &request, login)?;
+            Ok(page::see_other(match invitation.granted().any() {
+                true => paths::ADMIN,
+                false => paths::FRONT,
+            }))
+        }
+        Err(taken) => {
+            let why = match taken {
+                RegistrationConflict::Email => t.email_taken(),
+                _ => t.username_taken(),
+            };
+            accept_page(&state, &token, &invitation, &form, (&Err(why), &Ok(())))
+        }
+    }
+}
+
+async fn strong(
+    state: &State,
+    form: &AcceptForm,
+    invitation: &Open,
+) -> Result<Result<NewPassword, String>, Error> {
+    match PasswordCandidate::parse(state.t(), &form.password, policy(invitation)) {
+        Ok(candidate) => {
+            let known = vec![
+                state.site().name.clone(),
+                form.username.clone(),
+                invitation.email.clone(),
+            ];
+            password::check_strength(state, candidate, known).await
+        }
+        Err(why) => Ok(Err(why)),
+    }
+}

@@ -1,0 +1,255 @@
+//! `GET /admin`: what waits, what is new, and for admins how to begin and how the site is.
+
+use crate::accounts::roles::staff;
+use crate::articles::{self, lists, staff_lists};
+use crate::db::Conn;
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::queues::Queue;
+use crate::queues::store::counts;
+use crate::web::fields::Link;
+use crate::web::settings::TAGLINE;
+use crate::web::{Account, Page, Shared, Staff, State, page};
+use actix_web::HttpResponse;
+use askama::Template;
+
+/// Articles in each list.
+const LISTED: i64 = 5;
+
+/// Something that waits, with how many.
+struct Figure {
+    count: String,
+    label: String,
+    href: String,
+}
+
+/// Something that is worth doing at the beginning.
+struct Step {
+    label: String,
+    hint: String,
+    href: String,
+    is_done: bool,
+}
+
+/// A line about how the site is.
+struct Line {
+    label: String,
+    said: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/dashboard.html")]
+struct DashboardPage {
+    page: Page,
+    t: Interface,
+    moderates: bool,
+    writes: bool,
+    review: Vec<Figure>,
+    newsroom: Vec<Figure>,
+    /// Background jobs that failed in their last attempt, and mail that was given up; shown to admins.
+    failing_jobs: i64,
+    /// Empty once all is done.
+    steps: Vec<Step>,
+    has_samples: bool,
+    latest: Vec<Link>,
+    discussed: Vec<(Link, i64)>,
+    health: Vec<Line>,
+}
+
+/// What the page reads from the database.
+struct Read {
+    queues: [i64; 5],
+    newsroom: [i64; 3],
+    has_samples: bool,
+    has_own: bool,
+    staff: usize,
+    failing_jobs: i64,
+    latest: Vec<lists::Teaser>,
+    discussed: Vec<lists::Teaser>,
+}
+
+impl Read {
+    fn of(conn: &mut Conn, who: &Account) -> Result<Read, Error> {
+        let owner = (!who.edits()).then_some(who.id);
+        let administers = who.administers();
+        Ok(Read {
+            queues: match who.moderates() {
+                true => counts(conn)?,
+                false => [0; 5],
+            },
+            newsroom: match who.writes() {
+                true => staff_lists::counts(conn, owner)?,
+                false => [0; 3],
+            },
+            has_samples: administers && articles::store::has_samples(conn)?,
+            has_own: administers && articles::store::has_own(conn)?,
+            staff: match administers {
+                true => staff(conn)?.len(),
+                false => 0,
+            },
+            failing_jobs: match administers {
+                true => crate::jobs::store::failing_count(conn)?,
+                false => 0,
+            },
+            latest: lists::latest(conn, LISTED)?,
+            discussed: lists::most_discussed(conn, LISTED)?.0,
+        })
+    }
+}
+
+/// `GET /admin`
+pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
+    let account = who.0.clone();
+    let read = state.db.read(move |conn| Read::of(conn, &account)).await?;
+    let t = state.t();
+    let link = |article: &lists::Teaser| Link {
+        href: paths::article(&article.slug),
+        text: article.title.clone(),
+    };
+    page::ok(&DashboardPage {
+        page: Page::dashboard(&state, &who.viewer(), &t.dashboard_heading(), "dashboard"),
+        t,
+        moderates: who.moderates(),
+        writes: who.writes(),
+        review: review(t, &read),
+        newsroom: newsroom(t, &read),
+        failing_jobs: read.failing_jobs,
+        steps: match who.administers() {
+            true => steps(&state, &read),
+            false => Vec::new(),
+        },
+        has_samples: read.has_samples,
+        latest: read.latest.iter().map(link).collect(),
+        discussed: read
+            .discussed
+            .iter()
+            .map(|article| (link(article), article.public_comments))
+            .collect(),
+        health: match who.administers() {
+            true => health(&state).await,
+            false => Vec::new(),
+        },
+    })
+}
+
+fn review(t: Interface, read: &Read) -> Vec<Figure> {
+    let queues = [
+        (Queue::Reported, t.queue_reported(), 0),
+        (Queue::Pending, t.queue_pending(), 1),
+        (Queue::Unmoderated, t.queue_unmoderated(), 2),
+    ];
+    let figure = |(queue, label, at): (Queue, String, usize)| Figure {
+        count: t.number(read.queues[at]),
+        label,
+        href: paths::queue(queue.as_str()),
+    };
+    queues.map(figure).into()
+}
+
+fn newsroom(t: Interface, read: &Read) -> Vec<Figure> {
+    let statuses = [
+        ("draft", t.dashboard_drafts()),
+        ("submitted", t.article_submitted()),
+        ("scheduled", t.article_scheduled()),
+    ];
+    let figures = statuses.into_iter().zip(read.newsroom);
+    let figure = |((status, label), count): ((&str, String), i64)| Figure {
+        count: match count >= staff_lists::MOST_COUNTED {
+            true => format!("{count}+"),
+            false => count.to_string(),
+        },
+        label,
+        href: paths::admin_articles(&[("status", status.to_owned())]),
+    };
+    figures.map(figure).collect()
+}
+
+/// What is worth doing at the beginning; nothing once all is done.
+fn steps(state: &State, read: &Read) -> Vec<Step> {
+    let (t, site) = (state.t(), state.site());
+    let step = |label, hint, href: &str, is_done| Step {
+        label,
+        hint,
+        href: href.to_owned(),
+        is_done,
+    };
+    let steps = vec![
+        step(
+            t.step_name(),
+            t.step_name_hint(),
+            paths::ADMIN_SETTINGS,
+            !site.value(&TAGLINE).is_empty(),
+        ),
+        step(
+            t.step_article(),
+            t.step_article_hint(),
+            paths::ADMIN_ARTICLES_NEW,
+            read.has_own,
+        ),
+        step(
+            t.step_samples(),
+            t.step_samples_hint(),
+            "#samples",
+            !read.has_samples,
+        ),
+        step(
+            t.step_invite(),
+            t.step_invite_hint(),
+            paths::ADMIN_INVITATIONS,
+            read.staff > 1,
+        ),
+        step(
+            t.step_mail(),
+            t.step_mail_hint(),
+            paths::ADMIN_MAIL,
+            state.config.smtp_url.is_some(),
+        ),
+    ];
+    match steps.iter().all(|step| step.is_done) {
+        true => Vec::new(),
+        false => steps,
+    }
+}
+
+/// How the site is: version, database, disk, mail.
+async fn health(state: &State) -> Vec<Line> {
+    let t = state.t();
+    let line = |label, said: String| Line { label, said };
+    let folder = state.config.data.clone();
+    let sizes = actix_web::web::block(move || {
+        let database = std::fs::metadata(folder.join("masthead.db")).map_or(0, |file| file.len());
+        let media = std::fs::read_dir(folder.join("media")).map_or(0, |files| {
+            let sizes = files.flatten().filter_map(|file| file.metadata().ok());
+            sizes.map(|file| file.len()).sum()
+        });
+        (database, media)
+    });
+    let (database, media) = sizes.await.unwrap_or((0, 0));
+    let is_sqlite = matches!(state.config.database, crate::db::Address::Sqlite(_));
+    vec![
+        line(t.health_version(), env!("CARGO_PKG_VERSION").to_owned()),
+        line(
+            t.health_database(),
+            match is_sqlite {
+                true => format!("SQLite, {}", bytes(database)),
+                false => "PostgreSQL".to_owned(),
+            },
+        ),
+        line(t.health_media(), bytes(media)),
+        line(
+            t.health_mail(),
+            match state.config.smtp_url.is_some() {
+                true => t.health_mail_smtp(),
+                false => t.health_mail_files(),
+            },
+        ),
+    ]
+}
+
+fn bytes(many: u64) -> String {
+    match many {
+        few if few < 1024 * 1024 => format!("{} KiB", few.div_ceil(1024)),
+        many => format!("{:.1} MiB", many as f64 / (1024.0 * 1024.0)),
+    }
+}
