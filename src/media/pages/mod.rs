@@ -1,9 +1,11 @@
 //! `GET /media/{file}`: immutable, because the name is a hash of the content. The file is streamed, so that a slow
 //! client takes a few kilobytes of memory and not the whole file.
 
+mod item;
 mod library;
 
-pub use library::{delete, describe, index, item, upload};
+pub use item::{delete, describe, item};
+pub use library::{index, upload};
 
 use super::store;
 use crate::error::Error;

@@ -1,0 +1,190 @@
+//! `/admin/media/{id}`: one file of the library, where it is used, its description, and its end.
+
+use super::library::{about, description, description_fields, name, record};
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::media::library::{self, Description, Item};
+use crate::media::{self, delete_files};
+use crate::web::fields::{Field, Link};
+use crate::web::form::unknown_field;
+use crate::web::{DateView, Editor, EmptyForm, FormBody, Page, Shared, State, Writer, page};
+use crate::{paths, sessions};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "media/item.html")]
+struct ItemPage {
+    page: Page,
+    t: Interface,
+    heading: String,
+    alert: String,
+    done: String,
+    src: String,
+    is_picture: bool,
+    is_video: bool,
+    about: String,
+    added: DateView,
+    markdown: String,
+    action: String,
+    delete: String,
+    fields: Vec<Field>,
+    uses: Vec<Link>,
+    people: Vec<String>,
+}
+
+/// `GET /admin/media/{id}`
+pub async fn item(
+    state: Shared,
+    who: Writer,
+    request: HttpRequest,
+    id: web::Path<i64>,
+) -> Result<HttpResponse, Error> {
+    let mut view = item_page(&state, &who, *id, None).await?;
+    if request.query_string() == "saved" {
+        view.done = state.t().saved();
+    }
+    page::ok(&view)
+}
+
+/// The fields of a file's form. `focus`: as typed, if it was refused.
+fn item_fields(t: Interface, item: &Item, focus: Option<[String; 2]>) -> Vec<Field> {
+    let given = Description {
+        alt: item.alt.clone(),
+        caption: item.caption.clone(),
+        credit: item.credit.clone(),
+    };
+    let mut fields: Vec<Field> = description_fields(t, &given).into();
+    if !item.mime.starts_with("image/") {
+        return fields;
+    }
+    let stored = [item.focus_x.to_string(), item.focus_y.to_string()];
+    let is_refused = focus.is_some();
+    let [x, y] = focus.unwrap_or(stored);
+    let mut x = Field::text("focus_x", t.media_focus_x()).value(&x);
+    x.hint = t.media_focus_hint();
+    if is_refused {
+        x.error = t.media_focus_invalid();
+    }
+    fields.extend([x, Field::text("focus_y", t.media_focus_y()).value(&y)]);
+    fields
+}
+
+async fn item_page(
+    state: &State,
+    who: &Writer,
+    id: i64,
+    focus: Option<[String; 2]>,
+) -> Result<ItemPage, Error> {
+    let (item, uses, people) = state
+        .db
+        .read(move |conn| {
+            let item = library::item(conn, id)?;
+            let (uses, people) = library::uses(conn, &[id])?;
+            Ok((item, uses, people))
+        })
+        .await?;
+    let (t, site) = (state.t(), state.site());
+    let heading = name(&item);
+    let is_picture = item.mime.starts_with("image/");
+    Ok(ItemPage {
+        page: Page::dashboard(state, &who.viewer(), &heading, "media"),
+        t,
+        heading,
+        alert: String::new(),
+        done: String::new(),
+        src: paths::media(&item.file),
+        is_picture,
+        is_video: item.mime.starts_with("video/"),
+        about: about(t, &item),
+        added: DateView::minute(&site, item.created_at),
+        markdown: format!("![{}]({})", item.alt, paths::media(&item.file)),
+        action: paths::admin_media_item(id),
+        delete: match who.edits() {
+            true => paths::admin_media_delete(id),
+            false => String::new(),
+        },
+        fields: item_fields(t, &item, focus),
+        uses: uses
+            .into_iter()
+            .map(|used| Link {
+                href: paths::admin_article(used.article),
+                text: used.title,
+            })
+            .collect(),
+        people: people
+            .into_iter()
+            .map(|(_, name)| t.media_author_picture(&name))
+            .collect(),
+    })
+}
+
+/// `POST /admin/media/{id}`
+pub async fn describe(
+    state: Shared,
+    who: Writer,
+    id: web::Path<i64>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let (t, mut focus) = (state.t(), [String::from("50"), String::from("50")]);
+    let given = description(t, posted.pairs()?, |name, value| {
+        let at = ["focus_x", "focus_y"]
+            .iter()
+            .position(|known| *known == name);
+        focus[at.ok_or_else(unknown_field)?] = value.trim().to_owned();
+        Ok(())
+    })?;
+    let percent = |text: &String| text.parse().ok().filter(|it| (0..=100).contains(it));
+    let (Some(x), Some(y)) = (percent(&focus[0]), percent(&focus[1])) else {
+        let mut view = item_page(&state, &who, *id, Some(focus)).await?;
+        for (field, value) in view
+            .fields
+            .iter_mut()
+            .zip([given.alt, given.caption, given.credit])
+        {
+            field.value = value;
+        }
+        let refusals = vec![("focus_x", t.media_focus_invalid())];
+        return page::refused(StatusCode::UNPROCESSABLE_ENTITY, &view, refusals);
+    };
+    let (id, now) = (*id, state.db.now());
+    sessions::write(&state, &who, move |conn, who: &Writer| {
+        library::describe(conn, id, &given, (x, y))?;
+        let subject = name(&library::item(conn, id)?);
+        record(conn, "describe", &subject, who, now)
+    })
+    .await?;
+    Ok(page::see_other(&format!(
+        "{}?saved",
+        paths::admin_media_item(id)
+    )))
+}
+
+/// `POST /admin/media/{id}/delete`: 409 while an article or an author has it.
+pub async fn delete(
+    state: Shared,
+    who: Editor,
+    id: web::Path<i64>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let EmptyForm {} = posted.read()?;
+    let (id, now) = (*id, state.db.now());
+    let deleted = sessions::write(&state, &who, move |conn, who: &Editor| {
+        let subject = name(&library::item(conn, id)?);
+        let files = media::store::delete_unused(conn, &[id])?;
+        if !files.is_empty() {
+            record(conn, "delete", &subject, who, now)?;
+        }
+        Ok(files)
+    });
+    let files = deleted.await?;
+    if !files.is_empty() {
+        delete_files(&state.config.data.join("media"), &files);
+        return Ok(page::see_other(paths::ADMIN_MEDIA));
+    }
+    let mut view = item_page(&state, &Writer(who.0), id, None).await?;
+    view.alert = state.t().media_in_use();
+    let refusals = vec![("", view.alert.clone())];
+    page::refused(StatusCode::CONFLICT, &view, refusals)
+}
