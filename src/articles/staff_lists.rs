@@ -296,12 +296,15 @@ fn by_comments(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<ListedArticle>, Error> {
+    // Most are published: they are read in order. Of the others there are few, which their index finds.
     let with_status = |query: Prepared<Columns>| match wanted.status.as_str() {
         "" => query,
+        "published" => query.text(" AND (articles.status || '' || '') = 'published'"),
         status => query.text(format!(" AND {STATUS} = ")).string(status),
     };
+    let was_never_public = ["draft", "submitted"].contains(&wanted.status.as_str());
     let mut rows = Vec::new();
-    if wanted.after.is_none_or(|after| after.key > 0) {
+    if !was_never_public && wanted.after.is_none_or(|after| after.key > 0) {
         let mut query = prepared(format!(
             "SELECT {COLUMNS} FROM threads JOIN articles ON articles.id = threads.article_id {JOINS} WHERE threads.public_comments > 0"
         ));

@@ -211,6 +211,9 @@ const SMALL: &[&str] = &[
     "SCAN articles USING COVERING INDEX articles_latest",
     "SCAN articles USING COVERING INDEX articles_mapped",
     "SCAN c USING INDEX corrections_latest",
+    "SCAN articles USING INDEX articles_edited",
+    "SCAN media USING INDEX media_newest",
+    "SCAN media USING COVERING INDEX media_newest",
     // Full-text look-ups by row id or by word: FTS5 reports each of them as a scan.
     "SCAN comment_words VIRTUAL TABLE INDEX",
     "SCAN article_words VIRTUAL TABLE INDEX",
@@ -224,7 +227,8 @@ const SMALL: &[&str] = &[
 ];
 
 /// Permitted for reading the newest rows, which are at the end of the table.
-const FROM_THE_END: [(&str, &str); 4] = [
+const FROM_THE_END: [(&str, &str); 5] = [
+    ("SCAN tags", "ORDER BY `tags`.`id` DESC LIMIT"),
     ("SCAN authors", "ORDER BY `authors`.`id`"),
     ("SCAN moderation_log", "LIMIT"),
     (
@@ -296,6 +300,8 @@ fn may_sort(statement: &str) -> bool {
     [
         "`is_moderator`",
         "`pages`",
+        // Drafts and other articles that are not public.
+        "COALESCE(threads.public_comments, 0) = 0 AND (articles.status || '') =",
         "`sessions`",
         "`article_authors`",
         "`corrections`",
