@@ -33,6 +33,10 @@ pub const ADMIN_ARTICLES_IMPORT: &str = "/admin/articles/import";
 pub const ADMIN_MEDIA: &str = "/admin/media";
 pub const ADMIN_PAGES: &str = "/admin/pages";
 pub const ADMIN_INVITATIONS: &str = "/admin/invitations";
+pub const ADMIN_ARTICLES_BULK: &str = "/admin/articles/bulk";
+pub const ADMIN_CALENDAR: &str = "/admin/calendar";
+pub const ADMIN_FRONT: &str = "/admin/front";
+pub const ADMIN_FRONT_SAVED: &str = "/admin/front?saved";
 pub const ADMIN_BULK: &str = "/admin/comments/bulk";
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 pub const ADMIN_SETTINGS_SAVED: &str = "/admin/settings?saved";
@@ -250,6 +254,14 @@ pub fn admin_invitation_revoke(id: i64) -> String {
 /// Where somebody who was invited creates their account.
 pub fn invite(token: &str) -> String {
     format!("/invite/{token}")
+}
+/// The newsroom's calendar of a month.
+pub fn admin_calendar(year: i16, month: i8) -> String {
+    format!("{ADMIN_CALENDAR}?month={year:04}-{month:02}")
+}
+/// The publication's own style sheet.
+pub fn own_css(hash: &str) -> String {
+    format!("/own/{hash}.css")
 }
 /// The page of an article for whoever has the link.
 pub fn preview_link(token: &str) -> String {

@@ -184,6 +184,9 @@ routes! {
     "/admin/readers/{id}/ban" { POST moderator readers::pages::ban }
     "/admin/readers/{id}/lift" { POST moderator readers::pages::lift }
     "/admin/articles" { GET editor editor::pages::index }
+    "/admin/articles/bulk" { POST editor editor::pages::bulk ["100 articles"] }
+    "/admin/calendar" { GET editor editor::pages::calendar }
+    "/admin/front" { GET editor editor::pages::front, POST editor editor::pages::pin }
     "/admin/articles/new" { GET editor editor::pages::new, POST editor editor::pages::create ["2 MiB"] }
     "/admin/articles/import" { GET editor editor::pages::import, POST editor editor::pages::upload ["2 MiB"] }
     "/admin/articles/{id}" { GET editor editor::pages::show, POST editor editor::pages::update ["2 MiB"] }
@@ -219,6 +222,7 @@ routes! {
     "/admin/jobs" { GET admin jobs::pages::index }
     "/admin/jobs/{id}/retry" { POST admin jobs::pages::retry }
     "/admin/jobs/{id}/discard" { POST admin jobs::pages::discard }
+    "/own/{file}" { GET all theme::own_css }
     "/theme" { POST all theme::choose }
     "/theme.css" { GET all theme::style_sheet }
     "/static/{file}" { GET all page::assets::show }

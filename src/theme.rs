@@ -8,7 +8,7 @@ use crate::web::theme_cookie::{self, ChosenTheme};
 use crate::web::{FormBody, Shared, page};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use url::{Position, Url};
 
@@ -83,4 +83,17 @@ fn style(theme: &str) -> String {
          .theme label {{ display: none; }}\n\
          .theme button[value={theme}] {{ color: var(--ink); border-bottom-color: var(--accent); }}\n"
     )
+}
+
+/// `GET /own/{hash}.css`: the publication's own style sheet. Its name changes with it.
+pub async fn own_css(state: Shared, file: web::Path<String>) -> Result<HttpResponse, Error> {
+    let site = state.site();
+    let (path, css) = &site.own_css;
+    if path.is_empty() || !path.ends_with(&format!("/{file}")) {
+        return Err(Error::NotFound);
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(css.clone()))
 }

@@ -1,11 +1,14 @@
 //! The job that deletes what has expired.
 
-use crate::db::Time;
+use super::store;
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::{Shared, limits};
 use crate::{accounts, articles, comments, mail, media, sessions};
 
+/// The settings' key of the time before which threads have been closed.
+const CLOSED_BEFORE: &str = "threads_closed_before";
 /// How often, in milliseconds.
 const INTERVAL: i64 = 10 * Time::MINUTE;
 
@@ -26,6 +29,10 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
         articles::editing::sweep(conn, now)
     })
     .await?;
+    if let Some(days) = state.site().close_after_days {
+        let before = now.plus(-days * Time::DAY);
+        db.write(move |conn| close_threads(conn, before)).await?;
+    }
     db.write(move |conn| accounts::invitations::sweep(conn, now))
         .await?;
     let folder = state.config.data.join("media");
@@ -33,4 +40,14 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
         tracing::debug!(%error, "the media folder could not be read");
     }
     Ok(Next::At(now.plus(INTERVAL)))
+}
+
+/// Closes the threads of articles from before this time, each once: one that an editor opens again stays open.
+fn close_threads(conn: &mut Conn, before: Time) -> Result<(), Error> {
+    let last = store::get(conn, CLOSED_BEFORE)?;
+    let last = last.and_then(|last| last.parse().ok()).unwrap_or(i64::MIN);
+    if articles::publication::close_threads(conn, Time(last), before)? > 0 {
+        store::set(conn, CLOSED_BEFORE, &before.0.to_string())?;
+    }
+    Ok(())
 }

@@ -1,11 +1,13 @@
 //! Articles: drafts, storage, lists and pages. The comment thread on an article's page is loaded through `comments`.
 
+pub mod calendar;
 pub mod collections;
 pub mod corrections;
 pub mod draft;
 pub mod edited;
 pub mod editing;
 pub mod fields;
+pub mod front_pins;
 pub mod identity;
 pub mod jobs;
 pub mod lists;

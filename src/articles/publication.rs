@@ -52,13 +52,36 @@ pub fn take_down_expired(conn: &mut Conn, now: Time) -> Result<usize, Error> {
         .select((articles::id, articles::published_at))
         .load(conn)?;
     for (id, at) in &expired {
-        search::index::remove_article(conn, *id, *at)?;
-        diesel::update(articles::table.find(id))
-            .set(articles::status.eq("unpublished"))
-            .execute(conn)?;
-        sync_derived_data(conn, *id, true)?;
+        take_down(conn, *id, *at)?;
     }
     Ok(expired.len())
+}
+
+/// Takes a public article down, which was published at this time.
+pub(super) fn take_down(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
+    search::index::remove_article(conn, id, at)?;
+    diesel::update(articles::table.find(id))
+        .set(articles::status.eq("unpublished"))
+        .execute(conn)?;
+    sync_derived_data(conn, id, true)
+}
+
+/// Closes the open threads of articles that were published from the first time to before the second. Returns how many.
+pub fn close_threads(conn: &mut Conn, from: Time, before: Time) -> Result<usize, Error> {
+    let aged = articles::table
+        .filter(sql::<Bool>(PUBLISHED))
+        .filter(articles::published_at.ge(from.0))
+        .filter(articles::published_at.lt(before.0))
+        .filter(articles::comments_open);
+    let closed: Vec<i64> = diesel::update(aged)
+        .set(articles::comments_open.eq(false))
+        .returning(articles::id)
+        .get_results(conn)?;
+    for id in &closed {
+        changed(conn, CacheTag::Article(*id));
+        changed(conn, CacheTag::Thread(*id));
+    }
+    Ok(closed.len())
 }
 
 /// When the next article is to be taken down.

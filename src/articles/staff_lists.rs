@@ -113,30 +113,33 @@ pub struct ListedArticle {
     pub is_sample: bool,
     /// It is public and has changes that are not.
     pub is_changed: bool,
+    /// The version that forms carry.
+    pub version: i64,
 }
 
 type Columns = (
     (BigInt, Text, Text, Text, Text),
     (BigInt, BigInt, Nullable<BigInt>, BigInt, BigInt),
-    (Bool, Bool),
+    (Bool, Bool, BigInt),
 );
 type Parts = (
     (i64, String, String, String, String),
     (Time, Time, Option<i64>, i64, i64),
-    (bool, bool),
+    (bool, bool, i64),
 );
 
 const COLUMNS: &str = "articles.id, articles.slug, articles.title, articles.status, sections.name, \
     articles.published_at, articles.edited_at, threads.public_comments, \
     (SELECT COUNT(*) FROM comments c WHERE c.article_id = articles.id AND CASE c.status WHEN 'pending' THEN TRUE WHEN 'withheld' THEN TRUE ELSE FALSE END), \
-    articles.words, articles.is_sample, EXISTS (SELECT 1 FROM working_copies w WHERE w.article_id = articles.id)";
+    articles.words, articles.is_sample, EXISTS (SELECT 1 FROM working_copies w WHERE w.article_id = articles.id), articles.edit_version";
 /// As the indexes of the newsroom have it.
 const STATUS: &str = "(articles.status || '')";
 const JOINS: &str = "JOIN sections ON sections.id = articles.section_id";
 
 impl From<Parts> for ListedArticle {
     fn from(parts: Parts) -> ListedArticle {
-        let ((id, slug, title, status, section), numbers, (is_sample, is_changed)) = parts;
+        let ((id, slug, title, status, section), numbers, more) = parts;
+        let (is_sample, is_changed, version) = more;
         let (published_at, edited_at, public, waiting, words) = numbers;
         ListedArticle {
             id,
@@ -151,6 +154,7 @@ impl From<Parts> for ListedArticle {
             words,
             is_sample,
             is_changed,
+            version,
         }
     }
 }

@@ -127,6 +127,7 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "remove-samples" => t.action_remove_samples(),
         "invite" => t.action_invite(),
         "revoke" => t.action_revoke(),
+        "pin" => t.action_pin(),
         "upload" => t.action_upload(),
         "describe" => t.action_describe(),
         "unshare" => t.action_unshare(),

@@ -2,6 +2,8 @@
 
 pub mod article;
 pub mod code;
+pub mod colour;
+pub mod css;
 pub mod diff;
 mod email;
 pub mod fold;

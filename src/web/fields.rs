@@ -22,6 +22,8 @@ pub struct Field {
     pub accept: &'static str,
     /// The id of the list of suggestions for a text; empty = none.
     pub list: &'static str,
+    /// Suggestions for a text that have no list elsewhere on the page.
+    pub suggested: Vec<String>,
     /// The height of an area in lines; 0 = five.
     pub lines: usize,
     /// A file field that takes several.

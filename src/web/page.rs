@@ -116,6 +116,8 @@ pub struct Page {
     /// The current item of the dashboard's navigation.
     pub current: &'static str,
     pub css: &'static str,
+    /// The publication's own style sheet; empty = it has none, or this is a page of the staff.
+    pub own_css: String,
     /// The style sheet of staff pages.
     pub admin_css: &'static str,
     pub js: &'static str,
@@ -176,6 +178,7 @@ impl Page {
             lang: site.language.clone(),
             ui_lang: Interface::fallback_tag(&site.language),
             css: assets::SITE_CSS,
+            own_css: site.own_css.0.clone(),
             admin_css: assets::ADMIN_CSS,
             js: assets::SITE_JS,
             theme_js: assets::THEME_JS,
@@ -206,6 +209,8 @@ impl Page {
     pub fn dashboard(state: &State, viewer: &Viewer, title: &str, current: &'static str) -> Page {
         Page {
             dashboard: true,
+            // A mistake in it must not lock anybody out.
+            own_css: String::new(),
             current,
             noindex: true,
             ..Page::new(state, viewer, title)

@@ -1,6 +1,8 @@
 //! The table of the site's settings: each one has a single entry here, with its default, its form field and its check.
 
 use crate::interface::Interface;
+use crate::text::colour::{Colour, DARK_PAPER, LEAST_CONTRAST, PAPER};
+use crate::text::css::{self, Problem};
 use crate::text::{self, Email};
 
 /// One setting.
@@ -26,6 +28,8 @@ pub enum Kind {
         is_optional: bool,
     },
     Email,
+    /// A style sheet.
+    Css,
     /// Values with their labels.
     Choice(&'static [(&'static str, Label)]),
 }
@@ -148,6 +152,36 @@ pub static MODERATE_ALL: Setting = Setting {
     hint: Some(Interface::moderate_all_hint),
     check: as_it_is,
 };
+pub static CLOSE_AFTER_DAYS: Setting = Setting {
+    name: "close_after_days",
+    kind: Kind::Text {
+        max: 4,
+        is_optional: true,
+    },
+    default: "",
+    label: Interface::field_close_after_days,
+    hint: Some(Interface::close_after_days_hint),
+    check: days,
+};
+pub static ACCENT: Setting = Setting {
+    name: "accent",
+    kind: Kind::Text {
+        max: 20,
+        is_optional: true,
+    },
+    default: "",
+    label: Interface::field_accent,
+    hint: Some(Interface::accent_hint),
+    check: accent,
+};
+pub static OWN_CSS: Setting = Setting {
+    name: "own_css",
+    kind: Kind::Css,
+    default: "",
+    label: Interface::field_own_css,
+    hint: Some(Interface::own_css_hint),
+    check: own_css,
+};
 pub static JOIN: Setting = Setting {
     name: "join",
     kind: Kind::Choice(&[
@@ -169,7 +203,7 @@ pub static NOTIFY_MODERATORS: Setting = Setting {
 };
 
 /// Every setting, in the order of the form.
-pub static ALL: [&Setting; 11] = [
+pub static ALL: [&Setting; 14] = [
     &SITE_NAME,
     &TAGLINE,
     &LANGUAGE,
@@ -179,8 +213,11 @@ pub static ALL: [&Setting; 11] = [
     &TYPOGRAPHIC_QUOTES,
     &FIRST_COMMENT,
     &MODERATE_ALL,
+    &CLOSE_AFTER_DAYS,
     &JOIN,
     &NOTIFY_MODERATORS,
+    &ACCENT,
+    &OWN_CSS,
 ];
 
 fn as_it_is(_: Interface, given: &str) -> Result<String, String> {
@@ -220,6 +257,54 @@ fn language(t: Interface, given: &str) -> Result<String, String> {
 fn time_zone(t: Interface, given: &str) -> Result<String, String> {
     let zone = jiff::tz::TimeZone::get(given.trim()).map_err(|_| t.time_zone_invalid())?;
     Ok(zone.iana_name().unwrap_or("UTC").to_owned())
+}
+
+/// A whole number of days, up to ten years; empty = never.
+fn days(t: Interface, given: &str) -> Result<String, String> {
+    match given.parse::<i64>() {
+        _ if given.is_empty() => Ok(String::new()),
+        Ok(days) if (1..=3650).contains(&days) => Ok(days.to_string()),
+        _ => Err(t.close_after_days_invalid()),
+    }
+}
+
+/// One colour, or one for light and one for dark pages. Text in it must be readable.
+fn accent(t: Interface, given: &str) -> Result<String, String> {
+    let colours: Option<Vec<Colour>> = given.split_whitespace().map(Colour::parse).collect();
+    let colours = colours.ok_or_else(|| t.accent_invalid())?;
+    let check = |colour: &Colour, paper| match colour.contrast(paper) {
+        enough if enough >= LEAST_CONTRAST => Ok(()),
+        contrast => Err(t.accent_too_weak(&colour.hex(), &format!("{contrast:.1}"))),
+    };
+    match colours.as_slice() {
+        [] => Ok(String::new()),
+        [light] => check(light, PAPER).map(|()| light.hex()),
+        [light, dark] => {
+            check(light, PAPER)?;
+            check(dark, DARK_PAPER)?;
+            Ok(format!("{} {}", light.hex(), dark.hex()))
+        }
+        _ => Err(t.accent_invalid()),
+    }
+}
+
+/// Bytes of a style sheet.
+const MOST_CSS: usize = 64 * 1024;
+
+fn own_css(t: Interface, given: &str) -> Result<String, String> {
+    let css = given.replace("\r\n", "\n");
+    if css.len() > MOST_CSS {
+        return Err(t.line_too_long(MOST_CSS as i64));
+    }
+    if text::clean(&css).is_err() {
+        return Err(t.text_control_character());
+    }
+    match css::check(&css) {
+        Ok(()) => Ok(css.trim().to_owned()),
+        Err(Problem::Import) => Err(t.own_css_import()),
+        Err(Problem::Elsewhere(url)) => Err(t.own_css_elsewhere(&url)),
+        Err(Problem::Unfinished) => Err(t.own_css_unfinished()),
+    }
 }
 
 fn email(t: Interface, given: &str) -> Result<String, String> {

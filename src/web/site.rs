@@ -6,9 +6,13 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::{Interface, direction};
 use crate::moderation::Policy;
+use crate::paths;
+use crate::text;
+use crate::text::colour::Colour;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// The key of the number that counts saves of the settings.
@@ -28,6 +32,10 @@ pub struct Site {
     pub policy: Policy,
     /// Whether anybody may create an account.
     pub join_open: bool,
+    /// The publication's own style sheet: its address, and what it says. Empty = it has none.
+    pub own_css: (String, String),
+    /// After how many days threads are closed; `None` = never.
+    pub close_after_days: Option<i64>,
     /// Every setting by its name.
     values: HashMap<&'static str, String>,
     /// How often the settings were saved.
@@ -101,6 +109,8 @@ impl Site {
                 new_reader: is(&settings::FIRST_COMMENT, "hold"),
                 notify_moderators: is(&settings::NOTIFY_MODERATORS, "on"),
             },
+            own_css: own_css(&values),
+            close_after_days: values[settings::CLOSE_AFTER_DAYS.name].parse().ok(),
             join_open: is(&settings::JOIN, "everyone"),
             revision: rows
                 .remove(REVISION)
@@ -248,4 +258,24 @@ impl Site {
         let zoned = day.to_zoned(self.time_zone()).ok()?;
         Some(Time(zoned.timestamp().as_millisecond()))
     }
+}
+
+/// The accent colour and the publication's own rules as one style sheet, under a name that changes with it.
+fn own_css(values: &HashMap<&'static str, String>) -> (String, String) {
+    let mut css = String::new();
+    let accents = values[settings::ACCENT.name].split_whitespace();
+    let accents: Vec<Colour> = accents.filter_map(Colour::parse).collect();
+    if let Some(light) = accents.first() {
+        let dark = accents.get(1).copied().unwrap_or(light.for_dark());
+        let (light, dark) = (light.hex(), dark.hex());
+        css.push_str(&format!(
+            ":root{{--accent:{light}}}@supports (color:light-dark(#000,#fff)){{:root{{--accent:light-dark({light},{dark})}}}}\n"
+        ));
+    }
+    css.push_str(&values[settings::OWN_CSS.name]);
+    if css.is_empty() {
+        return (String::new(), css);
+    }
+    let hash = text::encode_hex(&Sha256::digest(css.as_bytes())[..8]);
+    (paths::own_css(&hash), css)
 }

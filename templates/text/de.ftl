@@ -847,3 +847,40 @@ health-media = Mediendateien
 health-mail = Mailversand
 health-mail-smtp = über den Mailserver
 health-mail-files = als Dateien im Datenordner
+action-pin = Titelseite geändert
+calendar-heading = Kalender
+calendar-cut = Es sind mehr, als hier gezeigt werden.
+front-heading = Titelseite
+front-intro = Was oben steht, der Aufmacher zuerst. Ohne Angabe führt der neueste Artikel. Die übrigen folgen von selbst, jeder einmal.
+front-legend = Oben
+front-lead = Aufmacher
+front-below = Platz { $n } darunter
+front-until = Bis
+front-unknown = Es gibt keinen veröffentlichten Artikel mit dieser Adresse.
+front-twice = Dieser Artikel steht schon da.
+articles-pick = Auswählen
+articles-with-picked = Mit den ausgewählten
+articles-bulk-button = Ausführen
+articles-bulk-done = Erledigt.
+articles-bulk-left = Erledigt bis auf diese, die inzwischen gespeichert wurden oder deren Status es nicht erlaubt:
+weekday-name = { $n ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[other] Sonntag
+}
+field-close-after-days = Kommentare schließen nach Tagen
+close-after-days-hint = Tage nach der Veröffentlichung. Leer: Sie bleiben offen.
+close-after-days-invalid = Bitte geben Sie eine ganze Zahl von 1 bis 3650 an oder nichts.
+field-accent = Akzentfarbe
+accent-hint = Etwa #8f1d22; eine zweite gilt für dunkle Seiten, sonst wird sie aus der ersten gemacht. Leer: die eingebaute.
+accent-invalid = Bitte geben Sie eine Farbe als #rrggbb an oder zwei, durch ein Leerzeichen getrennt.
+accent-too-weak = Text in { $colour } wäre kaum zu lesen: Der Kontrast ist { $contrast }, nötig sind mindestens 4.5.
+field-own-css = Eigenes Stylesheet
+own-css-hint = CSS für die Seiten der Leserinnen und Leser. Es kann nur Dateien dieser Website laden, wie in url(/media/…).
+own-css-import = @import ist nicht erlaubt. Bitte fügen Sie die Regeln selbst ein.
+own-css-elsewhere = Es würde von anderswo laden: { $url }. Erlaubt sind nur Pfade dieser Website, etwa /media/….
+own-css-unfinished = Eine Adresse, ein Text oder ein Block hat kein Ende.

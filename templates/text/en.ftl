@@ -848,3 +848,40 @@ health-media = Media
 health-mail = Mail
 health-mail-smtp = goes to the mail server
 health-mail-files = is kept as files in the data folder
+action-pin = changed the front page
+calendar-heading = Calendar
+calendar-cut = There are more than can be shown.
+front-heading = Front page
+front-intro = What stands at the top, the lead first. Without any, the newest article leads. The others follow by themselves, each once.
+front-legend = At the top
+front-lead = Lead
+front-below = Place { $n } below it
+front-until = Until
+front-unknown = There is no published article with this address.
+front-twice = This article is there already.
+articles-pick = Pick
+articles-with-picked = With those picked
+articles-bulk-button = Do it
+articles-bulk-done = Done.
+articles-bulk-left = Done, but for these, which were saved meanwhile or have a status that does not allow it:
+weekday-name = { $n ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[other] Sunday
+}
+field-close-after-days = Close threads after days
+close-after-days-hint = Days after publication. Empty: threads stay open.
+close-after-days-invalid = Please give a whole number of days from 1 to 3650, or nothing.
+field-accent = Accent colour
+accent-hint = Such as #8f1d22; a second one is for dark pages, else it is made from the first. Empty: the built-in one.
+accent-invalid = Please give a colour as #rrggbb, or two, separated by a space.
+accent-too-weak = Text in { $colour } could hardly be read: its contrast is { $contrast }, and must be at least 4.5.
+field-own-css = Own style sheet
+own-css-hint = CSS for the pages of readers. It can load files of this site only, as in url(/media/…).
+own-css-import = @import is not allowed. Please paste the rules themselves.
+own-css-elsewhere = It would load from elsewhere: { $url }. Only paths of this site are allowed, such as /media/….
+own-css-unfinished = An address, a text or a block has no end.

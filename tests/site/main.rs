@@ -62,7 +62,7 @@ pub use mail::Smtp;
 macro_rules! all_tables {
     ($with:ident) => {
         $with!(settings accounts sessions throttles sections authors tags media media_sizes articles article_revisions
-            article_authors article_tags article_media source_notes corrections former_slugs former_paths working_copies invitations pages page_revisions autosaves article_presence preview_links comments threads
+            article_authors article_tags article_media source_notes corrections former_slugs former_paths working_copies front_pins invitations pages page_revisions autosaves article_presence preview_links comments threads
             comment_versions comment_counts flags moderation_log jobs mails search_progress vocabulary)
     };
 }

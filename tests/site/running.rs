@@ -187,3 +187,149 @@ site_test! {
         assert_eq!(rows(&chief.get("/admin/log?who=edda&kind=article").await), 1);
     }
 }
+
+site_test! {
+    async fn an_editor_decides_what_leads_the_front_page(site: Site) {
+        let (edda, wanda) = (site.editor("edda").await, site.writer("wanda").await);
+        for n in 1..=8 {
+            site.publish(&format!("---\ntitle: Story {n}\ndate: 2026-01-0{n}\n---\n\nText.\n")).await;
+        }
+        assert_eq!(site.get("/").await.one(".lead h2"), "Story 8", "the newest leads by itself");
+        assert_eq!(wanda.get("/admin/front").await.status, 403);
+        assert_eq!(edda.get("/admin/front").await.status, 200);
+        for rows in [
+            vec![("article", "nothing"), ("until", "")],
+            vec![("article", "story-2"), ("until", "2020-01-01T00:00")],
+            vec![("article", "story-2"), ("until", "soon")],
+            vec![("article", "story-2"), ("until", ""), ("article", "story-2"), ("until", "")],
+        ] {
+            let answer = edda.post("/admin/front", &rows).await;
+            assert_eq!(answer.status, 422, "{rows:?}");
+            assert!(answer.body.contains(rows[0].1), "what was typed is kept");
+        }
+        let address = format!("{}/articles/story-5", site.origin());
+        let chosen = [("article", "story-2"), ("until", ""), ("article", &*address), ("until", "2099-01-01T00:00"), ("article", ""), ("until", "")];
+        assert_eq!(edda.post("/admin/front", &chosen).await.status, 303);
+        let front = site.get("/").await;
+        assert_eq!(front.one(".lead h2"), "Story 2");
+        assert_eq!(front.all(".secondary h3, .secondary h2")[0], "Story 5");
+        let above = front.all(".lead h2, .secondary h3, .secondary h2, .latest h3");
+        let mut once = above.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), above.len(), "each stands once: {above:?}");
+        // What is over, or taken down, makes room.
+        site.db().write(|conn| {
+            use diesel::prelude::*;
+            use masthead::db::schema::front_pins;
+            diesel::update(front_pins::table.filter(front_pins::position.eq(0))).set(front_pins::until.eq(1)).execute(conn)?;
+            masthead::db::invalidation::changed(conn, masthead::db::invalidation::CacheTag::Articles);
+            Ok(())
+        }).await.expect("a write");
+        assert_eq!(site.get("/").await.one(".lead h2"), "Story 5");
+        assert_eq!(edda.post("/admin/front", &[("article", ""), ("until", "")]).await.status, 303);
+        assert_eq!(site.get("/").await.one(".lead h2"), "Story 8");
+    }
+}
+
+site_test! {
+    async fn the_calendar_shows_what_was_published_and_what_is_scheduled(site: Site) {
+        let (edda, wanda) = (site.editor("edda").await, site.writer("wanda").await);
+        site.publish("---\ntitle: Old news\ndate: 2026-02-28T12:00:00Z\n---\n\nText.\n").await;
+        let id = edda.post("/admin/articles/new", &[("title", "Later"), ("body", "Text.")]).await.location().expect("a draft");
+        let version = edda.get(&id).await.attr("form.write input[name=revision]", "value").expect("a version");
+        assert_eq!(edda.post(&format!("{id}/schedule"), &[("publish_at", "2040-02-29T23:59"), ("revision", &version)]).await.status, 303);
+        let past = edda.get("/admin/calendar?month=2026-02").await;
+        assert!(past.one("td:has(li)").contains("28") && past.one("td:has(li)").contains("Old news"));
+        let later = edda.get("/admin/calendar?month=2040-02").await;
+        assert!(later.one("td:has(li)").contains("29") && later.one("td:has(li)").contains("Scheduled"));
+        assert!(later.has("a[rel=prev][href='/admin/calendar?month=2040-01']") && later.has("a[rel=next][href='/admin/calendar?month=2040-03']"));
+        assert!(!wanda.get("/admin/calendar?month=2040-02").await.has("[data-article]"), "a writer sees their own");
+        assert_eq!(edda.get("/admin/calendar").await.status, 200);
+        for month in ["2040-13", "x", "0000-01", "99999-01"] {
+            assert_eq!(edda.get(&format!("/admin/calendar?month={month}")).await.status, 404, "{month}");
+        }
+    }
+}
+
+site_test! {
+    async fn several_articles_are_changed_at_once(site: Site) {
+        let edda = site.editor("edda").await;
+        for n in 1..=3 {
+            site.publish(&format!("---\ntitle: Story {n}\n---\n\nText.\n")).await;
+        }
+        let list = edda.get("/admin/articles").await;
+        let picked: Vec<String> = (1..=3).map(|n| list.attr(&format!("[data-article]:nth-of-type({n}) input[name=ids]"), "value").expect("a box")).collect();
+        // One is saved meanwhile.
+        let path = format!("/admin/articles/{}", picked[0].split(':').next().expect("an id"));
+        let version = edda.get(&path).await.attr("form.write input[name=revision]", "value").expect("a version");
+        assert_eq!(edda.post(&path, &[("dek", "Changed."), ("revision", &version)]).await.status, 303);
+        let mut form: Vec<(&str, &str)> = picked.iter().map(|id| ("ids", id.as_str())).collect();
+        form.push(("action", "unpublish"));
+        let answer = edda.post("/admin/articles/bulk", &form).await;
+        assert_eq!(answer.status, 303);
+        let after = edda.get(&answer.location().expect("the list")).await;
+        assert!(after.has(&format!(".done a[href='{path}']")), "it is named");
+        assert_eq!(edda.get("/admin/articles?status=unpublished").await.all("[data-article]").len(), 2);
+        assert_eq!(edda.post("/admin/articles/bulk", &[("action", "explode")]).await.status, 422);
+        assert_eq!(edda.post("/admin/articles/bulk", &[("action", "delete"), ("ids", "x")]).await.status, 404);
+        assert_eq!(site.writer("wanda").await.post("/admin/articles/bulk", &form).await.status, 403);
+    }
+}
+
+site_test! {
+    async fn the_look_is_changed_by_settings_that_are_checked(site: Site) {
+        let chief = site.admin("chief").await;
+        let plain = site.get("/").await;
+        assert!(!plain.has("link[href^='/own/']"), "nothing is loaded that nobody asked for");
+        for (name, value) in [
+            ("accent", "red"), ("accent", "#12345"), ("accent", "#ffff00"), ("accent", "#8f1d22 #222222"), ("accent", "#8f1d22 #e58b84 #111111"),
+            ("close_after_days", "0"), ("close_after_days", "-3"), ("close_after_days", "soon"), ("close_after_days", "9999"),
+            ("own_css", "@import 'a.css';"), ("own_css", "@\\69mport url(/a.css);"), ("own_css", "p { background: url(https://example.org/a.png) }"),
+            ("own_css", "p { background: u\\72l( //example.org/a.png ) }"), ("own_css", "p { background: image-set('https://example.org/a.png' 1x) }"),
+            ("own_css", "p { background: url(data:image/png;base64,AAAA) }"), ("own_css", "p { background: url('unfinished) }\n"),
+        ] {
+            let answer = chief.post("/admin/settings", &[(name, value)]).await;
+            assert_eq!(answer.status, 422, "{name}: {value}");
+            assert!(answer.has(&format!("#f-{name}[aria-invalid=true]")), "{name}: {value}");
+        }
+        let css = ".kicker { text-transform: none; background: url(/media/a.png) }";
+        assert_eq!(chief.post("/admin/settings", &[("accent", "#005A9C"), ("own_css", css)]).await.status, 303);
+        let page = site.get("/").await;
+        let path = page.attr("link[rel=stylesheet][href^='/own/']", "href").expect("a style sheet");
+        let sheet = site.get(&path).await;
+        assert_eq!(sheet.header("content-type").as_deref(), Some("text/css; charset=utf-8"));
+        assert!(sheet.header("cache-control").is_some_and(|keep| keep.contains("immutable")));
+        assert!(sheet.body.contains("#005a9c") && sheet.body.contains("light-dark(") && sheet.body.ends_with(css));
+        assert!(!chief.get("/admin").await.has("link[href^='/own/']"), "a mistake in it locks nobody out");
+        assert_eq!(chief.post("/admin/settings", &[("accent", ""), ("own_css", "")]).await.status, 303);
+        assert_eq!(site.get(&path).await.status, 404);
+        assert!(!site.get("/").await.has("link[href^='/own/']"));
+    }
+}
+
+site_test! {
+    async fn threads_are_closed_after_their_days_once(site: Site) {
+        let chief = site.admin("chief").await;
+        site.publish("---\ntitle: Old\ndate: 2020-01-01\n---\n\nText.\n").await;
+        site.publish("---\ntitle: New\n---\n\nText.\n").await;
+        assert!(site.get("/articles/old").await.has("a[href^='/login']"));
+        assert_eq!(chief.post("/admin/settings", &[("close_after_days", "30")]).await.status, 303);
+        let sweep = || async {
+            site.db().write(|conn| {
+                use diesel::prelude::*;
+                use masthead::db::schema::jobs;
+                diesel::update(jobs::table.filter(jobs::kind.eq("sweep"))).set(jobs::run_at.eq(0)).execute(conn)?;
+                Ok(())
+            }).await.expect("a write");
+            site.run_jobs().await;
+        };
+        sweep().await;
+        assert!(site.get("/articles/old").await.has(".thread .closed"));
+        assert!(!site.get("/articles/new").await.has(".thread .closed"));
+        let id = chief.get("/admin/articles?q=old").await.attr("[data-article]", "data-article").expect("it");
+        assert_eq!(chief.post(&format!("/admin/articles/{id}/comments"), &[("comments", "open")]).await.status, 303);
+        sweep().await;
+        assert!(!site.get("/articles/old").await.has(".thread .closed"), "what an editor opens again stays open");
+    }
+}

@@ -37,7 +37,7 @@ site_test! {
                         schema::$table::table.select(schema::$table::all_columns).limit(1).execute(conn)?;
                         let rows: i64 = schema::$table::table.count().get_result(conn)?;
                         // Rows in these are made in `upgrades`.
-                        let may_be_empty = ["working_copies", "mails", "search_progress", "invitations", "pages", "page_revisions", "autosaves", "article_presence", "preview_links"].contains(&stringify!($table));
+                        let may_be_empty = ["working_copies", "mails", "search_progress", "front_pins", "invitations", "pages", "page_revisions", "autosaves", "article_presence", "preview_links"].contains(&stringify!($table));
                         assert!(rows > 0 || may_be_empty, "{} has no row", stringify!($table));
                     })+ };
                 }

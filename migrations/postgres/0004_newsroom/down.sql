@@ -1,3 +1,4 @@
+DROP TABLE front_pins;
 DROP TABLE invitations;
 DROP TABLE page_revisions;
 DROP TABLE pages;

@@ -98,3 +98,10 @@ CREATE TABLE invitations (
     used_at BIGINT
 );
 CREATE INDEX invitations_by_end ON invitations (expires_at);
+
+-- The articles that an editor has put at the top of the front page: the lead at 0, then those below it.
+CREATE TABLE front_pins (
+    position BIGINT NOT NULL PRIMARY KEY,
+    article_id BIGINT NOT NULL UNIQUE REFERENCES articles (id) ON DELETE CASCADE,
+    until BIGINT
+);

@@ -65,6 +65,12 @@ impl Submitted {
     }
 }
 
+/// Languages that the form suggests; any other tag is taken too.
+const LANGUAGES: [&str; 40] = [
+    "en", "de", "ar", "bg", "ca", "cs", "da", "el", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl",
+    "he", "hi", "hr", "hu", "id", "is", "it", "ja", "ko", "lt", "lv", "nb", "nl", "pl", "pt", "ro",
+    "ru", "sk", "sl", "sr", "sv", "tr", "uk", "zh",
+];
 /// Characters of a value that the log keeps.
 const MOST_LOGGED: usize = 200;
 /// How long it takes until every node has read new settings, in milliseconds.
@@ -104,13 +110,22 @@ fn field(state: &State, setting: &Setting, value: &str) -> Field {
             let field = Field::text(setting.name, label).most(max).value(value);
             if is_optional { field.optional() } else { field }
         }
+        Kind::Css => Field::area(setting.name, label).lines(8).value(value),
         Kind::Email => Field::email(setting.name, label).value(value).optional(),
         Kind::Choice(choices) => {
             let choices = choices.iter().map(|(value, label)| (*value, label(t)));
             Field::select(setting.name, label, choices.collect(), value)
         }
     };
-    let field = field.judged(&setting.parse(t, value));
+    let mut field = field.judged(&setting.parse(t, value));
+    field.suggested = match setting.name {
+        "language" => LANGUAGES.map(str::to_owned).into(),
+        "time_zone" => jiff::tz::db()
+            .available()
+            .map(|zone| zone.to_string())
+            .collect(),
+        _ => Vec::new(),
+    };
     match setting.hint {
         Some(hint) => field.hint(hint(t)),
         None => field,

@@ -3,7 +3,7 @@
 use super::{Changed, Refusal, Request};
 use crate::articles::edited::{self, Edited};
 use crate::articles::fields::ArticleFields;
-use crate::articles::{save, working_copy};
+use crate::articles::{publication, save, working_copy};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{articles, autosaves, corrections, preview_links, working_copies};
 use crate::db::{Conn, Time};
@@ -29,6 +29,24 @@ pub fn delete(conn: &mut Conn, request: Request<'_>) -> Changed<()> {
     }
     request.record(conn, "delete", &found.row)?;
     diesel::delete(articles::table.find(request.id)).execute(conn)?;
+    Ok(Ok(()))
+}
+
+/// Takes a public article down with the text that readers saw. Its working copy stays.
+///
+/// # Errors
+/// `NotFound` and `Forbidden`; of the database.
+pub fn take_down_as_it_is(conn: &mut Conn, request: Request<'_>) -> Changed<()> {
+    let found = match request.open(conn)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !found.row.is_public() {
+        return Ok(Err(Refusal::Status));
+    }
+    publication::take_down(conn, request.id, found.row.published_at)?;
+    save::edited(conn, request.id, Some(request.who.id), request.now)?;
+    request.record_change(conn, "unpublish", &found.row, "unpublished")?;
     Ok(Ok(()))
 }
 

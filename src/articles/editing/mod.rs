@@ -5,7 +5,9 @@ mod autosave;
 mod changes;
 
 pub use autosave::autosave;
-pub use changes::{SHARED_FOR, correct, delete, set_comments, share, sweep, unschedule};
+pub use changes::{
+    SHARED_FOR, correct, delete, set_comments, share, sweep, take_down_as_it_is, unschedule,
+};
 
 use super::draft::{Draft, SaveContext};
 use super::edited::{Edited, Row, edited};

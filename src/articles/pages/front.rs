@@ -3,9 +3,9 @@
 use super::article_view::{Hero, correction_label};
 use super::json_ld;
 use super::teaser::{Names, TeaserView, by_article, view};
-use crate::articles::{corrections, lists, store};
-use crate::db::Conn;
+use crate::articles::{corrections, front_pins, lists, store};
 use crate::db::invalidation::CacheTag;
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -63,6 +63,8 @@ struct FrontData {
     latest: Vec<lists::Teaser>,
     /// The lead article's picture.
     picture: Option<store::HeroWithVariants>,
+    /// When the first of the pinned articles is not pinned any more.
+    until: Option<Time>,
     discussed: Vec<lists::Teaser>,
     /// Articles whose comment counts were compared.
     compared: Vec<i64>,
@@ -73,8 +75,9 @@ struct FrontData {
 
 impl FrontData {
     /// `wide`: articles in the block of a section.
-    fn read(conn: &mut Conn, sections: &[i64], wide: usize) -> Result<FrontData, Error> {
-        let latest = lists::latest(conn, (1 + SECONDARY + COLUMN + FEW) as i64)?;
+    fn read(conn: &mut Conn, sections: &[i64], wide: usize, now: Time) -> Result<FrontData, Error> {
+        let mut latest = lists::latest(conn, (1 + SECONDARY + COLUMN + FEW) as i64)?;
+        let until = put_pinned_first(conn, &mut latest, now)?;
         let picture = match latest.first() {
             Some(lead) => store::hero(conn, lead.id)?,
             None => None,
@@ -90,6 +93,7 @@ impl FrontData {
         let names = store::names(conn, &ids)?;
         Ok(FrontData {
             latest,
+            until,
             picture,
             discussed,
             compared,
@@ -111,6 +115,23 @@ impl FrontData {
     }
 }
 
+/// Puts what an editor has pinned before the latest, once each. Returns when the first of them is not pinned any more.
+fn put_pinned_first(
+    conn: &mut Conn,
+    latest: &mut Vec<lists::Teaser>,
+    now: Time,
+) -> Result<Option<Time>, Error> {
+    let pins = front_pins::pinned(conn, now)?;
+    if pins.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<i64> = pins.iter().map(|pin| pin.article).collect();
+    let pinned = lists::by_ids(conn, &ids)?;
+    latest.retain(|teaser| !pinned.iter().any(|pin| pin.id == teaser.id));
+    latest.splice(0..0, pinned);
+    Ok(pins.into_iter().filter_map(|pin| pin.until).min())
+}
+
 /// `GET /`
 pub async fn front(
     state: Shared,
@@ -127,16 +148,17 @@ pub async fn front(
         2 => 6,
         _ => 3,
     };
+    let now = state.db.now();
     let data = state
         .db
-        .read(move |conn| FrontData::read(conn, &sections, wide))
+        .read(move |conn| FrontData::read(conn, &sections, wide, now))
         .await?;
     let shared = SharedPage {
         since,
         cache_tags: &data.cache_tags(),
         audience: Audience::Readers,
-        until: None,
-        now: state.db.now(),
+        until: data.until,
+        now,
     };
     page::cached_for_readers(&state, &request, &viewer, &shared, |viewer, _| {
         front_page(&state, &site, viewer, data, wide)

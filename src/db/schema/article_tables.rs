@@ -96,6 +96,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    front_pins (position) {
+        position -> BigInt,
+        article_id -> BigInt,
+        until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     autosaves (article_id) {
         article_id -> BigInt,
         fields -> Text,

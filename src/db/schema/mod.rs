@@ -237,6 +237,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     articles,
     former_paths,
     article_presence,
+    front_pins,
     autosaves,
     preview_links,
     working_copies,

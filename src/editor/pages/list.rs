@@ -24,6 +24,9 @@ struct Query {
     q: String,
     sort: String,
     after: String,
+    /// What was done before: `bulk`, and the articles that were left alone.
+    done: String,
+    left: String,
 }
 
 struct RowView {
@@ -40,6 +43,8 @@ struct RowView {
     public_link: String,
     is_sample: bool,
     is_changed: bool,
+    /// What a form for several articles sends.
+    picked: String,
 }
 
 struct Choice {
@@ -62,6 +67,10 @@ struct ListPage {
     query: String,
     next: String,
     is_filtered: bool,
+    may_bulk: bool,
+    done: String,
+    /// Articles that were left alone.
+    left: Vec<Link>,
 }
 
 impl Query {
@@ -82,6 +91,25 @@ impl Query {
             owner,
             after: Cursor::parse(&self.after)?,
         })
+    }
+
+    /// What a form for several articles did.
+    fn done(&self, t: Interface) -> String {
+        match (self.done.as_str(), self.left.as_str()) {
+            ("bulk", "") => t.articles_bulk_done(),
+            ("bulk", _) => t.articles_bulk_left(),
+            _ => String::new(),
+        }
+    }
+
+    /// The articles that it left alone.
+    fn left(&self) -> Vec<Link> {
+        let ids = self.left.split(',').filter_map(|id| id.parse().ok());
+        let link = |id| Link {
+            href: paths::admin_article(id),
+            text: format!("#{id}"),
+        };
+        ids.take(100).map(link).collect()
     }
 
     /// The list with other values of some parameters.
@@ -154,6 +182,9 @@ pub async fn index(
             && query.author.is_empty()
             && query.q.is_empty()
             && query.status.is_empty()),
+        may_bulk: who.edits(),
+        done: query.done(t),
+        left: query.left(),
         status: query.status.clone(),
         query: query.q,
     })
@@ -185,6 +216,7 @@ fn row_view(state: &State, row: staff_lists::ListedArticle, names: &[Name], sort
         },
         is_sample: row.is_sample,
         is_changed: is_public && row.is_changed,
+        picked: format!("{}:{}", row.id, row.version),
         status: row.status,
     }
 }

@@ -1,9 +1,12 @@
 //! Handlers and views of the newsroom's articles.
 
 mod act;
+mod bulk;
+mod calendar;
 mod differences;
 mod edit;
 mod fields;
+mod front;
 mod kept;
 mod list;
 mod preview;
@@ -15,7 +18,10 @@ mod view;
 pub use act::{
     comments, correct, delete, publish, restore, schedule, share, submit, unpublish, unschedule,
 };
+pub use bulk::bulk;
+pub use calendar::calendar;
 pub use edit::{create, new, show, update};
+pub use front::{front, pin};
 pub use list::index;
 pub use preview::{preview, shared};
 pub use revisions::revisions;
