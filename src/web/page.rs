@@ -120,6 +120,8 @@ pub struct Page {
     pub own_css: String,
     /// The style sheet of staff pages.
     pub admin_css: &'static str,
+    /// The script of staff pages.
+    pub newsroom_js: &'static str,
     pub js: &'static str,
     pub theme_js: &'static str,
     pub icon: &'static str,
@@ -180,6 +182,7 @@ impl Page {
             css: assets::SITE_CSS,
             own_css: site.own_css.0.clone(),
             admin_css: assets::ADMIN_CSS,
+            newsroom_js: assets::NEWSROOM_JS,
             js: assets::SITE_JS,
             theme_js: assets::THEME_JS,
             icon: assets::ICON_SVG,

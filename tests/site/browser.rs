@@ -467,3 +467,130 @@ fn the_whole_job_without_scripts() {
 fn the_whole_job_on_a_phone() {
     on_sqlite(module_path!(), |site| the_whole_job(site, true, 390));
 }
+
+/// The newcomer's first minutes: set-up, the list of what is worth doing, a first story, published.
+async fn the_first_minutes(site: Site, scripts: bool, width: u32) {
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let browser = driver.browser(scripts, width).await;
+    let person = Person {
+        driver: &browser,
+        site: &site,
+    };
+    let setup = site.setup.clone().expect("a link");
+    let setup = setup.strip_prefix(&site.origin()).unwrap_or(&setup);
+    person.open(setup).await;
+    person.write("[name=site_name]", "The Quay").await;
+    person.write("[name=username]", "chief").await;
+    person.write("[name=email]", "chief@example.org").await;
+    person.write("[name=password]", PASSWORD).await;
+    person.click("main button.primary").await;
+    person.see(".steps li").await;
+    person.fits(scripts).await;
+    person.click(".steps a[href='/admin/articles/new']").await;
+    person.see("form.write").await;
+    person.write("[name=title]", "The gate opens").await;
+    person.write("[name=body]", "It opened *at six*.").await;
+    person.fits(scripts).await;
+    person.click("button[name=action][value=add-note]").await;
+    person.see("#f-note_text-2").await;
+    person.write("#f-note_text-2", "The harbour office").await;
+    person.click(".buttons button[value=save]").await;
+    person.see_text(".state b", "Draft").await;
+    person.fits(scripts).await;
+    person
+        .click(".buttons button[formaction$='/publish']")
+        .await;
+    person.see_text("p.done", "Published").await;
+    let page = site.get("/articles/the-gate-opens").await;
+    assert_eq!(page.one(".body em"), "at six");
+    assert_eq!(page.all(".notes li").len(), 1);
+    person.open("/admin").await;
+    person.see(".steps .ticked").await;
+    browser.quit().await.expect("Chromium ends");
+}
+
+#[test]
+fn a_newcomer_publishes_a_first_story_with_scripts() {
+    on_sqlite(module_path!(), |site| the_first_minutes(site, true, 1280));
+}
+
+#[test]
+fn a_newcomer_publishes_a_first_story_without_scripts() {
+    on_sqlite(module_path!(), |site| the_first_minutes(site, false, 1280));
+}
+
+#[test]
+fn a_newcomer_publishes_a_first_story_on_a_phone() {
+    on_sqlite(module_path!(), |site| the_first_minutes(site, true, 390));
+}
+
+/// What is typed is saved as one types; without the server it stays in the browser and is offered again.
+async fn typing(site: Site) {
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let browser = driver.browser(true, 1280).await;
+    let person = Person {
+        driver: &browser,
+        site: &site,
+    };
+    let other = site.editor("ben").await;
+    site.editor("edda").await;
+    person.log_in("edda").await;
+    person.open("/admin/articles/new").await;
+    person.write("[name=title]", "Typed").await;
+    person.see_text(".saving", "Saved").await;
+    person.write("[name=body]", "One two three.").await;
+    person.see_text(".words", "3 words").await;
+    person.see_text(".saving", "Saved").await;
+    let list = site.log_in("edda").await.get("/admin/articles").await;
+    let path = list.attr("[data-article] a", "href").expect("a draft");
+    let there = browser.current_url().await.expect("an address");
+    assert_eq!(there.path(), path, "the form goes on with the draft");
+    assert_eq!(
+        other.get(&path).await.field("body").as_deref(),
+        Some("One two three.")
+    );
+    // Offline.
+    let offline = serde_json::json!({ "offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    let cdp = browser.cdp();
+    cdp.send_raw("Network.enable", serde_json::json!({}))
+        .await
+        .expect("the network");
+    cdp.send_raw("Network.emulateNetworkConditions", offline)
+        .await
+        .expect("no network");
+    person.write("[name=body]", "Kept in the browser.").await;
+    person.see_text(".saving", "Offline").await;
+    let online = serde_json::json!({ "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    // Somebody else saves meanwhile.
+    let version = other
+        .get(&path)
+        .await
+        .attr("form.write input[name=revision]", "value")
+        .expect("a version");
+    let answer = other
+        .post(&path, &[("body", "By Ben."), ("revision", &version)])
+        .await;
+    assert_eq!(answer.status, 303);
+    cdp.send_raw("Network.emulateNetworkConditions", online)
+        .await
+        .expect("the network");
+    person.see_text(".saving", "Somebody else").await;
+    person.click(".buttons button[value=save]").await;
+    person.see_text(".conflict", "By Ben.").await;
+    person.click(".buttons button[value=save]").await;
+    person.see_text("p.done", "Saved").await;
+    assert_eq!(
+        other.get(&path).await.field("body").as_deref(),
+        Some("Kept in the browser.")
+    );
+    browser.quit().await.expect("Chromium ends");
+}
+
+#[test]
+fn what_is_typed_is_saved_and_never_overwrites() {
+    on_sqlite(module_path!(), typing);
+}

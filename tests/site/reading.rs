@@ -98,6 +98,19 @@ async fn fill(site: &Site) -> Tour {
         "/admin/log",
         "/admin/staff",
         "/admin/settings",
+        "/admin/articles",
+        "/admin/articles/new",
+        "/admin/articles/1",
+        "/admin/articles/1/revisions?from=1&to=1",
+        "/admin/articles/import",
+        "/admin/media",
+        "/admin/media/1",
+        "/admin/pages",
+        "/admin/pages/about",
+        "/admin/calendar",
+        "/admin/front",
+        "/admin/invitations",
+        "/admin/log?kind=article",
     ]);
     chief_sees.push(article);
     Tour {

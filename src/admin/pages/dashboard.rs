@@ -218,7 +218,9 @@ async fn health(state: &State) -> Vec<Line> {
     let line = |label, said: String| Line { label, said };
     let folder = state.config.data.clone();
     let sizes = actix_web::web::block(move || {
-        let database = std::fs::metadata(folder.join("masthead.db")).map_or(0, |file| file.len());
+        let parts = ["masthead.db", "masthead.db-wal"].map(|name| folder.join(name));
+        let sizes = parts.iter().filter_map(|part| std::fs::metadata(part).ok());
+        let database = sizes.map(|file| file.len()).sum();
         let media = std::fs::read_dir(folder.join("media")).map_or(0, |files| {
             let sizes = files.flatten().filter_map(|file| file.metadata().ok());
             sizes.map(|file| file.len()).sum()

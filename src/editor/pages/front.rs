@@ -43,6 +43,9 @@ async fn front_page(state: &State, who: &Editor, rows: Vec<Row>) -> Result<FormP
         let mut article = Field::text("article", label).optional().value(&row.article);
         article.error = row.article_error;
         article.suggested.clone_from(&slugs);
+        if at == 0 {
+            article.hint = t.front_hint();
+        }
         let mut until = Field::date_time("until", t.front_until(), &row.until);
         until.error = row.until_error;
         [article, until].map(|field| Field {
