@@ -71,7 +71,7 @@ async fn not_found() -> Result<actix_web::HttpResponse, Error> {
 
 /// What the forms of a resource may bring, where that is more than elsewhere.
 fn limited(resource: actix_web::Resource, path: &str) -> actix_web::Resource {
-    if !path.starts_with("/admin/articles/") {
+    if !path.starts_with("/admin/articles/") && !path.starts_with("/admin/pages") {
         return resource;
     }
     let resource = resource.app_data(TextLimit(ARTICLE_BYTES));
@@ -206,8 +206,8 @@ routes! {
     "/admin/media/{id}" { GET editor media::pages::item, POST editor media::pages::describe }
     "/admin/media/{id}/delete" { POST editor media::pages::delete }
     "/pages/{slug}" { GET all info::pages::show => cache() }
-    "/admin/pages" { GET editor info::pages::index, POST editor info::pages::create ["256 KiB"] }
-    "/admin/pages/{slug}" { GET editor info::pages::edit, POST editor info::pages::update ["256 KiB"] }
+    "/admin/pages" { GET editor info::pages::index, POST editor info::pages::create ["2 MiB"] }
+    "/admin/pages/{slug}" { GET editor info::pages::edit, POST editor info::pages::update ["2 MiB"] }
     "/admin/pages/{slug}/delete" { GET editor info::pages::ask, POST editor info::pages::delete }
     "/preview/{token}" { GET all editor::pages::shared }
     "/admin/settings" { GET admin admin::pages::settings, POST admin admin::pages::update }

@@ -10,7 +10,9 @@ use crate::log::{self, Actor};
 use crate::mail::{self, Mail};
 use crate::text::token;
 use crate::web::Account;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 
 /// How long a link works, in milliseconds.
 pub const VALID_FOR: i64 = 7 * Time::DAY;
@@ -57,7 +59,7 @@ pub fn invite(
     }
     // A second invitation replaces the first.
     let before = invitations::table
-        .filter(invitations::email.eq(email.as_str()))
+        .filter(sql::<Bool>("lower(email) = ").bind::<Text, _>(email.key()))
         .filter(invitations::used_at.is_null());
     diesel::delete(before).execute(conn)?;
     let random = crate::text::random_hex::<16>().map_err(Error::internal)?;

@@ -338,3 +338,22 @@ pub fn suggestions(conn: &mut Conn, most: i64) -> Result<[Vec<String>; 3], Error
             .load(conn)?,
     ])
 }
+
+/// Slugs and names of sections, and of the authors whom the filter offers, at most `most` of each.
+///
+/// # Errors
+/// Of the database.
+pub fn filters(conn: &mut Conn, most: i64) -> Result<[Vec<(String, String)>; 2], Error> {
+    Ok([
+        sections::table
+            .order(sections::id)
+            .select((sections::slug, sections::name))
+            .limit(most)
+            .load(conn)?,
+        authors::table
+            .order(authors::id)
+            .select((authors::slug, authors::name))
+            .limit(most)
+            .load(conn)?,
+    ])
+}

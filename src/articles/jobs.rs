@@ -1,7 +1,7 @@
 //! The job that publishes scheduled articles, and takes down those whose time is over.
 
 use super::draft::Format;
-use super::{publication, save, working_copy};
+use super::{editing, publication, save, working_copy};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::jobs::Next;
@@ -48,6 +48,10 @@ fn publish_working_copy(conn: &mut Conn, article: i64, now: Time) -> Result<(), 
         if draft.format == Format::Form {
             // What was scheduled is the change, the article keeps its date.
             draft.published = Some(Time(existing.published_at));
+            if editing::slug_is_taken(conn, &with.slug, Some(article))? {
+                // Another article took the address meanwhile: the change goes out at the one that the article has.
+                with.slug.clone_from(&existing.slug);
+            }
         }
         save::store(conn, &draft, &with, Some(existing))?;
     }

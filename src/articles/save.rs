@@ -316,7 +316,7 @@ fn set_origin(conn: &mut Conn, id: i64, draft: &Draft) -> Result<(), Error> {
 pub(super) struct Existing {
     id: i64,
     pub(super) published_at: i64,
-    slug: String,
+    pub(super) slug: String,
 }
 
 /// The article that the draft updates: the one that is known, else the one with its slug, else the one that has or had one of its aliases and gets

@@ -113,6 +113,8 @@ pub struct ListedArticle {
     pub is_sample: bool,
     /// It is public and has changes that are not.
     pub is_changed: bool,
+    /// When these changes are published by themselves.
+    pub publish_at: Option<Time>,
     /// The version that forms carry.
     pub version: i64,
 }
@@ -120,18 +122,19 @@ pub struct ListedArticle {
 type Columns = (
     (BigInt, Text, Text, Text, Text),
     (BigInt, BigInt, Nullable<BigInt>, BigInt, BigInt),
-    (Bool, Bool, BigInt),
+    (Bool, Bool, BigInt, Nullable<BigInt>),
 );
 type Parts = (
     (i64, String, String, String, String),
     (Time, Time, Option<i64>, i64, i64),
-    (bool, bool, i64),
+    (bool, bool, i64, Option<Time>),
 );
 
 const COLUMNS: &str = "articles.id, articles.slug, articles.title, articles.status, sections.name, \
     articles.published_at, articles.edited_at, threads.public_comments, \
     (SELECT COUNT(*) FROM comments c WHERE c.article_id = articles.id AND CASE c.status WHEN 'pending' THEN TRUE WHEN 'withheld' THEN TRUE ELSE FALSE END), \
-    articles.words, articles.is_sample, EXISTS (SELECT 1 FROM working_copies w WHERE w.article_id = articles.id), articles.edit_version";
+    articles.words, articles.is_sample, EXISTS (SELECT 1 FROM working_copies w WHERE w.article_id = articles.id), articles.edit_version, \
+    (SELECT w.publish_at FROM working_copies w WHERE w.article_id = articles.id)";
 /// As the indexes of the newsroom have it.
 const STATUS: &str = "(articles.status || '')";
 const JOINS: &str = "JOIN sections ON sections.id = articles.section_id";
@@ -139,7 +142,7 @@ const JOINS: &str = "JOIN sections ON sections.id = articles.section_id";
 impl From<Parts> for ListedArticle {
     fn from(parts: Parts) -> ListedArticle {
         let ((id, slug, title, status, section), numbers, more) = parts;
-        let (is_sample, is_changed, version) = more;
+        let (is_sample, is_changed, version, publish_at) = more;
         let (published_at, edited_at, public, waiting, words) = numbers;
         ListedArticle {
             id,
@@ -154,6 +157,7 @@ impl From<Parts> for ListedArticle {
             words,
             is_sample,
             is_changed,
+            publish_at,
             version,
         }
     }
@@ -376,23 +380,4 @@ pub fn counts(conn: &mut Conn, owner: Option<i64>) -> Result<[i64; 3], Error> {
         counts[at as usize] = count;
     }
     Ok(counts)
-}
-
-/// Slugs and names of sections, and of the authors whom the filter offers, at most `most` of each.
-///
-/// # Errors
-/// Of the database.
-pub fn filters(conn: &mut Conn, most: i64) -> Result<[Vec<(String, String)>; 2], Error> {
-    Ok([
-        sections::table
-            .order(sections::id)
-            .select((sections::slug, sections::name))
-            .limit(most)
-            .load(conn)?,
-        authors::table
-            .order(authors::id)
-            .select((authors::slug, authors::name))
-            .limit(most)
-            .load(conn)?,
-    ])
 }

@@ -137,7 +137,15 @@ fn was_taken_down(conn: &mut Conn, slug: &str) -> Result<bool, Error> {
     let found = articles::table
         .filter(articles::slug.eq(slug))
         .filter(articles::status.eq("unpublished"));
-    Ok(found
+    let now = found.select(articles::id).first::<i64>(conn).optional()?;
+    if now.is_some() {
+        return Ok(true);
+    }
+    // Its address may have changed since.
+    Ok(former_slugs::table
+        .inner_join(articles::table.on(articles::id.eq(former_slugs::article_id)))
+        .filter(former_slugs::slug.eq(slug))
+        .filter(articles::status.eq("unpublished"))
         .select(articles::id)
         .first::<i64>(conn)
         .optional()?

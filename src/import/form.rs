@@ -151,6 +151,12 @@ fn notes(t: Interface, fields: &ArticleFields, errors: &mut FieldErrors) -> Vec<
         let publisher = line("publisher", &note.publisher, MAX_NAME);
         let date = line("date", &note.date, MAX_NAME);
         let url = line("url", &note.url, MAX_NOTE);
+        if !is_date(&date) {
+            errors.push((format!("note_date-{}", row + 1), t.editor_date_invalid()));
+        }
+        if !note.kind.is_empty() && NoteKind::parse(&note.kind).is_none() {
+            errors.push((format!("note_kind-{}", row + 1), t.choice_missing()));
+        }
         let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         if !url.is_empty() && !is_web(&url.to_ascii_lowercase()) {
             errors.push((format!("note_url-{}", row + 1), t.editor_url_invalid()));
@@ -167,6 +173,16 @@ fn notes(t: Interface, fields: &ArticleFields, errors: &mut FieldErrors) -> Vec<
         errors.push(("note_text-1".into(), t.editor_too_many(MOST_NOTES as i64)));
     }
     notes
+}
+
+/// Whether what looks like a date is one. Other words, such as "last spring", stay as typed.
+fn is_date(text: &str) -> bool {
+    let looks_like_one = text.len() >= 6 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    match text.split('-').collect::<Vec<_>>().as_slice() {
+        _ if !looks_like_one => true,
+        [_, _] => format!("{text}-01").parse::<jiff::civil::Date>().is_ok(),
+        _ => text.parse::<jiff::civil::Date>().is_ok(),
+    }
 }
 
 /// Renders the three texts into the draft.

@@ -304,7 +304,7 @@ impl BodyParser<'_, '_> {
 }
 
 /// Whether a URL ends as the names of pictures do.
-fn is_picture(url: &str) -> bool {
+pub(super) fn is_picture(url: &str) -> bool {
     let ending = url.rsplit('.').next().unwrap_or_default().to_lowercase();
     ["jpg", "jpeg", "png", "gif", "webp", "svg"].contains(&ending.as_str())
 }

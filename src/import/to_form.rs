@@ -89,7 +89,10 @@ fn with_addresses(text: &str, html: &SafeHtml, resolve: impl Fn(&str) -> Option<
         }
     }
     for link in links {
-        if let Some(there) = resolve(&link).filter(|there| *there != link) {
+        // As the import has done with links that lead to no file.
+        let from_root = || format!("/{}", link.trim_start_matches(['.', '/']));
+        let there = resolve(&link).unwrap_or_else(from_root);
+        if there != link && !markdown::is_picture(&link) {
             out = replace_target(&out, &link, &there);
         }
     }

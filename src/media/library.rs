@@ -131,6 +131,8 @@ pub struct Use {
     pub media: i64,
     pub article: i64,
     pub title: String,
+    /// Whose article it is.
+    pub owner: Option<i64>,
 }
 
 /// A file that is the picture of an author, and the author's name.
@@ -141,18 +143,24 @@ pub type Portrait = (i64, String);
 /// # Errors
 /// Of the database.
 pub fn uses(conn: &mut Conn, ids: &[i64]) -> Result<(Vec<Use>, Vec<Portrait>), Error> {
-    let rows: Vec<(i64, i64, String)> = article_media::table
+    let rows: Vec<(i64, i64, String, Option<i64>)> = article_media::table
         .inner_join(articles::table.on(articles::id.eq(article_media::article_id)))
         .filter(article_media::media_id.eq_any(ids.to_vec()))
-        .select((article_media::media_id, articles::id, articles::title))
+        .select((
+            article_media::media_id,
+            articles::id,
+            articles::title,
+            articles::owner_id,
+        ))
         .distinct()
         .load(conn)?;
     let mut uses: Vec<Use> = rows
         .into_iter()
-        .map(|(media, article, title)| Use {
+        .map(|(media, article, title, owner)| Use {
             media,
             article,
             title,
+            owner,
         })
         .collect();
     uses.sort_by_key(|used| (used.media, used.article));

@@ -137,7 +137,8 @@ pub fn save_files(folder: &Path, picture: &Picture) -> Result<(), String> {
         if target.exists() {
             continue;
         }
-        let draft = folder.join(format!(".{name}.{}", std::process::id()));
+        let random = text::random_hex::<8>().map_err(|e| e.to_string())?;
+        let draft = folder.join(format!(".upload-{random}"));
         let written = std::fs::File::create(&draft).and_then(|mut file| {
             file.write_all(bytes)?;
             // The row that refers to it is synced as well; after a crash no row may refer to an empty file.

@@ -87,6 +87,10 @@ fn picture_inside(data: &[u8]) -> Option<ImageKind> {
 /// Maximum number of elements after everything that is used several times (`use`, masks, patterns, clip paths) is
 /// written out, as usvg does.
 const MOST_ELEMENTS: u64 = 100_000;
+/// Maximum number of letters in one text: laying them out takes quadratic time.
+const MOST_LETTERS: usize = 2_000;
+/// What a letter counts for, in elements.
+const LETTER: u64 = 4;
 /// Maximum depth of elements.
 const MOST_DEPTH: usize = 500;
 
@@ -123,7 +127,9 @@ fn refuse_expansion(bytes: &[u8]) -> Result<(), String> {
     }
     match elements.count(document.root_element(), 0) {
         Some(many) if many <= MOST_ELEMENTS => Ok(()),
-        _ => Err("the SVG image has too many elements, or they are nested too deeply".into()),
+        _ => Err(
+            "the SVG image has too many elements or letters, or they are nested too deeply".into(),
+        ),
     }
 }
 
@@ -146,6 +152,14 @@ impl<'a, 'input> Elements<'a, 'input> {
         // A reference to itself counts once; usvg refuses it.
         self.counted.insert(node.id(), 1);
         let mut many = 1_u64;
+        if node.has_tag_name("text") {
+            let said = node.descendants().filter_map(|inner| inner.text());
+            let letters: usize = said.map(|text| text.chars().count()).sum();
+            if letters > MOST_LETTERS {
+                return None;
+            }
+            many += LETTER * letters as u64;
+        }
         for child in node.children().filter(Node::is_element) {
             many = many.saturating_add(self.count(child, depth + 1)?);
         }

@@ -46,6 +46,9 @@ fn walk(parser: &mut Parser<'_>, loads: bool, depth: usize) -> Result<(), Proble
             Token::Function(name) => {
                 let name = name.to_ascii_lowercase();
                 let name = name.trim_start_matches("-webkit-");
+                if loads && (name == "var" || name == "attr" || name == "env") {
+                    return Err(Problem::Elsewhere(format!("{name}()")));
+                }
                 Some(LOADING.contains(&name))
             }
             Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
@@ -69,8 +72,10 @@ fn walk(parser: &mut Parser<'_>, loads: bool, depth: usize) -> Result<(), Proble
 /// A path of this site, or a part of the page.
 fn local(url: &str) -> Result<(), Problem> {
     let url = url.trim();
+    // Browsers leave tabs and newlines out of an address.
+    let is_plain = !url.chars().any(char::is_control);
     let is_path = url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\");
-    match is_path || url.starts_with('#') {
+    match is_plain && (is_path || url.starts_with('#')) {
         true => Ok(()),
         false => Err(Problem::Elsewhere(url.chars().take(100).collect())),
     }

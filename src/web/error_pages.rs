@@ -210,7 +210,8 @@ fn title_and_message(t: Interface, state: &State, error: &Error) -> (String, Str
             );
             (t.error_banned(), format!("{why} {end}"))
         }
-        Error::NotFound | Error::Gone => (t.error_not_found(), t.error_not_found_text()),
+        Error::NotFound => (t.error_not_found(), t.error_not_found_text()),
+        Error::Gone => (t.error_gone(), t.error_gone_text()),
         Error::NotAllowed { allow } => (t.error_not_allowed(), t.error_not_allowed_text(allow)),
         Error::Conflict(why) => (t.error_conflict(), why.clone()),
         Error::TooLarge { limit } => (

@@ -11,6 +11,7 @@ pub mod form;
 pub mod gate;
 pub mod guard;
 pub mod headers;
+pub mod kept;
 pub mod limits;
 pub mod meter;
 pub mod notices;
@@ -68,6 +69,8 @@ pub struct State {
     site: ArcSwap<Site>,
     /// Held while the settings are read: an older result must not replace a newer one.
     reading_site: tokio::sync::Mutex<()>,
+    /// Held while media files are stored or deleted with their rows: the same file may be uploaded again meanwhile.
+    pub changing_media: tokio::sync::Mutex<()>,
     /// Time and result of the last readiness check.
     ready: tokio::sync::Mutex<Option<(Instant, Result<(), Error>)>>,
 }
@@ -99,6 +102,7 @@ impl State {
             notices: Notices::default(),
             site: ArcSwap::from_pointee(site),
             reading_site: tokio::sync::Mutex::default(),
+            changing_media: tokio::sync::Mutex::default(),
             ready: tokio::sync::Mutex::default(),
         }
     }

@@ -163,3 +163,47 @@ site_test! {
         assert!(page.header("content-security-policy").is_some_and(|policy| policy.contains("media-src 'self'")));
     }
 }
+
+site_test! {
+    async fn the_same_picture_uploaded_and_deleted_at_once_keeps_its_file(site: Site) {
+        let edda = site.editor("edda").await;
+        for round in 0..4_u32 {
+            let bytes = picture(40 + round, 30, image::ImageFormat::Png);
+            let files = [("a.png", bytes.clone())];
+            let many = six_at_once(&edda, &files).await;
+            assert!(many.iter().all(|status| *status == 303), "{many:?}");
+            let first = library(&edda).await.into_iter().find(|file| file["width"] == 40 + round).expect("it");
+            let delete = format!("/admin/media/{}/delete", first["id"]);
+            let (deleted, again) = tokio::join!(edda.post(&delete, &[]), upload(&edda, &files, &[]));
+            assert_eq!((deleted.status, again.status), (303, 303));
+            for file in library(&edda).await {
+                let file = file["file"].as_str().expect("a name").to_owned();
+                assert_eq!(site.get(&format!("/media/{file}")).await.status, 200, "{file}");
+            }
+        }
+    }
+}
+
+/// Uploads the same files six times at once.
+async fn six_at_once(who: &Browser, files: &[(&str, Vec<u8>)]) -> Vec<u16> {
+    let (a, b, c, d, e, f) = tokio::join!(
+        upload(who, files, &[]),
+        upload(who, files, &[]),
+        upload(who, files, &[]),
+        upload(who, files, &[]),
+        upload(who, files, &[]),
+        upload(who, files, &[])
+    );
+    [a, b, c, d, e, f].map(|answer| answer.status).into()
+}
+
+site_test! {
+    async fn a_drawing_with_endless_text_costs_nothing(site: Site) {
+        let edda = site.editor("edda").await;
+        let svg = |letters: usize| format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><text>{}</text></svg>", "W".repeat(letters)).into_bytes();
+        assert_eq!(upload(&edda, &[("a.svg", svg(100))], &[]).await.status, 303);
+        let refused = upload(&edda, &[("a.svg", svg(60_000))], &[]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.one(".errors").contains("letters"));
+    }
+}

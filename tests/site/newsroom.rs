@@ -499,5 +499,90 @@ site_test! {
             assert!(value.is_empty() || anonymous.body.contains(value), "{name}");
         }
         assert_eq!(site.browser().post(&path, &[("revision", "1")]).await.status, 303, "nothing was typed");
+        for (path, name) in [("/admin/articles/import".to_owned(), "text"), (format!("/admin/articles/{id}/correct"), "text"), ("/admin/pages".into(), "body"), ("/admin/pages/about".into(), "body")] {
+            let answer = site.browser().post(&path, &[(name, "Long words.")]).await;
+            assert_eq!(answer.status, 403, "{path}");
+            assert!(answer.one(&format!("form[action='{path}'] textarea[name={name}]")).contains("Long words."), "{path}");
+            let demoted = site.reader(&format!("r{}", path.len())).await;
+            let answer = demoted.post(&path, &[(name, "Long words.")]).await;
+            assert!(answer.status == 403 && answer.body.contains("Long words."), "{path}");
+        }
+    }
+}
+
+site_test! {
+    async fn a_draft_takes_no_former_address_of_another_article(site: Site) {
+        let (edda, wanda) = (site.editor("edda").await, site.writer("wanda").await);
+        let id = draft(&edda, &[("title", "Moved"), ("slug", "first"), ("body", "Text.")]).await;
+        assert_eq!(send(&edda, id, "publish", &[]).await.status, 303);
+        assert_eq!(send(&edda, id, "publish", &[("slug", "second")]).await.status, 303);
+        assert_eq!(site.get("/articles/first").await.status, 301);
+        assert_eq!(wanda.post("/admin/articles/new", &[("title", "Mine"), ("slug", "first")]).await.status, 422);
+        let own = draft(&wanda, &[("title", "Mine")]).await;
+        assert_eq!(send(&wanda, own, "", &[("slug", "first")]).await.status, 422);
+        assert_eq!(site.get("/articles/first").await.status, 301);
+        assert_eq!(send(&edda, id, "publish", &[("slug", "first")]).await.status, 303, "its own may come back");
+        // Taken down and renamed: the address that readers know still says so.
+        assert_eq!(send(&edda, id, "unpublish", &[]).await.status, 303);
+        assert_eq!(send(&edda, id, "", &[("slug", "third")]).await.status, 303);
+        assert_eq!((site.get("/articles/first").await.status, site.get("/articles/second").await.status), (410, 410));
+    }
+}
+
+site_test! {
+    async fn saving_what_is_scheduled_moves_it(site: Site) {
+        let edda = site.editor("edda").await;
+        let id = draft(&edda, &[("title", "Later"), ("body", "Text.")]).await;
+        assert_eq!(send(&edda, id, "schedule", &[("publish_at", "2040-12-05T09:00")]).await.status, 303);
+        assert_eq!(send(&edda, id, "", &[("publish_at", "2040-12-08T09:00")]).await.status, 303);
+        assert!(edda.get(&format!("/admin/articles/{id}")).await.one(".state").contains("8 December 2040"));
+        assert_eq!(send(&edda, id, "", &[("publish_at", "2020-12-08T09:00")]).await.status, 422);
+        assert_eq!(send(&edda, id, "", &[("dek", "New."), ("publish_at", "")]).await.status, 303);
+        assert!(edda.get(&format!("/admin/articles/{id}")).await.one(".state").contains("8 December 2040"));
+    }
+}
+
+site_test! {
+    async fn publishing_the_same_text_again_is_no_update(site: Site) {
+        let edda = site.editor("edda").await;
+        let slug = site.publish("---\ntitle: From a file\ndate: 2026-01-02T03:04:00Z\nupdated: 2026-01-02T03:04:00Z\n---\n\nText with [about](about) and [more](https://example.org/).\n").await;
+        let path = format!("/articles/{slug}");
+        let before = site.get(&path).await;
+        let id: i64 = edda.get("/admin/articles").await.attr("[data-article]", "data-article").expect("it").parse().expect("an id");
+        assert_eq!(send(&edda, id, "publish", &[]).await.status, 303);
+        let after = site.get(&path).await;
+        assert_eq!(before.all(".meta time"), after.all(".meta time"), "readers see no update");
+        assert_eq!(before.attr(".body a", "href"), after.attr(".body a", "href"), "links lead where they led");
+        assert_eq!(send(&edda, id, "publish", &[("body", "Another text.")]).await.status, 303);
+        assert_ne!(before.all(".meta time"), site.get(&path).await.all(".meta time"));
+    }
+}
+
+site_test! {
+    async fn odd_dates_and_kinds_of_notes_are_refused(site: Site) {
+        let edda = site.editor("edda").await;
+        for (kind, date, status) in [("primary", "2026-13-40", 422), ("primary", "2026-02-30", 422), ("primary", "2026-02", 303), ("primary", "last spring", 303), ("zzz", "", 422), ("", "", 303)] {
+            let answer = edda.post("/admin/articles/new", &[("title", "A"), ("note_kind", kind), ("note_text", "It"), ("note_publisher", ""), ("note_url", ""), ("note_date", date)]).await;
+            assert_eq!(answer.status, status, "{kind} {date}");
+        }
+    }
+}
+
+site_test! {
+    async fn a_second_click_and_a_missing_version_do_no_harm(site: Site) {
+        let edda = site.editor("edda").await;
+        let id = draft(&edda, &[("title", "Clicked"), ("body", "Text.")]).await;
+        assert_eq!(edda.post(&format!("/admin/articles/{id}/delete"), &[]).await.status, 409, "somebody may be typing");
+        assert_eq!(send(&edda, id, "publish", &[]).await.status, 303);
+        let seen = version(&edda, id).await;
+        for _ in 0..2 {
+            assert_eq!(send_with(&edda, id, "correct", &seen, &[("kind", "correction"), ("text", "Once.")]).await.status, 303);
+        }
+        assert_eq!(send_with(&edda, id, "correct", &seen, &[("kind", "correction"), ("text", "Another.")]).await.status, 409);
+        assert_eq!(site.get("/articles/clicked").await.all(".corrections p").len(), 1);
+        // What is scheduled goes out without another look: it is looked at when it is saved.
+        let later = draft(&edda, &[("title", "Later"), ("body", "Text.")]).await;
+        assert_eq!(send(&edda, later, "schedule", &[("publish_at", "2040-01-01T10:00")]).await.status, 303);
+        assert_eq!(send(&edda, later, "", &[("body", "")]).await.status, 422);
     }
 }

@@ -79,6 +79,7 @@ site_test! {
         assert!(!page.has(".body script"));
         assert!(site.get("/").await.has("footer a[href='/pages/imprint']"));
         assert_eq!(edda.post("/admin/pages", &[("title", "Imprint"), ("body", "Again")]).await.status, 422, "there is one");
+        assert_eq!(edda.post("/admin/pages", &[("title", "About"), ("slug", "about"), ("body", "Again")]).await.status, 422);
         assert_eq!(site.get("/pages/nothing").await.status, 404);
         // Two editors.
         let seen = ben.get("/admin/pages/imprint").await.field("revision").expect("a revision");
@@ -150,9 +151,12 @@ site_test! {
         assert_eq!(site.get(&path).await.status, 404, "once");
         assert_eq!(site.log_in("nina").await.get("/admin/articles").await.status, 200, "no other password is asked for");
         // Taken back, or by somebody who is no admin any more.
+        chief.post("/admin/invitations", &[("email", "Second@Example.org"), ("role", "admin")]).await;
+        chief.get("/admin/invitations").await;
         chief.post("/admin/invitations", &[("email", "second@example.org"), ("role", "editor")]).await;
         let page = chief.get("/admin/invitations").await;
         let link = page.attr(".shared a", "href").expect("the link");
+        assert_eq!(page.all("form[action$='/revoke']").len(), 1, "a second invitation replaces the first");
         let revoke = page.attr("form[action$='/revoke']", "action").expect("a way back");
         assert_eq!(chief.post(&revoke, &[]).await.status, 303);
         assert_eq!(site.get(link.strip_prefix(&site.origin()).expect("here")).await.status, 404);
@@ -287,6 +291,7 @@ site_test! {
             ("close_after_days", "0"), ("close_after_days", "-3"), ("close_after_days", "soon"), ("close_after_days", "9999"),
             ("own_css", "@import 'a.css';"), ("own_css", "@\\69mport url(/a.css);"), ("own_css", "p { background: url(https://example.org/a.png) }"),
             ("own_css", "p { background: u\\72l( //example.org/a.png ) }"), ("own_css", "p { background: image-set('https://example.org/a.png' 1x) }"),
+            ("own_css", "p { background: url('/\\9 /example.org/a.png') }"), ("own_css", ":root { --u: '//example.org/a.png' } p { background: image-set(var(--u) 1x) }"),
             ("own_css", "p { background: url(data:image/png;base64,AAAA) }"), ("own_css", "p { background: url('unfinished) }\n"),
         ] {
             let answer = chief.post("/admin/settings", &[(name, value)]).await;

@@ -89,6 +89,10 @@ pub fn unschedule(conn: &mut Conn, request: Request<'_>) -> Changed<()> {
 pub fn correct(conn: &mut Conn, request: Request<'_>, kind: &str, said: &str) -> Changed<()> {
     let found = match request.open(conn)? {
         Ok(found) => found,
+        // A second click.
+        Err(Refusal::Stale) if is_last_correction(conn, &request, kind, said)? => {
+            return Ok(Ok(()));
+        }
         Err(refusal) => return Ok(Err(refusal)),
     };
     if !found.row.is_public() {
@@ -114,6 +118,7 @@ pub fn correct(conn: &mut Conn, request: Request<'_>, kind: &str, said: &str) ->
     diesel::update(articles::table.find(id))
         .set(articles::updated_at.eq(request.now.0))
         .execute(conn)?;
+    save::edited(conn, id, Some(request.who.id), request.now)?;
     changed(conn, CacheTag::Article(id));
     changed(conn, CacheTag::Articles);
     let entry = log::Entry {
@@ -126,6 +131,24 @@ pub fn correct(conn: &mut Conn, request: Request<'_>, kind: &str, said: &str) ->
     };
     log::store::write(conn, &entry, request.now)?;
     Ok(Ok(()))
+}
+
+/// Whether the same person has added this correction last.
+fn is_last_correction(
+    conn: &mut Conn,
+    request: &Request<'_>,
+    kind: &str,
+    said: &str,
+) -> Result<bool, Error> {
+    let row = edited::row(conn, request.id, request.who)?;
+    let last: Option<(String, String)> = corrections::table
+        .filter(corrections::article_id.eq(request.id))
+        .order(corrections::position.desc())
+        .select((corrections::kind, corrections::text))
+        .first(conn)
+        .optional()?;
+    let is_same = last.is_some_and(|(last_kind, last)| last_kind == kind && last == said);
+    Ok(is_same && row.edited_by == Some(request.who.id))
 }
 
 /// Opens, closes or moderates the thread of an article, at once.

@@ -11,8 +11,9 @@ pub use changes::{
 
 use super::draft::{Draft, SaveContext};
 use super::edited::{Edited, Row, edited};
+use super::publication::public_text;
 use super::{presence, save, working_copy};
-use crate::db::schema::articles;
+use crate::db::schema::{articles, former_slugs};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::log::{self, Actor};
@@ -167,6 +168,7 @@ pub fn update(
         Action::Save => ("save", ""),
         Action::Submit => ("submit", "submitted"),
         Action::Publish => ("publish", "published"),
+        Action::Schedule(_) if row.is_public() => ("schedule", ""),
         Action::Schedule(_) => ("schedule", "scheduled"),
         Action::Unpublish => ("unpublish", "unpublished"),
     };
@@ -213,8 +215,19 @@ fn in_place(
         status: Some(status.to_owned()),
         ..with.clone()
     };
-    let existing = save::by_id(conn, found.row.id)?;
+    let id = found.row.id;
+    let before = match found.row.is_public() {
+        true => Some(public_text(conn, id)?.1),
+        false => None,
+    };
+    let existing = save::by_id(conn, id)?;
     save::store(conn, &draft, &with, existing)?;
+    if before.is_some() && before == Some(public_text(conn, id)?.1) {
+        // Readers see no other text: for them it was not updated.
+        diesel::update(articles::table.find(id))
+            .set(articles::updated_at.eq(found.row.updated_at.0))
+            .execute(conn)?;
+    }
     Ok(())
 }
 
@@ -248,7 +261,7 @@ fn take_down(
     in_place(conn, found, &draft, with, "unpublished")
 }
 
-/// Whether another article has this slug.
+/// Whether another article has this slug, or had it.
 ///
 /// # Errors
 /// Of the database.
@@ -258,7 +271,16 @@ pub fn slug_is_taken(conn: &mut Conn, slug: &str, but: Option<i64>) -> Result<bo
         .select(articles::id)
         .first(conn)
         .optional()?;
-    Ok(holder.is_some() && holder != but)
+    // A former address of another article leads there.
+    let former: Option<i64> = former_slugs::table
+        .find(slug)
+        .select(former_slugs::article_id)
+        .first(conn)
+        .optional()?;
+    Ok([holder, former]
+        .into_iter()
+        .flatten()
+        .any(|id| Some(id) != but))
 }
 
 /// A slug like this one that no article has and none had.

@@ -142,7 +142,12 @@ pub async fn delete(
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form = ArticleForm::read(&posted)?;
-    let changed = change(&state, &who, (*id, form.revision), editing::delete).await?;
+    // Without a version it is refused: somebody may be typing.
+    let version = match form.revision.as_str() {
+        "" => "none".to_owned(),
+        given => given.to_owned(),
+    };
+    let changed = change(&state, &who, (*id, version), editing::delete).await?;
     match changed {
         Ok(()) => Ok(page::see_other(paths::ADMIN_ARTICLES)),
         Err(refusal) => answer(&state, &who, *id, Err(refusal), "").await,
@@ -176,10 +181,15 @@ const MAX_CORRECTION: usize = 2_000;
 /// `POST /admin/articles/{id}/correct`: adds a correction, which readers see at once.
 pub async fn correct(
     state: Shared,
-    who: Editor,
+    who: Result<Editor, Error>,
+    request: HttpRequest,
     id: web::Path<i64>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
+    let who = match who {
+        Ok(who) => who,
+        Err(why) => return kept(&state, &request, &posted, why),
+    };
     let form: CorrectionForm = posted.read()?;
     let (t, who) = (state.t(), Writer(who.0));
     let said = text::clean_line(&text::collapse(&form.text));

@@ -28,6 +28,9 @@ pub async fn bulk(state: Shared, who: Editor, posted: FormBody) -> Result<HttpRe
     if !known.contains(&form.action.as_str()) && !COMMENTS.contains(&form.action.as_str()) {
         return Err(Error::Refused(t.action_unknown()));
     }
+    if form.ids.is_empty() {
+        return Err(Error::Refused(t.articles_none_picked()));
+    }
     if form.ids.len() > MOST {
         return Err(Error::Refused(t.editor_too_many(MOST as i64)));
     }

@@ -1,6 +1,7 @@
 //! `/admin/articles/new` and `/admin/articles/{id}`: the form of an article.
 
 use super::kept::kept;
+use super::scheduled_for;
 use super::typed::{Typed, blank, context, read};
 use super::view::{Shown, edit_page};
 use crate::articles::editing::{self, Action, Refusal, Request};
@@ -235,6 +236,19 @@ pub(super) async fn save(
     }
 }
 
+/// Whether saving gives what is scheduled another time.
+fn moves_schedule(state: &State, typed: &Typed) -> bool {
+    let scheduled = typed
+        .opened
+        .as_ref()
+        .and_then(|opened| scheduled_for(&opened.edited));
+    let given = typed.fields.publish_at.trim();
+    scheduled.is_some_and(|at| {
+        let minute = state.site().input_minute(at);
+        !given.is_empty() && !given.starts_with(&minute)
+    })
+}
+
 /// What a button needs of the fields: a title always, a text before readers see it, a time in the future.
 fn checked<'a>(
     state: &State,
@@ -243,16 +257,21 @@ fn checked<'a>(
 ) -> Result<(&'a Compiled, Action), FieldErrors> {
     let compiled = titled(state, typed)?;
     let t = state.t();
-    let mut errors = match press.publishes() {
+    // What is scheduled goes out without another look.
+    let scheduled = typed
+        .opened
+        .as_ref()
+        .and_then(|opened| scheduled_for(&opened.edited));
+    let mut errors = match press.publishes() || scheduled.is_some() {
         true => missing(t, &compiled.0),
         false => Vec::new(),
     };
     let action = match press {
-        Press::Save => Action::Save,
+        Press::Save if !moves_schedule(state, typed) => Action::Save,
         Press::Submit => Action::Submit,
         Press::Publish => Action::Publish,
         Press::Unpublish => Action::Unpublish,
-        Press::Schedule => {
+        Press::Schedule | Press::Save => {
             let at = state
                 .site()
                 .parse_exact_minute(typed.fields.publish_at.trim());

@@ -46,6 +46,8 @@ pub(super) fn label(t: Interface, name: &str) -> String {
         "note_publisher" => t.field_note_publisher(),
         "note_url" => t.field_note_url(),
         "note_date" => t.field_note_date(),
+        "kind" => t.field_correction_kind(),
+        "text" => t.field_correction_text(),
         "primary" => t.note_primary(),
         "limit" => t.note_limit(),
         "corroboration" => t.note_corroboration(),

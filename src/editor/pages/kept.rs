@@ -1,36 +1,30 @@
-//! The answer to a form of an article from somebody who is not signed in any more, or lost the role: everything that was typed,
-//! to be sent again or copied.
+//! What an article's form gives back to somebody who is not signed in any more, or lost the role.
 
 use super::fields::label;
-use crate::articles::fields::NAMES;
-use crate::editor::form::NOTE_FIELDS;
 use crate::error::Error;
-use crate::interface::Interface;
 use crate::paths;
-use crate::web::{FormBody, Page, State, Viewer, page, viewer};
-use actix_web::http::StatusCode;
+use crate::web::kept::{self, LongForm};
+use crate::web::{FormBody, State};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 
-#[derive(Template)]
-#[template(path = "editor/kept.html")]
-struct KeptPage {
-    page: Page,
-    t: Interface,
-    heading: String,
-    sentence: String,
-    action: String,
-    /// The page to log in on; empty = sending it again does not help.
-    login: String,
-    hidden: Vec<(String, String)>,
-    /// Name, label and value.
-    typed: Vec<(String, String, String)>,
-}
+const ARTICLE: LongForm = LongForm {
+    typed: &[
+        "title",
+        "dek",
+        "opening_summary",
+        "body",
+        "why_it_matters",
+        "note_text",
+        "tags",
+        "authors",
+        "keyphrases",
+        "text",
+    ],
+    label,
+    next: paths::ADMIN_ARTICLES,
+};
 
-/// Fields that nobody typed.
-const HIDDEN: [&str; 4] = ["revision", "action", "note_kind", "comments"];
-
-/// The page with what was typed, for `SignInFirst` and `Forbidden`.
+/// The page with what was typed.
 ///
 /// # Errors
 /// `why`, if it is something else or nothing was typed.
@@ -40,46 +34,5 @@ pub(super) fn kept(
     posted: &FormBody,
     why: Error,
 ) -> Result<HttpResponse, Error> {
-    let signs_in = match &why {
-        Error::SignInFirst { .. } => true,
-        Error::Forbidden => false,
-        _ => return Err(why),
-    };
-    let Ok(pairs) = posted.pairs() else {
-        return Err(why);
-    };
-    let is_hidden = |(name, value): &&(String, String)| {
-        HIDDEN.contains(&name.as_str()) || value.trim().is_empty()
-    };
-    let (hidden, typed): (Vec<_>, Vec<_>) = pairs.iter().partition(is_hidden);
-    let is_known = |name: &str| NAMES.contains(&name) || NOTE_FIELDS.contains(&name);
-    if !typed.iter().any(|(name, _)| is_known(name)) {
-        return Err(why);
-    }
-    let t = state.t();
-    let viewer = match signs_in {
-        true => Viewer(None),
-        false => viewer::of(request),
-    };
-    let (heading, sentence) = match signs_in {
-        true => (t.error_sign_in(), t.kept_sign_in()),
-        false => (t.error_forbidden(), t.kept_forbidden()),
-    };
-    let view = KeptPage {
-        page: Page::new(state, &viewer, &heading).unlisted(),
-        t,
-        heading,
-        sentence,
-        action: request.path().to_owned(),
-        login: match signs_in {
-            true => paths::login(paths::ADMIN_ARTICLES),
-            false => String::new(),
-        },
-        hidden: hidden.into_iter().cloned().collect(),
-        typed: typed
-            .into_iter()
-            .map(|(name, value)| (name.clone(), label(t, name), value.clone()))
-            .collect(),
-    };
-    page::answer(StatusCode::FORBIDDEN, &view)
+    kept::kept(state, request, posted, ARTICLE, why)
 }

@@ -1,6 +1,7 @@
 //! `/admin/articles`: the list of articles of every status.
 
 use super::{shown_title, status_name};
+use crate::articles::edited;
 use crate::articles::staff_lists::{self, Cursor, STATUSES, Sort, Wanted};
 use crate::articles::store::{self, Name};
 use crate::error::Error;
@@ -42,7 +43,8 @@ struct RowView {
     waiting: i64,
     public_link: String,
     is_sample: bool,
-    is_changed: bool,
+    /// What there is to say of changes that readers do not see yet.
+    changes: String,
     /// What a form for several articles sends.
     picked: String,
 }
@@ -152,7 +154,7 @@ pub async fn index(
                 next,
                 store::names(conn, &ids)?,
                 staff_lists::counts(conn, owner)?,
-                staff_lists::filters(conn, OFFERED)?,
+                edited::filters(conn, OFFERED)?,
             ))
         })
         .await?;
@@ -215,7 +217,11 @@ fn row_view(state: &State, row: staff_lists::ListedArticle, names: &[Name], sort
             false => String::new(),
         },
         is_sample: row.is_sample,
-        is_changed: is_public && row.is_changed,
+        changes: match row.publish_at {
+            _ if !is_public || !row.is_changed => String::new(),
+            None => t.articles_changed(),
+            Some(at) => t.articles_change_scheduled(&site.minute(at)),
+        },
         picked: format!("{}:{}", row.id, row.version),
         status: row.status,
     }

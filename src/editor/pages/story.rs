@@ -1,6 +1,7 @@
 //! `/admin/articles/import`: a pasted text or a file becomes a draft.
 
 use super::edit::store_new;
+use super::kept::kept;
 use super::typed::render;
 use crate::articles::draft::Refusal;
 use crate::articles::fields::ArticleFields;
@@ -12,8 +13,8 @@ use crate::interface::Interface;
 use crate::web::fields::{Field, FormPage};
 use crate::web::{FormBody, Page, Shared, State, Writer, page};
 use crate::{paths, text};
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 
 fn import_page(state: &State, who: &Writer, text: &str, error: String) -> FormPage {
     let t = state.t();
@@ -77,7 +78,16 @@ fn is_markdown(text: &str) -> bool {
 }
 
 /// `POST /admin/articles/import`
-pub async fn upload(state: Shared, who: Writer, posted: FormBody) -> Result<HttpResponse, Error> {
+pub async fn upload(
+    state: Shared,
+    who: Result<Writer, Error>,
+    request: HttpRequest,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let who = match who {
+        Ok(who) => who,
+        Err(why) => return kept(&state, &request, &posted, why),
+    };
     let t = state.t();
     let source = match given(t, &posted)? {
         Ok(source) => source,
@@ -89,7 +99,12 @@ pub async fn upload(state: Shared, who: Writer, posted: FormBody) -> Result<Http
     let (options, parsed) = (ReadOptions::of(&state.site()), source.clone());
     let read = state.rendering.run(move || read(&parsed, &options)).await?;
     let fields = match read {
-        Ok(fields) => fields,
+        Ok(mut fields) => {
+            if fields.authors.is_empty() && !who.edits() {
+                fields.authors = who.shown_name().to_owned();
+            }
+            fields
+        }
         Err(refusal) => {
             let why = t.import_refused(&refusal.line.to_string(), &refusal.reason);
             return refuse(&state, &who, &source, why);

@@ -200,7 +200,7 @@ fn view(
     };
     let present = around.present.iter().map(|one| {
         let name = shown_name(&one.username, &one.name);
-        t.editor_present(name, &site.minute(one.since))
+        t.editor_present(&site.minute(one.since), name)
     });
     let alert = match shown.is_stale {
         true => t.editor_stale(around.edited_by.as_deref().unwrap_or("–")),

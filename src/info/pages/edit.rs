@@ -1,12 +1,13 @@
 //! `/admin/pages/{slug}`: one page and its versions.
 
 use super::write::{
-    Errors, PageForm, built_in_text, built_in_title, fields, parse, record, store_page,
+    Errors, PAGE, PageForm, built_in_text, built_in_title, fields, parse, record, store_page,
 };
 use crate::error::Error;
 use crate::info::BUILT_IN;
 use crate::info::store::{self, StoredPage};
 use crate::web::fields::{FormPage, Link};
+use crate::web::kept::kept;
 use crate::web::{Editor, EmptyForm, FormBody, Page, Shared, State, page};
 use crate::{paths, sessions, text};
 use actix_web::http::StatusCode;
@@ -51,9 +52,9 @@ async fn edit_page(
     let version = |(number, at, by): (i64, crate::db::Time, Option<String>)| Link {
         href: paths::admin_page_version(slug, number),
         text: t.pages_version(
-            &by.unwrap_or_else(|| "–".into()),
             &number.to_string(),
             &site.minute(at),
+            &by.unwrap_or_else(|| "–".into()),
         ),
     };
     more.extend(versions.into_iter().map(version));
@@ -136,10 +137,15 @@ pub async fn edit(
 /// `POST /admin/pages/{slug}`
 pub async fn update(
     state: Shared,
-    who: Editor,
+    who: Result<Editor, Error>,
+    request: HttpRequest,
     slug: web::Path<String>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
+    let who = match who {
+        Ok(who) => who,
+        Err(why) => return kept(&state, &request, &posted, PAGE, why),
+    };
     let form: PageForm = posted.read()?;
     let form = PageForm { slug: None, ..form };
     let asked = slug.clone();

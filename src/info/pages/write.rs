@@ -10,10 +10,11 @@ use crate::info::store::{self, NewText};
 use crate::interface::Interface;
 use crate::log::{self, Actor};
 use crate::web::fields::{Field, FormPage, Link};
+use crate::web::kept::{LongForm, kept};
 use crate::web::{Account, Editor, FormBody, Page, Shared, State, page};
 use crate::{media, paths, sessions, text};
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 /// Bytes of a text.
@@ -64,6 +65,18 @@ pub(super) fn fields(t: Interface, form: &PageForm, errors: &Errors) -> Vec<Fiel
     fields.extend([in_footer, Field::hidden("revision", &form.revision)]);
     fields
 }
+
+/// What is given back to somebody who is not signed in any more, or lost the role.
+pub(super) const PAGE: LongForm = LongForm {
+    typed: &["title", "body"],
+    label: |t, name| match name {
+        "title" => t.field_title(),
+        "body" => t.field_page_text(),
+        "slug" => t.field_slug(),
+        other => other.to_owned(),
+    },
+    next: paths::ADMIN_PAGES,
+};
 
 /// The list of pages with the form of a new one.
 async fn list_page(
@@ -232,7 +245,16 @@ pub(super) async fn store_page(
 }
 
 /// `POST /admin/pages`: a new page.
-pub async fn create(state: Shared, who: Editor, posted: FormBody) -> Result<HttpResponse, Error> {
+pub async fn create(
+    state: Shared,
+    who: Result<Editor, Error>,
+    request: HttpRequest,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let who = match who {
+        Ok(who) => who,
+        Err(why) => return kept(&state, &request, &posted, PAGE, why),
+    };
     let form: PageForm = posted.read()?;
     let t = state.t();
     let typed = form.slug.clone().unwrap_or_default();
@@ -240,6 +262,14 @@ pub async fn create(state: Shared, who: Editor, posted: FormBody) -> Result<Http
         slug if slug.is_empty() => text::slug(&form.title, "page"),
         slug => slug,
     };
+    if BUILT_IN.contains(&&*slug) {
+        let errors = Errors {
+            slug: t.pages_slug_taken(),
+            ..Errors::default()
+        };
+        let view = list_page(&state, &who, &form, &errors).await?;
+        return view.refused(StatusCode::UNPROCESSABLE_ENTITY);
+    }
     let new = match parse(&state, &form).await? {
         Ok(new) => new,
         Err(errors) => {
@@ -251,7 +281,7 @@ pub async fn create(state: Shared, who: Editor, posted: FormBody) -> Result<Http
         return Ok(page::see_other(&paths::admin_page(&slug)));
     }
     let errors = Errors {
-        slug: t.editor_slug_taken(),
+        slug: t.pages_slug_taken(),
         ..Errors::default()
     };
     let view = list_page(&state, &who, &form, &errors).await?;

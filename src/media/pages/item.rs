@@ -108,6 +108,8 @@ async fn item_page(
         fields: item_fields(t, &item, focus),
         uses: uses
             .into_iter()
+            // A writer sees their own articles alone.
+            .filter(|used| who.edits() || used.owner == Some(who.id))
             .map(|used| Link {
                 href: paths::admin_article(used.article),
                 text: used.title,
@@ -170,6 +172,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Error> {
     let EmptyForm {} = posted.read()?;
     let (id, now) = (*id, state.db.now());
+    let _turn = state.changing_media.lock().await;
     let deleted = sessions::write(&state, &who, move |conn, who: &Editor| {
         let subject = name(&library::item(conn, id)?);
         let files = media::store::delete_unused(conn, &[id])?;

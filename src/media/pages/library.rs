@@ -304,6 +304,7 @@ pub async fn upload(
         view.fields = upload_fields(t, &given);
         return page::refused(StatusCode::UNPROCESSABLE_ENTITY, &view, refusals);
     }
+    let _turn = state.changing_media.lock().await;
     for (file, (_, kind)) in files.iter().zip(&recognised) {
         store(&folder, file, kind).map_err(Error::Unavailable)?;
     }

@@ -1,0 +1,95 @@
+//! The answer to a long form from somebody who is not signed in any more, or lost the role: everything that was typed, to be
+//! sent again or copied.
+
+use crate::error::Error;
+use crate::interface::Interface;
+use crate::paths;
+use crate::web::{FormBody, Page, State, Viewer, page, viewer};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "kept.html")]
+struct KeptPage {
+    page: Page,
+    t: Interface,
+    heading: String,
+    sentence: String,
+    action: String,
+    /// The page to log in on; empty = sending it again does not help.
+    login: String,
+    hidden: Vec<(String, String)>,
+    /// Name, label and value.
+    typed: Vec<(String, String, String)>,
+}
+
+/// Fields that nobody typed.
+const HIDDEN: [&str; 5] = ["revision", "action", "note_kind", "comments", "in_footer"];
+
+/// What is kept of a form.
+#[derive(Clone, Copy)]
+pub struct LongForm {
+    /// The fields that people write in.
+    pub typed: &'static [&'static str],
+    pub label: fn(Interface, &str) -> String,
+    /// Where somebody who logs in again goes on.
+    pub next: &'static str,
+}
+
+/// The page with what was typed, for `SignInFirst` and `Forbidden`.
+///
+/// # Errors
+/// `why`, if it is something else or nothing was typed.
+pub fn kept(
+    state: &State,
+    request: &HttpRequest,
+    posted: &FormBody,
+    form: LongForm,
+    why: Error,
+) -> Result<HttpResponse, Error> {
+    let signs_in = match &why {
+        Error::SignInFirst { .. } => true,
+        Error::Forbidden => false,
+        _ => return Err(why),
+    };
+    let Ok(pairs) = posted.pairs() else {
+        return Err(why);
+    };
+    let is_hidden = |(name, value): &&(String, String)| {
+        HIDDEN.contains(&name.as_str()) || value.trim().is_empty()
+    };
+    let (hidden, typed): (Vec<_>, Vec<_>) = pairs.iter().partition(is_hidden);
+    if !typed
+        .iter()
+        .any(|(name, _)| form.typed.contains(&name.as_str()))
+    {
+        return Err(why);
+    }
+    let t = state.t();
+    let viewer = match signs_in {
+        true => Viewer(None),
+        false => viewer::of(request),
+    };
+    let (heading, sentence) = match signs_in {
+        true => (t.error_sign_in(), t.kept_sign_in()),
+        false => (t.error_forbidden(), t.kept_forbidden()),
+    };
+    let view = KeptPage {
+        page: Page::new(state, &viewer, &heading).unlisted(),
+        t,
+        heading,
+        sentence,
+        action: request.path().to_owned(),
+        login: match signs_in {
+            true => paths::login(form.next),
+            false => String::new(),
+        },
+        hidden: hidden.into_iter().cloned().collect(),
+        typed: typed
+            .into_iter()
+            .map(|(name, value)| (name.clone(), (form.label)(t, name), value.clone()))
+            .collect(),
+    };
+    page::answer(StatusCode::FORBIDDEN, &view)
+}
