@@ -245,17 +245,29 @@ pub fn latest_by_section(
 /// The most discussed articles are chosen from this many of the newest, which keeps them current and the cost bounded.
 pub const DISCUSSED_CANDIDATES: i64 = 200;
 
+/// How long after its publication an article can be among the most discussed, in milliseconds.
+const DISCUSSED_FOR: i64 = 14 * Time::DAY;
+
 /// The newest articles with the most public comments. Second: the ids of all articles compared, for the cache tags.
-pub fn most_discussed(conn: &mut Conn, limit: i64) -> Result<(Vec<Teaser>, Vec<i64>), Error> {
-    let query = prepared::<(BigInt, Nullable<BigInt>)>(format!(
-        "SELECT s.id, threads.public_comments FROM (SELECT articles.id, articles.published_at FROM articles WHERE {PUBLISHED} \
+pub fn most_discussed(
+    conn: &mut Conn,
+    limit: i64,
+    now: Time,
+) -> Result<(Vec<Teaser>, Vec<i64>), Error> {
+    let query = prepared::<(BigInt, Nullable<BigInt>, BigInt)>(format!(
+        "SELECT s.id, threads.public_comments, s.published_at FROM (SELECT articles.id, articles.published_at FROM articles WHERE {PUBLISHED} \
          ORDER BY articles.published_at DESC, articles.id DESC LIMIT "
     ))
     .int(DISCUSSED_CANDIDATES)
     .text(") s LEFT JOIN threads ON threads.article_id = s.id");
-    let mut counts: Vec<(i64, Option<i64>)> = query.load(conn)?;
+    let mut counts: Vec<(i64, Option<i64>, i64)> = query.load(conn)?;
     let all = counts.iter().map(|c| c.0).collect();
     counts.retain(|c| c.1.unwrap_or(0) > 0);
+    // Those of the last days; a publication that rests keeps those that it has.
+    let is_recent = |c: &(i64, Option<i64>, i64)| c.2 > now.0 - DISCUSSED_FOR;
+    if counts.iter().any(is_recent) {
+        counts.retain(is_recent);
+    }
     counts.sort_by_key(|c| std::cmp::Reverse((c.1, c.0)));
     counts.truncate(limit as usize);
     let ids: Vec<i64> = counts.into_iter().map(|c| c.0).collect();

@@ -78,6 +78,8 @@ pub struct Content<'a> {
     pub site: &'a str,
     /// The site is written from right to left.
     pub is_right_to_left: bool,
+    /// The point of the picture that stays, in per cent of width and height.
+    pub focus: (i64, i64),
     /// The story's picture, behind the title.
     pub picture: Option<Vec<u8>>,
 }
@@ -193,21 +195,35 @@ fn is_mark(c: char) -> bool {
 }
 
 /// The ground of a card: paper, or the picture, cut to size and dimmed.
-fn ground(picture: Option<&[u8]>) -> Option<(Pixmap, Colours)> {
+fn ground(picture: Option<&[u8]>, focus: (i64, i64)) -> Option<(Pixmap, Colours)> {
     let mut pixels = Pixmap::new(WIDTH, HEIGHT)?;
     let shown = picture.and_then(|bytes| image::load_from_memory(bytes).ok());
     let Some(shown) = shown else {
         pixels.fill(Color::from_rgba8(0xfd, 0xfc, 0xfa, 255));
         return Some((pixels, ON_PAPER));
     };
-    let shown = shown
-        .resize_to_fill(WIDTH, HEIGHT, image::imageops::FilterType::Triangle)
-        .into_rgb8();
+    let shown = filled(&shown, focus).into_rgb8();
     for (to, from) in pixels.pixels_mut().iter_mut().zip(shown.pixels()) {
         let [red, green, blue] = from.0.map(|light| (f32::from(light) * DIMMED) as u8);
         *to = ColorU8::from_rgba(red, green, blue, 255).premultiply();
     }
     Some((pixels, ON_PICTURE))
+}
+
+/// A picture in the size of a card: what does not fit is cut off, as far from the focus as can be.
+fn filled(picture: &image::DynamicImage, (x, y): (i64, i64)) -> image::DynamicImage {
+    let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+    let scale = (f64::from(WIDTH) / width).max(f64::from(HEIGHT) / height);
+    // What is cut out, in the picture's own pixels.
+    let (cut_width, cut_height) = (f64::from(WIDTH) / scale, f64::from(HEIGHT) / scale);
+    let start = |percent: i64, whole: f64, cut: f64| {
+        let middle = whole * percent as f64 / 100.0;
+        (middle - cut / 2.0).clamp(0.0, (whole - cut).max(0.0)) as u32
+    };
+    let (left, top) = (start(x, width, cut_width), start(y, height, cut_height));
+    picture
+        .crop_imm(left, top, cut_width.ceil() as u32, cut_height.ceil() as u32)
+        .resize_exact(WIDTH, HEIGHT, image::imageops::FilterType::Triangle)
 }
 
 /// Draws a card as PNG.
@@ -218,7 +234,7 @@ pub fn draw(content: &Content<'_>) -> Result<Vec<u8>, Error> {
     let (title, title_needs) = showable(content.title);
     let (section, section_needs) = showable(content.section);
     let (site, site_needs) = showable(content.site);
-    let (mut pixels, colours) = ground(content.picture.as_deref())
+    let (mut pixels, colours) = ground(content.picture.as_deref(), content.focus)
         .ok_or_else(|| Error::internal("no memory for the pixels of a card"))?;
     let (size, lines) = fit(&Ruler::serif(TITLE_WEIGHT), title.trim());
     let (serif, sans) = (fonts::family("Serif"), fonts::family("Sans"));

@@ -4,6 +4,7 @@ use super::{Content, draw};
 use crate::articles::store;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
+use crate::media;
 use crate::web::{Shared, Viewer, page};
 use actix_web::{HttpResponse, web};
 
@@ -16,9 +17,16 @@ pub async fn show(
     slug: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let since = state.db.version();
-    let article = state
+    let (article, focus) = state
         .db
-        .read(move |conn| store::by_slug(conn, &slug))
+        .read(move |conn| {
+            let article = store::by_slug(conn, &slug)?;
+            let focus = match &article.hero {
+                Some(hero) => media::store::focus(conn, hero.id)?,
+                None => (50, 50),
+            };
+            Ok((article, focus))
+        })
         .await?;
     let site = state.site();
     let id = article.id;
@@ -34,6 +42,7 @@ pub async fn show(
             section: &article.section.name,
             site: &site.name,
             is_right_to_left: site.direction() == "rtl",
+            focus,
             picture: file.and_then(|file| std::fs::read(file).ok()),
         })
     });

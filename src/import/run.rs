@@ -11,6 +11,7 @@ use crate::articles::draft::Refusal;
 use crate::articles::save::Saved;
 use crate::db::{Conn, Db};
 use crate::error::Error;
+use crate::log::{self, Actor};
 use crate::web::Site;
 use std::path::Path;
 
@@ -137,7 +138,17 @@ fn store(
     let (slug, as_draft) = (ready.slug.clone(), ready.as_draft);
     let status = ready.draft.status(now);
     let saved = db
-        .write_now(move |conn| ready.insert(conn, &site, false, now))
+        .write_now(move |conn| {
+            let saved = ready.insert(conn, &site, false, now)?;
+            let entry = log::Entry {
+                kind: log::Kind::Article,
+                article: Some(saved.article()),
+                subject: &ready.draft.title,
+                ..log::Entry::new("import", Actor::Console)
+            };
+            log::store::write(conn, &entry, now)?;
+            Ok(saved)
+        })
         .map_err(|e| Refusal::at(1, e.to_string()))?;
     let status = match as_draft && matches!(saved, Saved::Article(_)) {
         true => "draft",

@@ -128,6 +128,7 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "invite" => t.action_invite(),
         "revoke" => t.action_revoke(),
         "pin" => t.action_pin(),
+        "import" => t.action_import(),
         "upload" => t.action_upload(),
         "describe" => t.action_describe(),
         "unshare" => t.action_unshare(),

@@ -1,6 +1,7 @@
 //! Reads and changes the media library. `store` has what articles need of it.
 
 use super::recording::Recording;
+use crate::db::invalidation::{self, CacheTag};
 use crate::db::prepared::prepared;
 use crate::db::schema::{article_media, articles, authors, media, media_sizes};
 use crate::db::{Conn, Time};
@@ -237,10 +238,14 @@ pub fn describe(
             media::focus_y.eq(focus_y),
         ))
         .execute(conn)?;
-    match changed {
-        0 => Err(Error::NotFound),
-        _ => Ok(()),
+    if changed == 0 {
+        return Err(Error::NotFound);
     }
+    // The cards of articles whose picture it is are drawn anew.
+    for used in uses(conn, &[id])?.0 {
+        invalidation::changed(conn, CacheTag::Article(used.article));
+    }
+    Ok(())
 }
 
 /// Adds a recording, unless it is there. Returns its id.

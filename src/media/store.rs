@@ -112,6 +112,14 @@ pub fn delete_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error>
     Ok(files)
 }
 
+/// The point of a picture that crops keep, in per cent of width and height.
+pub fn focus(conn: &mut Conn, picture: i64) -> Result<(i64, i64), Error> {
+    Ok(media::table
+        .find(picture)
+        .select((media::focus_x, media::focus_y))
+        .first(conn)?)
+}
+
 /// The media type of a stored file.
 ///
 /// # Errors

@@ -186,6 +186,7 @@ pub static JOIN: Setting = Setting {
     name: "join",
     kind: Kind::Choice(&[
         ("everyone", Interface::setting_join_everyone),
+        ("invited", Interface::setting_join_invited),
         ("nobody", Interface::setting_join_nobody),
     ]),
     default: "everyone",

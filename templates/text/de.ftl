@@ -902,3 +902,5 @@ articles-none-picked = Bitte wählen Sie mindestens einen Artikel aus.
 pages-slug-taken = Eine andere Seite hat diese Adresse. Bitte wählen Sie eine andere.
 error-gone = Diese Seite wurde zurückgezogen
 error-gone-text = Was an dieser Adresse stand, ist nicht mehr veröffentlicht.
+setting-join-invited = Nur wer eingeladen ist
+action-import = importiert

@@ -903,3 +903,5 @@ articles-none-picked = Please pick at least one article.
 pages-slug-taken = Another page has this address. Please choose another.
 error-gone = This page was taken down
 error-gone-text = What stood at this address is not published any more.
+setting-join-invited = Only who is invited
+action-import = imported

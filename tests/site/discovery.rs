@@ -100,6 +100,7 @@ site_test! {
 /// Draws a card, and counts the pixels that are not paper in the place of the title.
 fn ink(title: &str) -> usize {
     let content = masthead::cards::Content {
+        focus: (50, 50),
         title,
         section: "News",
         site: "Masthead",
@@ -143,6 +144,7 @@ fn the_storys_picture_stands_behind_the_title() {
         .write_to(&mut picture, image::ImageFormat::Png)
         .expect("a picture");
     let content = masthead::cards::Content {
+        focus: (50, 50),
         title: "Short",
         section: "News",
         site: "Masthead",
@@ -204,6 +206,7 @@ site_test! {
 fn a_card_has_every_letter_of_latin_greek_and_cyrillic_beside_any_other() {
     let draw = |title: &str| {
         masthead::cards::draw(&masthead::cards::Content {
+            focus: (50, 50),
             title,
             section: "News",
             site: "Site",
@@ -232,4 +235,34 @@ fn a_card_has_every_letter_of_latin_greek_and_cyrillic_beside_any_other() {
     let ground = *picture.get_pixel(1190, 300);
     let is_clear = (1125..1200).all(|x| (140..520).all(|y| *picture.get_pixel(x, y) == ground));
     assert!(is_clear, "nothing stands in the margin");
+}
+
+#[test]
+fn a_card_keeps_the_focus_of_its_picture() {
+    // Red above, blue below, and much too tall.
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(120, 400, |_, y| match y < 200 {
+        true => image::Rgb([250, 0, 0]),
+        false => image::Rgb([0, 0, 250]),
+    })
+    .write_to(&mut picture, image::ImageFormat::Png)
+    .expect("a picture");
+    let picture = picture.into_inner();
+    let corner = |focus| {
+        let card = masthead::cards::draw(&masthead::cards::Content {
+            focus,
+            title: "A",
+            section: "News",
+            site: "The Quay",
+            is_right_to_left: false,
+            picture: Some(picture.clone()),
+        });
+        let card = image::load_from_memory(&card.expect("a card")).expect("an image");
+        card.to_rgb8().get_pixel(1190, 300).0
+    };
+    let (above, below) = (corner((50, 0)), corner((50, 100)));
+    assert!(
+        above[0] > above[2] && below[2] > below[0],
+        "{above:?} {below:?}"
+    );
 }

@@ -105,10 +105,10 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("comments", &["jobs", "log", "search", "sessions"]),
     ("articles", &["comments", "jobs", "log", "search"]),
     ("feeds", &["articles", "comments"]),
-    ("cards", &["articles", "fonts"]),
+    ("cards", &["articles", "fonts", "media"]),
     ("discovery", &["articles"]),
     ("redirects", &["articles"]),
-    ("import", &["articles", "media"]),
+    ("import", &["articles", "log", "media"]),
     (
         "editor",
         &["articles", "import", "log", "media", "sessions"],

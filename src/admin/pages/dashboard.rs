@@ -2,7 +2,7 @@
 
 use crate::accounts::roles::staff;
 use crate::articles::{self, lists, staff_lists};
-use crate::db::Conn;
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
@@ -70,7 +70,7 @@ struct Read {
 }
 
 impl Read {
-    fn of(conn: &mut Conn, who: &Account) -> Result<Read, Error> {
+    fn of(conn: &mut Conn, who: &Account, now: Time) -> Result<Read, Error> {
         let owner = (!who.edits()).then_some(who.id);
         let administers = who.administers();
         Ok(Read {
@@ -93,15 +93,16 @@ impl Read {
                 false => 0,
             },
             latest: lists::latest(conn, LISTED)?,
-            discussed: lists::most_discussed(conn, LISTED)?.0,
+            discussed: lists::most_discussed(conn, LISTED, now)?.0,
         })
     }
 }
 
 /// `GET /admin`
 pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
-    let account = who.0.clone();
-    let read = state.db.read(move |conn| Read::of(conn, &account)).await?;
+    let (account, now) = (who.0.clone(), state.db.now());
+    let read = state.db.read(move |conn| Read::of(conn, &account, now));
+    let read = read.await?;
     let t = state.t();
     let link = |article: &lists::Teaser| Link {
         href: paths::article(&article.slug),

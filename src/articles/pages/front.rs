@@ -82,7 +82,7 @@ impl FrontData {
             Some(lead) => store::hero(conn, lead.id)?,
             None => None,
         };
-        let (discussed, compared) = lists::most_discussed(conn, DISCUSSED)?;
+        let (discussed, compared) = lists::most_discussed(conn, DISCUSSED, now)?;
         let each = (wide + 1 + SECONDARY) as i64;
         let by_section = lists::latest_by_section(conn, sections, each)?;
         let corrected = corrections::corrections(conn, None, CORRECTED)?;
