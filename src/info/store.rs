@@ -1,10 +1,11 @@
 //! Queries for pages. No other feature writes `pages` and `page_revisions`.
 
-use crate::db::invalidation::{CacheTag, changed};
+use crate::admin;
 use crate::db::schema::{accounts, page_revisions, pages};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::text::SafeHtml;
+use crate::web::site::{WRITTEN_PAGES, WrittenPage};
 use diesel::prelude::*;
 
 /// A page as it is shown and edited.
@@ -80,7 +81,8 @@ pub fn save(
     seen: i64,
     (by, now): (i64, Time),
 ) -> Result<bool, Error> {
-    lock(conn, &format!("page:{slug}"))?;
+    // One for all: the list of pages is made anew.
+    lock(conn, "pages")?;
     let known = find(conn, slug)?;
     if known.as_ref().map_or(0, |page| page.revision) != seen {
         return Ok(false);
@@ -115,7 +117,7 @@ pub fn save(
             page_revisions::saved_at.eq(now.0),
         ))
         .execute(conn)?;
-    changed(conn, CacheTag::Everything);
+    list(conn)?;
     Ok(true)
 }
 
@@ -128,6 +130,22 @@ pub fn delete(conn: &mut Conn, slug: &str) -> Result<(), Error> {
     if gone == 0 {
         return Err(Error::NotFound);
     }
-    changed(conn, CacheTag::Everything);
-    Ok(())
+    list(conn)
+}
+
+/// Writes the list of pages that every page is made with.
+fn list(conn: &mut Conn) -> Result<(), Error> {
+    let rows: Vec<(String, String, bool)> = pages::table
+        .order(pages::title)
+        .select((pages::slug, pages::title, pages::in_footer))
+        .load(conn)?;
+    let page = |(slug, title, in_footer)| WrittenPage {
+        slug,
+        title,
+        in_footer,
+    };
+    let list: Vec<WrittenPage> = rows.into_iter().map(page).collect();
+    let list = serde_json::to_string(&list).map_err(Error::internal)?;
+    // Names everything as changed.
+    admin::store::set(conn, WRITTEN_PAGES, &list)
 }

@@ -1,7 +1,7 @@
 //! The publication's settings, as every page needs them. `admin` writes them.
 
 use super::settings::{self, SITE_NAME, Setting};
-use crate::db::schema::{articles, pages, sections, settings as stored};
+use crate::db::schema::{articles, sections, settings as stored};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::{Interface, direction};
@@ -12,11 +12,14 @@ use crate::text::colour::Colour;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// The key of the number that counts saves of the settings.
 pub const REVISION: &str = "settings_revision";
+/// The key of the list of [`WrittenPage`], as JSON: it is read with the settings, every second.
+pub const WRITTEN_PAGES: &str = "written_pages";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -47,7 +50,7 @@ pub struct Site {
 }
 
 /// A page that is no article, as footers and the newsroom name it.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrittenPage {
     pub slug: String,
     pub title: String,
@@ -78,10 +81,8 @@ impl Site {
             .order(sections::id)
             .select((sections::id, sections::slug, sections::name))
             .load(conn)?;
-        let pages = pages::table
-            .order(pages::title)
-            .select((pages::slug, pages::title, pages::in_footer))
-            .load(conn)?;
+        let pages = rows.remove(WRITTEN_PAGES);
+        let pages = pages.and_then(|list| serde_json::from_str(&list).ok());
         let values: HashMap<&'static str, String> = settings::ALL
             .iter()
             .map(|setting| {
@@ -118,7 +119,7 @@ impl Site {
                 .unwrap_or(0),
             values,
             sections,
-            pages,
+            pages: pages.unwrap_or_default(),
         })
     }
 

@@ -126,7 +126,10 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
         "readers",
         &["accounts", "articles", "comments", "log", "sessions"],
     ),
-    ("info", &["articles", "import", "log", "media", "sessions"]),
+    (
+        "info",
+        &["admin", "articles", "import", "log", "media", "sessions"],
+    ),
     ("theme", &[]),
     ("ops", &["jobs"]),
     ("demo", &["accounts", "articles", "comments", "import"]),
