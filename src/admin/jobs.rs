@@ -18,23 +18,22 @@ const INTERVAL: i64 = 10 * Time::MINUTE;
 /// Of the database.
 pub async fn sweep(state: &Shared) -> Result<Next, Error> {
     let (db, now) = (&state.db, state.db.now());
-    db.write(move |conn| limits::sweep(conn, now)).await?;
-    db.write(move |conn| sessions::store::sweep(conn, now))
-        .await?;
-    db.write(move |conn| mail::store::sweep(conn, now)).await?;
-    db.write(move |conn| comments::store::purge(conn, now))
-        .await?;
+    // One transaction for all that is small.
     db.write(move |conn| {
+        limits::sweep(conn, now)?;
+        sessions::store::sweep(conn, now)?;
+        mail::store::sweep(conn, now)?;
+        accounts::invitations::sweep(conn, now)?;
         articles::presence::sweep(conn, now)?;
         articles::editing::sweep(conn, now)
     })
     .await?;
+    db.write(move |conn| comments::store::purge(conn, now))
+        .await?;
     if let Some(days) = state.site().close_after_days {
         let before = now.plus(-days * Time::DAY);
         db.write(move |conn| close_threads(conn, before)).await?;
     }
-    db.write(move |conn| accounts::invitations::sweep(conn, now))
-        .await?;
     let folder = state.config.data.join("media");
     if let Err(error) = media::upload::sweep(&folder) {
         tracing::debug!(%error, "the media folder could not be read");
