@@ -131,17 +131,20 @@ pub fn thread_feed(slug: &str) -> String {
 pub fn sitemap(part: &str) -> String {
     format!("{SITEMAP}?part={part}")
 }
-/// Search with the given query and filters; empty fields are left out.
-pub fn search(fields: &[(&str, &str)]) -> String {
+/// A path with these parameters; empty ones are left out.
+fn with_query(path: &str, fields: &[(&str, &str)]) -> String {
     let given = fields.iter().filter(|(_, value)| !value.is_empty());
     let parts: Vec<String> = given
         .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
         .collect();
-    if parts.is_empty() {
-        SEARCH.into()
-    } else {
-        format!("{SEARCH}?{}", parts.join("&"))
+    match parts.is_empty() {
+        true => path.into(),
+        false => format!("{path}?{}", parts.join("&")),
     }
+}
+/// Search with the given query and filters; empty fields are left out.
+pub fn search(fields: &[(&str, &str)]) -> String {
+    with_query(SEARCH, fields)
 }
 /// A `mailto:` URL for recommending an article by e-mail.
 pub fn mailto_url(subject: &str, body: &str) -> String {
@@ -181,14 +184,11 @@ pub fn moderation_action(id: i64, what: &str) -> String {
 }
 /// The newsroom's list with these parameters; empty ones are left out.
 pub fn admin_articles(fields: &[(&str, String)]) -> String {
-    let given = fields.iter().filter(|(_, value)| !value.is_empty());
-    let parts: Vec<String> = given
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, &**value))
         .collect();
-    match parts.is_empty() {
-        true => ADMIN_ARTICLES.into(),
-        false => format!("{ADMIN_ARTICLES}?{}", parts.join("&")),
-    }
+    with_query(ADMIN_ARTICLES, &fields)
 }
 /// The form of an article.
 pub fn admin_article(id: i64) -> String {
@@ -212,15 +212,10 @@ pub fn admin_article_compared(id: i64, from: i64, to: i64) -> String {
 }
 /// The media library: files with these letters, after a cursor, and those that were just added.
 pub fn admin_media(letters: &str, after: &str, new: &str) -> String {
-    let fields = [("q", letters), ("after", after), ("new", new)];
-    let given = fields.iter().filter(|(_, value)| !value.is_empty());
-    let parts: Vec<String> = given
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
-        .collect();
-    match parts.is_empty() {
-        true => ADMIN_MEDIA.into(),
-        false => format!("{ADMIN_MEDIA}?{}", parts.join("&")),
-    }
+    with_query(
+        ADMIN_MEDIA,
+        &[("q", letters), ("after", after), ("new", new)],
+    )
 }
 /// A file of the media library.
 pub fn admin_media_item(id: i64) -> String {
@@ -316,11 +311,7 @@ pub fn log(comment: Option<i64>, after: Option<i64>) -> String {
 }
 /// The log with these parameters; empty ones are left out.
 pub fn log_filtered(fields: &[(&str, &str)]) -> String {
-    let given = fields.iter().filter(|(_, value)| !value.is_empty());
-    let parts: Vec<String> = given
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY)))
-        .collect();
-    format!("{ADMIN_LOG}?{}", parts.join("&"))
+    with_query(ADMIN_LOG, fields)
 }
 pub fn admin_mail(id: i64, action: &str) -> String {
     format!("{ADMIN_MAIL}/{id}/{action}")

@@ -1,6 +1,6 @@
 //! The newsroom's list of articles: of every status, filtered, sorted and in pages by keyset; and what waits for somebody.
 
-use crate::db::prepared::{Prepared, prepared};
+use crate::db::prepared::{Prepared, containing, prepared};
 use crate::db::schema::{authors, sections};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -245,7 +245,7 @@ impl Filter {
             query = query.text(" AND articles.owner_id = ").int(owner);
         }
         if !wanted.query.trim().is_empty() {
-            let letters = format!("%{}%", like(&wanted.query.trim().to_lowercase()));
+            let letters = containing(&wanted.query);
             let slug = text::slug(&wanted.query, "");
             query = query
                 .text(" AND (lower(articles.title) LIKE ")
@@ -260,13 +260,6 @@ impl Filter {
         }
         query
     }
-}
-
-/// Escapes what `LIKE` takes as a pattern.
-fn like(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
 }
 
 fn by_time(wanted: &Wanted, filter: &Filter, limit: i64) -> Prepared<Columns> {

@@ -33,6 +33,12 @@ pub fn prepared<ST>(text: impl Into<Cow<'static, str>>) -> Prepared<ST> {
     }
 }
 
+/// What `lower(column) LIKE … ESCAPE '\\'` takes for texts that have these letters somewhere.
+pub fn containing(letters: &str) -> String {
+    let escaped = letters.trim().to_lowercase().replace('\\', "\\\\");
+    format!("%{}%", escaped.replace('%', "\\%").replace('_', "\\_"))
+}
+
 impl<ST> Prepared<ST> {
     pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.parts.push(Part::Text(text.into()));

@@ -2,7 +2,7 @@
 
 use super::recording::Recording;
 use crate::db::invalidation::{self, CacheTag};
-use crate::db::prepared::prepared;
+use crate::db::prepared::{containing, prepared};
 use crate::db::schema::{article_media, articles, authors, media, media_sizes};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -79,11 +79,9 @@ pub fn page(
             .text(")");
     }
     if !letters.is_empty() {
-        let escaped = letters.to_lowercase().replace('\\', "\\\\");
-        let escaped = escaped.replace('%', "\\%").replace('_', "\\_");
         query = query
             .text(" AND lower(media.name || ' ' || media.alt || ' ' || media.caption || ' ' || media.credit || ' ' || media.file) LIKE ")
-            .string(format!("%{escaped}%"))
+            .string(containing(letters))
             .text(" ESCAPE '\\'");
     }
     let query = query

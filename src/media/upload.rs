@@ -3,11 +3,11 @@
 use super::recording;
 use crate::error::Error;
 use crate::text;
+use crate::web::form::next;
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use futures_core::Stream;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -146,11 +146,6 @@ fn plain_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean = text::without_direction_controls(last).filter(|c| !c.is_control());
     clean.take(MOST_NAME).collect()
-}
-
-/// The next item of a stream.
-async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
-    std::future::poll_fn(|cx| std::pin::Pin::new(&mut *stream).poll_next(cx)).await
 }
 
 /// Deletes what uploads left behind that a crash has interrupted.

@@ -281,6 +281,6 @@ async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Error> {
 }
 
 /// The next item of a stream.
-async fn next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+pub async fn next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
     std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
 }
