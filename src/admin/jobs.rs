@@ -32,7 +32,8 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
         .await?;
     if let Some(days) = state.site().close_after_days {
         let before = now.plus(-days * Time::DAY);
-        db.write(move |conn| close_threads(conn, before)).await?;
+        db.write(move |conn| close_threads(conn, before, now))
+            .await?;
     }
     let folder = state.config.data.join("media");
     if let Err(error) = media::upload::sweep(&folder) {
@@ -42,10 +43,10 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
 }
 
 /// Closes the threads of articles from before this time, each once: one that an editor opens again stays open.
-fn close_threads(conn: &mut Conn, before: Time) -> Result<(), Error> {
+fn close_threads(conn: &mut Conn, before: Time, now: Time) -> Result<(), Error> {
     let last = store::get(conn, CLOSED_BEFORE)?;
     let last = last.and_then(|last| last.parse().ok()).unwrap_or(i64::MIN);
-    if articles::publication::close_threads(conn, Time(last), before)? > 0 {
+    if articles::editing::close_threads(conn, (Time(last), before), now)? > 0 {
         store::set(conn, CLOSED_BEFORE, &before.0.to_string())?;
     }
     Ok(())

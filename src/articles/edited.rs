@@ -133,19 +133,24 @@ fn of_row(conn: &mut Conn, row: Row) -> Result<Edited, Error> {
         Some((draft, publish_at)) => (draft, publish_at),
         None => (stored(conn, id)?, None),
     };
+    Ok(Edited {
+        was_ever_public: row.is_public() || was_ever_public(conn, id)?,
+        row,
+        draft,
+        autosave: autosaved(conn, id)?,
+        has_working_copy,
+        publish_at,
+    })
+}
+
+/// What is being typed into the form of an article.
+pub(super) fn autosaved(conn: &mut Conn, id: i64) -> Result<Option<ArticleFields>, Error> {
     let typed: Option<String> = autosaves::table
         .find(id)
         .select(autosaves::fields)
         .first(conn)
         .optional()?;
-    Ok(Edited {
-        was_ever_public: row.is_public() || was_ever_public(conn, id)?,
-        row,
-        draft,
-        autosave: typed.and_then(|typed| ArticleFields::from_source(&typed)),
-        has_working_copy,
-        publish_at,
-    })
+    Ok(typed.and_then(|typed| ArticleFields::from_source(&typed)))
 }
 
 /// The draft that an article was stored from. The main picture and the article's pictures are named by their media files.

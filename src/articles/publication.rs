@@ -1,6 +1,7 @@
 //! What follows from an article being public: publication at its time, public texts of revisions, and derived data.
 
 use super::store::PUBLISHED;
+use super::working_copy;
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{article_authors, article_revisions, article_tags, articles, source_notes};
 use crate::db::{Conn, Time};
@@ -57,31 +58,14 @@ pub fn take_down_expired(conn: &mut Conn, now: Time) -> Result<usize, Error> {
     Ok(expired.len())
 }
 
-/// Takes a public article down, which was published at this time.
+/// Takes a public article down, which was published at this time. Changes that were scheduled wait: they would publish it again.
 pub(super) fn take_down(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
     search::index::remove_article(conn, id, at)?;
+    working_copy::unschedule(conn, id)?;
     diesel::update(articles::table.find(id))
         .set(articles::status.eq("unpublished"))
         .execute(conn)?;
     sync_derived_data(conn, id, true)
-}
-
-/// Closes the open threads of articles that were published from the first time to before the second. Returns how many.
-pub fn close_threads(conn: &mut Conn, from: Time, before: Time) -> Result<usize, Error> {
-    let aged = articles::table
-        .filter(sql::<Bool>(PUBLISHED))
-        .filter(articles::published_at.ge(from.0))
-        .filter(articles::published_at.lt(before.0))
-        .filter(articles::comments_open);
-    let closed: Vec<i64> = diesel::update(aged)
-        .set(articles::comments_open.eq(false))
-        .returning(articles::id)
-        .get_results(conn)?;
-    for id in &closed {
-        changed(conn, CacheTag::Article(*id));
-        changed(conn, CacheTag::Thread(*id));
-    }
-    Ok(closed.len())
 }
 
 /// When the next article is to be taken down.

@@ -1,5 +1,6 @@
 //! Saves drafts as articles. This feature alone writes articles and what belongs to them.
 
+use super::editing::autosave;
 use super::names::find_or_create_section;
 use super::publication::{
     is_public, public_text, store_public_text, sync_derived_data, was_ever_public,
@@ -97,12 +98,13 @@ pub(super) fn store(
                 let (number, text) = public_text(conn, existing.id)?;
                 store_public_text(conn, existing.id, number, &text)?;
             }
-            (existing.id, next_number(conn, existing.id, draft)?)
+            autosave::keep_as_revision(conn, existing.id)?;
+            (existing.id, next_number(conn, existing.id, &draft.source)?)
         }
         None => (insert_row(conn, draft, with)?, 1),
     };
     update_row(conn, id, number, draft, with, times)?;
-    insert_revision(conn, id, number, draft, with)?;
+    insert_revision(conn, id, number, &Revision::of(draft, with))?;
     replace_all(conn, id, draft, with)?;
     record_former_slugs(conn, id, &former, with)?;
     if draft.format != Format::Form {
@@ -123,7 +125,7 @@ pub(super) fn store(
 }
 
 /// The number of the next revision: that of the last one, if it was saved with this source and never shown to readers.
-fn next_number(conn: &mut Conn, id: i64, draft: &Draft) -> Result<i64, Error> {
+fn next_number(conn: &mut Conn, id: i64, source: &str) -> Result<i64, Error> {
     let last: Option<(i64, String, Option<String>)> = article_revisions::table
         .filter(article_revisions::article_id.eq(id))
         .order(article_revisions::number.desc())
@@ -136,9 +138,29 @@ fn next_number(conn: &mut Conn, id: i64, draft: &Draft) -> Result<i64, Error> {
         .optional()?;
     Ok(match last {
         None => 1,
-        Some((number, source, None)) if source == draft.source => number,
+        Some((number, last, None)) if last == source => number,
         Some((number, ..)) => number + 1,
     })
+}
+
+/// A revision that is to be stored.
+pub(super) struct Revision<'a> {
+    pub source: &'a str,
+    pub format: Format,
+    /// `None`: nobody who has an account.
+    pub by: Option<i64>,
+    pub at: Time,
+}
+
+impl<'a> Revision<'a> {
+    pub fn of(draft: &'a Draft, with: &SaveContext) -> Revision<'a> {
+        Revision {
+            source: &draft.source,
+            format: draft.format,
+            by: with.by,
+            at: with.now,
+        }
+    }
 }
 
 /// Stores a revision, unless it is there.
@@ -146,8 +168,7 @@ fn insert_revision(
     conn: &mut Conn,
     id: i64,
     number: i64,
-    draft: &Draft,
-    with: &SaveContext,
+    revision: &Revision<'_>,
 ) -> Result<(), Error> {
     let known: Option<i64> = article_revisions::table
         .find((id, number))
@@ -161,24 +182,19 @@ fn insert_revision(
         .values((
             article_revisions::article_id.eq(id),
             article_revisions::number.eq(number),
-            article_revisions::source.eq(&draft.source),
-            article_revisions::source_format.eq(draft.format.as_str()),
-            article_revisions::saved_at.eq(with.now.0),
-            article_revisions::saved_by.eq(with.by),
+            article_revisions::source.eq(revision.source),
+            article_revisions::source_format.eq(revision.format.as_str()),
+            article_revisions::saved_at.eq(revision.at.0),
+            article_revisions::saved_by.eq(revision.by),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Stores a draft as a revision that readers do not see.
-pub(super) fn add_revision(
-    conn: &mut Conn,
-    id: i64,
-    draft: &Draft,
-    with: &SaveContext,
-) -> Result<(), Error> {
-    let number = next_number(conn, id, draft)?;
-    insert_revision(conn, id, number, draft, with)
+/// Stores a revision that readers do not see.
+pub(super) fn add_revision(conn: &mut Conn, id: i64, revision: &Revision<'_>) -> Result<(), Error> {
+    let number = next_number(conn, id, revision.source)?;
+    insert_revision(conn, id, number, revision)
 }
 
 /// Records that an article was saved: forms that were opened before are out of date.

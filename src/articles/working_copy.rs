@@ -184,6 +184,17 @@ pub(super) fn postpone(conn: &mut Conn, article: i64, until: Time) -> Result<(),
     Ok(())
 }
 
+/// Takes the schedule of an article's working copy back: it waits until somebody publishes it.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn unschedule(conn: &mut Conn, article: i64) -> Result<(), Error> {
+    diesel::update(working_copies::table.find(article))
+        .set(working_copies::publish_at.eq(None::<i64>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// When the next working copy is due.
 ///
 /// # Errors

@@ -85,7 +85,11 @@ pub fn compile(
         errors.push(("comments".into(), t.choice_missing()));
     }
     draft.set_comments_mode(&fields.comments);
-    if library.contains_key(&hero.src) {
+    // A recording has no width, and cannot be the main picture.
+    if library
+        .get(&hero.src)
+        .is_some_and(|(_, image)| image.width > 0)
+    {
         draft.hero = Some(hero);
     } else if !hero.src.is_empty() {
         errors.push(("image".into(), t.editor_no_such_picture(&hero.src)));

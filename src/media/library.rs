@@ -3,9 +3,11 @@
 use super::recording::Recording;
 use crate::db::invalidation::{self, CacheTag};
 use crate::db::prepared::{containing, prepared};
-use crate::db::schema::{article_media, articles, authors, media, media_sizes};
+use crate::db::schema::{article_media, articles, authors, media, media_sizes, pages, settings};
 use crate::db::{Conn, Time};
 use crate::error::Error;
+use crate::paths;
+use crate::web::settings::OWN_CSS;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -172,6 +174,51 @@ pub fn uses(conn: &mut Conn, ids: &[i64]) -> Result<(Vec<Use>, Vec<Portrait>), E
         .filter_map(|(id, name)| Some((id?, name)))
         .collect();
     Ok((uses, people))
+}
+
+/// A place outside articles that names a file by its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A page that the newsroom wrote.
+    Page {
+        slug: String,
+        title: String,
+    },
+    OwnCss,
+}
+
+/// Which of these files, or of their variants, pages and the site's own style sheet name.
+///
+/// # Errors
+/// Of the database.
+pub fn places(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Place)>, Error> {
+    let files: Vec<(i64, String)> = media::table
+        .filter(media::id.eq_any(ids.to_vec()))
+        .select((media::id, media::file))
+        .load(conn)?;
+    let written: Vec<(String, String, String)> = pages::table
+        .order(pages::title)
+        .select((pages::slug, pages::title, pages::body))
+        .load(conn)?;
+    let css: Option<String> = settings::table
+        .find(OWN_CSS.name)
+        .select(settings::value)
+        .first(conn)
+        .optional()?;
+    let mut found = Vec::new();
+    for (id, file) in files {
+        // The names of variants begin alike.
+        let name = file.split_once('.').map_or(&*file, |(name, _)| name);
+        let begins = paths::media(name);
+        for (slug, title, _) in written.iter().filter(|page| page.2.contains(&begins)) {
+            let (slug, title) = (slug.clone(), title.clone());
+            found.push((id, Place::Page { slug, title }));
+        }
+        if css.as_ref().is_some_and(|css| css.contains(&begins)) {
+            found.push((id, Place::OwnCss));
+        }
+    }
+    Ok(found)
 }
 
 /// Articles of an author whose picture this is count as its users, too: their ids by picture.

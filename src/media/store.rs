@@ -1,6 +1,6 @@
 //! Queries for pictures. No other feature writes `media` and `media_sizes`.
 
-use super::Picture;
+use super::{Picture, library};
 use crate::db::schema::{article_media, authors, media, media_sizes};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -84,7 +84,7 @@ pub fn by_files(
     Ok(rows.into_iter().map(image).collect())
 }
 
-/// Deletes the rows of pictures that no article and no author uses. Returns their files, for [`super::delete_files`].
+/// Deletes the rows of files that no article, no author, no page and no style sheet uses. Returns their files, for [`super::delete_files`].
 pub fn delete_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error> {
     let mut used: Vec<i64> = article_media::table
         .filter(article_media::media_id.eq_any(ids.to_vec()))
@@ -95,6 +95,7 @@ pub fn delete_unused(conn: &mut Conn, ids: &[i64]) -> Result<Vec<String>, Error>
         .select(authors::avatar_id)
         .load(conn)?;
     used.extend(avatars.into_iter().flatten());
+    used.extend(library::places(conn, ids)?.into_iter().map(|(id, _)| id));
     let unused: Vec<i64> = ids
         .iter()
         .copied()

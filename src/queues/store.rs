@@ -8,7 +8,7 @@ use crate::db::schema::{accounts, comment_counts, comments, flags, moderation_lo
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::log::{self, Actor};
-use crate::moderation::{FlagReason, Hold, Status};
+use crate::moderation::{FlagReason, Hold, Policy, Status};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use std::collections::{HashMap, HashSet};
@@ -250,7 +250,15 @@ pub fn flagged_again(conn: &mut Conn) -> Result<i64, Error> {
 }
 
 /// Publishes the other comments of readers of whom one was approved, where that was all that they waited for.
-pub fn release_others(conn: &mut Conn, approved: &[Comment], now: Time) -> Result<(), Error> {
+pub fn release_others(
+    conn: &mut Conn,
+    approved: &[Comment],
+    policy: &Policy,
+    now: Time,
+) -> Result<(), Error> {
+    if policy.moderate_all {
+        return Ok(());
+    }
     let authors: HashSet<i64> = approved
         .iter()
         .filter(|comment| comment.hold == Hold::NewReader)

@@ -19,9 +19,15 @@ struct KeptPage {
     action: String,
     /// The page to log in on; empty = sending it again does not help.
     login: String,
-    hidden: Vec<(String, String)>,
-    /// Name, label and value.
-    typed: Vec<(String, String, String)>,
+    /// In the order that they were sent in: that of fields which are there several times says which row is which.
+    fields: Vec<KeptField>,
+}
+
+struct KeptField {
+    name: String,
+    /// Empty: nobody typed it.
+    label: String,
+    value: String,
 }
 
 /// Fields that nobody typed.
@@ -56,17 +62,21 @@ pub fn kept(
     let Ok(pairs) = posted.pairs() else {
         return Err(why);
     };
-    let is_hidden = |(name, value): &&(String, String)| {
-        HIDDEN.contains(&name.as_str()) || value.trim().is_empty()
+    let t = state.t();
+    let field = |(name, value): &(String, String)| KeptField {
+        name: name.clone(),
+        label: match HIDDEN.contains(&name.as_str()) || value.trim().is_empty() {
+            true => String::new(),
+            false => (form.label)(t, name),
+        },
+        value: value.clone(),
     };
-    let (hidden, typed): (Vec<_>, Vec<_>) = pairs.iter().partition(is_hidden);
-    if !typed
-        .iter()
-        .any(|(name, _)| form.typed.contains(&name.as_str()))
-    {
+    let fields: Vec<KeptField> = pairs.iter().map(field).collect();
+    let is_typed =
+        |field: &KeptField| !field.label.is_empty() && form.typed.contains(&field.name.as_str());
+    if !fields.iter().any(is_typed) {
         return Err(why);
     }
-    let t = state.t();
     let viewer = match signs_in {
         true => Viewer(None),
         false => viewer::of(request),
@@ -85,11 +95,7 @@ pub fn kept(
             true => paths::login(form.next),
             false => String::new(),
         },
-        hidden: hidden.into_iter().cloned().collect(),
-        typed: typed
-            .into_iter()
-            .map(|(name, value)| (name.clone(), (form.label)(t, name), value.clone()))
-            .collect(),
+        fields,
     };
     page::answer(StatusCode::FORBIDDEN, &view)
 }

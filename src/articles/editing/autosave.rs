@@ -1,11 +1,12 @@
 //! What is being typed into the form of an article, kept beside it without a revision.
 
 use super::{Changed, Request};
+use crate::articles::draft::Format;
 use crate::articles::fields::ArticleFields;
-use crate::articles::presence;
 use crate::articles::relations::replace_draft_media;
-use crate::db::Conn;
+use crate::articles::{presence, save};
 use crate::db::schema::{articles, autosaves};
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::prelude::*;
 
@@ -52,6 +53,26 @@ pub fn autosave(
         .execute(conn)?;
     presence::present(conn, id, request.who.id, request.now)?;
     Ok(Ok(()))
+}
+
+/// Makes what is being typed a revision that readers do not see, before something else takes its place in the form.
+pub(in crate::articles) fn keep_as_revision(conn: &mut Conn, id: i64) -> Result<(), Error> {
+    let typed: Option<(String, Option<i64>, i64)> = autosaves::table
+        .find(id)
+        .select((autosaves::fields, autosaves::saved_by, autosaves::saved_at))
+        .first(conn)
+        .optional()?;
+    let Some((source, by, at)) = typed else {
+        return Ok(());
+    };
+    let revision = save::Revision {
+        source: &source,
+        format: Format::Form,
+        by,
+        at: Time(at),
+    };
+    save::add_revision(conn, id, &revision)?;
+    discard(conn, id)
 }
 
 /// Forgets what was being typed.

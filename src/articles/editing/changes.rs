@@ -1,16 +1,19 @@
 //! Changes of an article that save no text: deleting a draft, corrections, the thread, the link to the preview.
 
 use super::{Changed, Refusal, Request};
-use crate::articles::edited::{self, Edited};
+use crate::articles::edited;
 use crate::articles::fields::ArticleFields;
+use crate::articles::store::PUBLISHED;
 use crate::articles::{publication, save, working_copy};
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::{articles, autosaves, corrections, preview_links, working_copies};
+use crate::db::schema::{articles, autosaves, corrections, preview_links};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::log::{self, Actor};
 use crate::web::Account;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 /// How long a preview link shows an article, in milliseconds.
 pub const SHARED_FOR: i64 = 7 * Time::DAY;
@@ -71,9 +74,7 @@ pub fn unschedule(conn: &mut Conn, request: Request<'_>) -> Changed<()> {
                 .execute(conn)?;
         }
         "published" if found.publish_at.is_some() => {
-            diesel::update(working_copies::table.find(id))
-                .set(working_copies::publish_at.eq(None::<i64>))
-                .execute(conn)?;
+            working_copy::unschedule(conn, id)?;
         }
         _ => return Ok(Err(Refusal::Status)),
     }
@@ -160,34 +161,78 @@ pub fn set_comments(conn: &mut Conn, request: Request<'_>, mode: &str) -> Change
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let id = request.id;
+    let (row, before) = (&found.row, found.draft.comments_mode());
+    let actor = Actor::of(request.who);
+    store_comments_mode(
+        conn,
+        (row.id, &row.title),
+        (before, mode),
+        actor,
+        request.now,
+    )?;
+    save::edited(conn, row.id, Some(request.who.id), request.now)?;
+    Ok(Ok(()))
+}
+
+/// The rule that closes threads, as the log names it.
+const CLOSING: Actor<'static> = Actor::Rule("close_after_days");
+
+/// Closes the open threads of articles that were published from the first time to before the second. Returns how many.
+///
+/// # Errors
+/// Of the database.
+pub fn close_threads(
+    conn: &mut Conn,
+    (from, before): (Time, Time),
+    now: Time,
+) -> Result<usize, Error> {
+    let aged: Vec<(i64, String, bool)> = articles::table
+        .filter(sql::<Bool>(PUBLISHED))
+        .filter(articles::published_at.ge(from.0))
+        .filter(articles::published_at.lt(before.0))
+        .filter(articles::comments_open)
+        .select((articles::id, articles::title, articles::comments_moderated))
+        .load(conn)?;
+    for (id, title, is_moderated) in &aged {
+        let before = if *is_moderated { "moderated" } else { "open" };
+        store_comments_mode(conn, (*id, title), (before, "closed"), CLOSING, now)?;
+        save::edited(conn, *id, None, now)?;
+    }
+    Ok(aged.len())
+}
+
+/// Stores who may comment on the article with this id and title, and logs it.
+fn store_comments_mode(
+    conn: &mut Conn,
+    (id, title): (i64, &str),
+    (from, to): (&str, &str),
+    actor: Actor<'_>,
+    now: Time,
+) -> Result<(), Error> {
     diesel::update(articles::table.find(id))
         .set((
-            articles::comments_open.eq(mode != "closed"),
-            articles::comments_moderated.eq(mode == "moderated"),
+            articles::comments_open.eq(to != "closed"),
+            articles::comments_moderated.eq(to == "moderated"),
         ))
         .execute(conn)?;
-    set_in_texts(conn, &found, mode)?;
-    save::edited(conn, id, Some(request.who.id), request.now)?;
-    if found.row.is_public() {
+    set_in_texts(conn, id, to)?;
+    if publication::is_public(conn, id)? {
         changed(conn, CacheTag::Article(id));
         changed(conn, CacheTag::Thread(id));
     }
     let entry = log::Entry {
         kind: log::Kind::Article,
         article: Some(id),
-        subject: &found.row.title,
-        from: found.draft.comments_mode(),
-        to: mode,
-        ..log::Entry::new("comments", Actor::of(request.who))
+        subject: title,
+        from,
+        to,
+        ..log::Entry::new("comments", actor)
     };
-    log::store::write(conn, &entry, request.now)?;
-    Ok(Ok(()))
+    log::store::write(conn, &entry, now)
 }
 
 /// The working copy and what is being typed have a field for it too: publishing them must not take it back.
-fn set_in_texts(conn: &mut Conn, found: &Edited, mode: &str) -> Result<(), Error> {
-    let id = found.row.id;
+fn set_in_texts(conn: &mut Conn, id: i64, mode: &str) -> Result<(), Error> {
     working_copy::change(conn, id, |draft| {
         draft.set_comments_mode(mode);
         if let Some(mut fields) = ArticleFields::from_source(&draft.source) {
@@ -195,10 +240,10 @@ fn set_in_texts(conn: &mut Conn, found: &Edited, mode: &str) -> Result<(), Error
             draft.source = fields.to_source();
         }
     })?;
-    if let Some(fields) = &found.autosave {
+    if let Some(fields) = edited::autosaved(conn, id)? {
         let fields = ArticleFields {
             comments: mode.to_owned(),
-            ..fields.clone()
+            ..fields
         };
         diesel::update(autosaves::table.find(id))
             .set(autosaves::fields.eq(fields.to_source()))

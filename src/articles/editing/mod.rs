@@ -1,12 +1,13 @@
 //! Writes of the newsroom to one article: saving and publishing here, smaller changes in submodules. Each is one transaction with its entry in the log, and is refused when the form is out
 //! of date.
 
-mod autosave;
+pub(super) mod autosave;
 mod changes;
 
 pub use autosave::autosave;
 pub use changes::{
-    SHARED_FOR, correct, delete, set_comments, share, sweep, take_down_as_it_is, unschedule,
+    SHARED_FOR, close_threads, correct, delete, set_comments, share, sweep, take_down_as_it_is,
+    unschedule,
 };
 
 use super::draft::{Draft, SaveContext};
@@ -162,7 +163,6 @@ pub fn update(
         (Action::Unpublish, "published") => take_down(conn, &found, draft, &with)?,
         (Action::Unpublish, _) => return Ok(Err(Refusal::Status)),
     }
-    autosave::discard(conn, row.id)?;
     presence::present(conn, row.id, request.who.id, request.now)?;
     let (name, to) = match action {
         Action::Save => ("save", ""),
@@ -207,7 +207,8 @@ fn in_place(
     if status == "published" {
         // Once published, it keeps its date.
         draft.published = Some(match found.was_ever_public {
-            true => found.row.published_at,
+            // One that was scheduled is published now.
+            true => found.row.published_at.min(with.now),
             false => with.now,
         });
     }
@@ -216,6 +217,8 @@ fn in_place(
         ..with.clone()
     };
     let id = found.row.id;
+    // The form began with it.
+    autosave::discard(conn, id)?;
     let before = match found.row.is_public() {
         true => Some(public_text(conn, id)?.1),
         false => None,
@@ -244,7 +247,8 @@ fn save_beside(
         published: publish_at,
         ..draft.clone()
     };
-    save::add_revision(conn, found.row.id, &draft, with)?;
+    autosave::discard(conn, found.row.id)?;
+    save::add_revision(conn, found.row.id, &save::Revision::of(&draft, with))?;
     working_copy::save(conn, found.row.id, &draft, with)?;
     save::edited(conn, found.row.id, with.by, with.now)
 }

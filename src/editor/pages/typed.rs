@@ -81,6 +81,8 @@ pub(super) async fn render(
 /// Fills in what is made from other fields: the slug and the section.
 fn completed(state: &State, opened: Option<&Opened>, mut fields: ArticleFields) -> ArticleFields {
     fields.collapse_lines();
+    // Whoever sends the form has seen the texts that were made of a file.
+    fields.is_guessed = false;
     fields.slug = text::slug(&fields.slug, "");
     if let Some(opened) = opened
         && fields.slug.is_empty()

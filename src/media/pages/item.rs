@@ -1,9 +1,10 @@
 //! `/admin/media/{id}`: one file of the library, where it is used, its description, and its end.
 
-use super::library::{about, description, description_fields, name, record};
+use super::description::Written;
+use super::library::{about, name, record};
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::media::library::{self, Description, Item};
+use crate::media::library::{self, Description, Item, Place};
 use crate::media::{self, delete_files};
 use crate::web::fields::{Field, Link};
 use crate::web::form::unknown_field;
@@ -48,26 +49,44 @@ pub async fn item(
     page::ok(&view)
 }
 
-/// The fields of a file's form. `focus`: as typed, if it was refused.
-fn item_fields(t: Interface, item: &Item, focus: Option<[String; 2]>) -> Vec<Field> {
-    let given = Description {
-        alt: item.alt.clone(),
-        caption: item.caption.clone(),
-        credit: item.credit.clone(),
-    };
-    let mut fields: Vec<Field> = description_fields(t, &given).into();
+/// A form that was sent, as it was typed.
+struct Typed {
+    written: Written,
+    /// The point that crops keep: from the left and from the top, in percent.
+    focus: [String; 2],
+    is_focus_refused: bool,
+}
+
+impl Typed {
+    fn of(item: &Item) -> Typed {
+        let given = Description {
+            alt: item.alt.clone(),
+            caption: item.caption.clone(),
+            credit: item.credit.clone(),
+        };
+        Typed {
+            written: Written {
+                given,
+                refused: Vec::new(),
+            },
+            focus: [item.focus_x.to_string(), item.focus_y.to_string()],
+            is_focus_refused: false,
+        }
+    }
+}
+
+fn item_fields(t: Interface, item: &Item, typed: &Typed) -> Vec<Field> {
+    let mut fields: Vec<Field> = typed.written.fields(t).into();
     if !item.mime.starts_with("image/") {
         return fields;
     }
-    let stored = [item.focus_x.to_string(), item.focus_y.to_string()];
-    let is_refused = focus.is_some();
-    let [x, y] = focus.unwrap_or(stored);
-    let mut x = Field::text("focus_x", t.media_focus_x()).value(&x);
+    let [x, y] = &typed.focus;
+    let mut x = Field::text("focus_x", t.media_focus_x()).value(x);
     x.hint = t.media_focus_hint();
-    if is_refused {
+    if typed.is_focus_refused {
         x.error = t.media_focus_invalid();
     }
-    fields.extend([x, Field::text("focus_y", t.media_focus_y()).value(&y)]);
+    fields.extend([x, Field::text("focus_y", t.media_focus_y()).value(y)]);
     fields
 }
 
@@ -75,14 +94,15 @@ async fn item_page(
     state: &State,
     who: &Writer,
     id: i64,
-    focus: Option<[String; 2]>,
+    typed: Option<Typed>,
 ) -> Result<ItemPage, Error> {
-    let (item, uses, people) = state
+    let (item, uses, people, places) = state
         .db
         .read(move |conn| {
             let item = library::item(conn, id)?;
             let (uses, people) = library::uses(conn, &[id])?;
-            Ok((item, uses, people))
+            let places = library::places(conn, &[id])?;
+            Ok((item, uses, people, places))
         })
         .await?;
     let (t, site) = (state.t(), state.site());
@@ -105,7 +125,7 @@ async fn item_page(
             true => paths::admin_media_delete(id),
             false => String::new(),
         },
-        fields: item_fields(t, &item, focus),
+        fields: item_fields(t, &item, &typed.unwrap_or_else(|| Typed::of(&item))),
         uses: uses
             .into_iter()
             // A writer sees their own articles alone.
@@ -114,12 +134,26 @@ async fn item_page(
                 href: paths::admin_article(used.article),
                 text: used.title,
             })
+            .chain(places.into_iter().map(|(_, place)| place_link(t, place)))
             .collect(),
         people: people
             .into_iter()
             .map(|(_, name)| t.media_author_picture(&name))
             .collect(),
     })
+}
+
+fn place_link(t: Interface, place: Place) -> Link {
+    match place {
+        Place::Page { slug, title } => Link {
+            href: paths::page(&slug),
+            text: title,
+        },
+        Place::OwnCss => Link {
+            href: paths::ADMIN_SETTINGS.into(),
+            text: t.field_own_css(),
+        },
+    }
 }
 
 /// `POST /admin/media/{id}`
@@ -129,30 +163,38 @@ pub async fn describe(
     id: web::Path<i64>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (t, mut focus) = (state.t(), [String::from("50"), String::from("50")]);
-    let given = description(t, posted.pairs()?, |name, value| {
+    let (t, wanted) = (state.t(), *id);
+    let mut focus: [Option<String>; 2] = [None, None];
+    let written = Written::read(t, posted.pairs()?, |name, value| {
         let at = ["focus_x", "focus_y"]
             .iter()
             .position(|known| *known == name);
-        focus[at.ok_or_else(unknown_field)?] = value.trim().to_owned();
+        focus[at.ok_or_else(unknown_field)?] = Some(value.trim().to_owned());
         Ok(())
     })?;
+    let item = state.db.read(move |conn| library::item(conn, wanted));
+    let stored = Typed::of(&item.await?).focus;
+    // A recording's form has none.
+    let [x, y] = [0, 1].map(|at| focus[at].take().unwrap_or_else(|| stored[at].clone()));
     let percent = |text: &String| text.parse().ok().filter(|it| (0..=100).contains(it));
-    let (Some(x), Some(y)) = (percent(&focus[0]), percent(&focus[1])) else {
-        let mut view = item_page(&state, &who, *id, Some(focus)).await?;
-        for (field, value) in view
-            .fields
-            .iter_mut()
-            .zip([given.alt, given.caption, given.credit])
-        {
-            field.value = value;
+    let at = percent(&x).zip(percent(&y));
+    let Some(at) = at.filter(|_| written.refused.is_empty()) else {
+        let mut refusals = written.refused.clone();
+        if at.is_none() {
+            refusals.push(("focus_x", t.media_focus_invalid()));
         }
-        let refusals = vec![("focus_x", t.media_focus_invalid())];
+        let typed = Typed {
+            written,
+            focus: [x, y],
+            is_focus_refused: at.is_none(),
+        };
+        let view = item_page(&state, &who, *id, Some(typed)).await?;
         return page::refused(StatusCode::UNPROCESSABLE_ENTITY, &view, refusals);
     };
+    let given = written.given;
     let (id, now) = (*id, state.db.now());
     sessions::write(&state, &who, move |conn, who: &Writer| {
-        library::describe(conn, id, &given, (x, y))?;
+        library::describe(conn, id, &given, at)?;
         let subject = name(&library::item(conn, id)?);
         record(conn, "describe", &subject, who, now)
     })

@@ -1,30 +1,26 @@
 //! `/admin/media`: the media library of the newsroom.
 
+use super::description::Written;
+use super::upload::upload_fields;
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::{self, Actor};
-use crate::media::library::{self, Description, Item, PAGE, Use};
-use crate::media::upload::{Arrived, Upload, receive};
-use crate::media::{self, Picture, recording, save_files};
+use crate::media::library::{self, Item, PAGE, Place, Use};
+use crate::paths;
 use crate::web::fields::Field;
-use crate::web::form::unknown_field;
 use crate::web::{Page, Shared, State, Writer, page};
-use crate::{paths, sessions, text};
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
 /// Files in one answer as JSON.
 const MOST_AS_JSON: i64 = 1_000;
-/// Characters of a description.
-const MOST_CHARACTERS: usize = 500;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Query {
+pub(super) struct Query {
     q: String,
     after: String,
     new: String,
@@ -45,12 +41,12 @@ struct ItemView {
 
 #[derive(Template)]
 #[template(path = "media/index.html")]
-struct LibraryPage {
+pub(super) struct LibraryPage {
     page: Page,
     t: Interface,
     items: Vec<ItemView>,
-    fields: Vec<Field>,
-    refused: Vec<String>,
+    pub(super) fields: Vec<Field>,
+    pub(super) refused: Vec<String>,
     done: String,
     query: String,
     next: String,
@@ -73,6 +69,7 @@ struct Listed {
     items: Vec<Item>,
     thumbnails: Vec<(i64, String)>,
     uses: Vec<Use>,
+    places: Vec<(i64, Place)>,
     by_authors: Vec<(i64, i64)>,
 }
 
@@ -91,6 +88,7 @@ async fn list(
             let portraits: Vec<i64> = people.iter().map(|(id, _)| *id).collect();
             Ok(Listed {
                 thumbnails: library::thumbnails(conn, &ids)?,
+                places: library::places(conn, &ids)?,
                 by_authors: library::uses_by_authors(conn, &portraits)?,
                 items,
                 uses,
@@ -148,7 +146,7 @@ fn as_json(listed: &Listed) -> HttpResponse {
     HttpResponse::Ok().json(files)
 }
 
-async fn index_page(
+pub(super) async fn index_page(
     state: &State,
     who: &Writer,
     query: &Query,
@@ -173,7 +171,7 @@ async fn index_page(
             .iter()
             .map(|item| item_view(t, item, &listed, new.contains(&&*item.id.to_string())))
             .collect(),
-        fields: upload_fields(t, &Description::default()),
+        fields: upload_fields(t, &Written::default()),
         refused: Vec::new(),
         done: String::new(),
         query: query.q.clone(),
@@ -183,14 +181,15 @@ async fn index_page(
 
 fn item_view(t: Interface, item: &Item, listed: &Listed, is_new: bool) -> ItemView {
     let small = listed.thumbnails.iter().find(|(id, _)| *id == item.id);
-    let own = listed.uses.iter().filter(|used| used.media == item.id);
+    let articles = listed.uses.iter().filter(|used| used.media == item.id);
+    let places = listed.places.iter().filter(|(id, _)| *id == item.id);
     ItemView {
         href: paths::admin_media_item(item.id),
         src: paths::media(small.map_or(&item.file, |(_, file)| file)),
         name: name(item),
         alt: item.alt.clone(),
         about: about(t, item),
-        used: t.media_used(own.count() as i64),
+        used: t.media_used((articles.count() + places.count()) as i64),
         is_picture: item.mime.starts_with("image/"),
         is_new,
         id: item.id,
@@ -216,123 +215,6 @@ pub(super) fn about(t: Interface, item: &Item) -> String {
     }
 }
 
-fn upload_fields(t: Interface, given: &Description) -> Vec<Field> {
-    let mut fields = vec![
-        Field::file("file", t.media_field_file(), "image/*,video/*,audio/*")
-            .multiple()
-            .hint(t.media_file_hint()),
-    ];
-    fields.extend(description_fields(t, given));
-    fields
-}
-
-pub(super) fn description_fields(t: Interface, given: &Description) -> [Field; 3] {
-    let line = |name, label: String, value: &str| {
-        let field = Field::text(name, label).optional();
-        field.most(MOST_CHARACTERS).value(value)
-    };
-    [
-        line("alt", t.field_alt(), &given.alt).hint(t.editor_alt_hint()),
-        line("caption", t.field_caption(), &given.caption),
-        line("credit", t.field_credit(), &given.credit),
-    ]
-}
-
-/// Alt text, caption and credit of a form. Its other fields go to `other`.
-///
-/// # Errors
-/// `Malformed` for a field that `other` does not take, and for what has control characters or is too long.
-pub(super) fn description(
-    t: Interface,
-    pairs: &[(String, String)],
-    mut other: impl FnMut(&str, &str) -> Result<(), Error>,
-) -> Result<Description, Error> {
-    let mut given = Description::default();
-    for (name, value) in pairs {
-        let field = match name.as_str() {
-            "alt" => &mut given.alt,
-            "caption" => &mut given.caption,
-            "credit" => &mut given.credit,
-            name => {
-                other(name, value)?;
-                continue;
-            }
-        };
-        let line = text::clean_line(&text::collapse(value));
-        let line = line.map_err(|_| Error::Refused(t.text_control_character()))?;
-        if line.chars().count() > MOST_CHARACTERS {
-            return Err(Error::Refused(t.line_too_long(MOST_CHARACTERS as i64)));
-        }
-        *field = line;
-    }
-    Ok(given)
-}
-
-/// A file that was recognised.
-#[derive(Clone)]
-enum Recognised {
-    Picture(Box<Picture>),
-    Recording(recording::Recording),
-}
-
-/// `POST /admin/media`: all files go in, or none.
-pub async fn upload(
-    state: Shared,
-    who: Writer,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse, Error> {
-    let (t, folder) = (state.t(), state.config.data.join("media"));
-    let mut payload = payload.into_inner();
-    let Upload { fields, files } = receive(&request, &mut payload, &folder).await?;
-    let given = description(t, &fields, |_, _| Err(unknown_field()))?;
-    let mut refused = Vec::new();
-    if files.is_empty() {
-        refused.push(t.media_no_file());
-    }
-    let mut recognised = Vec::new();
-    for file in &files {
-        match recognise(&state, file).await? {
-            Ok(kind) => recognised.push((file.name.clone(), kind)),
-            Err(why) => refused.push(t.media_refused(&file.name, &why)),
-        }
-    }
-    if !refused.is_empty() {
-        let mut view = index_page(&state, &who, &Query::default(), None).await?;
-        let refusals = vec![("file", refused.join(" "))];
-        view.refused = refused;
-        view.fields = upload_fields(t, &given);
-        return page::refused(StatusCode::UNPROCESSABLE_ENTITY, &view, refusals);
-    }
-    let _turn = state.changing_media.lock().await;
-    for (file, (_, kind)) in files.iter().zip(&recognised) {
-        store(&folder, file, kind).map_err(Error::Unavailable)?;
-    }
-    let now = state.db.now();
-    let ids = sessions::write(&state, &who, move |conn, who: &Writer| {
-        let mut ids = Vec::new();
-        for (name, kind) in &recognised {
-            let id = match kind {
-                Recognised::Picture(picture) => media::store::insert(conn, picture, now)?,
-                Recognised::Recording(new) => library::insert_recording(conn, new, now)?,
-            };
-            library::describe_new(conn, id, name, &given)?;
-            record(conn, "upload", name, who, now)?;
-            ids.push(id.to_string());
-        }
-        Ok(ids)
-    });
-    let new = ids.await?.join(",");
-    let wants_json = request
-        .headers()
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
-    Ok(page::see_other(&match wants_json {
-        true => format!("{}?format=json", paths::ADMIN_MEDIA),
-        false => paths::admin_media("", "", &new),
-    }))
-}
-
 pub(super) fn record(
     conn: &mut crate::db::Conn,
     action: &'static str,
@@ -346,47 +228,4 @@ pub(super) fn record(
         ..log::Entry::new(action, Actor::of(who))
     };
     log::store::write(conn, &entry, now)
-}
-
-/// Reads what a file is, by its bytes.
-///
-/// # Errors
-/// `TooLarge` for a picture above its limit; `Unavailable` for the disk or a full gate.
-async fn recognise(state: &State, file: &Arrived) -> Result<Result<Recognised, String>, Error> {
-    let (t, path, bytes) = (state.t(), file.path.clone(), file.bytes);
-    let disk = |error: std::io::Error| Error::Unavailable(error.to_string());
-    let at = path.clone();
-    let found = web::block(move || recording::read(&at)).await;
-    if let Some(found) = found.map_err(Error::internal)?.map_err(disk)? {
-        return Ok(Ok(Recognised::Recording(found)));
-    }
-    if bytes > media::MOST_BYTES {
-        return Err(Error::TooLarge {
-            limit: media::MOST_BYTES,
-        });
-    }
-    let work = move || Ok(media::process(&std::fs::read(&path)?));
-    let picture: std::io::Result<Result<Picture, String>> = state.drawing.run(work).await?;
-    Ok(match picture.map_err(disk)? {
-        Ok(picture) => Ok(Recognised::Picture(Box::new(picture))),
-        Err(why) => Err(t.media_unknown_kind(&why)),
-    })
-}
-
-/// Writes the files under their own names. They are harmless if the transaction that refers to them fails later.
-fn store(folder: &std::path::Path, file: &Arrived, kind: &Recognised) -> Result<(), String> {
-    let recording = match kind {
-        Recognised::Picture(picture) => return save_files(folder, picture),
-        Recognised::Recording(recording) => recording,
-    };
-    let say = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
-    let target = folder.join(&recording.file);
-    if target.exists() {
-        return Ok(());
-    }
-    // Synced before a row refers to it.
-    let written = std::fs::File::open(&file.path).map_err(say)?;
-    written.sync_all().map_err(say)?;
-    std::fs::rename(&file.path, &target).map_err(say)?;
-    crate::db::sync_folder(folder).map_err(say)
 }

@@ -1,11 +1,14 @@
 //! `GET /media/{file}`: immutable, because the name is a hash of the content. The file is streamed, so that a slow
 //! client takes a few kilobytes of memory and not the whole file.
 
+mod description;
 mod item;
 mod library;
+mod upload;
 
 pub use item::{delete, describe, item};
-pub use library::{index, upload};
+pub use library::index;
+pub use upload::upload;
 
 use super::store;
 use crate::error::Error;

@@ -150,7 +150,7 @@ async fn act(
     posted: FormBody,
     rejects: bool,
 ) -> Result<HttpResponse, Error> {
-    let (t, now) = (state.t(), state.db.now());
+    let (t, now, policy) = (state.t(), state.db.now(), state.site().policy.clone());
     let form: Result<ActForm, Error> = posted.read();
     let typed = form.clone();
     let judged = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
@@ -163,7 +163,7 @@ async fn act(
         let actor = Actor::of(who);
         let outcome = store::act(conn, id, &form.revision, &act, actor, now)?;
         if let (ModerationOutcome::Done(comment), Action::Approve) = (&outcome, &act) {
-            store::release_others(conn, std::slice::from_ref(comment), now)?;
+            store::release_others(conn, std::slice::from_ref(comment), &policy, now)?;
         }
         Ok(Submission::Acted(Box::new(outcome)))
     });
@@ -318,7 +318,7 @@ pub async fn bulk(
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: BulkForm = posted.read()?;
-    let (t, now) = (state.t(), state.db.now());
+    let (t, now, policy) = (state.t(), state.db.now(), state.site().policy.clone());
     let (act, mut wanted_ids) = match parse_bulk(t, &form) {
         Ok(parsed) => parsed,
         Err(why) => {
@@ -348,7 +348,7 @@ pub async fn bulk(
         }
         if act == Action::Approve {
             // Afterwards, so that it makes none of these stale.
-            store::release_others(conn, &done, now)?;
+            store::release_others(conn, &done, &policy, now)?;
         }
         Ok(stale)
     });
