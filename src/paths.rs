@@ -217,9 +217,14 @@ pub fn admin_media(letters: &str, after: &str, new: &str) -> String {
         &[("q", letters), ("after", after), ("new", new)],
     )
 }
+/// The media library's answer for programs.
+pub const ADMIN_MEDIA_JSON: &str = "/admin/media?format=json";
 /// A file of the media library.
 pub fn admin_media_item(id: i64) -> String {
     format!("{ADMIN_MEDIA}/{id}")
+}
+pub fn admin_media_item_saved(id: i64) -> String {
+    format!("{ADMIN_MEDIA}/{id}?saved=on")
 }
 pub fn admin_media_delete(id: i64) -> String {
     format!("{ADMIN_MEDIA}/{id}/delete")
@@ -301,13 +306,9 @@ pub fn queue_stale(queue: &str, ids: &str, reason: &str, note: &str) -> String {
     );
     format!("/admin/comments?queue={queue}&stale={ids}&reason={reason}&note={note}")
 }
-pub fn log(comment: Option<i64>, after: Option<i64>) -> String {
-    match (comment, after) {
-        (None, None) => ADMIN_LOG.into(),
-        (Some(c), None) => format!("/admin/log?comment={c}"),
-        (None, Some(a)) => format!("/admin/log?after={a}"),
-        (Some(c), Some(a)) => format!("/admin/log?comment={c}&after={a}"),
-    }
+/// The log of one comment.
+pub fn comment_log(comment: i64) -> String {
+    format!("{ADMIN_LOG}?comment={comment}")
 }
 /// The log with these parameters; empty ones are left out.
 pub fn log_filtered(fields: &[(&str, &str)]) -> String {

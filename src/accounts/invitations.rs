@@ -1,6 +1,6 @@
-//! Invitations: a link by which somebody creates an account that has roles from its beginning. This feature alone writes them.
+//! Invitations: links with which the invited create accounts that have roles from the beginning. This feature alone writes them.
 
-use super::roles::{Roles, set_roles};
+use super::roles::{Roles, active_admins, set_roles};
 use super::store::{self, New, RegistrationConflict, login_by_id};
 use super::{Email, Username};
 use crate::db::schema::{accounts, invitations};
@@ -19,7 +19,7 @@ pub const VALID_FOR: i64 = 7 * Time::DAY;
 /// What the tokens of invitations are derived for.
 const KIND: &str = "invitation";
 
-/// An invitation that nobody has accepted yet.
+/// An invitation that has not been accepted yet.
 #[derive(Clone, Debug, Queryable)]
 pub struct Open {
     pub id: i64,
@@ -37,8 +37,7 @@ impl Open {
     }
 }
 
-/// Invites somebody: stores the invitation and puts its mail into the outbox. Returns the token of the link; `None` if the address
-/// has an account.
+/// Stores an invitation and puts its mail into the outbox. Returns its id; `None` if the address has an account.
 ///
 /// # Errors
 /// Of the database.
@@ -48,7 +47,7 @@ pub fn invite(
     roles: Roles,
     who: &Account,
     now: Time,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<i64>, Error> {
     let known: Option<i64> = accounts::table
         .filter(accounts::email_key.eq(email.key()))
         .select(accounts::id)
@@ -75,9 +74,7 @@ pub fn invite(
         ))
         .returning(invitations::id)
         .get_result(conn)?;
-    let key = mail::store::key(conn)?;
-    let made = token::derive(&key, KIND, id, now.0);
-    let made = made.ok_or_else(|| Error::internal("the site has no key"))?;
+    let made = token_of(conn, id, now.0)?;
     diesel::update(invitations::table.find(id))
         .set(invitations::token_hash.eq(token::hash(&made)))
         .execute(conn)?;
@@ -95,7 +92,26 @@ pub fn invite(
         ..log::Entry::new("invite", Actor::of(who))
     };
     log::store::write(conn, &entry, now)?;
-    Ok(Some(made))
+    Ok(Some(id))
+}
+
+fn token_of(conn: &mut Conn, id: i64, created_at: i64) -> Result<String, Error> {
+    let key = mail::store::key(conn)?;
+    token::derive(&key, KIND, id, created_at).ok_or_else(|| Error::internal("the site has no key"))
+}
+
+/// The token of the link of an invitation that can still be accepted.
+///
+/// # Errors
+/// Of the database.
+pub fn token(conn: &mut Conn, id: i64) -> Result<Option<String>, Error> {
+    let created_at: Option<i64> = invitations::table
+        .find(id)
+        .filter(invitations::used_at.is_null())
+        .select(invitations::created_at)
+        .first(conn)
+        .optional()?;
+    created_at.map(|at| token_of(conn, id, at)).transpose()
 }
 
 macro_rules! columns {
@@ -158,7 +174,7 @@ pub fn revoke(conn: &mut Conn, id: i64, who: &Account, now: Time) -> Result<(), 
 /// Creates the account of an invitation, with its address and roles. The link does not work again.
 ///
 /// # Errors
-/// `NotFound` for an invitation that is over; `Forbidden` when who invited is no admin any more.
+/// `NotFound` for an invitation that is over; `Forbidden` when the account that sent it is banned or no longer an admin.
 pub fn accept(
     conn: &mut Conn,
     given: &str,
@@ -168,6 +184,9 @@ pub fn accept(
 ) -> Result<Result<i64, RegistrationConflict>, Error> {
     lock(conn, "invitations")?;
     let invitation = by_token(conn, given, now)?;
+    if !active_admins(conn, now)?.contains(&invitation.created_by) {
+        return Err(Error::Forbidden);
+    }
     let new = New {
         username: username.clone(),
         email: Email::stored(&invitation.email),

@@ -127,15 +127,24 @@ pub fn set_roles(
 
 /// Number of other admins who are not banned.
 fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
-    type Ban = (Option<i64>, Option<i64>);
+    let admins = active_admins(conn, now)?;
+    Ok(admins.iter().filter(|id| **id != but).count())
+}
+
+/// The admins who are not banned.
+pub(super) fn active_admins(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
+    type Ban = (i64, Option<i64>, Option<i64>);
     let rows: Vec<Ban> = accounts::table
-        .filter(accounts::is_admin.and(accounts::id.ne(but)))
-        .select((accounts::banned_at, accounts::banned_until))
+        .filter(accounts::is_admin)
+        .select((accounts::id, accounts::banned_at, accounts::banned_until))
         .load(conn)?;
+    let is_active =
+        |(_, banned, until): &Ban| banned.is_none() || until.is_some_and(|until| until <= now.0);
     Ok(rows
-        .iter()
-        .filter(|(banned, until)| banned.is_none() || until.is_some_and(|u| u <= now.0))
-        .count())
+        .into_iter()
+        .filter(is_active)
+        .map(|row| row.0)
+        .collect())
 }
 
 /// Bans an account (reason, and end or `None` for an indefinite ban), or lifts the ban if `ban` is `None`.

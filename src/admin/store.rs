@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::web::site::REVISION;
 use crate::{accounts, articles, comments, media, text};
 use diesel::prelude::*;
-use sha2::{Digest, Sha256};
 
 pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
     either!(conn, |c| diesel::insert_into(settings::table)
@@ -56,18 +55,14 @@ pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn hash(token: &str) -> String {
-    text::encode_hex(&Sha256::digest(token.as_bytes()))
-}
-
 /// Replaces the token of the one-time setup link; only its hash is stored.
 pub fn set_setup_token(conn: &mut Conn, token: &str) -> Result<(), Error> {
-    set(conn, "setup_token", &hash(token))
+    set(conn, "setup_token", &text::token::hash(token))
 }
 
 /// Whether this is the token of the current setup link.
 pub fn is_setup_token(conn: &mut Conn, token: &str) -> Result<bool, Error> {
-    Ok(get(conn, "setup_token")?.is_some_and(|stored| stored == hash(token)))
+    Ok(get(conn, "setup_token")?.is_some_and(|stored| stored == text::token::hash(token)))
 }
 
 /// The key that signs session cookies, generated at the first start and shared by all nodes.

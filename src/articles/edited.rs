@@ -156,7 +156,7 @@ pub(super) fn autosaved(conn: &mut Conn, id: i64) -> Result<Option<ArticleFields
 /// The draft that an article was stored from. The main picture and the article's pictures are named by their media files.
 fn stored(conn: &mut Conn, id: i64) -> Result<Draft, Error> {
     type Texts = (String, String, String, String, String, SafeHtml, String);
-    type Html = (SafeHtml, SafeHtml, String, i64, bool, bool);
+    type Html = (SafeHtml, SafeHtml, String, i64, bool, bool, String);
     let (texts, html, picture, section): (Texts, Html, Picture, String) = articles::table
         .inner_join(sections::table.on(sections::id.eq(articles::section_id)))
         .left_join(media::table.on(media::id.nullable().eq(articles::hero_id)))
@@ -178,6 +178,7 @@ fn stored(conn: &mut Conn, id: i64) -> Result<Draft, Error> {
                 articles::words,
                 articles::comments_open,
                 articles::comments_moderated,
+                articles::source_format,
             ),
             (
                 media::file.nullable(),
@@ -189,7 +190,7 @@ fn stored(conn: &mut Conn, id: i64) -> Result<Draft, Error> {
         ))
         .first(conn)?;
     let (title, dek, excerpt, slug, source, summary, summary_text) = texts;
-    let (body, matters, keyphrases, words, comments_open, comments_moderated) = html;
+    let (body, matters, keyphrases, words, comments_open, comments_moderated, format) = html;
     let draft = Draft {
         title,
         dek,
@@ -206,6 +207,7 @@ fn stored(conn: &mut Conn, id: i64) -> Result<Draft, Error> {
         comments_closed: !comments_open,
         comments_moderated,
         hero: hero(picture),
+        format: Format::parse(&format),
         ..Draft::default()
     };
     with_rows(conn, id, draft)
@@ -225,15 +227,10 @@ fn hero((file, alt, caption, credit): Picture) -> Option<Hero> {
 
 /// Adds what other tables have of an article.
 fn with_rows(conn: &mut Conn, id: i64, draft: Draft) -> Result<Draft, Error> {
-    let format: String = articles::table
-        .find(id)
-        .select(articles::source_format)
-        .first(conn)?;
     Ok(Draft {
         notes: notes(conn, id)?,
         tags: tag_names(conn, id)?,
         authors: author_names(conn, id)?,
-        format: Format::parse(&format),
         ..draft
     })
 }

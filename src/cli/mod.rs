@@ -136,7 +136,7 @@ enum UserCommand {
     },
     /// Lift a ban
     Unban { username: String },
-    /// Set exactly these roles: reader, moderator, editor, admin
+    /// Set exactly these roles: reader, writer, moderator, editor, admin
     Role {
         username: String,
         #[arg(required = true)]

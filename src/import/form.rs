@@ -2,7 +2,7 @@
 
 use super::blocks::words_of;
 use super::markdown::normalize;
-use super::render::{Parts, TOO_DENSE, Unrenderable, render};
+use super::render::{Parts, Unrenderable, render};
 use super::{ReadOptions, comments, sections};
 use crate::articles::draft::{Byline, Draft, Format, Hero, MAX_TITLE, NoteKind, SourceNote};
 use crate::articles::fields::{ArticleFields, COMMENTS};
@@ -217,7 +217,7 @@ fn texts(
     for ((name, _), text) in typed.into_iter().zip(&cleaned) {
         let root = comrak::parse_document(&arena, text, &article::options());
         if structure::has_too_many_elements(root) {
-            return Err(vec![(name.to_owned(), TOO_DENSE.to_owned())]);
+            return Err(vec![(name.to_owned(), t.editor_too_dense())]);
         }
         let prepared = prepare(t, &arena, root, &mut ids, library, &mut pictures);
         let prepared = prepared.map_err(|why| vec![(name.to_owned(), why)])?;
@@ -242,7 +242,7 @@ fn texts(
     };
     if let Err(why) = render(&arena, draft, parts, &mut ids) {
         return Err(vec![match why {
-            Unrenderable::TooDense => ("body".to_owned(), TOO_DENSE.to_owned()),
+            Unrenderable::TooDense => ("body".to_owned(), t.editor_too_dense()),
             Unrenderable::UnknownNote { part, line, note } => {
                 let many = draft.notes.len().to_string();
                 let why = t.editor_unknown_note(&line.to_string(), &many, &note.to_string());
@@ -262,7 +262,7 @@ fn texts(
 fn cleaned_text(t: Interface, given: &str) -> Result<String, String> {
     let text = normalize(given).map_err(|_| t.text_control_character())?;
     if structure::has_too_many_marks(&text) {
-        return Err(TOO_DENSE.to_owned());
+        return Err(t.editor_too_dense());
     }
     match comments::remove_long(&text) {
         Ok(text) => Ok(text.into_owned()),

@@ -18,7 +18,8 @@ use std::path::Path;
 /// Of the database.
 pub fn load(conn: &mut Conn, draft: &Draft, origin: Option<&str>) -> Result<ArticleFields, Error> {
     let mut addresses = Addresses::default();
-    if draft.format == Format::Markdown && origin.is_some() {
+    // Only links to other files need their addresses.
+    if draft.format == Format::Markdown && origin.is_some() && draft.source.contains("](") {
         for (origin, slug) in articles::identity::origins(conn)? {
             addresses.add(Path::new(&origin), &slug, &[]);
         }

@@ -123,10 +123,7 @@ fn row_view(t: Interface, site: &Site, row: store::LogRow, slug: Option<String>)
         article_link: row.article.map(paths::admin_article).unwrap_or_default(),
         said: action_name(t, &row.action),
         comment: row.comment.map(|c| c.to_string()).unwrap_or_default(),
-        comment_log: row
-            .comment
-            .map(|c| paths::log(Some(c), None))
-            .unwrap_or_default(),
+        comment_log: row.comment.map(paths::comment_log).unwrap_or_default(),
         who: match row.actor_kind.as_str() {
             "rule" => t.log_actor_rule(),
             "console" => t.log_actor_console(),

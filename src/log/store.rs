@@ -62,7 +62,7 @@ pub struct Wanted {
     pub actor: String,
     /// About an article.
     pub article: Option<i64>,
-    /// Without changes of roles, which are for admins.
+    /// Without changes of roles and invitations, which are for admins.
     pub hides_roles: bool,
 }
 
@@ -84,7 +84,7 @@ pub fn page(
         rows = rows.filter(moderation_log::id.lt(after));
     }
     if wanted.hides_roles {
-        rows = rows.filter(moderation_log::action.ne("role"));
+        rows = rows.filter(moderation_log::action.ne_all(["role", "invite", "revoke"]));
     }
     if let Some(article) = wanted.article {
         rows = rows.filter(moderation_log::article_id.eq(article));

@@ -48,18 +48,6 @@ pub fn kind(head: &[u8]) -> Option<(&'static str, &'static str)> {
     (head.starts_with(b"ID3") || is_mpeg_frame).then_some(("audio/mpeg", "mp3"))
 }
 
-/// Whether a file name is that of a recording.
-pub fn is_video(file: &str) -> bool {
-    file.ends_with(".mp4") || file.ends_with(".webm")
-}
-
-/// Whether a file name is that of an audio recording.
-pub fn is_audio(file: &str) -> bool {
-    [".m4a", ".mp3", ".ogg", ".flac", ".wav"]
-        .iter()
-        .any(|ending| file.ends_with(ending))
-}
-
 /// Reads a file that was uploaded. `None`: browsers do not play it.
 ///
 /// # Errors

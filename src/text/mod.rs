@@ -72,6 +72,16 @@ pub fn without_direction_controls(text: &str) -> impl Iterator<Item = char> {
         .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
 }
 
+/// A number of bytes as it is shown to people.
+pub fn bytes(many: u64) -> String {
+    const MIB: f64 = 1024.0 * 1024.0;
+    match many as f64 {
+        few if few < MIB => format!("{} KiB", many.div_ceil(1024)),
+        more if more < 1024.0 * MIB => format!("{:.1} MiB", more / MIB),
+        large => format!("{:.1} GiB", large / (1024.0 * MIB)),
+    }
+}
+
 /// [`clean`] for one line: whitespace is collapsed and trimmed.
 pub fn clean_line(given: &str) -> Result<String, InvalidText> {
     Ok(collapse(&clean(given)?))

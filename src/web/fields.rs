@@ -26,6 +26,8 @@ pub struct Field {
     pub suggested: Vec<String>,
     /// The height of an area in lines; 0 = five.
     pub lines: usize,
+    /// An area that shows a text to compare with or to copy from; it is not sent.
+    pub is_readonly: bool,
     /// A file field that takes several.
     pub is_multiple: bool,
     /// The row of a field in a [`FieldGroup`].
@@ -133,6 +135,14 @@ impl Field {
             required: false,
             ..Field::text(name, label)
         }
+    }
+    /// A text to compare with or to copy from.
+    pub fn shown_only(label: String, value: &str) -> Field {
+        Field {
+            is_readonly: true,
+            ..Field::area("", label)
+        }
+        .value(value)
     }
     pub fn hidden(name: &'static str, value: &str) -> Field {
         Field {

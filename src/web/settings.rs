@@ -294,7 +294,7 @@ const MOST_CSS: usize = 64 * 1024;
 
 fn own_css(t: Interface, given: &str) -> Result<String, String> {
     let css = given.replace("\r\n", "\n");
-    if css.len() > MOST_CSS {
+    if css.chars().count() > MOST_CSS {
         return Err(t.line_too_long(MOST_CSS as i64));
     }
     if text::clean(&css).is_err() {

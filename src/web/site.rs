@@ -35,6 +35,8 @@ pub struct Site {
     pub policy: Policy,
     /// Whether anybody may create an account.
     pub join_open: bool,
+    /// Whether the invited can join.
+    pub invitations_open: bool,
     /// The publication's own style sheet: its address, and what it says. Empty = it has none.
     pub own_css: (String, String),
     /// After how many days threads are closed; `None` = never.
@@ -113,6 +115,7 @@ impl Site {
             own_css: own_css(&values),
             close_after_days: values[settings::CLOSE_AFTER_DAYS.name].parse().ok(),
             join_open: is(&settings::JOIN, "everyone"),
+            invitations_open: !is(&settings::JOIN, "nobody"),
             revision: rows
                 .remove(REVISION)
                 .and_then(|n| n.parse().ok())

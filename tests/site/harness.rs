@@ -1026,6 +1026,14 @@ impl Answer {
             .and_then(|e| e.value().attr(name).map(str::to_owned))
     }
 
+    /// An attribute of all elements that have it.
+    pub fn attrs(&self, css: &str, name: &str) -> Vec<String> {
+        let selector = Selector::parse(css).unwrap_or_else(|e| panic!("{css}: {e}"));
+        let html = Html::parse_document(&self.body);
+        let values = html.select(&selector).filter_map(|e| e.value().attr(name));
+        values.map(str::to_owned).collect()
+    }
+
     /// The value of a form field, as the browser would send it again.
     pub fn field(&self, name: &str) -> Option<String> {
         let area = self.all_raw(&format!("textarea[name={name}]"));

@@ -39,6 +39,7 @@ mod meters;
 mod moderators;
 mod moving;
 mod newsroom;
+mod no_loss;
 mod nodes;
 mod properties;
 mod queues;

@@ -228,7 +228,7 @@ const SMALL: &[&str] = &[
     "SCAN r",
 ];
 
-/// Permitted for reading the newest rows, which are at the end of the table.
+/// Statements that read the newest rows from the end of a table, or all rows of a table that staff keep short.
 const FROM_THE_END: [(&str, &str); 5] = [
     ("SCAN tags", "ORDER BY `tags`.`id` DESC LIMIT"),
     ("SCAN authors", "ORDER BY `authors`.`id`"),

@@ -6,7 +6,7 @@ use masthead::db::Time;
 type Given<'a> = &'a [(&'a str, &'a str)];
 
 /// Stores a new draft; returns its id.
-async fn draft(who: &Browser, fields: Given<'_>) -> i64 {
+pub async fn draft(who: &Browser, fields: Given<'_>) -> i64 {
     let answer = who.post("/admin/articles/new", fields).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     let location = answer.location().expect("the new article");
@@ -15,14 +15,14 @@ async fn draft(who: &Browser, fields: Given<'_>) -> i64 {
 }
 
 /// The version of the form as it is now.
-async fn version(who: &Browser, id: i64) -> String {
+pub async fn version(who: &Browser, id: i64) -> String {
     let form = who.get(&format!("/admin/articles/{id}")).await;
     form.attr("form.write input[name=revision]", "value")
         .unwrap_or_else(|| panic!("a form: {}", form.body))
 }
 
 /// Sends the form of an article with the version that it has now.
-async fn send(who: &Browser, id: i64, what: &str, fields: Given<'_>) -> Answer {
+pub async fn send(who: &Browser, id: i64, what: &str, fields: Given<'_>) -> Answer {
     let version = version(who, id).await;
     send_with(who, id, what, &version, fields).await
 }
@@ -347,11 +347,12 @@ site_test! {
         assert!(edda.get("/admin/articles").await.has(&format!("[data-article='{id}'][data-waiting='1'][data-public='0']")));
         // Publishing what was typed before does not take it back.
         assert_eq!(send(&edda, id, "publish", &[("body", "More text.")]).await.status, 303);
-        assert!(site.get("/articles/talk").await.has("a[href^='/login']"));
+        assert_eq!(post("Held too").await.status, 303);
+        assert!(!site.get("/articles/talk").await.body.contains("Held too"));
         assert_eq!(send(&edda, id, "comments", &[("comments", "open")]).await.status, 303);
         assert_eq!(post("Said").await.status, 303);
         assert!(site.get("/articles/talk").await.body.contains("Said"));
-        assert!(edda.get("/admin/articles?sort=comments").await.has(&format!("[data-article='{id}'][data-waiting='1'][data-public='1']")));
+        assert!(edda.get("/admin/articles?sort=comments").await.has(&format!("[data-article='{id}'][data-waiting='2'][data-public='1']")));
         assert_eq!(send(&edda, id, "comments", &[("comments", "maybe")]).await.status, 422);
     }
 }

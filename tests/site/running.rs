@@ -108,7 +108,7 @@ site_test! {
 }
 
 site_test! {
-    async fn somebody_is_invited_by_a_link_that_works_once(site: Site) {
+    async fn people_are_invited_by_links_that_work_once(site: Site) {
         let (chief, edda) = (site.admin("chief").await, site.editor("edda").await);
         assert_eq!(edda.get("/admin/invitations").await.status, 403);
         for (fields, kept) in [
@@ -150,7 +150,7 @@ site_test! {
         assert_eq!(nobody.post("/admin/settings", &[("tagline", "x")]).await.status, 403);
         assert_eq!(site.get(&path).await.status, 404, "once");
         assert_eq!(site.log_in("nina").await.get("/admin/articles").await.status, 200, "no other password is asked for");
-        // Taken back, or by somebody who is no admin any more.
+        // Taken back.
         chief.post("/admin/invitations", &[("email", "Second@Example.org"), ("role", "admin")]).await;
         chief.get("/admin/invitations").await;
         chief.post("/admin/invitations", &[("email", "second@example.org"), ("role", "editor")]).await;
@@ -160,6 +160,27 @@ site_test! {
         let revoke = page.attr("form[action$='/revoke']", "action").expect("a way back");
         assert_eq!(chief.post(&revoke, &[]).await.status, 303);
         assert_eq!(site.get(link.strip_prefix(&site.origin()).expect("here")).await.status, 404);
+        // From an admin who is none any more, also without roles; and while nobody can join.
+        let fox = site.admin("fox").await;
+        for (email, role) in [("third@example.org", vec![]), ("fourth@example.org", vec![("role", "editor")])] {
+            let fields = [vec![("email", email)], role].concat();
+            assert_eq!(fox.post("/admin/invitations", &fields).await.status, 303);
+            let link = fox.get("/admin/invitations").await.attr(".shared a", "href").expect("the link");
+            let path = link.strip_prefix(&site.origin()).expect("here").to_owned();
+            assert_eq!(chief.post("/admin/settings", &[("join", "nobody")]).await.status, 303);
+            assert_eq!((site.get(&path).await.status, fox.post("/admin/invitations", &[("email", "fifth@example.org")]).await.status), (422, 422));
+            assert_eq!(chief.post("/admin/settings", &[("join", "invited")]).await.status, 303);
+            assert_eq!(site.get(&path).await.status, 200);
+            site.masthead(&["user", "role", "fox", "reader"], "");
+            let answer = site.browser().post(&path, &[("username", "olga"), ("password", PASSWORD)]).await;
+            assert_eq!(answer.status, 403, "{}", answer.body);
+            site.masthead(&["user", "role", "fox", "admin"], "");
+        }
+        // The session holds no link, and moderators see neither whom admins invite nor as what.
+        let log = chief.get("/admin/log").await;
+        assert!(log.has("[data-action=invite]") && log.has("[data-action=revoke]"));
+        let log = site.moderator("pell").await.get("/admin/log").await;
+        assert!(!log.has("[data-action=invite]") && !log.has("[data-action=revoke]"));
         site.run_jobs().await;
     }
 }
@@ -318,7 +339,7 @@ site_test! {
         let chief = site.admin("chief").await;
         site.publish("---\ntitle: Old\ndate: 2020-01-01\n---\n\nText.\n").await;
         site.publish("---\ntitle: New\n---\n\nText.\n").await;
-        assert!(site.get("/articles/old").await.has("a[href^='/login']"));
+        assert!(!site.get("/articles/old").await.has(".thread .closed"));
         assert_eq!(chief.post("/admin/settings", &[("close_after_days", "30")]).await.status, 303);
         let sweep = || async {
             site.db().write(|conn| {

@@ -14,8 +14,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-/// The session's entry with a link that is to be shown once.
-const LINK: &str = "invitation_link";
+/// The session's entry with the id of an invitation whose link is to be shown once. The link itself is a secret, and sessions are
+/// stored in clear.
+const NEW: &str = "new_invitation";
 
 struct OpenView {
     email: String,
@@ -95,9 +96,12 @@ async fn invitations_page(
 pub async fn index(state: Shared, admin: Admin, session: Session) -> Result<HttpResponse, Error> {
     let blank = InvitationForm::default();
     let mut view = invitations_page(&state, &admin, &blank, String::new()).await?;
-    if let Ok(Some(link)) = session.get::<String>(LINK) {
-        session.remove(LINK);
-        view.link = link;
+    if let Ok(Some(id)) = session.get::<i64>(NEW) {
+        session.remove(NEW);
+        let token = state.db.read(move |conn| invitations::token(conn, id));
+        if let Some(token) = token.await? {
+            view.link = format!("{}{}", state.config.base.origin, paths::invite(&token));
+        }
     }
     page::ok(&view)
 }
@@ -111,6 +115,9 @@ pub async fn create(
 ) -> Result<HttpResponse, Error> {
     let form: InvitationForm = posted.read()?;
     let t = state.t();
+    if !state.site().invitations_open {
+        return refuse(&state, &admin, &form, t.invitations_closed()).await;
+    }
     let parsed = Email::parse(t, &form.email);
     let roles = Roles::parse(&form.role).map_err(|unknown| t.role_unknown(&unknown));
     let (email, roles) = match (parsed, roles) {
@@ -121,11 +128,10 @@ pub async fn create(
     let made = sessions::write(&state, &admin, move |conn, who: &Admin| {
         invitations::invite(conn, &email, roles, who, now)
     });
-    let Some(token) = made.await? else {
+    let Some(id) = made.await? else {
         return refuse(&state, &admin, &form, t.invitation_known()).await;
     };
-    let link = format!("{}{}", state.config.base.origin, paths::invite(&token));
-    session.insert(LINK, link).map_err(Error::internal)?;
+    session.insert(NEW, id).map_err(Error::internal)?;
     Ok(page::see_other(paths::ADMIN_INVITATIONS))
 }
 

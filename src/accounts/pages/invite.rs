@@ -1,4 +1,4 @@
-//! `/invite/{token}`: somebody who was invited creates their account.
+//! `/invite/{token}`: the invited create their account.
 
 use crate::accounts::Username;
 use crate::accounts::invitations::{self, Open};
@@ -73,20 +73,27 @@ fn accept_page(
     Ok(response)
 }
 
-/// `GET /invite/{token}`
-pub async fn show(state: Shared, token: web::Path<String>) -> Result<HttpResponse, Error> {
-    let (asked, now) = (token.clone(), state.db.now());
-    let invitation = state
+/// The invitation of a link.
+///
+/// # Errors
+/// `NotFound` for one that is unknown or over; `Refused` while nobody can join.
+async fn invitation(state: &State, token: &str) -> Result<Open, Error> {
+    let (asked, now) = (token.to_owned(), state.db.now());
+    let found = state
         .db
         .read(move |conn| invitations::by_token(conn, &asked, now));
+    let found = found.await?;
+    match state.site().invitations_open {
+        true => Ok(found),
+        false => Err(Error::Refused(state.t().join_closed())),
+    }
+}
+
+/// `GET /invite/{token}`
+pub async fn show(state: Shared, token: web::Path<String>) -> Result<HttpResponse, Error> {
+    let invitation = invitation(&state, &token).await?;
     let form = AcceptForm::default();
-    accept_page(
-        &state,
-        &token,
-        &invitation.await?,
-        &form,
-        (&Ok(()), &Ok(())),
-    )
+    accept_page(&state, &token, &invitation, &form, (&Ok(()), &Ok(())))
 }
 
 /// `POST /invite/{token}`: creates the account and logs in.
@@ -97,11 +104,8 @@ pub async fn accept(
     token: web::Path<String>,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let (asked, now) = (token.clone(), state.db.now());
-    let invitation = state
-        .db
-        .read(move |conn| invitations::by_token(conn, &asked, now))
-        .await?;
+    let invitation = invitation(&state, &token).await?;
+    let now = state.db.now();
     let form: AcceptForm = posted.read()?;
     let t = state.t();
     let username = Username::parse(t, &form.username);

@@ -5,12 +5,12 @@ use crate::articles::{self, lists, staff_lists};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::paths;
 use crate::queues::Queue;
 use crate::queues::store::counts;
 use crate::web::fields::Link;
 use crate::web::settings::TAGLINE;
 use crate::web::{Account, Page, Shared, Staff, State, page};
+use crate::{paths, text};
 use actix_web::HttpResponse;
 use askama::Template;
 
@@ -222,24 +222,21 @@ async fn health(state: &State) -> Vec<Line> {
         let parts = ["masthead.db", "masthead.db-wal"].map(|name| folder.join(name));
         let sizes = parts.iter().filter_map(|part| std::fs::metadata(part).ok());
         let database = sizes.map(|file| file.len()).sum();
-        let media = std::fs::read_dir(folder.join("media")).map_or(0, |files| {
-            let sizes = files.flatten().filter_map(|file| file.metadata().ok());
-            sizes.map(|file| file.len()).sum()
-        });
-        (database, media)
+        let disk = rustix::fs::statvfs(&folder).map_or(0, |disk| disk.f_bavail * disk.f_frsize);
+        (database, disk)
     });
-    let (database, media) = sizes.await.unwrap_or((0, 0));
+    let (database, free) = sizes.await.unwrap_or((0, 0));
     let is_sqlite = matches!(state.config.database, crate::db::Address::Sqlite(_));
     vec![
         line(t.health_version(), env!("CARGO_PKG_VERSION").to_owned()),
         line(
             t.health_database(),
             match is_sqlite {
-                true => format!("SQLite, {}", bytes(database)),
+                true => format!("SQLite, {}", text::bytes(database)),
                 false => "PostgreSQL".to_owned(),
             },
         ),
-        line(t.health_media(), bytes(media)),
+        line(t.health_disk(), text::bytes(free)),
         line(
             t.health_mail(),
             match state.config.smtp_url.is_some() {
@@ -248,11 +245,4 @@ async fn health(state: &State) -> Vec<Line> {
             },
         ),
     ]
-}
-
-fn bytes(many: u64) -> String {
-    match many {
-        few if few < 1024 * 1024 => format!("{} KiB", few.div_ceil(1024)),
-        many => format!("{:.1} MiB", many as f64 / (1024.0 * 1024.0)),
-    }
 }

@@ -166,8 +166,8 @@ pub(super) enum Press {
 }
 
 impl Press {
-    /// Whether readers will see what was typed.
-    fn publishes(self) -> bool {
+    /// Whether the required fields must be filled: readers will see it, or an editor is asked to read it.
+    fn needs_required_fields(self) -> bool {
         matches!(self, Press::Submit | Press::Publish | Press::Schedule)
     }
 
@@ -262,7 +262,7 @@ fn checked<'a>(
         .opened
         .as_ref()
         .and_then(|opened| scheduled_for(&opened.edited));
-    let mut errors = match press.publishes() || scheduled.is_some() {
+    let mut errors = match press.needs_required_fields() || scheduled.is_some() {
         true => missing(t, &compiled.0),
         false => Vec::new(),
     };

@@ -244,13 +244,18 @@ fn choices(names: Vec<(String, String)>, chosen: &str) -> Vec<Choice> {
     names.into_iter().map(choice).collect()
 }
 
-/// All statuses as links, with the number of those that wait for somebody.
+/// All statuses as links, with the number of those that wait.
 fn tabs(t: Interface, query: &Query, counts: [i64; 3]) -> Vec<(Link, bool)> {
     let all = Link {
         href: query.link(&[("status", "")]),
         text: t.articles_all(),
     };
-    let mut tabs = vec![(all, query.status.is_empty())];
+    // Only published articles have a time by which they can be sorted.
+    let shown = match (query.status.as_str(), Sort::parse(&query.sort)) {
+        ("", Sort::Published) => "published",
+        (status, _) => status,
+    };
+    let mut tabs = vec![(all, shown.is_empty())];
     for (at, status) in STATUSES.into_iter().enumerate() {
         let name = status_name(t, status);
         let text = match counts.get(at) {
@@ -259,7 +264,7 @@ fn tabs(t: Interface, query: &Query, counts: [i64; 3]) -> Vec<(Link, bool)> {
             _ => name,
         };
         let href = query.link(&[("status", status)]);
-        tabs.push((Link { href, text }, query.status == status));
+        tabs.push((Link { href, text }, shown == status));
     }
     tabs
 }

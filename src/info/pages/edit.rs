@@ -6,10 +6,10 @@ use super::write::{
 use crate::error::Error;
 use crate::info::BUILT_IN;
 use crate::info::store::{self, StoredPage};
-use crate::web::fields::{FormPage, Link};
+use crate::web::fields::{Field, FormPage, Link};
 use crate::web::kept::kept;
 use crate::web::{Editor, EmptyForm, FormBody, Page, Shared, State, page};
-use crate::{paths, sessions, text};
+use crate::{paths, sessions};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -170,14 +170,16 @@ pub async fn update(
     }
     let errors = Errors {
         alert: state.t().pages_stale(),
-        body: state.t().settings_now(&text::excerpt(&now.body, 5_000)),
         ..Errors::default()
     };
     let form = PageForm {
         revision: now.revision,
         ..form
     };
-    let view = edit_page(&state, &who, &slug, &form, &errors).await?;
+    let mut view = edit_page(&state, &who, &slug, &form, &errors).await?;
+    let stored = format!("{}\n\n{}", now.title, now.body);
+    let stored = Field::shown_only(state.t().pages_stored(), &stored).lines(18);
+    view.fields.push(stored);
     view.refused(StatusCode::CONFLICT)
 }
 

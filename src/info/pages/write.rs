@@ -17,8 +17,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-/// Bytes of a text.
-const MOST_BYTES: usize = 200 * 1024;
+/// Characters of a text.
+const MOST_CHARACTERS: usize = 200_000;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -165,8 +165,8 @@ pub(super) async fn parse(
         ..ArticleFields::default()
     };
     let mut errors = Errors::default();
-    if fields.body.len() > MOST_BYTES {
-        errors.body = t.line_too_long(MOST_BYTES as i64);
+    if fields.body.chars().count() > MOST_CHARACTERS {
+        errors.body = t.line_too_long(MOST_CHARACTERS as i64);
         return Ok(Err(errors));
     }
     let named = fields.clone();

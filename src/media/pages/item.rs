@@ -146,7 +146,7 @@ async fn item_page(
 fn place_link(t: Interface, place: Place) -> Link {
     match place {
         Place::Page { slug, title } => Link {
-            href: paths::page(&slug),
+            href: paths::admin_page(&slug),
             text: title,
         },
         Place::OwnCss => Link {
@@ -199,10 +199,7 @@ pub async fn describe(
         record(conn, "describe", &subject, who, now)
     })
     .await?;
-    Ok(page::see_other(&format!(
-        "{}?saved",
-        paths::admin_media_item(id)
-    )))
+    Ok(page::see_other(&paths::admin_media_item_saved(id)))
 }
 
 /// `POST /admin/media/{id}/delete`: 409 while an article or an author has it.

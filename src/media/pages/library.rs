@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::{self, Actor};
 use crate::media::library::{self, Item, PAGE, Place, Use};
-use crate::paths;
 use crate::web::fields::Field;
 use crate::web::{Page, Shared, State, Writer, page};
+use crate::{paths, text};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -205,10 +205,7 @@ pub(super) fn name(item: &Item) -> String {
 }
 
 pub(super) fn about(t: Interface, item: &Item) -> String {
-    let bytes = match item.bytes {
-        small if small < 1024 * 1024 => format!("{} KiB", (small + 1023) / 1024),
-        large => format!("{:.1} MiB", large as f64 / (1024.0 * 1024.0)),
-    };
+    let bytes = text::bytes(item.bytes.unsigned_abs());
     match item.width {
         0 => format!("{}, {bytes}", item.mime),
         width => t.media_size(&bytes, &item.height.to_string(), &width.to_string()),

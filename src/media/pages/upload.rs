@@ -85,7 +85,7 @@ pub async fn upload(
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
     Ok(page::see_other(&match wants_json {
-        true => format!("{}?format=json", paths::ADMIN_MEDIA),
+        true => paths::ADMIN_MEDIA_JSON.into(),
         false => paths::admin_media("", "", &new),
     }))
 }
