@@ -57,11 +57,14 @@ fn mime(name: &str) -> &'static str {
 /// Adds a content hash to the name of every static file. Style sheets come last: each `url(name)` in them is rewritten
 /// to the hashed name.
 fn assets(out: &Path) -> String {
-    let mut files: Vec<PathBuf> = fs::read_dir("static")
-        .expect("static/")
-        .map(|e| e.expect("entry").path())
-        .collect();
+    let in_folder = |folder: &str| {
+        let entries = fs::read_dir(folder).expect("static/ and static/vendor/");
+        entries.map(|e| e.expect("entry").path())
+    };
+    let mut files: Vec<PathBuf> = in_folder("static").collect();
     files.retain(|p| p.is_file() && p.extension().is_none_or(|e| e != "txt"));
+    // Beside the bundle it has what the bundle is made with.
+    files.extend(in_folder("static/vendor").filter(|p| p.extension().is_some_and(|e| e == "js")));
     files.sort_by_key(|p| (p.extension().is_some_and(|e| e == "css"), p.clone()));
     let mut hashed = BTreeMap::new();
     let mut code = String::from("pub static ASSETS: &[Asset] = &[\n");

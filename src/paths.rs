@@ -217,8 +217,10 @@ pub fn admin_media(letters: &str, after: &str, new: &str) -> String {
         &[("q", letters), ("after", after), ("new", new)],
     )
 }
-/// The media library's answer for programs.
-pub const ADMIN_MEDIA_JSON: &str = "/admin/media?format=json";
+/// The list of files that were just added, for scripts.
+pub fn admin_media_new_as_json(new: &str) -> String {
+    with_query(ADMIN_MEDIA, &[("format", "json"), ("new", new)])
+}
 /// A file of the media library.
 pub fn admin_media_item(id: i64) -> String {
     format!("{ADMIN_MEDIA}/{id}")

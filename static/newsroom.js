@@ -6,9 +6,11 @@ if (form) {
   const said = form.querySelector(".saving");
   const words = form.querySelector(".words");
   const body = form.elements.body;
-  const storage = "article:" + location.pathname;
   const texts = form.dataset;
   let path = form.getAttribute("action");
+  // The path that the form is sent to: the page with a refused form has another one of its own.
+  const storage = () => "article:" + path;
+  const NEW = "article:/admin/articles/new";
   let isDirty = false;
   let isSending = false;
   let isStale = false;
@@ -16,15 +18,15 @@ if (form) {
 
   const keep = (value) => {
     try {
-      if (value === null) localStorage.removeItem(storage);
-      else localStorage.setItem(storage, value);
+      if (value === null) localStorage.removeItem(storage());
+      else localStorage.setItem(storage(), value);
     } catch {
       // A private window, or no room: the server has the last version that it acknowledged.
     }
   };
   const kept = () => {
     try {
-      return JSON.parse(localStorage.getItem(storage));
+      return JSON.parse(localStorage.getItem(storage()));
     } catch {
       return null;
     }
@@ -46,6 +48,7 @@ if (form) {
     const page = await (await fetch(there)).text();
     const version = /name="revision" value="([^"]*)"/.exec(page);
     if (!version) return;
+    keep(null);
     path = there;
     form.action = there;
     const field = document.createElement("input");
@@ -58,6 +61,7 @@ if (form) {
 
   const save = async () => {
     clearTimeout(timer);
+    timer = 0;
     if (!isDirty || isSending || isStale) return;
     isSending = true;
     isDirty = false;
@@ -75,6 +79,7 @@ if (form) {
         if (there && !form.elements.revision) await goOn(there);
         if (!isDirty) keep(null);
         say(texts.saved);
+        form.dispatchEvent(new Event("saved"));
       } else if (answer.status === 409) {
         isStale = true;
         keep(JSON.stringify(sent));
@@ -111,6 +116,7 @@ if (form) {
     clearTimeout(timer);
     // Until the server has acknowledged it, the next page finds it here.
     keep(JSON.stringify(pairs()));
+    if (storage() === NEW) sessionStorage.setItem(NEW, "sent");
   });
   addEventListener("beforeunload", (event) => {
     if (isDirty) event.preventDefault();
@@ -130,11 +136,19 @@ if (form) {
       const fields = [...form.querySelectorAll(`[name="${name}"]`)];
       const at = seen[name] ?? 0;
       seen[name] = at + 1;
-      if (fields[at]) fields[at].value = value;
+      if (!fields[at]) continue;
+      fields[at].value = value;
+      // For the writing surface, which stands in the place of some.
+      fields[at].dispatchEvent(new Event("change"));
     }
     form.dispatchEvent(new Event("input"));
   };
 
+  // A new article that was sent is this one now.
+  if (storage() !== NEW && sessionStorage.getItem(NEW)) {
+    sessionStorage.removeItem(NEW);
+    localStorage.removeItem(NEW);
+  }
   const stored = kept();
   const isDone = Boolean(document.querySelector("p.done"));
   if (isDone) keep(null);

@@ -91,8 +91,16 @@ pub fn page(
         .int(limit);
     let ids: Vec<(i64,)> = query.load(conn)?;
     let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
+    items(conn, &ids)
+}
+
+/// Those of the files with these ids that there are, in this order.
+///
+/// # Errors
+/// Of the database.
+pub fn items(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Item>, Error> {
     let mut items: Vec<Item> = media::table
-        .filter(media::id.eq_any(ids.clone()))
+        .filter(media::id.eq_any(ids.to_vec()))
         .select(columns!())
         .load(conn)?;
     items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));

@@ -6,7 +6,9 @@ use crate::error::Error;
 use crate::paths;
 use crate::web::error_pages::Format;
 use crate::web::form::SubmittedText;
-use crate::web::headers::{REQUEST_ID, allow_cross_origin, is_picture, request_id, set_security};
+use crate::web::headers::{
+    OF_PAGES, REQUEST_ID, allow_cross_origin, is_picture, request_id, set_security,
+};
 use crate::web::notices::Event;
 use crate::web::session_cookie::PresentedToken;
 use crate::web::{Network, Shared, State, Viewer, error_pages, meter, viewer};
@@ -316,13 +318,13 @@ fn set_headers(
     id: &str,
     personal: bool,
 ) {
-    let referrer = headers.get(header::REFERRER_POLICY).cloned();
+    let own = OF_PAGES.map(|name| headers.get(&name).cloned().map(|value| (name, value)));
     set_security(state, headers);
     if headers.get(header::CONTENT_TYPE).is_some_and(is_picture) {
         allow_cross_origin(headers);
     }
-    if let Some(stricter) = referrer {
-        headers.insert(header::REFERRER_POLICY, stricter);
+    for (name, value) in own.into_iter().flatten() {
+        headers.insert(name, value);
     }
     let id = HeaderValue::from_str(id).expect("hexadecimal digits");
     headers.insert(REQUEST_ID, id);

@@ -8,13 +8,31 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// The content security policy: who may frame the page, the name of its Trusted Types policy, and further directives.
+macro_rules! content_policy {
+    ($ancestors:literal, $trusted:literal, $further:literal) => {
+        HeaderValue::from_static(concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors ",
+            $ancestors,
+            "; require-trusted-types-for 'script'; trusted-types ",
+            $trusted,
+            $further
+        ))
+    };
+}
+
+/// Headers of [`set_security`] that a page may set itself.
+pub const OF_PAGES: [HeaderName; 3] = [
+    header::CONTENT_SECURITY_POLICY,
+    header::X_FRAME_OPTIONS,
+    header::REFERRER_POLICY,
+];
+
 static SECURITY: [(HeaderName, HeaderValue); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        ),
+        content_policy!("'none'", "'none'", ""),
     ),
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -47,6 +65,27 @@ pub fn set_security(state: &State, headers: &mut HeaderMap) {
             HeaderValue::from_static("max-age=31536000"),
         );
     }
+}
+
+/// For a page with the writing surface: `static/paste.js` parses what is pasted into a document of its own, and the preview stands
+/// beside the text.
+pub fn allow_writing_surface(headers: &mut HeaderMap) {
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        content_policy!("'none'", "masthead-paste", "; frame-src 'self'"),
+    );
+}
+
+/// For a page that stands beside the text it is made of.
+pub fn allow_own_frames(headers: &mut HeaderMap) {
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        content_policy!("'self'", "'none'", ""),
+    );
+    headers.insert(
+        header::X_FRAME_OPTIONS,
+        HeaderValue::from_static("SAMEORIGIN"),
+    );
 }
 
 /// Whether this is the media type of a picture.

@@ -132,6 +132,7 @@ fn german_is_german() {
         "nav-dashboard",
         "number",
         "reason-spam",
+        "writing-link",
         "share-link",
         "foot-feeds",
         "field-username",

@@ -54,6 +54,7 @@ mod slow;
 mod tidy;
 mod units;
 mod upgrades;
+mod writing;
 
 pub use harness::{Answer, Browser, PASSWORD, Site};
 pub use mail::Smtp;

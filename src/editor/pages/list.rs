@@ -12,6 +12,7 @@ use crate::web::{DateView, Page, Shared, State, Writer, page};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
+use serde_json::json;
 
 /// Names that the filters offer.
 const OFFERED: i64 = 500;
@@ -24,6 +25,7 @@ struct Query {
     author: String,
     q: String,
     sort: String,
+    format: String,
     after: String,
     /// What was done before: `bulk`, and the articles that were left alone.
     done: String,
@@ -134,7 +136,7 @@ impl Query {
     }
 }
 
-/// `GET /admin/articles`
+/// `GET /admin/articles`, also as JSON (`?format=json`)
 pub async fn index(
     state: Shared,
     who: Writer,
@@ -158,6 +160,9 @@ pub async fn index(
             ))
         })
         .await?;
+    if query.format == "json" {
+        return Ok(as_json(&rows));
+    }
     let t = state.t();
     let [sections, authors] = filters;
     page::ok(&ListPage {
@@ -190,6 +195,19 @@ pub async fn index(
         status: query.status.clone(),
         query: query.q,
     })
+}
+
+/// What the writing surface offers for links.
+fn as_json(rows: &[staff_lists::ListedArticle]) -> HttpResponse {
+    let article = |row: &staff_lists::ListedArticle| {
+        json!({
+            "id": row.id,
+            "title": row.title,
+            "status": row.status,
+            "path": paths::article(&row.slug),
+        })
+    };
+    HttpResponse::Ok().json(rows.iter().map(article).collect::<Vec<_>>())
 }
 
 fn row_view(state: &State, row: staff_lists::ListedArticle, names: &[Name], sort: Sort) -> RowView {

@@ -12,6 +12,7 @@ mod list;
 mod preview;
 mod revisions;
 mod story;
+mod surface;
 mod typed;
 mod view;
 

@@ -4,7 +4,7 @@ use super::typed::render;
 use crate::articles::edited;
 use crate::editor::store::{self, Opened};
 use crate::error::Error;
-use crate::web::{Account, Shared, State, Writer};
+use crate::web::{Account, Shared, State, Writer, headers};
 use crate::{articles, media};
 use actix_web::{HttpResponse, web};
 
@@ -20,7 +20,9 @@ pub async fn preview(
         let library = media::store::by_files(conn, opened.fields.media_files())?;
         Ok((opened, library))
     });
-    show(&state, found.await?).await
+    let mut response = show(&state, found.await?).await?;
+    headers::allow_own_frames(response.headers_mut());
+    Ok(response)
 }
 
 /// `GET /preview/{token}`

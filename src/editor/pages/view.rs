@@ -2,6 +2,7 @@
 
 use super::differences::{Difference, differences};
 use super::fields::{Fields, NoteRow, comments_label};
+use super::surface;
 use super::{scheduled_for, shown_title, status_name};
 use crate::articles::draft::CORRECTION_KINDS;
 use crate::articles::edited;
@@ -15,7 +16,7 @@ use crate::interface::Interface;
 use crate::paths;
 use crate::web::fields::{Field, Link};
 use crate::web::viewer::shown_name;
-use crate::web::{DateView, Page, State, Writer, page};
+use crate::web::{DateView, Page, State, Writer, headers, page};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -81,6 +82,10 @@ struct Beside {
 struct EditPage {
     page: Page,
     t: Interface,
+    /// The scripts of the writing surface, in their order.
+    scripts: [&'static str; 3],
+    /// What its library says, as JSON: English text and that of the interface.
+    phrases: String,
     heading: String,
     alert: String,
     done: String,
@@ -163,7 +168,9 @@ pub(super) async fn edit_page(
         )
         .collect();
     let view = view(state, who, shown, around, differences);
-    page::refused(status, &view, refusals)
+    let mut response = page::refused(status, &view, refusals)?;
+    headers::allow_writing_surface(response.headers_mut());
+    Ok(response)
 }
 
 /// The static name of a field, for answers in JSON.
@@ -209,6 +216,8 @@ fn view(
     EditPage {
         page: Page::dashboard(state, &who.viewer(), &heading, "articles"),
         t,
+        scripts: surface::SCRIPTS,
+        phrases: surface::phrases(t),
         alert,
         done: done(t, &shown.done),
         refused: fields.refused(),

@@ -2,7 +2,7 @@
 
 use super::description::Written;
 use super::upload::upload_fields;
-use crate::db::Time;
+use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::{self, Actor};
@@ -25,6 +25,14 @@ pub(super) struct Query {
     after: String,
     new: String,
     format: String,
+}
+
+impl Query {
+    /// The files that were just added.
+    fn new(&self) -> Vec<i64> {
+        let ids = self.new.split(',').filter_map(|id| id.parse().ok());
+        ids.take(MOST_AS_JSON as usize).collect()
+    }
 }
 
 struct ItemView {
@@ -75,14 +83,12 @@ struct Listed {
 
 async fn list(
     state: &State,
-    letters: String,
-    after: Option<(i64, i64)>,
-    most: i64,
+    find: impl FnOnce(&mut Conn) -> Result<Vec<Item>, Error> + Send + 'static,
 ) -> Result<Listed, Error> {
     state
         .db
         .read(move |conn| {
-            let items = library::page(conn, &letters, after, most)?;
+            let items = find(conn)?;
             let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
             let (uses, people) = library::uses(conn, &ids)?;
             let portraits: Vec<i64> = people.iter().map(|(id, _)| *id).collect();
@@ -106,8 +112,12 @@ pub async fn index(
     let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let after = cursor(&query.after)?;
     if query.format == "json" {
-        let listed = list(&state, letters(&query.q), after, MOST_AS_JSON).await?;
-        return Ok(as_json(&listed));
+        let (new, letters) = (query.new(), letters(&query.q));
+        let listed = list(&state, move |conn| match new.as_slice() {
+            [] => library::page(conn, &letters, after, MOST_AS_JSON),
+            new => library::items(conn, new),
+        });
+        return Ok(as_json(&listed.await?));
     }
     let mut view = index_page(&state, &who, &query, after).await?;
     if !query.new.is_empty() {
@@ -152,7 +162,11 @@ pub(super) async fn index_page(
     query: &Query,
     after: Option<(i64, i64)>,
 ) -> Result<LibraryPage, Error> {
-    let mut listed = list(state, letters(&query.q), after, PAGE + 1).await?;
+    let letters = letters(&query.q);
+    let found = list(state, move |conn| {
+        library::page(conn, &letters, after, PAGE + 1)
+    });
+    let mut listed = found.await?;
     let mut next = String::new();
     if listed.items.len() as i64 > PAGE {
         listed.items.truncate(PAGE as usize);
@@ -162,14 +176,14 @@ pub(super) async fn index_page(
         }
     }
     let t = state.t();
-    let new: Vec<&str> = query.new.split(',').collect();
+    let new = query.new();
     Ok(LibraryPage {
         page: Page::dashboard(state, &who.viewer(), &t.media_heading(), "media"),
         t,
         items: listed
             .items
             .iter()
-            .map(|item| item_view(t, item, &listed, new.contains(&&*item.id.to_string())))
+            .map(|item| item_view(t, item, &listed, new.contains(&item.id)))
             .collect(),
         fields: upload_fields(t, &Written::default()),
         refused: Vec::new(),

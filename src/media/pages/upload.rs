@@ -6,11 +6,12 @@ use crate::error::Error;
 use crate::interface::Interface;
 use crate::media::upload::{Arrived, Upload, receive};
 use crate::media::{self, Picture, library, recording, save_files};
+use crate::web::error_pages::Format;
 use crate::web::fields::Field;
 use crate::web::form::unknown_field;
 use crate::web::{Shared, State, Writer, page};
 use crate::{paths, sessions};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::path::{Path, PathBuf};
 
@@ -80,13 +81,9 @@ pub async fn upload(
         Ok(ids)
     });
     let new = ids.await?.join(",");
-    let wants_json = request
-        .headers()
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
-    Ok(page::see_other(&match wants_json {
-        true => paths::ADMIN_MEDIA_JSON.into(),
-        false => paths::admin_media("", "", &new),
+    Ok(page::see_other(&match Format::of(request.headers()) {
+        Format::Json => paths::admin_media_new_as_json(&new),
+        Format::Page => paths::admin_media("", "", &new),
     }))
 }
 

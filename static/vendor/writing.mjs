@@ -1,0 +1,46 @@
+// What static/writing.js uses of the libraries, under one global name.
+import { autocompletion, completionKeymap, startCompletion } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
+import { markdown, markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
+import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
+import { EditorSelection, EditorState, RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, keymap, placeholder, ViewPlugin, WidgetType } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import TurndownService from "turndown";
+import { strikethrough, tables } from "turndown-plugin-gfm";
+
+globalThis.Writing = {
+  autocompletion,
+  completionKeymap,
+  startCompletion,
+  defaultKeymap,
+  history,
+  historyKeymap,
+  redo,
+  undo,
+  markdown,
+  markdownKeymap,
+  markdownLanguage,
+  HighlightStyle,
+  syntaxHighlighting,
+  syntaxTree,
+  openSearchPanel,
+  search,
+  searchKeymap,
+  EditorSelection,
+  EditorState,
+  RangeSet,
+  StateEffect,
+  StateField,
+  Decoration,
+  EditorView,
+  keymap,
+  placeholder,
+  ViewPlugin,
+  WidgetType,
+  tags,
+  TurndownService,
+  strikethrough,
+  tables,
+};
