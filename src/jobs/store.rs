@@ -254,6 +254,19 @@ pub fn failing_count(conn: &mut Conn) -> Result<i64, Error> {
         .get_result(conn)?)
 }
 
+/// How many mails were given up.
+///
+/// # Errors
+/// Of the database.
+pub fn unsendable_count(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(jobs::table
+        .filter(sql::<Bool>(FAILING))
+        .filter(jobs::kind.eq(Job::SendMail { mail: 0 }.kind()))
+        .filter(jobs::failed_at.is_not_null())
+        .count()
+        .get_result(conn)?)
+}
+
 /// Jobs that failed in their last attempt, the newest first.
 ///
 /// # Errors

@@ -294,9 +294,13 @@ pub fn describe(
     if changed == 0 {
         return Err(Error::NotFound);
     }
-    // The cards of articles whose picture it is are drawn anew.
-    for used in uses(conn, &[id])?.0 {
-        invalidation::changed(conn, CacheTag::Article(used.article));
+    // The cards of articles whose picture it is are drawn anew, and lists crop it otherwise.
+    let used = uses(conn, &[id])?.0;
+    if !used.is_empty() {
+        invalidation::changed(conn, CacheTag::Articles);
+    }
+    for one in used {
+        invalidation::changed(conn, CacheTag::Article(one.article));
     }
     Ok(())
 }

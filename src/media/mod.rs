@@ -7,6 +7,7 @@ mod shrink;
 pub mod store;
 mod strip;
 mod svg;
+pub mod thumbnails;
 pub mod upload;
 
 use crate::text;

@@ -7,6 +7,7 @@ use super::store::{self, Filters, Hits};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::media::thumbnails::{self, Thumbnail};
 use crate::paths;
 use crate::text::snippet::snippet;
 use crate::text::stem::Stemming;
@@ -29,6 +30,7 @@ struct HitView {
     by_href: String,
     at: DateView,
     snippet: SafeHtml,
+    thumbnail: Option<Thumbnail>,
 }
 
 #[derive(Template)]
@@ -189,12 +191,14 @@ fn views(
             by_href: paths::reader(&row.username),
             at: DateView::minute(site, row.created_at),
             snippet: snippet(&row.html.text(), &query.terms, stemming),
+            thumbnail: None,
         };
         store::comment_rows(conn, ids)?
             .into_iter()
             .map(comment)
             .collect()
     } else {
+        let mut thumbnails = thumbnails::of_articles(conn, ids)?;
         let article = |row: store::ArticleRow| {
             let mut text = vec![row.dek];
             text.extend([row.summary, row.body, row.matters].map(|html| html.text()));
@@ -205,6 +209,7 @@ fn views(
                 by: row.section,
                 at: DateView::day(site, row.published_at),
                 snippet: snippet(&text.join("\n"), &query.terms, stemming),
+                thumbnail: thumbnails.remove(&row.id),
             }
         };
         store::article_rows(conn, ids)?

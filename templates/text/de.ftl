@@ -940,3 +940,13 @@ writing-current-match = diese Stelle
 writing-on-line = in Zeile
 writing-replaced = $ ersetzt
 writing-replaced-on = in Zeile $ ersetzt
+dashboard-mails = { $n ->
+    [one] Eine Mail konnte nicht gesendet werden und wurde aufgegeben.
+   *[other] { $n } Mails konnten nicht gesendet werden und wurden aufgegeben.
+}
+charts-heading = Die letzten 30 Tage
+chart-articles = veröffentlichte Artikel
+chart-comments = Kommentare
+chart-accounts = neue Konten
+chart-busiest = Am meisten am { $on }: { $n }
+chart-none = An keinem Tag

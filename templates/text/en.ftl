@@ -941,3 +941,13 @@ writing-current-match = current match
 writing-on-line = on line
 writing-replaced = $ replaced
 writing-replaced-on = replaced on line $
+dashboard-mails = { $n ->
+    [one] One mail could not be sent and was given up.
+   *[other] { $n } mails could not be sent and were given up.
+}
+charts-heading = The last 30 days
+chart-articles = articles published
+chart-comments = comments
+chart-accounts = new accounts
+chart-busiest = Most on { $on }: { $n }
+chart-none = None on any day

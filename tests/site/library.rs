@@ -206,3 +206,32 @@ site_test! {
         assert!(refused.one(".errors").contains("letters"));
     }
 }
+
+site_test! {
+    async fn lists_show_the_pictures_of_articles_cropped_around_their_focus(site: Site) {
+        let edda = site.editor("edda").await;
+        assert_eq!(upload(&edda, &[("quay.png", picture(1200, 800, image::ImageFormat::Png))], &[]).await.status, 303);
+        let stored = &library(&edda).await[0];
+        let (id, file) = (stored["id"].as_i64().expect("an id"), stored["file"].as_str().expect("a name").to_owned());
+        let mut last = 0;
+        for (title, image) in [("Plain quay", ""), ("Lighted quay", &*file), ("Leading quay", "")] {
+            last = crate::newsroom::draft(&edda, &[("title", title), ("body", "Text."), ("section", "Harbour"), ("tags", "quays"), ("image", image), ("image_alt", "A quay")]).await;
+            assert_eq!(crate::newsroom::send(&edda, last, "publish", &[]).await.status, 303);
+        }
+        assert!(last > 0);
+        let thumbnail = "article:has(a[href='/articles/lighted-quay']) .thumbnail img";
+        for path in ["/", "/sections/harbour", "/tags/quays", "/search?q=quay"] {
+            let page = site.get(path).await;
+            assert_eq!(page.all(".thumbnail img").len(), 1, "{path}");
+            assert_eq!(page.attr(thumbnail, "width").as_deref(), Some("480"), "{path}: the smallest");
+            assert_eq!(page.attr(thumbnail, "height").as_deref(), Some("320"), "{path}");
+            let src = page.attr(thumbnail, "src").expect("a picture");
+            assert_eq!(site.get(&src).await.status, 200);
+        }
+        assert_eq!(edda.post(&format!("/admin/media/{id}"), &[("alt", "A quay"), ("caption", ""), ("credit", ""), ("focus_x", "90"), ("focus_y", "50")]).await.status, 303);
+        for path in ["/", "/sections/harbour", "/search?q=quay"] {
+            assert_eq!(site.get(path).await.attr(thumbnail, "class").as_deref(), Some("picture focus-x-4"), "{path}");
+        }
+        assert!(site.get(&format!("/static/{}", masthead::web::assets::SITE_CSS.rsplit('/').next().expect("a name"))).await.body.contains(".focus-x-4"));
+    }
+}

@@ -359,3 +359,38 @@ site_test! {
         assert!(!site.get("/articles/old").await.has(".thread .closed"), "what an editor opens again stays open");
     }
 }
+
+site_test! {
+    async fn the_dashboard_counts_the_last_thirty_days_and_mails_that_were_given_up(site: Site) {
+        use diesel::prelude::*;
+        use masthead::db::schema::{accounts, jobs};
+        let (chief, wanda) = (site.admin("chief").await, site.writer("wanda").await);
+        let long_ago = "---\ntitle: Old\ndate: 2020-01-01\n---\n\nText.\n";
+        site.publish(long_ago).await;
+        let slug = site.article().await;
+        site.hold_first(false).await;
+        let mira = site.reader("mira").await;
+        for n in 0..3 {
+            mira.comment(&slug, &format!("Comment {n}.")).await;
+        }
+        site.hold_first(true).await;
+        site.reader("nora").await.comment(&slug, "Held.").await;
+        site.db().write(|conn| {
+            diesel::update(accounts::table.filter(accounts::username.eq("wanda"))).set(accounts::created_at.eq(5)).execute(conn)?;
+            diesel::delete(jobs::table).execute(conn)?;
+            masthead::jobs::store::enqueue(conn, &masthead::jobs::Job::SendMail { mail: 1 }, masthead::db::Time(5))?;
+            diesel::update(jobs::table).set((jobs::failed_at.eq(Some(6)), jobs::last_error.eq("refused"))).execute(conn)?;
+            Ok(())
+        }).await.expect("a write");
+        let page = chief.get("/admin").await;
+        assert_eq!(page.all(".charts figcaption"), ["1 articles published", "3 comments", "3 new accounts"], "held comments and old articles do not count");
+        let said = page.attrs(".charts svg[role=img]", "aria-label");
+        assert!(said.len() == 3 && said[1].starts_with("comments: Most on ") && said[1].ends_with(": 3"), "{said:?}");
+        assert_eq!(page.all(".charts svg").len() * 30, page.all(".charts rect").len());
+        let heights = page.attrs(".charts figure:nth-child(2) rect", "height");
+        assert_eq!((heights[28].as_str(), heights[29].as_str()), ("0", "60"), "today is the last one");
+        assert!(page.one(".alert a[href='/admin/mail']").contains("One mail"));
+        assert!(!wanda.get("/admin").await.has(".charts"), "writers see their own work");
+        site.db().write(|conn| Ok(diesel::delete(jobs::table).execute(conn)?)).await.expect("a write");
+    }
+}

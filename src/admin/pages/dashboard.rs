@@ -1,6 +1,7 @@
 //! `GET /admin`: what waits, what is new, and for admins how to begin and how the site is.
 
 use crate::accounts::roles::staff;
+use crate::admin::charts;
 use crate::articles::{self, lists, staff_lists};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -32,6 +33,16 @@ struct Step {
     is_done: bool,
 }
 
+/// How many there were on each of the last thirty days.
+struct Chart {
+    label: String,
+    total: String,
+    /// What the bars show, in words.
+    text: String,
+    /// Where each begins, from the left and from the top, and its height.
+    bars: Vec<(usize, i64, i64)>,
+}
+
 /// A line about how the site is.
 struct Line {
     label: String,
@@ -49,6 +60,8 @@ struct DashboardPage {
     newsroom: Vec<Figure>,
     /// Background jobs that failed in their last attempt, and mail that was given up; shown to admins.
     failing_jobs: i64,
+    unsendable_mails: i64,
+    charts: Vec<Chart>,
     /// Empty once all is done.
     steps: Vec<Step>,
     has_samples: bool,
@@ -65,12 +78,14 @@ struct Read {
     has_own: bool,
     staff: usize,
     failing_jobs: i64,
+    unsendable_mails: i64,
+    counts: charts::Counts,
     latest: Vec<lists::Teaser>,
     discussed: Vec<lists::Teaser>,
 }
 
 impl Read {
-    fn of(conn: &mut Conn, who: &Account, now: Time) -> Result<Read, Error> {
+    fn of(conn: &mut Conn, who: &Account, begin: Time, now: Time) -> Result<Read, Error> {
         let owner = (!who.edits()).then_some(who.id);
         let administers = who.administers();
         Ok(Read {
@@ -92,6 +107,14 @@ impl Read {
                 true => crate::jobs::store::failing_count(conn)?,
                 false => 0,
             },
+            unsendable_mails: match administers {
+                true => crate::jobs::store::unsendable_count(conn)?,
+                false => 0,
+            },
+            counts: match who.edits() || who.moderates() {
+                true => charts::read(conn, begin)?,
+                false => charts::Counts::default(),
+            },
             latest: lists::latest(conn, LISTED)?,
             discussed: lists::most_discussed(conn, LISTED, now)?.0,
         })
@@ -101,7 +124,11 @@ impl Read {
 /// `GET /admin`
 pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
     let (account, now) = (who.0.clone(), state.db.now());
-    let read = state.db.read(move |conn| Read::of(conn, &account, now));
+    let today = now.stamp().to_zoned(state.site().time_zone()).date();
+    let begin = charts::begin(state.site().start_of(today).unwrap_or(now));
+    let read = state
+        .db
+        .read(move |conn| Read::of(conn, &account, begin, now));
     let read = read.await?;
     let t = state.t();
     let link = |article: &lists::Teaser| Link {
@@ -116,6 +143,11 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         review: review(t, &read),
         newsroom: newsroom(t, &read),
         failing_jobs: read.failing_jobs,
+        unsendable_mails: read.unsendable_mails,
+        charts: match who.edits() || who.moderates() {
+            true => charts_of(&state, &read.counts, begin),
+            false => Vec::new(),
+        },
         steps: match who.administers() {
             true => steps(&state, &read),
             false => Vec::new(),
@@ -132,6 +164,39 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
             false => Vec::new(),
         },
     })
+}
+
+/// Size of a chart, in its own units: a bar and the gap behind it, and the highest bar.
+const BAR: usize = 10;
+const HIGHEST: i64 = 60;
+
+fn charts_of(state: &State, counts: &charts::Counts, begin: Time) -> Vec<Chart> {
+    let (t, site) = (state.t(), state.site());
+    let kinds = [
+        (t.chart_articles(), &counts.articles),
+        (t.chart_comments(), &counts.comments),
+        (t.chart_accounts(), &counts.accounts),
+    ];
+    let chart = |(label, days): (String, &charts::Days)| {
+        let most = days.iter().copied().max().unwrap_or(0);
+        let busiest = days.iter().rposition(|many| *many == most).unwrap_or(0);
+        let on = site.day(Time(begin.0 + busiest as i64 * Time::DAY));
+        let bar = |(at, many): (usize, &i64)| {
+            // Whatever there was can be seen.
+            let height = (many * HIGHEST / most.max(1)).max(i64::from(*many > 0));
+            (at * BAR, HIGHEST - height, height)
+        };
+        Chart {
+            text: match most {
+                0 => t.chart_none(),
+                most => t.chart_busiest(most, &on),
+            },
+            total: t.number(days.iter().sum()),
+            bars: days.iter().enumerate().map(bar).collect(),
+            label,
+        }
+    };
+    kinds.map(chart).into()
 }
 
 fn review(t: Interface, read: &Read) -> Vec<Figure> {

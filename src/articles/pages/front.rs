@@ -8,6 +8,7 @@ use crate::db::invalidation::CacheTag;
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::media::thumbnails::{self, Thumbnails};
 use crate::paths;
 use crate::web::cache::Audience;
 use crate::web::page::SharedPage;
@@ -63,6 +64,8 @@ struct FrontData {
     latest: Vec<lists::Teaser>,
     /// The lead article's picture.
     picture: Option<store::HeroWithVariants>,
+    /// Pictures of the articles below the lead.
+    thumbnails: Thumbnails,
     /// When the first of the pinned articles is not pinned any more.
     until: Option<Time>,
     discussed: Vec<lists::Teaser>,
@@ -82,6 +85,9 @@ impl FrontData {
             Some(lead) => store::hero(conn, lead.id)?,
             None => None,
         };
+        let below = latest.iter().skip(1).take(SECONDARY);
+        let below: Vec<i64> = below.map(|teaser| teaser.id).collect();
+        let thumbnails = thumbnails::of_articles(conn, &below)?;
         let (discussed, compared) = lists::most_discussed(conn, DISCUSSED, now)?;
         let each = (wide + 1 + SECONDARY) as i64;
         let by_section = lists::latest_by_section(conn, sections, each)?;
@@ -95,6 +101,7 @@ impl FrontData {
             latest,
             until,
             picture,
+            thumbnails,
             discussed,
             compared,
             by_section,
@@ -198,7 +205,12 @@ fn front_page(
         t,
         lead: latest.next().map(of),
         picture: picture.map(|(picture, alt, sizes)| Hero::of(&picture, alt, &sizes, FRONT_SIZES)),
-        secondary: latest.by_ref().take(secondary).map(of).collect(),
+        secondary: latest
+            .by_ref()
+            .take(secondary)
+            .map(|one| (one.id, of(one)))
+            .map(|(id, view)| view.illustrated(id, &data.thumbnails))
+            .collect(),
         column: latest.take(COLUMN).map(of).collect(),
         discussed: data.discussed.into_iter().map(of).collect(),
         strips,

@@ -9,6 +9,7 @@ use crate::db::Conn;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
+use crate::media::thumbnails;
 use crate::paths;
 use crate::web::page::Feed;
 use crate::web::{Page, Shared, Site, State, Viewer, page};
@@ -57,7 +58,7 @@ pub(super) async fn answer(
     let after = Cursor::parse(&After::of(request).after)?;
     let (t, site) = (state.t(), state.site());
     let here = site.clone();
-    let (listed, shown, names) = state
+    let (listed, shown, names, thumbnails) = state
         .db
         .read(move |conn| {
             let (scope, listed) = find(conn, &here)?;
@@ -66,7 +67,8 @@ pub(super) async fn answer(
                 return Err(Error::NotFound);
             }
             let ids: Vec<i64> = shown.teasers.iter().map(|a| a.id).collect();
-            Ok((listed, shown, store::names(conn, &ids)?))
+            let thumbnails = thumbnails::of_articles(conn, &ids)?;
+            Ok((listed, shown, store::names(conn, &ids)?, thumbnails))
         })
         .await?;
     let teasers = shown.teasers.iter();
@@ -89,7 +91,8 @@ pub(super) async fn answer(
         teasers: shown
             .teasers
             .into_iter()
-            .map(|one| view(t, &site, one, &bylines))
+            .map(|one| (one.id, view(t, &site, one, &bylines)))
+            .map(|(id, view)| view.illustrated(id, &thumbnails))
             .collect(),
     };
     page::cached(&view, viewer, since, &cache_tags)

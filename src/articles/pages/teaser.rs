@@ -4,6 +4,7 @@ use super::names;
 use crate::articles::lists::Teaser;
 use crate::articles::store::Name;
 use crate::interface::Interface;
+use crate::media::thumbnails::{Thumbnail, Thumbnails};
 use crate::paths;
 use crate::web::{DateView, Site};
 use std::collections::HashMap;
@@ -17,6 +18,16 @@ pub struct TeaserView {
     pub authors: String,
     pub at: DateView,
     pub comments: String,
+    /// Where lists show pictures.
+    pub thumbnail: Option<Thumbnail>,
+}
+
+impl TeaserView {
+    /// With the picture that there is for article `id`.
+    pub fn illustrated(mut self, id: i64, thumbnails: &Thumbnails) -> TeaserView {
+        self.thumbnail = thumbnails.get(&id).cloned();
+        self
+    }
 }
 
 /// Bylines by article id.
@@ -48,5 +59,6 @@ pub fn view(t: Interface, site: &Site, teaser: Teaser, bylines: &Names) -> Tease
         } else {
             String::new()
         },
+        thumbnail: None,
     }
 }
