@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::web::State;
+use crate::web::{Site, State};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
@@ -11,23 +11,45 @@ use unicode_normalization::UnicodeNormalization;
 /// Longest password, in characters; longer ones are rejected, never truncated.
 const MAX_LENGTH: usize = 256;
 const READER_MIN_LENGTH: usize = 10;
-const STAFF_MIN_LENGTH: usize = 15;
 /// Least number of guesses that zxcvbn must estimate, as log10.
 const MIN_GUESSES_LOG10: f64 = 10.0;
 
 /// Which length rule applies to a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PasswordPolicy {
-    Reader,
-    Staff,
+pub struct PasswordPolicy {
+    min_length: usize,
+    is_for_staff: bool,
 }
 
 impl PasswordPolicy {
-    pub fn min_length(self) -> usize {
-        match self {
-            PasswordPolicy::Reader => READER_MIN_LENGTH,
-            PasswordPolicy::Staff => STAFF_MIN_LENGTH,
+    pub const READER: PasswordPolicy = PasswordPolicy {
+        min_length: READER_MIN_LENGTH,
+        is_for_staff: false,
+    };
+
+    /// Of this site.
+    pub fn staff(site: &Site) -> PasswordPolicy {
+        PasswordPolicy {
+            min_length: site.staff_password_length,
+            is_for_staff: true,
         }
+    }
+
+    /// Of an account that has a role, or none.
+    pub fn of(site: &Site, has_role: bool) -> PasswordPolicy {
+        match has_role {
+            true => PasswordPolicy::staff(site),
+            false => PasswordPolicy::READER,
+        }
+    }
+
+    /// Characters.
+    pub fn min_length(self) -> usize {
+        self.min_length
+    }
+
+    pub fn is_for_staff(self) -> bool {
+        self.is_for_staff
     }
 }
 

@@ -58,7 +58,7 @@ pub fn create_admin(
     let chosen = NewPassword::parse(
         t,
         &password(from_stdin)?,
-        PasswordPolicy::Staff,
+        PasswordPolicy::staff(&site),
         &[&site.name, username.as_str(), email.as_str()],
     )?;
     let new = New {
@@ -177,11 +177,7 @@ pub fn reset_password(
         ));
     };
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
-    let whose = if found.is_staff() {
-        PasswordPolicy::Staff
-    } else {
-        PasswordPolicy::Reader
-    };
+    let whose = PasswordPolicy::of(&site, found.is_staff());
     let chosen = NewPassword::parse(
         Interface::English,
         &password(from_stdin)?,
@@ -190,7 +186,7 @@ pub fn reset_password(
     )?;
     let (id, hash) = (found.id, hash_now(&chosen)?);
     db.write_now(move |conn| {
-        store::set_password(conn, id, None, &hash, whose == PasswordPolicy::Staff)?;
+        store::set_password(conn, id, None, &hash, whose.is_for_staff())?;
         masthead::sessions::store::end_others(conn, id, None)
     })?;
     end_sessions(config, &db, id)?;

@@ -320,11 +320,14 @@ pub async fn manifest(state: Shared, viewer: Viewer) -> HttpResponse {
         "display": "browser",
         "background_color": "#fdfcfa",
         "theme_color": "#fdfcfa",
-        "icons": [
-            { "src": assets::ICON_SVG, "sizes": "any", "type": "image/svg+xml" },
-            icon(assets::ICON_192_PNG, "192x192"),
-            icon(assets::ICON_512_PNG, "512x512"),
-        ],
+        "icons": match site.look.icon == assets::ICON_SVG {
+            true => json!([
+                { "src": assets::ICON_SVG, "sizes": "any", "type": "image/svg+xml" },
+                icon(assets::ICON_192_PNG, "192x192"),
+                icon(assets::ICON_512_PNG, "512x512"),
+            ]),
+            false => json!([{ "src": site.look.icon, "sizes": "any", "type": site.look.icon_type }]),
+        },
     });
     page::cached_file(
         &viewer,

@@ -7,7 +7,7 @@ use crate::db::schema::{article_media, articles, authors, media, media_sizes, pa
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
-use crate::web::settings::OWN_CSS;
+use crate::web::settings::{ICON, LOGO, OWN_CSS, Setting};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -185,17 +185,18 @@ pub fn uses(conn: &mut Conn, ids: &[i64]) -> Result<(Vec<Use>, Vec<Portrait>), E
 }
 
 /// A place outside articles that names a file by its address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Place {
     /// A page that the newsroom wrote.
-    Page {
-        slug: String,
-        title: String,
-    },
-    OwnCss,
+    Page { slug: String, title: String },
+    /// A setting of the site: its own style sheet, its logo or its icon.
+    Setting(&'static Setting),
 }
 
-/// Which of these files, or of their variants, pages and the site's own style sheet name.
+/// Settings that may name a file.
+const SETTINGS: [&Setting; 3] = [&OWN_CSS, &LOGO, &ICON];
+
+/// Which of these files, or of their variants, pages and settings of the site name.
 ///
 /// # Errors
 /// Of the database.
@@ -208,11 +209,10 @@ pub fn places(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Place)>, Error> 
         .order(pages::title)
         .select((pages::slug, pages::title, pages::body))
         .load(conn)?;
-    let css: Option<String> = settings::table
-        .find(OWN_CSS.name)
-        .select(settings::value)
-        .first(conn)
-        .optional()?;
+    let set: Vec<(String, String)> = settings::table
+        .filter(settings::key.eq_any(SETTINGS.map(|setting| setting.name)))
+        .select((settings::key, settings::value))
+        .load(conn)?;
     let mut found = Vec::new();
     for (id, file) in files {
         // The names of variants begin alike.
@@ -222,8 +222,9 @@ pub fn places(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Place)>, Error> 
             let (slug, title) = (slug.clone(), title.clone());
             found.push((id, Place::Page { slug, title }));
         }
-        if css.as_ref().is_some_and(|css| css.contains(&begins)) {
-            found.push((id, Place::OwnCss));
+        for (key, _) in set.iter().filter(|(_, value)| value.contains(&begins)) {
+            let setting = SETTINGS.into_iter().find(|setting| setting.name == key);
+            found.extend(setting.map(|setting| (id, Place::Setting(setting))));
         }
     }
     Ok(found)

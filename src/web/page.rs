@@ -10,11 +10,13 @@ use crate::web::cache::{
     self, Audience, ReaderPage, RequestedPage, key_placeholder, name_placeholder,
 };
 use crate::web::headers::new_idempotency_key;
+use crate::web::look::Look;
 use crate::web::site::Section;
 use crate::web::{Account, Site, State, Viewer, assets};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A timestamp as a page prints it.
@@ -124,14 +126,11 @@ pub struct Page {
     pub newsroom_js: &'static str,
     pub js: &'static str,
     pub theme_js: &'static str,
-    pub icon: &'static str,
-    pub touch_icon: &'static str,
+    pub look: Arc<Look>,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
     /// The sections in the header.
     pub sections: Vec<Section>,
-    /// Addresses and titles of the pages in the footer, besides the built-in ones.
-    pub footer: Vec<(String, String)>,
     /// The slug of the section that this page belongs to.
     pub section: String,
     /// Feeds of this page, besides the site's own.
@@ -185,16 +184,9 @@ impl Page {
             newsroom_js: assets::NEWSROOM_JS,
             js: assets::SITE_JS,
             theme_js: assets::THEME_JS,
-            icon: assets::ICON_SVG,
-            touch_icon: assets::ICON_180_PNG,
+            look: site.look.clone(),
             dir: site.direction(),
             sections: site.sections.iter().take(SECTIONS).cloned().collect(),
-            footer: site
-                .pages
-                .iter()
-                .filter(|page| page.in_footer && paths::page(&page.slug).starts_with("/pages/"))
-                .map(|page| (paths::page(&page.slug), page.title.clone()))
-                .collect(),
             section: String::new(),
             feeds: Vec::new(),
             card: Card {

@@ -1,5 +1,6 @@
 //! The table of the site's settings: each one has a single entry here, with its default, its form field and its check.
 
+use super::look;
 use crate::interface::Interface;
 use crate::text::colour::{Colour, DARK_PAPER, LEAST_CONTRAST, PAPER};
 use crate::text::css::{self, Problem};
@@ -30,6 +31,8 @@ pub enum Kind {
     Email,
     /// A style sheet.
     Css,
+    /// A link on each line.
+    Links,
     /// Values with their labels.
     Choice(&'static [(&'static str, Label)]),
 }
@@ -60,6 +63,11 @@ const ON_OFF: Kind = Kind::Choice(&[
     ("off", Interface::setting_off),
     ("on", Interface::setting_on),
 ]);
+
+const PICTURE: Kind = Kind::Text {
+    max: 100,
+    is_optional: true,
+};
 
 pub static SITE_NAME: Setting = Setting {
     name: "site_name",
@@ -203,8 +211,60 @@ pub static NOTIFY_MODERATORS: Setting = Setting {
     check: as_it_is,
 };
 
+pub static LOGO: Setting = Setting {
+    name: "logo",
+    kind: PICTURE,
+    default: "",
+    label: Interface::field_logo,
+    hint: Some(Interface::logo_hint),
+    check: look::check_picture,
+};
+pub static ICON: Setting = Setting {
+    name: "icon",
+    kind: PICTURE,
+    default: "",
+    label: Interface::field_icon,
+    hint: Some(Interface::icon_hint),
+    check: look::check_picture,
+};
+pub static NAVIGATION: Setting = Setting {
+    name: "navigation",
+    kind: Kind::Links,
+    default: "",
+    label: Interface::field_navigation,
+    hint: Some(Interface::links_hint),
+    check: |t, given| look::check_links(t, given, 8),
+};
+pub static FOOTER: Setting = Setting {
+    name: "footer_links",
+    kind: Kind::Links,
+    default: "",
+    label: Interface::field_footer_links,
+    hint: Some(Interface::links_hint),
+    check: |t, given| look::check_links(t, given, 20),
+};
+pub static SOCIAL: Setting = Setting {
+    name: "social_links",
+    kind: Kind::Links,
+    default: "",
+    label: Interface::field_social_links,
+    hint: Some(Interface::social_links_hint),
+    check: |t, given| look::check_links(t, given, 10),
+};
+pub static STAFF_PASSWORD: Setting = Setting {
+    name: "staff_password_length",
+    kind: Kind::Text {
+        max: 2,
+        is_optional: false,
+    },
+    default: "15",
+    label: Interface::field_staff_password_length,
+    hint: Some(Interface::staff_password_length_hint),
+    check: password_length,
+};
+
 /// Every setting, in the order of the form.
-pub static ALL: [&Setting; 14] = [
+pub static ALL: [&Setting; 20] = [
     &SITE_NAME,
     &TAGLINE,
     &LANGUAGE,
@@ -217,9 +277,23 @@ pub static ALL: [&Setting; 14] = [
     &CLOSE_AFTER_DAYS,
     &JOIN,
     &NOTIFY_MODERATORS,
+    &STAFF_PASSWORD,
+    &LOGO,
+    &ICON,
     &ACCENT,
+    &NAVIGATION,
+    &FOOTER,
+    &SOCIAL,
     &OWN_CSS,
 ];
+
+/// NIST SP 800-63B-4 asks for 15 characters where a password is all that is asked for; with less than 12 no second factor helps.
+fn password_length(t: Interface, given: &str) -> Result<String, String> {
+    match given.trim().parse::<usize>() {
+        Ok(length) if (12..=64).contains(&length) => Ok(length.to_string()),
+        _ => Err(t.staff_password_length_invalid()),
+    }
+}
 
 fn as_it_is(_: Interface, given: &str) -> Result<String, String> {
     Ok(given.to_owned())

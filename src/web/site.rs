@@ -1,5 +1,6 @@
 //! The publication's settings, as every page needs them. `admin` writes them.
 
+use super::look::Look;
 use super::settings::{self, SITE_NAME, Setting};
 use crate::db::schema::{articles, sections, settings as stored};
 use crate::db::{Conn, Time};
@@ -15,9 +16,12 @@ use diesel::sql_types::Bool;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The key of the number that counts saves of the settings.
 pub const REVISION: &str = "settings_revision";
+/// The key of the logo's width and height, as [`look::size`](super::look::size) writes them.
+pub const LOGO_SIZE: &str = "logo_size";
 /// The key of the list of [`WrittenPage`], as JSON: it is read with the settings, every second.
 pub const WRITTEN_PAGES: &str = "written_pages";
 
@@ -39,6 +43,9 @@ pub struct Site {
     pub invitations_open: bool,
     /// The publication's own style sheet: its address, and what it says. Empty = it has none.
     pub own_css: (String, String),
+    pub look: Arc<Look>,
+    /// Characters of a password of staff, at least.
+    pub staff_password_length: usize,
     /// After how many days threads are closed; `None` = never.
     pub close_after_days: Option<i64>,
     /// Every setting by its name.
@@ -84,7 +91,10 @@ impl Site {
             .select((sections::id, sections::slug, sections::name))
             .load(conn)?;
         let pages = rows.remove(WRITTEN_PAGES);
-        let pages = pages.and_then(|list| serde_json::from_str(&list).ok());
+        let pages: Option<Vec<WrittenPage>> =
+            pages.and_then(|list| serde_json::from_str(&list).ok());
+        let pages = pages.unwrap_or_default();
+        let logo_size = rows.remove(LOGO_SIZE).unwrap_or_default();
         let values: HashMap<&'static str, String> = settings::ALL
             .iter()
             .map(|setting| {
@@ -112,6 +122,8 @@ impl Site {
                 new_reader: is(&settings::FIRST_COMMENT, "hold"),
                 notify_moderators: is(&settings::NOTIFY_MODERATORS, "on"),
             },
+            look: Arc::new(Look::of(&values, &logo_size, &pages)),
+            staff_password_length: values[settings::STAFF_PASSWORD.name].parse().unwrap_or(15),
             own_css: own_css(&values),
             close_after_days: values[settings::CLOSE_AFTER_DAYS.name].parse().ok(),
             join_open: is(&settings::JOIN, "everyone"),
@@ -122,7 +134,7 @@ impl Site {
                 .unwrap_or(0),
             values,
             sections,
-            pages: pages.unwrap_or_default(),
+            pages,
         })
     }
 

@@ -7,13 +7,22 @@ use serde_json::{Value, json};
 
 /// The publication as the publisher of what it shows.
 pub fn publisher(origin: &str, site: &Site) -> Value {
-    json!({
+    let (logo, (width, height)) = match site.look.logo.as_str() {
+        "" => (assets::ICON_512_PNG, (512, 512)),
+        logo => (logo, site.look.logo_size),
+    };
+    let mut publisher = json!({
         "@type": "NewsMediaOrganization",
         "name": site.name,
         "url": format!("{origin}/"),
-        "logo": { "@type": "ImageObject", "url": format!("{origin}{}", assets::ICON_512_PNG), "width": 512, "height": 512 },
+        "logo": { "@type": "ImageObject", "url": format!("{origin}{logo}"), "width": width, "height": height },
         "correctionsPolicy": format!("{origin}{}", paths::CORRECTIONS),
-    })
+    });
+    if !site.look.social.is_empty() {
+        let profiles = site.look.social.iter().map(|link| link.href.as_str());
+        publisher["sameAs"] = profiles.collect();
+    }
+    publisher
 }
 
 /// The way to a page: name and path of each step, the front page first.

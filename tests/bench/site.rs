@@ -80,7 +80,7 @@ fn people(folder: &Path) {
     let db = Db::open(&Address::Sqlite(folder.join("masthead.db"))).expect("a database");
     db.migrate().expect("migrations");
     let t = Interface::English;
-    let password = NewPassword::parse(t, PASSWORD, PasswordPolicy::Staff, &[])
+    let password = NewPassword::parse(t, PASSWORD, PasswordPolicy::READER, &[])
         .unwrap_or_else(|why| panic!("{why}"));
     let hash = hash_now(&password).expect("a hash");
     for n in 0..=WRITERS {

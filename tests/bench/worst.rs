@@ -40,7 +40,7 @@ fn fill(part: &str, bytes: usize) -> String {
 
 fn password(name: &str, given: &str) -> bool {
     measure(&format!("password, {name}"), 20.0, || {
-        let judged = PasswordCandidate::parse(Interface::English, given, PasswordPolicy::Reader)
+        let judged = PasswordCandidate::parse(Interface::English, given, PasswordPolicy::READER)
             .and_then(|c| {
                 c.check_strength_now(
                     Interface::English,

@@ -66,7 +66,7 @@ site_test! {
 fn a_password_of_many_signs_is_judged_like_others() {
     let t = Interface::English;
     let judge = |given: &str| {
-        PasswordCandidate::parse(t, given, PasswordPolicy::Reader)
+        PasswordCandidate::parse(t, given, PasswordPolicy::READER)
             .and_then(|c| c.check_strength_now(t, &["masthead"]))
     };
     assert!(judge(&"4@8({[<369|!1/0$5+7%2".repeat(13)[..256]).is_ok());

@@ -23,7 +23,7 @@ use std::time::Duration;
 pub const PASSWORD: &str = "nine quiet herons by the lock";
 /// Hashed once, because hashing in every test would dominate the running time.
 static HASH: LazyLock<String> = LazyLock::new(|| {
-    let password = NewPassword::parse(Interface::English, PASSWORD, PasswordPolicy::Staff, &[])
+    let password = NewPassword::parse(Interface::English, PASSWORD, PasswordPolicy::READER, &[])
         .unwrap_or_else(|why| panic!("{why}"));
     hash_now(&password).expect("a hash")
 });

@@ -133,6 +133,7 @@ fn german_is_german() {
         "number",
         "reason-spam",
         "writing-link",
+        "field-logo",
         "share-link",
         "foot-feeds",
         "field-username",

@@ -394,3 +394,52 @@ site_test! {
         site.db().write(|conn| Ok(diesel::delete(jobs::table).execute(conn)?)).await.expect("a write");
     }
 }
+
+site_test! {
+    async fn logo_icon_and_links_are_settings_that_are_checked(site: Site) {
+        use crate::library::{library, picture, upload};
+        let chief = site.admin("chief").await;
+        assert_eq!(upload(&chief, &[("logo.png", picture(400, 80, image::ImageFormat::Png))], &[]).await.status, 303);
+        let stored = &library(&chief).await[0];
+        let (id, file) = (&stored["id"], stored["file"].as_str().expect("a name"));
+        for (name, value) in [
+            ("logo", "/media/0000000000000000.png"), ("logo", "https://example.org/logo.png"), ("logo", "/media/../admin"), ("icon", "logo"),
+            ("navigation", "No address"), ("navigation", "Bad | javascript:alert(1)"), ("navigation", "Bad | //example.org/"), ("navigation", " | /about"),
+            ("navigation", &"A | /a\n".repeat(9)), ("footer_links", "Two words | /a b"), ("social_links", "mastodon"), ("staff_password_length", "11"), ("staff_password_length", "65"),
+        ] {
+            let answer = chief.post("/admin/settings", &[(name, value)]).await;
+            assert_eq!(answer.status, 422, "{name}: {value}");
+            assert!(answer.has(&format!("#f-{name}[aria-invalid=true]")), "{name}: {value}");
+        }
+        let logo = format!("/media/{file}");
+        let saved = chief.post("/admin/settings", &[
+            ("logo", file), ("icon", &logo), ("navigation", "Events | https://example.org/events\r\n\r\n Imprint|/pages/imprint "),
+            ("footer_links", "Jobs & more | /pages/jobs"), ("social_links", "https://social.example/@us\nForum | https://forum.example/"), ("staff_password_length", "20"),
+        ]).await;
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        let page = site.get("/").await;
+        let shown = ".nameplate .name img[alt=Masthead]";
+        assert_eq!((page.attr(shown, "src"), page.attr(shown, "width"), page.attr(shown, "height")), (Some(logo.clone()), Some("400".into()), Some("80".into())));
+        assert_eq!(page.attr("link[rel=icon]", "href").as_deref(), Some(&*logo));
+        assert_eq!(page.attr("link[rel=icon]", "type").as_deref(), Some("image/png"));
+        assert_eq!(page.one(".nameplate a[href='https://example.org/events']"), "Events");
+        assert!(page.has(".nameplate a[href='/pages/imprint']"));
+        assert_eq!(page.one(".foot a[href='/pages/jobs']"), "Jobs & more");
+        assert_eq!(page.one(".foot a[rel='me noopener'][href='https://social.example/@us']"), "social.example");
+        assert!(page.body.contains("\"sameAs\":[\"https://social.example/@us\",\"https://forum.example/\"]"), "{}", page.body);
+        assert!(page.body.contains(&format!("{logo}\",\"width\":400")) || page.body.contains(&format!("{logo}\"")), "the publisher's logo");
+        assert!(site.get("/manifest.webmanifest").await.body.contains(&logo));
+        // It is in use, and new passwords of staff are longer.
+        assert!(chief.get(&format!("/admin/media/{id}")).await.has(".rows a[href='/admin/settings']"));
+        assert_eq!(chief.post(&format!("/admin/media/{id}/delete"), &[]).await.status, 409);
+        let form = chief.get("/account/password").await;
+        assert!(form.body.contains("20"));
+        let short = chief.post("/account/password", &[("current", PASSWORD), ("password", "horse-battery-9-kq")]).await;
+        assert_eq!(short.status, 422);
+        assert!(short.one("#h-password .error").contains("20"), "{}", short.body);
+        assert_eq!(chief.post("/admin/settings", &[("logo", ""), ("icon", ""), ("navigation", ""), ("footer_links", ""), ("social_links", "")]).await.status, 303);
+        let page = site.get("/").await;
+        assert_eq!(page.one(".nameplate .name"), "Masthead");
+        assert!(!page.has(".nameplate .name img") && !page.has(".foot a[href='/pages/jobs']"));
+    }
+}

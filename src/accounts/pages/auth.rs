@@ -197,7 +197,9 @@ async fn must_change_password(state: &State, found: &Login, typed: &str) -> Resu
     if !found.must_change_password {
         return Ok(false);
     }
-    let Ok(candidate) = PasswordCandidate::parse(state.t(), typed, PasswordPolicy::Staff) else {
+    let Ok(candidate) =
+        PasswordCandidate::parse(state.t(), typed, PasswordPolicy::staff(&state.site()))
+    else {
         return Ok(true);
     };
     let known = password_context(state, &found.username, &found.email);

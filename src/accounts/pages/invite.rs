@@ -21,11 +21,8 @@ struct AcceptForm {
     password: String,
 }
 
-fn policy(invitation: &Open) -> PasswordPolicy {
-    match invitation.granted().any() {
-        true => PasswordPolicy::Staff,
-        false => PasswordPolicy::Reader,
-    }
+fn policy(state: &State, invitation: &Open) -> PasswordPolicy {
+    PasswordPolicy::of(&state.site(), invitation.granted().any())
 }
 
 fn accept_page(
@@ -36,7 +33,7 @@ fn accept_page(
     (username, password): (&Result<(), String>, &Result<(), String>),
 ) -> Result<HttpResponse, Error> {
     let (t, site) = (state.t(), state.site());
-    let least = policy(invitation).min_length() as i64;
+    let least = policy(state, invitation).min_length() as i64;
     let form = FormPage {
         page: Page::new(state, &Viewer(None), &t.invite_heading(&site.name)).unlisted(),
         t,
@@ -150,7 +147,7 @@ async fn strong(
     form: &AcceptForm,
     invitation: &Open,
 ) -> Result<Result<NewPassword, String>, Error> {
-    match PasswordCandidate::parse(state.t(), &form.password, policy(invitation)) {
+    match PasswordCandidate::parse(state.t(), &form.password, policy(state, invitation)) {
         Ok(candidate) => {
             let known = vec![
                 state.site().name.clone(),

@@ -52,7 +52,7 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
                 .value(&given.email)
                 .judged(&errors.email),
             Field::password("password", t.field_password(), "new-password")
-                .hint(t.password_hint(PasswordPolicy::Reader.min_length() as i64))
+                .hint(t.password_hint(PasswordPolicy::READER.min_length() as i64))
                 .judged(&errors.password),
             Field::hidden("next", next),
         ],
@@ -190,7 +190,7 @@ impl ValidJoin {
             }
         });
         let email = Email::parse(t, &form.email);
-        let password = PasswordCandidate::parse(t, &form.password, PasswordPolicy::Reader);
+        let password = PasswordCandidate::parse(t, &form.password, PasswordPolicy::READER);
         let (Ok(username), Ok(email), Ok(candidate)) = (&username, &email, &password) else {
             return Ok(Err(JoinErrors {
                 alert: String::new(),

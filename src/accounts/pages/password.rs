@@ -29,7 +29,7 @@ fn password_page(
     new: &Result<NewPassword, String>,
 ) -> FormPage {
     let t = state.t();
-    let least = password_policy(account).min_length() as i64;
+    let least = password_policy(state, account).min_length() as i64;
     FormPage {
         page: Page::new(state, &account.viewer(), &t.password_heading()).unlisted(),
         t,
@@ -58,12 +58,8 @@ fn password_page(
     }
 }
 
-fn password_policy(account: &SignedIn) -> PasswordPolicy {
-    if account.has_role() {
-        PasswordPolicy::Staff
-    } else {
-        PasswordPolicy::Reader
-    }
+fn password_policy(state: &State, account: &SignedIn) -> PasswordPolicy {
+    PasswordPolicy::of(&state.site(), account.has_role())
 }
 
 /// `GET /account/password`
@@ -87,7 +83,7 @@ pub async fn update_password(
 ) -> Result<HttpResponse, Error> {
     let form: PasswordForm = posted.read()?;
     let (t, id, now) = (state.t(), account.id, state.db.now());
-    let candidate = PasswordCandidate::parse(t, &form.password, password_policy(&account));
+    let candidate = PasswordCandidate::parse(t, &form.password, password_policy(&state, &account));
     let stored = state
         .db
         .read(move |conn| store::login_by_id(conn, id))
@@ -124,10 +120,7 @@ pub async fn update_password(
         return password_page(&state, &account, &Ok(()), &new).answer();
     };
     let hash = password::hash(&state, chosen).await?;
-    let (for_role, seen) = (
-        password_policy(&account) == PasswordPolicy::Staff,
-        stored.password_version,
-    );
+    let (for_role, seen) = (account.has_role(), stored.password_version);
     let version = sessions::write(&state, &account, move |conn, who: &SignedIn| {
         let version = store::set_password(conn, id, Some(seen), &hash, for_role)?;
         sessions::store::end_others(conn, id, Some(&who.session_id))?;

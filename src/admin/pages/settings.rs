@@ -13,7 +13,9 @@ use crate::sessions;
 use crate::text;
 use crate::web::fields::{Field, FormPage};
 use crate::web::form::unknown_field;
+use crate::web::look;
 use crate::web::settings::{self, Kind, Setting};
+use crate::web::site::LOGO_SIZE;
 use crate::web::{Admin, FormBody, Page, Shared, State, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -110,6 +112,7 @@ fn field(state: &State, setting: &Setting, value: &str) -> Field {
             let field = Field::text(setting.name, label).most(max).value(value);
             if is_optional { field.optional() } else { field }
         }
+        Kind::Links => Field::area(setting.name, label).lines(3).value(value),
         Kind::Css => Field::area(setting.name, label).lines(8).value(value),
         Kind::Email => Field::email(setting.name, label).value(value).optional(),
         Kind::Choice(choices) => {
@@ -167,6 +170,10 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     let Some(values) = form.parsed(&state) else {
         return settings_page(&state, &admin, &form).refused(StatusCode::UNPROCESSABLE_ENTITY);
     };
+    let pictures = match pictures(&state, &values).await? {
+        Ok(pictures) => pictures,
+        Err(missing) => return without_picture(&state, &admin, &form, missing),
+    };
     let (seen, now) = (form.revision.clone(), state.db.now());
     let old_name = state.site().name.clone();
     let changed: Vec<(&'static str, String, String)> = changes(&state, &values);
@@ -179,6 +186,9 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
         let saved = store::save_settings(conn, &values, &seen)?;
         if saved {
             record(conn, &changed, who, now)?;
+        }
+        if let Some((_, width, height)) = pictures.iter().find(|one| one.0 == settings::LOGO.name) {
+            store::set(conn, LOGO_SIZE, &look::size(*width, *height))?;
         }
         let renamed = match new_value(&settings::SITE_NAME) {
             Some(name) if saved => articles::names::rename_author(conn, &old_name, name)?,
@@ -199,6 +209,43 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
         return Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED));
     }
     stale_page(&state, &admin, &form)
+}
+
+/// The settings that name a picture, with its width and height, or the first whose picture is not in the media library.
+type Pictures = Result<Vec<(&'static str, i64, i64)>, &'static str>;
+
+async fn pictures(state: &State, values: &[(&'static str, String)]) -> Result<Pictures, Error> {
+    let names = [settings::LOGO.name, settings::ICON.name];
+    let named: Vec<(&'static str, String)> = values
+        .iter()
+        .filter(|(name, value)| names.contains(name) && !value.is_empty())
+        .map(|(name, value)| (*name, value.rsplit('/').next().unwrap_or("").to_owned()))
+        .collect();
+    let files = named.iter().map(|(_, file)| file.clone()).collect();
+    let found = state
+        .db
+        .read(move |conn| media::store::sizes_of(conn, files))
+        .await?;
+    let size = |(name, file): (&'static str, String)| {
+        let found = found.iter().find(|known| known.0 == file);
+        found
+            .map(|(_, width, height)| (name, *width, *height))
+            .ok_or(name)
+    };
+    Ok(named.into_iter().map(size).collect())
+}
+
+fn without_picture(
+    state: &State,
+    admin: &Admin,
+    form: &Submitted,
+    missing: &str,
+) -> Result<HttpResponse, Error> {
+    let mut page = settings_page(state, admin, form);
+    for field in page.fields.iter_mut().filter(|field| field.name == missing) {
+        field.error = state.t().setting_no_picture();
+    }
+    page.refused(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// Names of the settings that get another value, with both.

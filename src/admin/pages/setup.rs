@@ -62,7 +62,7 @@ fn setup_page(
                 .value(&given.email)
                 .judged(email),
             Field::password("password", t.field_password(), "new-password")
-                .hint(t.password_hint(PasswordPolicy::Staff.min_length() as i64))
+                .hint(t.password_hint(PasswordPolicy::staff(&state.site()).min_length() as i64))
                 .judged(password),
         ],
         groups: Vec::new(),
@@ -122,7 +122,11 @@ async fn check_password(
     state: &State,
     form: &SetupForm,
 ) -> Result<Result<NewPassword, String>, Error> {
-    match PasswordCandidate::parse(state.t(), &form.password, PasswordPolicy::Staff) {
+    match PasswordCandidate::parse(
+        state.t(),
+        &form.password,
+        PasswordPolicy::staff(&state.site()),
+    ) {
         Ok(candidate) => {
             let typed = [&form.site_name, &form.username, &form.email];
             password::check_strength(state, candidate, typed.map(Clone::clone).into()).await

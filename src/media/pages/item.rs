@@ -149,9 +149,9 @@ fn place_link(t: Interface, place: Place) -> Link {
             href: paths::admin_page(&slug),
             text: title,
         },
-        Place::OwnCss => Link {
+        Place::Setting(setting) => Link {
             href: paths::ADMIN_SETTINGS.into(),
-            text: t.field_own_css(),
+            text: (setting.label)(t),
         },
     }
 }
