@@ -945,9 +945,9 @@ dashboard-mails = { $n ->
    *[other] { $n } Mails konnten nicht gesendet werden und wurden aufgegeben.
 }
 charts-heading = Die letzten 30 Tage
-chart-articles = veröffentlichte Artikel
+chart-articles = Veröffentlichte Artikel
 chart-comments = Kommentare
-chart-accounts = neue Konten
+chart-accounts = Neue Konten
 chart-busiest = Am meisten am { $on }: { $n }
 chart-none = An keinem Tag
 field-logo = Logo

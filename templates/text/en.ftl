@@ -946,9 +946,9 @@ dashboard-mails = { $n ->
    *[other] { $n } mails could not be sent and were given up.
 }
 charts-heading = The last 30 days
-chart-articles = articles published
-chart-comments = comments
-chart-accounts = new accounts
+chart-articles = Articles published
+chart-comments = Comments
+chart-accounts = New accounts
 chart-busiest = Most on { $on }: { $n }
 chart-none = None on any day
 field-logo = Logo

@@ -383,9 +383,9 @@ site_test! {
             Ok(())
         }).await.expect("a write");
         let page = chief.get("/admin").await;
-        assert_eq!(page.all(".charts figcaption"), ["1 articles published", "3 comments", "3 new accounts"], "held comments and old articles do not count");
+        assert_eq!(page.all(".charts figcaption"), ["Articles published 1", "Comments 3", "New accounts 3"], "held comments and old articles do not count");
         let said = page.attrs(".charts svg[role=img]", "aria-label");
-        assert!(said.len() == 3 && said[1].starts_with("comments: Most on ") && said[1].ends_with(": 3"), "{said:?}");
+        assert!(said.len() == 3 && said[1].starts_with("Comments: Most on ") && said[1].ends_with(": 3"), "{said:?}");
         assert_eq!(page.all(".charts svg").len() * 30, page.all(".charts rect").len());
         let heights = page.attrs(".charts figure:nth-child(2) rect", "height");
         assert_eq!((heights[28].as_str(), heights[29].as_str()), ("0", "60"), "today is the last one");
