@@ -228,6 +228,9 @@ pub fn admin_media_item(id: i64) -> String {
 pub fn admin_media_item_saved(id: i64) -> String {
     format!("{ADMIN_MEDIA}/{id}?saved=on")
 }
+pub fn admin_media_replace(id: i64) -> String {
+    format!("{ADMIN_MEDIA}/{id}/replace")
+}
 pub fn admin_media_delete(id: i64) -> String {
     format!("{ADMIN_MEDIA}/{id}/delete")
 }

@@ -204,6 +204,7 @@ routes! {
     "/admin/articles/{id}/share" { POST editor editor::pages::share }
     "/admin/media" { GET editor media::pages::index, POST editor media::pages::upload ["20 files; pictures 10 MiB, recordings 200 MiB together"] }
     "/admin/media/{id}" { GET editor media::pages::item, POST editor media::pages::describe }
+    "/admin/media/{id}/replace" { POST editor editor::pages::replace ["one picture, 10 MiB"] }
     "/admin/media/{id}/delete" { POST editor media::pages::delete }
     "/pages/{slug}" { GET all info::pages::show => cache() }
     "/admin/pages" { GET editor info::pages::index, POST editor info::pages::create ["2 MiB"] }

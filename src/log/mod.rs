@@ -131,6 +131,7 @@ pub fn action_name(t: Interface, action: &str) -> String {
         "import" => t.action_import(),
         "upload" => t.action_upload(),
         "describe" => t.action_describe(),
+        "replace" => t.action_replace(),
         "unshare" => t.action_unshare(),
         "role" => t.action_role(),
         "ban" => t.action_ban(),

@@ -30,6 +30,12 @@ pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Erro
             .returning(media::id)
             .get_result(conn)?,
     };
+    insert_sizes(conn, id, picture)?;
+    Ok(id)
+}
+
+/// Adds the smaller variants that are not there.
+fn insert_sizes(conn: &mut Conn, id: i64, picture: &Picture) -> Result<(), Error> {
     let there: Vec<i64> = media_sizes::table
         .filter(media_sizes::media_id.eq(id))
         .select(media_sizes::width)
@@ -48,7 +54,40 @@ pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Erro
                 .execute(conn)?;
         }
     }
-    Ok(id)
+    Ok(())
+}
+
+/// Puts another picture in the place of one: what refers to it by its id shows the new one. Returns the files that nothing needs any
+/// more; `None` if the new picture is stored already.
+///
+/// # Errors
+/// `NotFound`.
+pub fn replace(conn: &mut Conn, id: i64, picture: &Picture) -> Result<Option<Vec<String>>, Error> {
+    let known: Option<i64> = media::table
+        .filter(media::file.eq(&picture.file))
+        .select(media::id)
+        .first(conn)
+        .optional()?;
+    if known.is_some() {
+        return Ok(None);
+    }
+    let old: String = media::table.find(id).select(media::file).first(conn)?;
+    let smaller = media_sizes::table.filter(media_sizes::media_id.eq(id));
+    let mut files: Vec<String> = diesel::delete(smaller)
+        .returning(media_sizes::file)
+        .get_results(conn)?;
+    files.push(old);
+    diesel::update(media::table.find(id))
+        .set((
+            media::file.eq(&picture.file),
+            media::mime.eq(picture.mime),
+            media::width.eq(i64::from(picture.width)),
+            media::height.eq(i64::from(picture.height)),
+            media::bytes.eq(picture.bytes.len() as i64),
+        ))
+        .execute(conn)?;
+    insert_sizes(conn, id, picture)?;
+    Ok(Some(files))
 }
 
 /// The pictures with these file names: id, and what is shown.

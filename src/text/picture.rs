@@ -63,6 +63,11 @@ pub(super) fn img(src: &str, alt: &str, title: &str, images: &[ImportedImage]) -
     if image.width == 0 {
         return recording(&image.src, &alt);
     }
+    tag(image, &alt, &title)
+}
+
+/// `alt` is escaped, `title` a whole attribute with a space before it.
+fn tag(image: &ImportedImage, alt: &str, title: &str) -> String {
     let set = image.srcset();
     let widths = if set.is_empty() {
         String::new()
@@ -74,4 +79,25 @@ pub(super) fn img(src: &str, alt: &str, title: &str, images: &[ImportedImage]) -
         "<img src=\"{}\"{widths} width=\"{}\" height=\"{}\" alt=\"{alt}\"{title} loading=\"lazy\">",
         image.src, image.width, image.height
     )
+}
+
+/// Sanitised HTML with another picture in the place of the one with this address, under the same description.
+pub(super) fn replaced(html: &str, old: &str, new: &ImportedImage) -> String {
+    let begin = format!("<img src=\"{old}\"");
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find(&begin) {
+        let (before, from) = rest.split_at(at);
+        // A `>` inside an attribute is escaped.
+        let end = from.find('>').map_or(from.len(), |end| end + 1);
+        let value = |name: &str| {
+            let start = from[..end].find(&format!(" {name}=\""))? + name.len() + 3;
+            from[start..end].split('"').next()
+        };
+        let title = value("title").map_or_else(String::new, |title| format!(" title=\"{title}\""));
+        out.push_str(before);
+        out.push_str(&tag(new, value("alt").unwrap_or_default(), &title));
+        rest = &from[end..];
+    }
+    out + rest
 }

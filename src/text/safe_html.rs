@@ -99,6 +99,11 @@ impl SafeHtml {
         html::headings(&self.0)
     }
 
+    /// The HTML with another picture in the place of the one with this address.
+    pub fn with_picture(&self, old: &str, new: &super::picture::ImportedImage) -> SafeHtml {
+        SafeHtml(super::picture::replaced(&self.0, old, new))
+    }
+
     /// Whether it has references to source notes.
     pub fn has_reference(&self) -> bool {
         html::has_reference(self)

@@ -235,3 +235,76 @@ site_test! {
         assert!(site.get(&format!("/static/{}", masthead::web::assets::SITE_CSS.rsplit('/').next().expect("a name"))).await.body.contains(".focus-x-4"));
     }
 }
+
+/// Sends a file to the form that replaces a picture.
+async fn replace(who: &Browser, id: i64, name: &str, bytes: Vec<u8>) -> Answer {
+    let form = Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()));
+    let request = who
+        .request("POST", &format!("/admin/media/{id}/replace"))
+        .header("sec-fetch-site", "same-origin");
+    Answer::of(request.multipart(form)).await
+}
+
+site_test! {
+    async fn a_picture_is_replaced_wherever_articles_show_it(site: Site) {
+        use crate::newsroom::{draft, send, version};
+        let (edda, wanda) = (site.editor("edda").await, site.writer("wanda").await);
+        let png = |width, height| picture(width, height, image::ImageFormat::Png);
+        assert_eq!(upload(&edda, &[("quay.png", png(1200, 800)), ("other.png", png(50, 50))], &[("alt", "A quay")]).await.status, 303);
+        let stored = library(&edda).await;
+        let found = |width: i64| stored.iter().find(|file| file["width"] == width).expect("it");
+        let (id, old) = (found(1200)["id"].as_i64().expect("an id"), found(1200)["file"].as_str().expect("a name").to_owned());
+        let text = format!("First:\n\n![Dusk & dawn](/media/{old} \"The quay\")\n\nLast.");
+        let article = draft(&edda, &[("title", "Quay"), ("body", &text), ("image", &old), ("image_alt", "Boats")]).await;
+        assert_eq!(send(&edda, article, "publish", &[]).await.status, 303);
+        // A change that waits, and what is being typed, name it too.
+        assert_eq!(send(&edda, article, "", &[("dek", "Waiting."), ("body", &text)]).await.status, 303);
+        let typed = draft(&edda, &[("title", "Typed")]).await;
+        assert_eq!(send(&edda, typed, "", &[("action", "autosave"), ("title", "Typed"), ("body", &text)]).await.status, 204);
+        let stale = version(&site.editor("ben").await, article).await;
+
+        assert_eq!(replace(&wanda, id, "new.png", png(900, 900)).await.status, 403);
+        assert_eq!(replace(&edda, id, "new.txt", b"no picture".to_vec()).await.status, 422);
+        assert_eq!(replace(&edda, id, "other.png", png(50, 50)).await.status, 409, "it is in the library already");
+        assert_eq!(replace(&edda, id, "same.png", png(1200, 800)).await.status, 409);
+        assert_eq!(replace(&edda, 9_999, "new.png", png(900, 900)).await.status, 404);
+        assert_eq!(site.get(&format!("/media/{old}")).await.status, 200, "nothing has changed");
+        let answer = replace(&edda, id, "new.png", png(900, 900)).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+
+        let item = library(&edda).await.into_iter().find(|file| file["id"] == id).expect("it");
+        let new = item["file"].as_str().expect("a name").to_owned();
+        assert_eq!((item["width"].as_i64(), item["alt"].as_str()), (Some(900), Some("A quay")));
+        assert_eq!(site.get(&format!("/media/{old}")).await.status, 404);
+        let page = site.get("/articles/quay").await;
+        assert!(!page.body.contains(&old[..20]), "no variant of the old one is named");
+        let shown = ".body figure img";
+        assert_eq!((page.attr(shown, "src"), page.attr(shown, "width"), page.attr(shown, "height")), (Some(format!("/media/{new}")), Some("900".into()), Some("900".into())));
+        assert_eq!(page.attr(shown, "alt").as_deref(), Some("Dusk & dawn"));
+        assert!(page.attr("figure.hero img", "src").is_some_and(|src| src.contains(&new[..20])));
+        let set = page.attr(shown, "srcset").expect("widths");
+        for file in set.split(", ").filter_map(|one| one.split(' ').next()) {
+            assert_eq!(site.get(file).await.status, 200, "{file}");
+        }
+        let form = edda.get(&format!("/admin/articles/{article}")).await;
+        assert_eq!(form.field("dek").as_deref(), Some("Waiting."));
+        assert!(form.field("body").is_some_and(|body| body.contains(&new) && !body.contains(&old)));
+        assert_eq!(form.field("image").as_deref(), Some(&*new));
+        assert!(edda.get(&format!("/admin/articles/{typed}")).await.field("body").is_some_and(|body| body.contains(&new)));
+        let ben = site.log_in("ben").await;
+        let late = ben.post(&format!("/admin/articles/{article}"), &[("body", &text), ("revision", &stale)]).await;
+        assert_eq!((late.status, late.field("body").as_deref()), (422, Some(&*text)), "a form from before names a file that is gone");
+        assert_eq!(ben.post(&format!("/admin/articles/{article}"), &[("body", "By Ben."), ("revision", &stale)]).await.status, 409);
+        assert_eq!(send(&edda, article, "publish", &[]).await.status, 303);
+        assert_eq!(site.get("/articles/quay").await.attr(shown, "src"), Some(format!("/media/{new}")));
+        assert_eq!(send(&edda, article, "restore", &[("n", "1")]).await.status, 303, "an earlier text can still be restored");
+        assert!(edda.get(&format!("/admin/articles/{article}")).await.field("body").is_some_and(|body| body.contains(&new)));
+        assert!(site.admin("chief").await.get("/admin/log?kind=media").await.has("[data-action=replace][data-actor=edda]"));
+        // Pages name files by hand.
+        assert_eq!(edda.post("/admin/pages", &[("title", "Imprint"), ("body", &format!("![A quay](/media/{new})"))]).await.status, 303);
+        let refused = replace(&edda, id, "third.png", png(300, 200)).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.body.contains("A page or a setting"));
+        assert_eq!(site.get(&format!("/media/{new}")).await.status, 200);
+    }
+}

@@ -3,12 +3,14 @@
 
 pub(super) mod autosave;
 mod changes;
+mod pictures;
 
 pub use autosave::autosave;
 pub use changes::{
     SHARED_FOR, close_threads, correct, delete, set_comments, share, sweep, take_down_as_it_is,
     unschedule,
 };
+pub use pictures::{Replacement, replace_picture};
 
 use super::draft::{Draft, SaveContext};
 use super::edited::{Edited, Row, edited};

@@ -10,6 +10,7 @@ mod front;
 mod kept;
 mod list;
 mod preview;
+mod replace;
 mod revisions;
 mod story;
 mod surface;
@@ -25,6 +26,7 @@ pub use edit::{create, new, show, update};
 pub use front::{front, pin};
 pub use list::index;
 pub use preview::{preview, shared};
+pub use replace::replace;
 pub use revisions::revisions;
 pub use story::{import, upload};
 

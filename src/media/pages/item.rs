@@ -29,6 +29,8 @@ struct ItemPage {
     added: DateView,
     markdown: String,
     action: String,
+    /// Empty for a recording, and for those who may not.
+    replace: String,
     delete: String,
     fields: Vec<Field>,
     uses: Vec<Link>,
@@ -121,6 +123,10 @@ async fn item_page(
         added: DateView::minute(&site, item.created_at),
         markdown: format!("![{}]({})", item.alt, paths::media(&item.file)),
         action: paths::admin_media_item(id),
+        replace: match is_picture && who.edits() {
+            true => paths::admin_media_replace(id),
+            false => String::new(),
+        },
         delete: match who.edits() {
             true => paths::admin_media_delete(id),
             false => String::new(),

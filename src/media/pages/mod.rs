@@ -8,7 +8,7 @@ mod upload;
 
 pub use item::{delete, describe, item};
 pub use library::index;
-pub use upload::upload;
+pub use upload::{one_picture, save_picture, upload};
 
 use super::store;
 use crate::error::Error;

@@ -87,6 +87,40 @@ pub async fn upload(
     }))
 }
 
+/// The picture of a form with one file.
+///
+/// # Errors
+/// As [`receive`] and [`recognise`]. The inner one is the message for what is no picture.
+pub async fn one_picture(
+    state: &State,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Result<Picture, String>, Error> {
+    let (t, folder) = (state.t(), state.config.data.join("media"));
+    let upload = receive(request, &mut payload.into_inner(), &folder).await?;
+    if !upload.fields.is_empty() {
+        return Err(unknown_field());
+    }
+    let [file] = upload.files.as_slice() else {
+        return Ok(Err(t.media_no_file()));
+    };
+    Ok(match recognise(state, file).await? {
+        Ok(Recognised::Picture(picture)) => Ok(*picture),
+        Ok(Recognised::Recording(_)) => Err(t.media_replace_recording()),
+        Err(why) => Err(t.media_refused(&file.name, &why)),
+    })
+}
+
+/// Writes the files of a picture.
+///
+/// # Errors
+/// `Unavailable` for the disk.
+pub async fn save_picture(folder: PathBuf, picture: Picture) -> Result<Picture, Error> {
+    let work = move || save_files(&folder, &picture).map(|()| picture);
+    let saved = web::block(work).await.map_err(Error::internal)?;
+    saved.map_err(Error::Unavailable)
+}
+
 /// Reads what a file is, by its bytes.
 ///
 /// # Errors
