@@ -7,28 +7,32 @@ if (form) {
   const words = form.querySelector(".words");
   const body = form.elements.body;
   const texts = form.dataset;
+  const NEW = "/admin/articles/new";
+  // Of new articles there may be several, in several tabs.
+  const tab = Math.random().toString(36).slice(2);
   let path = form.getAttribute("action");
-  // The path that the form is sent to: the page with a refused form has another one of its own.
-  const storage = () => "article:" + path;
-  const NEW = "article:/admin/articles/new";
   let isDirty = false;
   let isSending = false;
   let isStale = false;
   let timer = 0;
+  let offer = null;
 
-  const keep = (value) => {
+  // The browser's own copy, by the path that the form is sent to.
+  const PREFIX = "article:";
+  const key = () => PREFIX + path + (path === NEW ? `#${tab}` : "");
+  const stored = (name) => {
     try {
-      if (value === null) localStorage.removeItem(storage());
-      else localStorage.setItem(storage(), value);
-    } catch {
-      // A private window, or no room: the server has the last version that it acknowledged.
-    }
-  };
-  const kept = () => {
-    try {
-      return JSON.parse(localStorage.getItem(storage()));
+      return JSON.parse(localStorage.getItem(name));
     } catch {
       return null;
+    }
+  };
+  const keep = (value, name = key()) => {
+    try {
+      if (value === null) localStorage.removeItem(name);
+      else localStorage.setItem(name, JSON.stringify(value));
+    } catch {
+      // A private window, or no room: the server has the last version that it acknowledged.
     }
   };
   const say = (text) => {
@@ -37,20 +41,36 @@ if (form) {
 
   // The fields in their order; those of source notes are repeated.
   const pairs = () => [...new FormData(form)].filter(([name]) => name !== "action");
+  // What was typed: neither the version nor rows that are empty.
+  const typed = (list) => list.filter(([name, value]) => name !== "revision" && name !== "note_kind" && value.trim()).map(([name, value]) => `${name}=${value.replaceAll("\r\n", "\n").trim()}`);
 
   const count = () => {
     const found = body.value.match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu);
     words.textContent = texts.words.replace("{n}", (found ? found.length : 0).toLocaleString());
   };
 
+  // Another version is stored: the next Save shows both.
+  const goStale = () => {
+    isStale = true;
+    if (form.elements.revision) form.elements.revision.value = "-1";
+    if (isDirty) keep(pairs());
+    say(texts.stale);
+  };
+
+  // Of the same person the server takes every autosave; the other tab would overwrite this one.
+  const others = new BroadcastChannel("articles");
+  others.addEventListener("message", (event) => {
+    if (event.data === path && path !== NEW && !isStale) goStale();
+  });
+
   // The first autosave of a new article stores a draft; the form goes on with it.
   const goOn = async (there) => {
-    const page = await (await fetch(there)).text();
-    const version = /name="revision" value="([^"]*)"/.exec(page);
-    if (!version) return;
     keep(null);
     path = there;
     form.action = there;
+    const page = await (await fetch(there)).text();
+    const version = /name="revision" value="([^"]*)"/.exec(page);
+    if (!version) throw new Error(there);
     const field = document.createElement("input");
     field.type = "hidden";
     field.name = "revision";
@@ -59,40 +79,51 @@ if (form) {
     history.replaceState(null, "", there);
   };
 
+  const send = async (sent) => {
+    const answer = await fetch(path, {
+      method: "POST",
+      body: new URLSearchParams([...sent, ["action", "autosave"]]),
+      headers: { accept: "application/json" },
+      redirect: "manual",
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (answer.status === 204) {
+      const there = answer.headers.get("location");
+      if (there && !form.elements.revision) await goOn(there);
+      others.postMessage(path);
+      if (isDirty) return;
+      keep(null);
+      offer?.remove();
+      say(texts.saved);
+      form.dispatchEvent(new Event("saved"));
+    } else if (answer.status === 409) {
+      goStale();
+    } else if (answer.status === 422) {
+      say(texts.refused);
+    } else if (answer.status === 403 || answer.type === "opaqueredirect") {
+      say(texts.signedOut);
+    } else {
+      throw new Error(String(answer.status));
+    }
+  };
+
   const save = async () => {
     clearTimeout(timer);
     timer = 0;
-    if (!isDirty || isSending || isStale) return;
+    if (!isDirty) return;
+    const sent = pairs();
+    // Until the server has acknowledged it.
+    keep(sent);
+    if (isSending || isStale) return;
     isSending = true;
     isDirty = false;
     say(texts.saving);
-    const sent = pairs();
     try {
-      const answer = await fetch(path, {
-        method: "POST",
-        body: new URLSearchParams([...sent, ["action", "autosave"]]),
-        headers: { accept: "application/json" },
-        redirect: "manual",
-      });
-      if (answer.status === 204) {
-        const there = answer.headers.get("location");
-        if (there && !form.elements.revision) await goOn(there);
-        if (!isDirty) keep(null);
-        say(texts.saved);
-        form.dispatchEvent(new Event("saved"));
-      } else if (answer.status === 409) {
-        isStale = true;
-        keep(JSON.stringify(sent));
-        say(texts.stale);
-      } else if (answer.status === 422) {
-        keep(JSON.stringify(sent));
-        say(texts.refused);
-      } else {
-        throw new Error(String(answer.status));
-      }
+      if (path !== NEW && !form.elements.revision) await goOn(path);
+      await send(pairs());
     } catch {
       isDirty = true;
-      keep(JSON.stringify(sent));
+      keep(pairs());
       say(texts.offline);
       timer = setTimeout(save, 10_000);
     }
@@ -104,19 +135,32 @@ if (form) {
     isDirty = true;
     clearTimeout(timer);
     timer = setTimeout(save, 1_500);
-    say(texts.typing);
+    say(isStale ? texts.stale : texts.typing);
     count();
   });
   addEventListener("online", save);
   addEventListener("pagehide", () => {
-    if (isDirty && !isStale) keep(JSON.stringify(pairs()));
+    if (isDirty) keep(pairs());
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", async (event) => {
+    // Sent twice, a new article would be two.
+    if (isSending && path === NEW) {
+      event.preventDefault();
+      const { submitter } = event;
+      while (isSending) await new Promise((done) => setTimeout(done, 50));
+      form.requestSubmit(submitter);
+      return;
+    }
     isDirty = false;
     clearTimeout(timer);
-    // Until the server has acknowledged it, the next page finds it here.
-    keep(JSON.stringify(pairs()));
-    if (storage() === NEW) sessionStorage.setItem(NEW, "sent");
+    // The page that follows knows by it what was sent, and what was typed after that.
+    const sent = pairs();
+    keep(sent);
+    try {
+      sessionStorage.setItem(PREFIX, JSON.stringify([key(), typed(sent)]));
+    } catch {
+      // As above.
+    }
   });
   addEventListener("beforeunload", (event) => {
     if (isDirty) event.preventDefault();
@@ -128,49 +172,68 @@ if (form) {
     }
   });
 
-  // Puts kept pairs back; rows of source notes that the form lacks are left out.
-  const restore = (stored) => {
+  // One more row of source notes, as the server would make it.
+  const addRow = () => {
+    const last = [...form.querySelectorAll(".notes .group-row")].at(-1);
+    const row = last.cloneNode(true);
+    const [old, next] = [form.querySelectorAll(".notes .group-row").length, form.querySelectorAll(".notes .group-row").length + 1];
+    for (const part of row.querySelectorAll("[id], [for], [aria-describedby]")) {
+      for (const name of ["id", "for", "aria-describedby"]) {
+        if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(`-${old}`, `-${next}`));
+      }
+    }
+    row.querySelector("button").value = `remove-note-${next}`;
+    for (const field of row.querySelectorAll("input, textarea")) field.value = "";
+    last.after(row);
+  };
+
+  // Puts kept pairs back.
+  const restore = (list) => {
     const seen = {};
-    for (const [name, value] of stored) {
+    for (const [name, value] of list) {
       if (name === "revision") continue;
-      const fields = [...form.querySelectorAll(`[name="${name}"]`)];
       const at = seen[name] ?? 0;
       seen[name] = at + 1;
-      if (!fields[at]) continue;
-      fields[at].value = value;
+      if (name.startsWith("note_") && form.querySelectorAll(`[name="${name}"]`).length <= at) addRow();
+      const field = form.querySelectorAll(`[name="${name}"]`)[at];
+      if (!field) continue;
+      field.value = value;
       // For the writing surface, which stands in the place of some.
-      fields[at].dispatchEvent(new Event("change"));
+      field.dispatchEvent(new Event("change"));
     }
     form.dispatchEvent(new Event("input"));
   };
 
-  // A new article that was sent is this one now.
-  if (storage() !== NEW && sessionStorage.getItem(NEW)) {
-    sessionStorage.removeItem(NEW);
-    localStorage.removeItem(NEW);
-  }
-  const stored = kept();
-  const isDone = Boolean(document.querySelector("p.done"));
-  if (isDone) keep(null);
-  if (stored && !isDone && JSON.stringify(stored) !== JSON.stringify(pairs())) {
+  const offerKept = (name, list) => {
     const line = document.createElement("p");
     line.className = "warn kepttext";
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = texts.restore;
-    button.addEventListener("click", () => {
-      restore(stored);
-      line.remove();
-    });
-    const drop = document.createElement("button");
-    drop.type = "button";
-    drop.textContent = texts.drop;
-    drop.addEventListener("click", () => {
-      keep(null);
-      line.remove();
-    });
-    line.append(texts.kept + " ", button, " ", drop);
+    const button = (text, action) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.textContent = text;
+      made.addEventListener("click", () => {
+        action();
+        keep(null, name);
+        line.remove();
+      });
+      return made;
+    };
+    line.append(texts.kept + " ", button(texts.restore, () => restore(list)), " ", button(texts.drop, () => {}));
     form.before(line);
+    offer = line;
+  };
+
+  // What was sent from this tab is on this page, or was stored, if it says so; all else that the browser has is offered.
+  const isDone = Boolean(document.querySelector("p.done"));
+  const [sentAs, sent] = JSON.parse(sessionStorage.getItem(PREFIX) ?? "[]");
+  sessionStorage.removeItem(PREFIX);
+  const here = new Set(typed(pairs()));
+  const isSent = (list) => isDone && JSON.stringify(typed(list)) === JSON.stringify(sent);
+  const isHere = (list) => typed(list).every((one) => here.has(one)) || isSent(list);
+  for (const name of Object.keys(localStorage).filter((name) => name === key() || name === sentAs || (path === NEW && name.startsWith(`${PREFIX}${NEW}#`)))) {
+    const list = stored(name);
+    if (!list || isHere(list)) keep(null, name);
+    else if (!offer) offerKept(name, list);
   }
   count();
 }

@@ -2,18 +2,29 @@
 "use strict";
 
 const pasteAsMarkdown = (() => {
-  // Of the policy's name only this file makes use: what it lets through is parsed into a document that is never shown and runs no
-  // scripts, and of which nothing but text leaves it.
+  // Only this file uses the policy: what it lets through is parsed into a document that is never shown and runs no scripts, and of
+  // which nothing but text leaves it.
   const policy = globalThis.trustedTypes?.createPolicy("masthead-paste", { createHTML: (html) => html });
   // The page's rules forbid styles and handlers in elements there, too, and each would leave a line in the console.
-  const withoutRefused = (html) =>
-    html.replace(/<style\b[\s\S]*?<\/style>/gi, "").replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/(\s)(style|on[a-z]+)(\s*=)/gi, "$1data-$2$3"));
+  const withoutStyleSheets = (html) => {
+    const lower = html.toLowerCase();
+    let out = "";
+    let at = 0;
+    for (;;) {
+      const from = lower.indexOf("<style", at);
+      const to = from < 0 ? -1 : lower.indexOf("</style>", from);
+      if (to < 0) return out + html.slice(at);
+      out += html.slice(at, from);
+      at = to + "</style>".length;
+    }
+  };
+  const withoutRefused = (html) => withoutStyleSheets(html).replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/(\s)(style|on[a-z]+)(\s*=)/gi, "$1data-$2$3"));
   const parse = (html) => {
     const text = withoutRefused(html);
     return new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html");
   };
 
-  const NOISE = "script, style, meta, link, title, head, noscript, template, object, embed, iframe, form, input, select, textarea, svg, math, canvas, audio, video, o\\:p";
+  const NOISE = "script, style, meta, link, title, head, noscript, template, object, embed, iframe, base, input, select, textarea, svg, math, canvas, audio, video, o\\:p";
   const replace = (element, name) => {
     const other = element.ownerDocument.createElement(name);
     other.append(...element.childNodes);
@@ -57,7 +68,7 @@ const pasteAsMarkdown = (() => {
     }
   };
 
-  // Google Docs and Word say bold and italic by style.
+  // Google Docs and Word mark bold and italic with styles.
   const useElements = (body) => {
     for (const element of body.querySelectorAll("b, strong")) {
       if (/(?:^|;)\s*font-weight:\s*(normal|[1-4]00)/i.test(style(element))) unwrap(element);
@@ -78,7 +89,17 @@ const pasteAsMarkdown = (() => {
       if (/text-decoration[^;]*line-through/i.test(says)) wrap("s");
     }
     for (const element of body.querySelectorAll("h1 b, h1 strong, h2 b, h2 strong, h3 b, h3 strong, h4 b, h4 strong")) unwrap(element);
-    for (const element of body.querySelectorAll("u, ins, font, center")) unwrap(element);
+    for (const element of body.querySelectorAll("u, ins, font, center, form")) unwrap(element);
+    for (const element of body.querySelectorAll("sup, sub, kbd, mark")) for (const { name } of [...element.attributes]) element.removeAttribute(name);
+  };
+
+  // Google Docs puts an inner list beside its item, and paragraphs into items.
+  const mendLists = (body) => {
+    for (const list of body.querySelectorAll(":is(ul, ol) > :is(ul, ol)")) list.previousElementSibling?.matches("li") && list.previousElementSibling.append(list);
+    for (const item of body.querySelectorAll("li")) {
+      const [only, ...more] = item.querySelectorAll(":scope > p");
+      if (only && !more.length) unwrap(only);
+    }
   };
 
   // The title is the only heading of the first level.
@@ -91,10 +112,11 @@ const pasteAsMarkdown = (() => {
   const mendLinks = (body) => {
     for (const link of body.querySelectorAll("a")) {
       let href = link.getAttribute("href") ?? "";
-      // Google Docs leads links over its own address.
+      // Google Docs routes links through its own address.
       const led = /^https:\/\/www\.google\.com\/url\?/.test(href) && new URL(href).searchParams.get("q");
       if (led) href = led;
-      if (!/^(https?:|mailto:|\/)/i.test(href) || !link.textContent.trim()) unwrap(link);
+      const isAround = link.querySelector("p, div, h2, h3, ul, ol, table, blockquote");
+      if (!/^(https?:|mailto:|\/)/i.test(href) || !link.textContent.trim() || isAround) unwrap(link);
       else link.setAttribute("href", href);
     }
     // Pictures of other sites are not shown: what is left is a link to them.
@@ -113,12 +135,17 @@ const pasteAsMarkdown = (() => {
 
   // A table in Markdown has a head, and one line for each row.
   const mendTables = (body) => {
-    for (const table of body.querySelectorAll("table")) {
+    // Inner ones first.
+    for (const table of [...body.querySelectorAll("table")].reverse()) {
+      const own = (css) => [...table.querySelectorAll(css)].filter((part) => part.closest("table") === table);
+      for (const part of own("colgroup, col")) part.remove();
+      for (const caption of own("caption")) table.before(replace(caption, "p"));
       const rows = [...table.rows];
       const cells = rows.flatMap((row) => [...row.cells]);
-      if (rows.length < 2 || rows[0].cells.length < 2 || cells.some((cell) => cell.querySelector("table, ul, ol, pre"))) {
-        for (const cell of cells) replace(cell, "p");
-        for (const part of [...table.querySelectorAll("tr, tbody, thead, tfoot, colgroup, caption")]) unwrap(part);
+      if (rows.length < 2 || rows[0].cells.length < 2 || cells.some((cell) => cell.querySelector("table, ul, ol, pre, blockquote, hr"))) {
+        const parts = own("tr, tbody, thead, tfoot");
+        for (const cell of cells) replace(cell, "div");
+        for (const part of parts) unwrap(part);
         unwrap(table);
         continue;
       }
@@ -132,8 +159,11 @@ const pasteAsMarkdown = (() => {
 
   const converter = () => {
     const { TurndownService, strikethrough, tables } = globalThis.Writing;
-    const service = new TurndownService({ headingStyle: "atx", hr: "---", bulletListMarker: "-", codeBlockStyle: "fenced", emDelimiter: "*" });
+    const service = new TurndownService({ headingStyle: "atx", hr: "---", br: "\\", bulletListMarker: "-", codeBlockStyle: "fenced", emDelimiter: "*" });
     service.use([strikethrough, tables]);
+    // Articles take some HTML: what was text stays text.
+    const escape = service.escape.bind(service);
+    service.escape = (text) => escape(text).replace(/</g, "\\<").replace(/&(?=#?\w+;)/g, "\\&").replace(/\|/g, "\\|");
     service.addRule("listItem", {
       filter: "li",
       replacement: (content, item) => {
@@ -144,21 +174,27 @@ const pasteAsMarkdown = (() => {
         return mark + text.replace(/^ +$/gm, "") + (item.nextSibling ? "\n" : "");
       },
     });
+    // Articles know these tags.
+    service.keep(["sup", "sub", "kbd", "mark"]);
     service.addRule("struck", { filter: ["s", "del", "strike"], replacement: (content) => (content.trim() ? `~~${content}~~` : content) });
     return service;
   };
 
-  // `null`: there is no text in it.
+  // The text, and whether it is that of a picture alone.
   return (html) => {
     const body = parse(html).body;
     removeNoise(body);
+    const isPicture = Boolean(body.querySelector("img")) && !body.textContent.trim();
     makeLists(body);
     useElements(body);
+    mendLists(body);
     lowerHeadings(body);
     mendLinks(body);
     mendTables(body);
     const text = converter().turndown(body);
-    const tidy = text.replace(/\u00a0/g, " ").replace(/[ \t]+$/gm, "").replace(/\n{3,}/g, "\n\n").trim();
-    return tidy || null;
+    const lines = text.replaceAll("\u00a0", " ").split("\n").map((line) => line.trimEnd());
+    const joined = lines.join("\n").trim();
+    const tidy = joined.includes("```") ? joined : joined.replace(/\n{3,}/g, "\n\n");
+    return { text: tidy, isPicture };
   };
 })();

@@ -48,9 +48,11 @@
             for (let at = node.from; at <= node.to; at = doc.lineAt(at).to + 1) found.push(Decoration.line({ class: "quoted" }).range(doc.lineAt(at).from));
           }
           if (node.name === "Image") {
-            const [, alt, src] = /^!\[([^\]]*)\]\(<?(\/media\/[^\s)>]+)/.exec(doc.sliceString(node.from, node.to)) ?? [];
-            const widget = src && new Picture(src, alt);
-            if (widget && isEdited(node.from, node.to)) found.push(Decoration.widget({ widget, side: 1 }).range(node.to));
+            const [, alt, src] = /^!\[((?:\\.|[^\]\\])*)\]\(<?(\/media\/[^\s)>]+)/.exec(doc.sliceString(node.from, node.to)) ?? [];
+            const widget = src && new Picture(src, alt.replace(/\\(.)/g, "$1"));
+            // What is on several lines cannot be hidden.
+            const isOneLine = doc.lineAt(node.from).to >= node.to;
+            if (widget && (isEdited(node.from, node.to) || !isOneLine)) found.push(Decoration.widget({ widget, side: 1 }).range(node.to));
             else if (widget) found.push(Decoration.replace({ widget }).range(node.from, node.to));
             return false;
           }
@@ -90,7 +92,7 @@
       "&.cm-focused": { outline: "2px solid var(--link)", outlineOffset: "1px" },
       ".cm-scroller": { fontFamily: "var(--serif)", fontSize: "1.125rem", lineHeight: "1.6", overflowX: "hidden" },
       ".cm-content": { padding: "0.75rem 0.9rem", caretColor: "var(--ink)", minHeight: "var(--height)" },
-      ".cm-line": { padding: "0" },
+      ".cm-line": { padding: "0", unicodeBidi: "plaintext", textAlign: "start" },
       ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
       "&.cm-focused .cm-selectionBackground, .cm-selectionBackground, ::selection": { backgroundColor: "color-mix(in srgb, var(--link) 25%, var(--paper)) !important" },
       ".quoted": { borderLeft: "3px solid var(--rule)", paddingLeft: "0.9rem" },
@@ -125,8 +127,31 @@
   ];
 
   // Commands of the toolbar and the keys. Each is pressed again to take back what it did.
-  const wrap = (mark) => (view) => {
+  // Marks do not reach over the end of a paragraph.
+  const toggleMarkOfLines = (view, mark) => {
+    const { doc, selection } = view.state;
+    const changes = [];
+    const pieces = [];
+    for (let at = selection.main.from; at <= selection.main.to; at = doc.lineAt(at).to + 1) {
+      const [from, to] = [at, Math.min(doc.lineAt(at).to, selection.main.to)];
+      const text = doc.sliceString(from, to);
+      const start = from + /^\s*(?:#{1,6} |> |[-*+] |\d+[.)] )?\s*/.exec(text)[0].length;
+      const end = from + text.trimEnd().length;
+      if (start < end) pieces.push([start, end]);
+    }
+    const isWrapped = ([from, to]) => to - from > 2 * mark.length && doc.sliceString(from, from + mark.length) === mark && doc.sliceString(to - mark.length, to) === mark;
+    const unwraps = pieces.every(isWrapped);
+    for (const [from, to] of pieces) {
+      if (unwraps) changes.push({ from, to: from + mark.length }, { from: to - mark.length, to });
+      else if (!isWrapped([from, to])) changes.push({ from, insert: mark }, { from: to, insert: mark });
+    }
+    view.dispatch({ changes, scrollIntoView: true, userEvent: "input" });
+    return true;
+  };
+  const toggleMark = (mark) => (view) => {
     const { state } = view;
+    const { from, to } = state.selection.main;
+    if (state.doc.lineAt(from).number < state.doc.lineAt(to).number) return toggleMarkOfLines(view, mark);
     const change = state.changeByRange((selected) => {
       const range = (selected.empty && state.wordAt(selected.head)) || selected;
       // Two of three asterisks are those of bold, the other one is that of italic.
@@ -137,7 +162,7 @@
         const changes = [{ from: range.from - mark.length, to: range.from }, { from: range.to, to: range.to + mark.length }];
         return { changes, range: EditorSelection.range(range.from - mark.length, range.to - mark.length) };
       }
-      // Marks next to a space are no marks.
+      // Markdown ignores marks beside a space.
       const text = state.sliceDoc(range.from, range.to);
       const from = range.from + (text.length - text.trimStart().length);
       const to = Math.max(from, range.to - (text.length - text.trimEnd().length));
@@ -146,7 +171,7 @@
     view.dispatch(state.update(change, { scrollIntoView: true, userEvent: "input" }));
     return true;
   };
-  const begin = (wanted) => (view) => {
+  const toggleLineStart = (wanted) => (view) => {
     const { state } = view;
     const { from, to } = state.selection.main;
     const changes = [];
@@ -184,13 +209,13 @@
   };
   const files = form.querySelector("#toolbar input[type=file]");
   const commands = {
-    heading: begin((now) => ({ "## ": "### ", "### ": "" })[now] ?? "## "),
-    bold: wrap("**"),
-    italic: wrap("*"),
+    heading: toggleLineStart((now) => ({ "## ": "### ", "### ": "" })[now] ?? "## "),
+    bold: toggleMark("**"),
+    italic: toggleMark("*"),
     link,
-    quote: begin((now) => (now === "> " ? "" : "> ")),
-    list: begin((now) => (/^[-*+] /.test(now) ? "" : "- ")),
-    numbers: begin((now, at) => (/^\d/.test(now) ? "" : `${at + 1}. `)),
+    quote: toggleLineStart((now) => (now === "> " ? "" : "> ")),
+    list: toggleLineStart((now) => (/^[-*+] /.test(now) ? "" : "- ")),
+    numbers: toggleLineStart((now, at) => (/^\d/.test(now) ? "" : `${at + 1}. `)),
     note,
     find: library.openSearchPanel,
     picture: () => files.click(),
@@ -198,7 +223,7 @@
   };
 
   // Addresses of articles and pictures, and source notes, are offered as one types.
-  const ask = async (path, fields) => {
+  const fetchList = async (path, fields) => {
     const answer = await fetch(`${path}?${new URLSearchParams({ format: "json", ...fields })}`, { headers: { accept: "application/json" } });
     return answer.ok ? answer.json() : [];
   };
@@ -221,11 +246,11 @@
     const from = context.pos - typed.length;
     let options = [];
     if (mark) {
-      const found = await ask("/admin/media", { q: words });
+      const found = await fetchList("/admin/media", { q: words, most: "20" });
       options = found.filter((file) => file.width > 0).slice(0, 20).map((file) => ({ label: `/media/${file.file}`, displayLabel: file.alt || file.name || file.file, detail: ` ${file.name}` }));
     } else {
-      let found = await ask("/admin/articles", { status: "published", q: words || text });
-      if (!words && !found.length) found = await ask("/admin/articles", { status: "published" });
+      let found = await fetchList("/admin/articles", { status: "published", q: words || text });
+      if (!words && !found.length) found = await fetchList("/admin/articles", { status: "published" });
       options = found.slice(0, 20).map((article) => ({ label: article.path, displayLabel: article.title }));
     }
     for (const option of options) option.apply = option.label + closes;
@@ -233,8 +258,14 @@
   };
 
   // Pictures are uploaded at once; they go into the text once they are described.
+  const MOST_BYTES = 10 * 1024 * 1024;
+  const places = new Set();
   const upload = (file, view) => {
     const row = document.querySelector("#upload").content.firstElementChild.cloneNode(true);
+    // Where it goes in; moved by what is typed meanwhile.
+    const place = { view, at: view.state.selection.main.head };
+    places.add(place);
+    let isWanted = false;
     const [progress, alt, insert, why] = ["progress", "input", ".insert", ".error"].map((css) => row.querySelector(css));
     row.querySelector(".name").textContent = file.name;
     view.dom.getRootNode().host.before(row);
@@ -243,35 +274,59 @@
     const fail = (text) => {
       why.textContent = text;
       progress.hidden = true;
+      insert.hidden = true;
     };
-    const put = async () => {
+    const close = () => {
+      places.delete(place);
+      row.remove();
+      view.focus();
+    };
+    const describe = async () => {
+      const described = new URLSearchParams({ alt: alt.value, caption: stored.caption, credit: stored.credit });
+      const answer = await fetch(`/admin/media/${stored.id}`, { method: "POST", body: described, headers: { accept: "application/json" } }).catch(() => null);
+      if (answer?.ok) return true;
+      const said = await answer?.json().catch(() => null);
+      why.textContent = said?.message || texts.uploadFailed;
+      return false;
+    };
+    const insertPicture = async () => {
       why.textContent = alt.value.trim() ? "" : texts.altMissing;
       if (!alt.value.trim()) return alt.focus();
-      if (!stored) return undefined;
-      const described = new URLSearchParams({ alt: alt.value, caption: stored.caption, credit: stored.credit });
-      if (!stored.alt) await fetch(`/admin/media/${stored.id}`, { method: "POST", body: described, redirect: "manual" }).catch(() => null);
-      const text = alt.value.trim().replace(/[[\]\\]/g, "\\$&").replace(/\s+/g, " ");
-      const line = view.state.doc.lineAt(view.state.selection.main.head);
-      const [before, after] = [line.text.trim() ? "\n\n" : "", line.number < view.state.doc.lines ? "\n" : "\n\n"];
+      isWanted = !stored;
+      if (!stored || insert.disabled) return undefined;
+      insert.disabled = true;
+      const isDescribed = stored.alt || (await describe());
+      insert.disabled = false;
+      if (!isDescribed) return undefined;
+      const text = alt.value.trim().replace(/[[\]\\*_`<&~]/g, "\\$&").replace(/\s+/g, " ");
+      const { doc } = view.state;
+      const line = doc.lineAt(Math.min(place.at, doc.length));
+      const isBelowText = line.number > 1 && doc.line(line.number - 1).text.trim();
+      // Alone in its paragraph, a picture is a figure.
+      const before = line.text.trim() ? "\n\n" : isBelowText ? "\n" : "";
+      const after = line.number < doc.lines ? "\n" : "\n\n";
       const insertion = `${before}![${text}](/media/${stored.file})${after}`;
       view.dispatch({ changes: { from: line.to, insert: insertion }, selection: { anchor: line.to + insertion.length }, scrollIntoView: true, userEvent: "input" });
-      row.remove();
-      return view.focus();
+      return close();
     };
     insert.disabled = true;
-    insert.addEventListener("click", put);
+    insert.addEventListener("click", insertPicture);
     alt.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      put();
+      insertPicture();
     });
-    // What is typed here is none of the form's.
+    // Typing here must not start an autosave.
     alt.addEventListener("input", (event) => event.stopPropagation());
     row.querySelector(".leave").addEventListener("click", () => {
       request.abort();
-      row.remove();
-      view.focus();
+      close();
     });
+    row.addEventListener("describe", () => {
+      why.textContent = texts.altMissing;
+      alt.focus();
+    });
+    if (file.size > MOST_BYTES) return fail(texts.tooLarge.replace("{name}", file.name));
     request.open("POST", "/admin/media");
     request.setRequestHeader("accept", "application/json");
     request.upload.addEventListener("progress", (event) => {
@@ -290,25 +345,38 @@
       progress.hidden = true;
       insert.disabled = false;
       if (!alt.value) alt.value = stored.alt;
-      return undefined;
+      return isWanted ? insertPicture() : undefined;
     });
     const data = new FormData();
     data.append("file", file);
     request.send(data);
     alt.focus();
   };
+  // A picture that is not in the text yet is not forgotten.
+  form.addEventListener("submit", (event) => {
+    const row = form.querySelector(".newpicture");
+    if (!row) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    row.dispatchEvent(new Event("describe"));
+  }, { capture: true });
+  addEventListener("beforeunload", (event) => {
+    if (form.querySelector(".newpicture")) event.preventDefault();
+  });
   const pictures = (transfer) => [...(transfer?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+  files.addEventListener("input", (event) => event.stopPropagation());
   files.addEventListener("change", () => {
     for (const file of files.files) upload(file, current ?? surfaces.get("body"));
     files.value = "";
   });
-  const arrive = EditorView.domEventHandlers({
+  const pasteAndDrop = EditorView.domEventHandlers({
     paste: (event, view) => {
       const html = event.clipboardData?.getData("text/html");
-      const text = html ? pasteAsMarkdown(html) : null;
+      const pasted = html ? pasteAsMarkdown(html) : { text: "", isPicture: true };
+      const { text } = pasted;
       const found = pictures(event.clipboardData);
-      // Word adds a picture of the text that is pasted.
-      const isPicture = found.length > 0 && (!text || /^!?\[[^\]]*\]\([^)]*\)$|^\S+$/.test(text));
+      // Word and Excel add a picture of the text that is pasted.
+      const isPicture = found.length > 0 && pasted.isPicture;
       if (!isPicture && !text) return false;
       event.preventDefault();
       if (isPicture) for (const file of found) upload(file, view);
@@ -343,6 +411,17 @@
       { key: "Mod-i", run: commands.italic },
       { key: "Mod-k", run: commands.link },
     ];
+    let timer = 0;
+    const flush = () => {
+      if (!timer) return;
+      clearTimeout(timer);
+      timer = 0;
+      area.value = view.state.doc.toString();
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    for (const leaving of ["pagehide", "beforeunload", "visibilitychange"]) addEventListener(leaving, flush, { capture: true });
+    form.addEventListener("submit", flush, { capture: true });
+    form.addEventListener("formdata", (event) => event.formData.set(area.name, view.state.doc.toString()));
     const view = new EditorView({
       root,
       parent: root,
@@ -356,24 +435,31 @@
           library.autocompletion({ override: [complete], icons: false }),
           EditorState.phrases.of(JSON.parse(texts.phrases)),
           EditorView.lineWrapping,
+          EditorView.perLineTextDirection.of(true),
           EditorView.contentAttributes.of(attributes),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
-            area.value = update.state.doc.toString();
-            area.dispatchEvent(new Event("input", { bubbles: true }));
+            for (const place of places) if (place.view === update.view) place.at = update.changes.mapPos(place.at);
+            // Of a long text this takes longer than a key may.
+            clearTimeout(timer);
+            timer = setTimeout(flush, 300);
           }),
           marks,
           look,
-          arrive,
+          pasteAndDrop,
         ],
       }),
     });
     area.classList.add("behind");
     area.tabIndex = -1;
     area.after(host);
+    // The field sends an event of its own when the text has changed; what is typed into the search panel is no change.
+    host.addEventListener("input", (event) => event.stopPropagation());
     // A label or a link to the field leads here, and so does text that newsroom.js puts back.
     area.addEventListener("focus", () => view.focus());
     area.addEventListener("change", () => {
+      clearTimeout(timer);
+      timer = 0;
       if (area.value === view.state.doc.toString()) return;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } });
     });
@@ -388,15 +474,24 @@
   const refresh = async () => {
     const path = form.getAttribute("action");
     if (pane.hidden || path.endsWith("/new")) return;
-    const answer = await fetch(`${path}/preview`, { headers: { accept: "text/html, application/json;q=0" } }).catch(() => null);
+    // The page itself, or as JSON why there is none.
+    const answer = await fetch(`${path}/preview`, { headers: { accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) {
-      const why = answer && (await fetch(`${path}/preview`, { headers: { accept: "application/json" } }).then((said) => said.json()).catch(() => null));
+      const why = await answer?.json().catch(() => null);
       pane.querySelector("p").textContent = why?.message ?? texts.offline;
       pane.querySelector("p").hidden = false;
       return;
     }
     pane.querySelector("p").hidden = true;
-    if (frame) return frame.contentWindow.location.reload();
+    if (frame) {
+      // A link in it may have led to a page that cannot be shown here, whose location is out of reach.
+      try {
+        frame.contentWindow.location.reload();
+      } catch {
+        frame.src = `${path}/preview`;
+      }
+      return undefined;
+    }
     frame = document.createElement("iframe");
     frame.title = pane.getAttribute("aria-label");
     frame.src = `${path}/preview`;

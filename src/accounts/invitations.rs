@@ -144,14 +144,18 @@ pub fn open(conn: &mut Conn, now: Time) -> Result<Vec<Open>, Error> {
 /// The invitation of a link.
 ///
 /// # Errors
-/// `NotFound` for one that is unknown, over, or was accepted.
+/// `NotFound` for one that is unknown, over, or was accepted, and when the account that sent it is banned or no longer an admin.
 pub fn by_token(conn: &mut Conn, given: &str, now: Time) -> Result<Open, Error> {
-    Ok(invitations::table
+    let found: Open = invitations::table
         .filter(invitations::token_hash.eq(token::hash(given)))
         .filter(invitations::expires_at.gt(now.0))
         .filter(invitations::used_at.is_null())
         .select(columns!())
-        .first(conn)?)
+        .first(conn)?;
+    match active_admins(conn, now)?.contains(&found.created_by) {
+        true => Ok(found),
+        false => Err(Error::NotFound),
+    }
 }
 
 /// Takes an invitation back.
@@ -174,7 +178,7 @@ pub fn revoke(conn: &mut Conn, id: i64, who: &Account, now: Time) -> Result<(), 
 /// Creates the account of an invitation, with its address and roles. The link does not work again.
 ///
 /// # Errors
-/// `NotFound` for an invitation that is over; `Forbidden` when the account that sent it is banned or no longer an admin.
+/// As [`by_token`].
 pub fn accept(
     conn: &mut Conn,
     given: &str,
@@ -184,9 +188,6 @@ pub fn accept(
 ) -> Result<Result<i64, RegistrationConflict>, Error> {
     lock(conn, "invitations")?;
     let invitation = by_token(conn, given, now)?;
-    if !active_admins(conn, now)?.contains(&invitation.created_by) {
-        return Err(Error::Forbidden);
-    }
     let new = New {
         username: username.clone(),
         email: Email::stored(&invitation.email),

@@ -9,6 +9,8 @@ use crate::{accounts, articles, comments, mail, media, sessions};
 
 /// The settings' key of the time before which threads have been closed.
 const CLOSED_BEFORE: &str = "threads_closed_before";
+/// Threads that one transaction closes: readers' comments wait for it.
+const CLOSED_AT_ONCE: i64 = 200;
 /// How often, in milliseconds.
 const INTERVAL: i64 = 10 * Time::MINUTE;
 
@@ -32,8 +34,10 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
         .await?;
     if let Some(days) = state.site().close_after_days {
         let before = now.plus(-days * Time::DAY);
-        db.write(move |conn| close_threads(conn, before, now))
-            .await?;
+        while db
+            .write(move |conn| close_threads(conn, before, now))
+            .await?
+        {}
     }
     let folder = state.config.data.join("media");
     if let Err(error) = media::upload::sweep(&folder) {
@@ -42,12 +46,15 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
     Ok(Next::At(now.plus(INTERVAL)))
 }
 
-/// Closes the threads of articles from before this time, each once: one that an editor opens again stays open.
-fn close_threads(conn: &mut Conn, before: Time, now: Time) -> Result<(), Error> {
+/// Closes some of the threads of articles from before this time, each once: one that an editor opens again stays open. Returns whether
+/// there are more.
+fn close_threads(conn: &mut Conn, before: Time, now: Time) -> Result<bool, Error> {
     let last = store::get(conn, CLOSED_BEFORE)?;
     let last = last.and_then(|last| last.parse().ok()).unwrap_or(i64::MIN);
-    if articles::editing::close_threads(conn, (Time(last), before), now)? > 0 {
-        store::set(conn, CLOSED_BEFORE, &before.0.to_string())?;
+    let times = (Time(last), before);
+    let (closed, until) = articles::editing::close_threads(conn, times, CLOSED_AT_ONCE, now)?;
+    if closed > 0 {
+        store::set(conn, CLOSED_BEFORE, &until.0.to_string())?;
     }
-    Ok(())
+    Ok(closed as i64 == CLOSED_AT_ONCE)
 }

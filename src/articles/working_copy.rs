@@ -184,7 +184,7 @@ pub(super) fn postpone(conn: &mut Conn, article: i64, until: Time) -> Result<(),
     Ok(())
 }
 
-/// Takes the schedule of an article's working copy back: it waits until somebody publishes it.
+/// Takes the schedule of an article's working copy back: it waits until it is published.
 ///
 /// # Errors
 /// Of the database.

@@ -19,7 +19,8 @@ use std::path::Path;
 pub fn load(conn: &mut Conn, draft: &Draft, origin: Option<&str>) -> Result<ArticleFields, Error> {
     let mut addresses = Addresses::default();
     // Only links to other files need their addresses.
-    if draft.format == Format::Markdown && origin.is_some() && draft.source.contains("](") {
+    let has_links = draft.source.contains("](") || draft.source.contains("]:");
+    if draft.format == Format::Markdown && origin.is_some() && has_links {
         for (origin, slug) in articles::identity::origins(conn)? {
             addresses.add(Path::new(&origin), &slug, &[]);
         }

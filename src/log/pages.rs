@@ -54,7 +54,11 @@ struct LogPage {
 impl Query {
     /// # Errors
     /// `NotFound` for a kind that is not offered, and for what is no number.
-    fn wanted(&self, offered: &[Kind], hides_roles: bool) -> Result<store::Wanted, Error> {
+    fn wanted(
+        &self,
+        offered: &[Kind],
+        hides_account_changes: bool,
+    ) -> Result<store::Wanted, Error> {
         let kinds = match self.kind.as_str() {
             "" => offered.to_vec(),
             given => match Kind::parse(given).filter(|kind| offered.contains(kind)) {
@@ -68,7 +72,7 @@ impl Query {
             kinds,
             actor: self.who.trim().to_owned(),
             article: number(&self.article)?,
-            hides_roles,
+            hides_account_changes,
         })
     }
 

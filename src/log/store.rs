@@ -63,7 +63,7 @@ pub struct Wanted {
     /// About an article.
     pub article: Option<i64>,
     /// Without changes of roles and invitations, which are for admins.
-    pub hides_roles: bool,
+    pub hides_account_changes: bool,
 }
 
 /// At most `most` rows, newest first, each with the slug of its comment's article.
@@ -83,7 +83,7 @@ pub fn page(
     if let Some(after) = wanted.after {
         rows = rows.filter(moderation_log::id.lt(after));
     }
-    if wanted.hides_roles {
+    if wanted.hides_account_changes {
         rows = rows.filter(moderation_log::action.ne_all(["role", "invite", "revoke"]));
     }
     if let Some(article) = wanted.article {

@@ -41,6 +41,13 @@ pub struct Variant {
     pub mime: &'static str,
     pub file: String,
     pub width: u32,
+    /// The same as WebP, if that is smaller: for browsers that ask for it, at the same address.
+    pub webp: Option<Vec<u8>>,
+}
+
+/// The name of the WebP file beside a variant.
+pub fn webp_file(file: &str) -> String {
+    format!("{file}.webp")
 }
 
 /// Validates a picture by its content, removes its metadata and makes smaller variants. The image data stays the same.
@@ -131,10 +138,17 @@ fn is_avif(bytes: &[u8]) -> bool {
 pub fn save_files(folder: &Path, picture: &Picture) -> Result<(), String> {
     let say = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(say)?;
-    let smaller = picture.smaller.iter().map(|s| (&s.file, &s.bytes));
+    let mut files: Vec<(String, &[u8])> = Vec::new();
+    for variant in &picture.smaller {
+        files.push((variant.file.clone(), &variant.bytes));
+        if let Some(webp) = &variant.webp {
+            files.push((webp_file(&variant.file), webp));
+        }
+    }
+    files.push((picture.file.clone(), &picture.bytes));
     let mut is_new = false;
-    for (name, bytes) in smaller.chain([(&picture.file, &picture.bytes)]) {
-        let target = folder.join(name);
+    for (name, bytes) in files {
+        let target = folder.join(&name);
         if target.exists() {
             continue;
         }
@@ -165,5 +179,7 @@ pub fn delete_files(folder: &Path, files: &[String]) {
         if let Err(error) = std::fs::remove_file(folder.join(file)) {
             tracing::debug!(%error, file, "a picture's file could not be deleted");
         }
+        // Few have one.
+        let _ = std::fs::remove_file(folder.join(webp_file(file)));
     }
 }

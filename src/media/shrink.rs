@@ -15,6 +15,8 @@ use std::io::Cursor;
 const WIDTHS: [u32; 4] = [480, 720, 1080, 1600];
 /// JPEG quality, 0 to 100.
 const QUALITY: u8 = 80;
+/// WebP quality, 0 to 100: about as good as JPEG's.
+const WEBP_QUALITY: f32 = 78.0;
 /// The same for a picture that is encoded anew because it lay on its side.
 const UPRIGHT_QUALITY: u8 = 92;
 
@@ -145,12 +147,33 @@ fn one(
             .ok()?;
         ("image/jpeg", "jpg")
     };
+    let webp = match profile {
+        Some(profile) if !is_srgb(profile) => None,
+        _ => webp(&pixels, (width, height), has_alpha).filter(|webp| webp.len() < bytes.len()),
+    };
     Some(Variant {
+        webp,
         bytes,
         mime,
         file: format!("{name}-{width}.{ending}"),
         width,
     })
+}
+
+/// Whether an ICC profile is that of sRGB, which pictures without a profile have, by its description.
+fn is_srgb(profile: &[u8]) -> bool {
+    let has = |text: &[u8]| profile.windows(text.len()).any(|part| part == text);
+    has(b"sRGB") || has(b"s\0R\0G\0B")
+}
+
+/// The encoder writes no colour profile.
+fn webp(pixels: &[u8], (width, height): (u32, u32), has_alpha: bool) -> Option<Vec<u8>> {
+    let encoder = match has_alpha {
+        true => webp::Encoder::from_rgba(pixels, width, height),
+        false => webp::Encoder::from_rgb(pixels, width, height),
+    };
+    let encoded = encoder.encode_simple(false, WEBP_QUALITY).ok()?;
+    Some(encoded.to_vec())
 }
 
 /// `Resizer::resize` would compile the code for all thirteen pixel types. The source is borrowed mutably, though it is only

@@ -91,17 +91,6 @@ pub fn replace(conn: &mut Conn, id: i64, picture: &Picture) -> Result<Option<Vec
 }
 
 /// The pictures with these file names: id, and what is shown.
-pub fn sizes_of(conn: &mut Conn, files: Vec<String>) -> Result<Vec<(String, i64, i64)>, Error> {
-    if files.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(media::table
-        .filter(media::file.eq_any(files))
-        .filter(media::width.gt(0))
-        .select((media::file, media::width, media::height))
-        .load(conn)?)
-}
-
 pub fn by_files(
     conn: &mut Conn,
     files: Vec<String>,

@@ -59,7 +59,7 @@ impl Look {
             logo_size: (width.parse().unwrap_or(0), height.parse().unwrap_or(0)),
             icon_type: mime(icon),
             touch_icon: match icon {
-                // Phones take no drawings.
+                // iOS does not accept SVG here.
                 icon if icon.is_empty() || icon.ends_with(".svg") => {
                     assets::ICON_180_PNG.to_owned()
                 }
@@ -80,12 +80,14 @@ fn mime(icon: &str) -> &'static str {
     match icon.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "png" => "image/png",
         "jpg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
         _ => "image/svg+xml",
     }
 }
 
 /// Width and height of a logo, for [`Look::of`].
-pub fn size(width: i64, height: i64) -> String {
+pub fn size(width: u32, height: u32) -> String {
     format!("{width}x{height}")
 }
 
@@ -145,7 +147,7 @@ pub(super) fn check_picture(t: Interface, given: &str) -> Result<String, String>
     }
     let name = name.strip_prefix(&paths::media("")).unwrap_or(name);
     let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    let is_picture = [".png", ".jpg", ".svg"]
+    let is_picture = [".png", ".jpg", ".svg", ".gif", ".webp"]
         .iter()
         .any(|end| name.ends_with(end));
     match is_name && is_picture {

@@ -287,7 +287,7 @@ pub static ALL: [&Setting; 20] = [
     &OWN_CSS,
 ];
 
-/// NIST SP 800-63B-4 asks for 15 characters where a password is all that is asked for; with less than 12 no second factor helps.
+/// NIST SP 800-63B-4 asks for 15 characters where a password is the only factor.
 fn password_length(t: Interface, given: &str) -> Result<String, String> {
     match given.trim().parse::<usize>() {
         Ok(length) if (12..=64).contains(&length) => Ok(length.to_string()),

@@ -1,11 +1,11 @@
 // What static/writing.js uses of the libraries, under one global name.
 import { autocompletion, completionKeymap, startCompletion } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { markdown, markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
 import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
-import { EditorSelection, EditorState, RangeSet, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, keymap, placeholder, ViewPlugin, WidgetType } from "@codemirror/view";
+import { EditorSelection, EditorState } from "@codemirror/state";
+import { Decoration, EditorView, keymap, ViewPlugin, WidgetType } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import TurndownService from "turndown";
 import { strikethrough, tables } from "turndown-plugin-gfm";
@@ -17,8 +17,6 @@ globalThis.Writing = {
   defaultKeymap,
   history,
   historyKeymap,
-  redo,
-  undo,
   markdown,
   markdownKeymap,
   markdownLanguage,
@@ -30,13 +28,9 @@ globalThis.Writing = {
   searchKeymap,
   EditorSelection,
   EditorState,
-  RangeSet,
-  StateEffect,
-  StateField,
   Decoration,
   EditorView,
   keymap,
-  placeholder,
   ViewPlugin,
   WidgetType,
   tags,

@@ -593,7 +593,7 @@ async fn typing(site: Site) {
     cdp.send_raw("Network.emulateNetworkConditions", online)
         .await
         .expect("the network");
-    person.see_text(".saving", "Somebody else").await;
+    person.see_text(".saving", "Another version").await;
     person.click(".buttons button[value=save]").await;
     person.see_text(".conflict", "By Ben.").await;
     person.click(".buttons button[value=save]").await;

@@ -308,3 +308,34 @@ site_test! {
         assert_eq!(site.get(&format!("/media/{new}")).await.status, 200);
     }
 }
+
+site_test! {
+    async fn browsers_that_ask_for_webp_get_it_at_the_same_address(site: Site) {
+        let edda = site.editor("edda").await;
+        assert_eq!(upload(&edda, &[("a.jpg", picture(1200, 800, image::ImageFormat::Jpeg))], &[]).await.status, 303);
+        let stored = &library(&edda).await[0];
+        let (id, file) = (stored["id"].as_i64().expect("an id"), stored["file"].as_str().expect("a name"));
+        let smaller = format!("/media/{}-480.jpg", file.strip_suffix(".jpg").expect("a JPEG"));
+        let get = |path: String, accept: &'static str| {
+            let request = site.browser().request("GET", &path).header("accept", accept);
+            async move { request.send().await.expect("an answer") }
+        };
+        let header = |answer: &reqwest::Response, name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let plain = get(smaller.clone(), "image/*").await;
+        assert_eq!((header(&plain, "content-type").as_deref(), header(&plain, "vary").as_deref()), (Some("image/jpeg"), Some("Accept")));
+        let plain = plain.bytes().await.expect("a body");
+        let webp = get(smaller.clone(), "image/avif,image/webp,image/*,*/*;q=0.8").await;
+        assert_eq!((header(&webp, "content-type").as_deref(), header(&webp, "vary").as_deref()), (Some("image/webp"), Some("Accept")));
+        let webp = webp.bytes().await.expect("a body");
+        assert!(webp.len() < plain.len(), "{} < {}", webp.len(), plain.len());
+        let shown = image::load_from_memory_with_format(&webp, image::ImageFormat::WebP).expect("a picture");
+        assert_eq!((shown.width(), shown.height()), (480, 320));
+        // The picture itself stays as it was made.
+        assert_eq!(header(&get(format!("/media/{file}"), "image/webp").await, "content-type").as_deref(), Some("image/jpeg"));
+        let folder = site.place.folder.join("media");
+        let count = || std::fs::read_dir(&folder).expect("a folder").count();
+        assert!(count() > 3);
+        assert_eq!(edda.post(&format!("/admin/media/{id}/delete"), &[]).await.status, 303);
+        assert_eq!(count(), 0, "no variant is left behind");
+    }
+}

@@ -307,6 +307,8 @@ fn may_sort(statement: &str) -> bool {
     [
         "`is_moderator`",
         "`pages`",
+        // Thirty days.
+        "AS day, COUNT(*)",
         // Drafts and other articles that are not public.
         "COALESCE(threads.public_comments, 0) = 0 AND (articles.status || '') =",
         "`sessions`",

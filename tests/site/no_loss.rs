@@ -113,6 +113,27 @@ site_test! {
 }
 
 site_test! {
+    async fn restoring_an_earlier_text_keeps_what_was_being_typed_as_a_version(site: Site) {
+        let edda = site.editor("edda").await;
+        for publish in [false, true] {
+            let id = draft(&edda, &[("title", "Restored"), ("slug", if publish { "a" } else { "b" }), ("body", "First.")]).await;
+            if publish {
+                assert_eq!(send(&edda, id, "publish", &[]).await.status, 303);
+            }
+            assert_eq!(send(&edda, id, "", &[("title", "Restored"), ("body", "Second.")]).await.status, 303);
+            assert_eq!(send(&edda, id, "", &[("action", "autosave"), ("title", "Restored"), ("body", "Half a sentence that")]).await.status, 204);
+            let before = edda.get(&format!("/admin/articles/{id}/revisions")).await.all("[data-revision]").len();
+            assert_eq!(send(&edda, id, "restore", &[("n", "1")]).await.status, 303);
+            assert_eq!(edda.get(&format!("/admin/articles/{id}")).await.field("body").as_deref(), Some("First."));
+            let after = edda.get(&format!("/admin/articles/{id}/revisions")).await.all("[data-revision]").len();
+            assert_eq!(after, before + 2, "what was typed, and what was restored");
+            assert_eq!(send(&edda, id, "restore", &[("n", &(after - 1).to_string())]).await.status, 303);
+            assert_eq!(edda.get(&format!("/admin/articles/{id}")).await.field("body").as_deref(), Some("Half a sentence that"));
+        }
+    }
+}
+
+site_test! {
     async fn a_file_that_a_page_or_the_style_sheet_names_is_not_deleted(site: Site) {
         let (chief, edda) = (site.admin("chief").await, site.editor("edda").await);
         let files = [("a.png", picture(40, 30, image::ImageFormat::Png)), ("b.png", picture(41, 30, image::ImageFormat::Png)), ("c.png", picture(42, 30, image::ImageFormat::Png))];

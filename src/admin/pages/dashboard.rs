@@ -142,7 +142,8 @@ pub async fn show(state: Shared, who: Staff) -> Result<HttpResponse, Error> {
         writes: who.writes(),
         review: review(t, &read),
         newsroom: newsroom(t, &read),
-        failing_jobs: read.failing_jobs,
+        // Mails that were given up are named apart.
+        failing_jobs: read.failing_jobs - read.unsendable_mails,
         unsendable_mails: read.unsendable_mails,
         charts: match who.edits() || who.moderates() {
             true => charts_of(&state, &read.counts, begin),
@@ -180,7 +181,8 @@ fn charts_of(state: &State, counts: &charts::Counts, begin: Time) -> Vec<Chart> 
     let chart = |(label, days): (String, &charts::Days)| {
         let most = days.iter().copied().max().unwrap_or(0);
         let busiest = days.iter().rposition(|many| *many == most).unwrap_or(0);
-        let on = site.day(Time(begin.0 + busiest as i64 * Time::DAY));
+        // Its noon: where the clocks were changed meanwhile, it begins an hour off.
+        let on = site.day(Time(begin.0 + busiest as i64 * Time::DAY + Time::DAY / 2));
         let bar = |(at, many): (usize, &i64)| {
             // Whatever there was can be seen.
             let height = (many * HIGHEST / most.max(1)).max(i64::from(*many > 0));

@@ -170,10 +170,6 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     let Some(values) = form.parsed(&state) else {
         return settings_page(&state, &admin, &form).refused(StatusCode::UNPROCESSABLE_ENTITY);
     };
-    let pictures = match pictures(&state, &values).await? {
-        Ok(pictures) => pictures,
-        Err(missing) => return without_picture(&state, &admin, &form, missing),
-    };
     let (seen, now) = (form.revision.clone(), state.db.now());
     let old_name = state.site().name.clone();
     let changed: Vec<(&'static str, String, String)> = changes(&state, &values);
@@ -182,13 +178,17 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
             let found = values.iter().find(|(name, _)| *name == setting.name);
             found.map(|(_, value)| value.as_str())
         };
+        let logo = match pictures(conn, &values)? {
+            Ok(logo) => logo,
+            Err(missing) => return Ok(Err(missing)),
+        };
         let old_stemming = search::index::stemming(conn)?;
         let saved = store::save_settings(conn, &values, &seen)?;
         if saved {
             record(conn, &changed, who, now)?;
-        }
-        if let Some((_, width, height)) = pictures.iter().find(|one| one.0 == settings::LOGO.name) {
-            store::set(conn, LOGO_SIZE, &look::size(*width, *height))?;
+            if let Some(size) = logo {
+                store::set(conn, LOGO_SIZE, &size)?;
+            }
         }
         let renamed = match new_value(&settings::SITE_NAME) {
             Some(name) if saved => articles::names::rename_author(conn, &old_name, name)?,
@@ -201,9 +201,12 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
             // Comments may wait already. By then all nodes have read the settings.
             jobs::enqueue_at(conn, &Job::NotifyModerators, now.plus(SETTINGS_READ), now)?;
         }
-        Ok(saved)
+        Ok(Ok(saved))
     });
-    let saved = saved.await?;
+    let saved = match saved.await? {
+        Ok(saved) => saved,
+        Err(missing) => return without_picture(&state, &admin, &form, missing),
+    };
     state.refresh_site().await?;
     if saved {
         return Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED));
@@ -211,28 +214,27 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     stale_page(&state, &admin, &form)
 }
 
-/// The settings that name a picture, with its width and height, or the first whose picture is not in the media library.
-type Pictures = Result<Vec<(&'static str, i64, i64)>, &'static str>;
-
-async fn pictures(state: &State, values: &[(&'static str, String)]) -> Result<Pictures, Error> {
-    let names = [settings::LOGO.name, settings::ICON.name];
-    let named: Vec<(&'static str, String)> = values
-        .iter()
-        .filter(|(name, value)| names.contains(name) && !value.is_empty())
-        .map(|(name, value)| (*name, value.rsplit('/').next().unwrap_or("").to_owned()))
-        .collect();
-    let files = named.iter().map(|(_, file)| file.clone()).collect();
-    let found = state
-        .db
-        .read(move |conn| media::store::sizes_of(conn, files))
-        .await?;
-    let size = |(name, file): (&'static str, String)| {
-        let found = found.iter().find(|known| known.0 == file);
-        found
-            .map(|(_, width, height)| (name, *width, *height))
-            .ok_or(name)
-    };
-    Ok(named.into_iter().map(size).collect())
+/// The size of the logo, if there is another one; or else the setting whose picture is not in the media library.
+fn pictures(
+    conn: &mut Conn,
+    values: &[(&'static str, String)],
+) -> Result<Result<Option<String>, &'static str>, Error> {
+    let mut logo = None;
+    for setting in [&settings::LOGO, &settings::ICON] {
+        let value = values.iter().find(|(name, _)| *name == setting.name);
+        let Some((name, path)) = value.filter(|(_, path)| !path.is_empty()) else {
+            continue;
+        };
+        let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let found = media::store::by_files(conn, vec![file])?;
+        let Some((_, picture)) = found.into_values().find(|(_, picture)| picture.width > 0) else {
+            return Ok(Err(name));
+        };
+        if *name == settings::LOGO.name {
+            logo = Some(look::size(picture.width, picture.height));
+        }
+    }
+    Ok(Ok(logo))
 }
 
 fn without_picture(

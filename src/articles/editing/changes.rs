@@ -177,28 +177,43 @@ pub fn set_comments(conn: &mut Conn, request: Request<'_>, mode: &str) -> Change
 /// The rule that closes threads, as the log names it.
 const CLOSING: Actor<'static> = Actor::Rule("close_after_days");
 
-/// Closes the open threads of articles that were published from the first time to before the second. Returns how many.
+/// Closes the open threads of articles that were published from the first time to before the second, at most so many, the oldest
+/// first. Returns how many, and until when all are closed.
 ///
 /// # Errors
 /// Of the database.
 pub fn close_threads(
     conn: &mut Conn,
     (from, before): (Time, Time),
+    most: i64,
     now: Time,
-) -> Result<usize, Error> {
-    let aged: Vec<(i64, String, bool)> = articles::table
+) -> Result<(usize, Time), Error> {
+    let aged: Vec<(i64, String, bool, i64)> = articles::table
         .filter(sql::<Bool>(PUBLISHED))
         .filter(articles::published_at.ge(from.0))
         .filter(articles::published_at.lt(before.0))
         .filter(articles::comments_open)
-        .select((articles::id, articles::title, articles::comments_moderated))
+        .order((articles::published_at, articles::id))
+        .select((
+            articles::id,
+            articles::title,
+            articles::comments_moderated,
+            articles::published_at,
+        ))
+        .limit(most)
         .load(conn)?;
-    for (id, title, is_moderated) in &aged {
+    for (id, title, is_moderated, _) in &aged {
         let before = if *is_moderated { "moderated" } else { "open" };
         store_comments_mode(conn, (*id, title), (before, "closed"), CLOSING, now)?;
         save::edited(conn, *id, None, now)?;
     }
-    Ok(aged.len())
+    let is_all = (aged.len() as i64) < most;
+    // Others may have come at the same time as the last one.
+    let until = aged
+        .last()
+        .filter(|_| !is_all)
+        .map_or(before, |last| Time(last.3));
+    Ok((aged.len(), until))
 }
 
 /// Stores who may comment on the article with this id and title, and logs it.

@@ -109,6 +109,8 @@ pub fn create(conn: &mut Conn, draft: &Draft, with: &SaveContext, who: &Account)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Save,
+    /// Saves an earlier revision again: what was typed since is not in it.
+    Restore,
     Submit,
     Publish,
     /// At this time.
@@ -144,12 +146,17 @@ pub fn update(
     };
     // Whoever edits a sample makes it their own; removing the samples leaves it.
     with.is_sample = false;
+    if action == Action::Restore {
+        autosave::keep_as_revision(conn, row.id)?;
+    }
     match (action, row.status.as_str()) {
-        (Action::Save, "published") => save_beside(conn, &found, draft, &with, found.publish_at)?,
+        (Action::Save | Action::Restore, "published") => {
+            save_beside(conn, &found, draft, &with, found.publish_at)?
+        }
         (Action::Schedule(at), "published") => {
             save_beside(conn, &found, draft, &with, Some(at))?;
         }
-        (Action::Save, status) => in_place(conn, &found, draft, &with, status)?,
+        (Action::Save | Action::Restore, status) => in_place(conn, &found, draft, &with, status)?,
         (Action::Submit, "draft" | "submitted") => {
             in_place(conn, &found, draft, &with, "submitted")?;
         }
@@ -167,7 +174,7 @@ pub fn update(
     }
     presence::present(conn, row.id, request.who.id, request.now)?;
     let (name, to) = match action {
-        Action::Save => ("save", ""),
+        Action::Save | Action::Restore => ("save", ""),
         Action::Submit => ("submit", "submitted"),
         Action::Publish => ("publish", "published"),
         Action::Schedule(_) if row.is_public() => ("schedule", ""),
@@ -182,7 +189,7 @@ pub fn update(
 fn repeated(conn: &mut Conn, request: Request<'_>, draft: &Draft, action: Action) -> Changed<()> {
     let found = edited(conn, request.id, request.who)?;
     let is_done = match action {
-        Action::Save => true,
+        Action::Save | Action::Restore => true,
         Action::Submit => found.row.status == "submitted",
         Action::Publish => found.row.status == "published" && !found.has_working_copy,
         Action::Schedule(_) => found.row.status == "scheduled" || found.publish_at.is_some(),

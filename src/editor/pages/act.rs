@@ -305,7 +305,7 @@ pub async fn restore(
         &who,
         &request,
         (article, &restored, &posted),
-        Press::Save,
+        Press::Restore,
     )
     .await
 }

@@ -158,6 +158,7 @@ pub async fn update(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Press {
     Save,
+    Restore,
     Submit,
     Publish,
     /// At the time in the field `publish_at`.
@@ -174,7 +175,7 @@ impl Press {
     /// The word for what was done, in the address that the answer leads to.
     fn done(self) -> &'static str {
         match self {
-            Press::Save => "saved",
+            Press::Save | Press::Restore => "saved",
             Press::Submit => "submitted",
             Press::Publish => "published",
             Press::Schedule => "scheduled",
@@ -212,7 +213,7 @@ pub(super) async fn save(
     });
     match saved.await {
         Ok(Ok(())) => {
-            if press != Press::Save {
+            if !matches!(press, Press::Save | Press::Restore) {
                 // The section may be new in the header, or gone from it.
                 state.refresh_site().await?;
             }
@@ -268,6 +269,7 @@ fn checked<'a>(
     };
     let action = match press {
         Press::Save if !moves_schedule(state, typed) => Action::Save,
+        Press::Restore => Action::Restore,
         Press::Submit => Action::Submit,
         Press::Publish => Action::Publish,
         Press::Unpublish => Action::Unpublish,

@@ -140,7 +140,12 @@ async fn item_page(
                 href: paths::admin_article(used.article),
                 text: used.title,
             })
-            .chain(places.into_iter().map(|(_, place)| place_link(t, place)))
+            .chain(
+                places
+                    .into_iter()
+                    .filter(|_| who.edits())
+                    .map(|(_, place)| place_link(t, place)),
+            )
             .collect(),
         people: people
             .into_iter()

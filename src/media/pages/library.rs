@@ -25,11 +25,13 @@ pub(super) struct Query {
     after: String,
     new: String,
     format: String,
+    /// Files in an answer as JSON.
+    most: String,
 }
 
 impl Query {
     /// The files that were just added.
-    fn new(&self) -> Vec<i64> {
+    fn new_ids(&self) -> Vec<i64> {
         let ids = self.new.split(',').filter_map(|id| id.parse().ok());
         ids.take(MOST_AS_JSON as usize).collect()
     }
@@ -83,6 +85,7 @@ struct Listed {
 
 async fn list(
     state: &State,
+    has_places: bool,
     find: impl FnOnce(&mut Conn) -> Result<Vec<Item>, Error> + Send + 'static,
 ) -> Result<Listed, Error> {
     state
@@ -94,7 +97,10 @@ async fn list(
             let portraits: Vec<i64> = people.iter().map(|(id, _)| *id).collect();
             Ok(Listed {
                 thumbnails: library::thumbnails(conn, &ids)?,
-                places: library::places(conn, &ids)?,
+                places: match has_places {
+                    true => library::places(conn, &ids)?,
+                    false => Vec::new(),
+                },
                 by_authors: library::uses_by_authors(conn, &portraits)?,
                 items,
                 uses,
@@ -112,9 +118,11 @@ pub async fn index(
     let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let after = cursor(&query.after)?;
     if query.format == "json" {
-        let (new, letters) = (query.new(), letters(&query.q));
-        let listed = list(&state, move |conn| match new.as_slice() {
-            [] => library::page(conn, &letters, after, MOST_AS_JSON),
+        let (new, letters) = (query.new_ids(), letters(&query.q));
+        let most = query.most.parse().unwrap_or(MOST_AS_JSON);
+        let most = most.clamp(1, MOST_AS_JSON);
+        let listed = list(&state, false, move |conn| match new.as_slice() {
+            [] => library::page(conn, &letters, after, most),
             new => library::items(conn, new),
         });
         return Ok(as_json(&listed.await?));
@@ -163,7 +171,7 @@ pub(super) async fn index_page(
     after: Option<(i64, i64)>,
 ) -> Result<LibraryPage, Error> {
     let letters = letters(&query.q);
-    let found = list(state, move |conn| {
+    let found = list(state, true, move |conn| {
         library::page(conn, &letters, after, PAGE + 1)
     });
     let mut listed = found.await?;
@@ -176,7 +184,7 @@ pub(super) async fn index_page(
         }
     }
     let t = state.t();
-    let new = query.new();
+    let new = query.new_ids();
     Ok(LibraryPage {
         page: Page::dashboard(state, &who.viewer(), &t.media_heading(), "media"),
         t,

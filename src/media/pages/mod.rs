@@ -10,7 +10,7 @@ pub use item::{delete, describe, item};
 pub use library::index;
 pub use upload::{one_picture, save_picture, upload};
 
-use super::store;
+use super::{store, webp_file};
 use crate::error::Error;
 use crate::web::Shared;
 use actix_files::NamedFile;
@@ -26,17 +26,28 @@ pub async fn show(
     let folder = state.config.data.join("media");
     let known = name.clone();
     let mime = state.db.read(move |conn| store::mime(conn, &known)).await?;
+    let has_webp = matches!(mime.as_str(), "image/jpeg" | "image/png");
+    let wants_webp = has_webp && takes_webp(&request);
     // Only names of stored files are found, so the name cannot be a path to another file.
-    let opened = web::block(move || NamedFile::open(folder.join(name)))
-        .await
-        .map_err(Error::internal)?;
-    let opened = opened.map_err(|e| {
+    let open = move || {
+        let webp = wants_webp.then(|| NamedFile::open(folder.join(webp_file(&name))).ok());
+        match webp.flatten() {
+            Some(webp) => Ok((webp, true)),
+            None => NamedFile::open(folder.join(name)).map(|file| (file, false)),
+        }
+    };
+    let opened = web::block(open).await.map_err(Error::internal)?;
+    let (opened, is_webp) = opened.map_err(|e| {
         if e.kind() == std::io::ErrorKind::NotFound {
             Error::NotFound
         } else {
             Error::Unavailable(e.to_string())
         }
     })?;
+    let mime = match is_webp {
+        true => "image/webp",
+        false => mime.as_str(),
+    };
     let mime = mime.parse().map_err(Error::internal)?;
     let file = opened
         .set_content_type(mime)
@@ -47,5 +58,17 @@ pub async fn show(
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, forever);
+    if has_webp {
+        let vary = HeaderValue::from_static("Accept");
+        response.headers_mut().insert(header::VARY, vary);
+    }
     Ok(response)
+}
+
+/// Whether a client names WebP among what it takes. `image/*` is no promise: old browsers send it.
+fn takes_webp(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    accept
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.split(',').any(|range| range.trim() == "image/webp"))
 }
