@@ -10,7 +10,7 @@ pub use setup::{install, setup};
 
 use crate::accounts::password;
 use crate::accounts::roles::{RoleChangeError, Roles, set_roles, staff};
-use crate::accounts::store::login_by_id;
+use crate::accounts::store::{find_by_login, login_by_id};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -19,8 +19,8 @@ use crate::paths;
 use crate::sessions;
 use crate::web::limits::Rule;
 use crate::web::{Admin, FormBody, Page, Shared, State, page};
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
@@ -34,8 +34,55 @@ struct StaffPage {
     username: String,
     error: String,
     roles: Vec<RoleCheckbox>,
-    /// The log-in is not recent: the forms ask for the password.
+    /// What is to be confirmed.
+    change: Option<ChangeView>,
+    /// The log-in is not recent: the password is asked for, too.
     asks_password: bool,
+}
+
+/// Roles that an account is to have instead of those that it has.
+struct ChangeView {
+    username: String,
+    before: String,
+    after: String,
+    roles: Vec<&'static str>,
+}
+
+impl ChangeView {
+    /// `None` for an account that there is none of.
+    async fn of(state: &State, username: &str, roles: Roles) -> Result<Option<ChangeView>, Error> {
+        let (asked, t) = (username.trim().to_owned(), state.t());
+        let found = state.db.read(move |conn| find_by_login(conn, &asked));
+        let name = username.trim();
+        let found = found
+            .await?
+            .filter(|found| found.username.eq_ignore_ascii_case(name));
+        let named = |roles: Roles| {
+            let held = role_checkboxes(t, "", roles)
+                .into_iter()
+                .filter(|role| role.held);
+            let labels: Vec<String> = held.map(|role| role.label).collect();
+            match labels.is_empty() {
+                true => t.role_none(),
+                false => labels.join(", "),
+            }
+        };
+        Ok(found.map(|found| ChangeView {
+            before: named(Roles {
+                writer: found.is_writer,
+                moderator: found.is_moderator,
+                editor: found.is_editor,
+                admin: found.is_admin,
+            }),
+            after: named(roles),
+            roles: role_checkboxes(t, "", roles)
+                .into_iter()
+                .filter(|role| role.held)
+                .map(|role| role.value)
+                .collect(),
+            username: found.username,
+        }))
+    }
 }
 
 impl StaffPage {
@@ -111,6 +158,7 @@ async fn staff_page(
         username,
         error,
         roles: role_checkboxes(t, "new", roles),
+        change: None,
         asks_password: asks_password(state, admin),
     })
 }
@@ -120,19 +168,33 @@ fn asks_password(state: &State, admin: &Admin) -> bool {
     state.db.now().0 - admin.since > REAUTHENTICATE_AFTER
 }
 
-/// `GET /admin/staff`
-pub async fn staff_index(state: Shared, admin: Admin) -> Result<HttpResponse, Error> {
-    page::ok(
-        &staff_page(
-            &state,
-            &admin,
-            String::new(),
-            Roles::default(),
-            String::new(),
-            String::new(),
-        )
-        .await?,
-    )
+/// `GET /admin/staff`, with `?username=…&role=…` the change to be confirmed.
+pub async fn staff_index(
+    state: Shared,
+    admin: Admin,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let asked: StaffForm = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let roles = Roles::parse(&asked.role).unwrap_or_default();
+    let change = match asked.username.trim() {
+        "" => None,
+        username => ChangeView::of(&state, username, roles).await?,
+    };
+    let error = match change.is_none() && !asked.username.trim().is_empty() {
+        true => state.t().staff_unknown(),
+        false => String::new(),
+    };
+    // Once it is to be confirmed, it is not typed again.
+    let typed = match change.is_some() {
+        true => (String::new(), Roles::default()),
+        false => (asked.username, roles),
+    };
+    let mut view = staff_page(&state, &admin, typed.0, typed.1, String::new(), error).await?;
+    view.change = change;
+    match view.error.is_empty() {
+        true => page::ok(&view),
+        false => view.refused(),
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -192,7 +254,9 @@ pub async fn staff_update(
         false => t.password_wrong(),
     };
     if asks_password(&state, &admin) && !is_own_password(&state, &admin, form.current).await? {
-        let page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
+        let change = ChangeView::of(&state, &form.username, roles).await?;
+        let mut page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
+        page.change = change;
         return page.refused();
     }
     let username = form.username.trim().to_owned();

@@ -86,10 +86,8 @@ pub fn compile(
     }
     draft.set_comments_mode(&fields.comments);
     // A recording has no width, and cannot be the main picture.
-    if library
-        .get(&hero.src)
-        .is_some_and(|(_, image)| image.width > 0)
-    {
+    let known = library.get(&hero.src);
+    if known.is_some_and(|(_, image)| image.width > 0) {
         draft.hero = Some(hero);
     } else if !hero.src.is_empty() {
         errors.push(("image".into(), t.editor_no_such_picture(&hero.src)));

@@ -196,6 +196,13 @@ site_test! {
         assert_eq!(alone.status, 422);
         assert_eq!(admin.post("/admin/staff", &[("username", "nobody"), ("role", "admin")]).await.status, 422);
         assert_eq!(admin.post("/admin/staff", &[("username", "pell"), ("role", "king")]).await.status, 422);
+        // The form shows the change before it is made.
+        let asked = admin.get("/admin/staff?username=PELL&role=editor&role=admin").await;
+        assert_eq!(asked.all("dl.health dd"), ["Moderator, Editor", "Editor, Admin"]);
+        assert_eq!(asked.attrs(".notice form[method=post] input[name=role]", "value"), ["editor", "admin"]);
+        assert_eq!(asked.attr(".notice input[name=username]", "value").as_deref(), Some("pell"));
+        assert!(!admin.get("/admin/staff").await.has(".notice"));
+        assert_eq!(admin.get("/admin/staff?username=nobody-here&role=editor").await.status, 422);
         assert_eq!(admin.post("/admin/staff", &[("username", "pell")]).await.status, 303);
         assert_eq!(reader.get("/admin").await.status, 403, "and is gone at once");
     }

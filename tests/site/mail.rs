@@ -184,7 +184,7 @@ site_test! {
             assert!(jobs.one("[data-job] b").starts_with("Send mail"));
             assert_eq!(jobs.all("[data-job] form").len(), if attempt < 7 { 1 } else { 2 }, "only one that has been given up can be deleted");
         }
-        assert!(chief.get("/admin").await.one(".alert").contains("One background job is failing"));
+        assert!(chief.get("/admin").await.one(".alert").contains("One mail could not be sent"));
         assert_eq!(chief.get("/admin/jobs").await.all("[data-job]").len(), 1);
         assert!(server.messages().is_empty());
         let id = chief.get("/admin/mail").await.attr("[data-mail]", "data-mail").expect("an id");

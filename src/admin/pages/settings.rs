@@ -152,20 +152,7 @@ pub async fn settings(
 pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<HttpResponse, Error> {
     let form = Submitted::read(&state, &posted)?;
     if form.removes_samples {
-        let now = state.db.now();
-        let removed = sessions::write(&state, &admin, move |conn, who: &Admin| {
-            let entry = log::Entry {
-                kind: log::Kind::Article,
-                ..log::Entry::new("remove-samples", Actor::of(who))
-            };
-            log::store::write(conn, &entry, now)?;
-            store::remove_samples(conn)
-        });
-        let (_, files) = removed.await?;
-        media::delete_files(&state.config.data.join("media"), &files);
-        // The samples' sections are listed on every page.
-        state.refresh_site().await?;
-        return Ok(page::see_other(paths::ADMIN));
+        return remove_samples(&state, &admin).await;
     }
     let Some(values) = form.parsed(&state) else {
         return settings_page(&state, &admin, &form).refused(StatusCode::UNPROCESSABLE_ENTITY);
@@ -212,6 +199,23 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
         return Ok(page::see_other(paths::ADMIN_SETTINGS_SAVED));
     }
     stale_page(&state, &admin, &form)
+}
+
+async fn remove_samples(state: &State, admin: &Admin) -> Result<HttpResponse, Error> {
+    let now = state.db.now();
+    let removed = sessions::write(state, admin, move |conn, who: &Admin| {
+        let entry = log::Entry {
+            kind: log::Kind::Article,
+            ..log::Entry::new("remove-samples", Actor::of(who))
+        };
+        log::store::write(conn, &entry, now)?;
+        store::remove_samples(conn)
+    });
+    let (_, files) = removed.await?;
+    media::delete_files(&state.config.data.join("media"), &files);
+    // The samples' sections are listed on every page.
+    state.refresh_site().await?;
+    Ok(page::see_other(paths::ADMIN))
 }
 
 /// The size of the logo, if there is another one; or else the setting whose picture is not in the media library.

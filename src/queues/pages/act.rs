@@ -150,7 +150,7 @@ async fn act(
     posted: FormBody,
     rejects: bool,
 ) -> Result<HttpResponse, Error> {
-    let (t, now, policy) = (state.t(), state.db.now(), state.site().policy.clone());
+    let (t, now, policy) = (state.t(), state.db.now(), state.site().policy);
     let form: Result<ActForm, Error> = posted.read();
     let typed = form.clone();
     let judged = sessions::write(&state, &moderator, move |conn, who: &Moderator| {
@@ -318,7 +318,7 @@ pub async fn bulk(
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form: BulkForm = posted.read()?;
-    let (t, now, policy) = (state.t(), state.db.now(), state.site().policy.clone());
+    let (t, now, policy) = (state.t(), state.db.now(), state.site().policy);
     let (act, mut wanted_ids) = match parse_bulk(t, &form) {
         Ok(parsed) => parsed,
         Err(why) => {
