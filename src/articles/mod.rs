@@ -17,6 +17,7 @@ pub mod presence;
 pub mod preview;
 pub mod publication;
 mod relations;
+mod revision;
 pub mod save;
 pub mod staff_lists;
 pub mod store;

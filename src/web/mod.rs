@@ -13,6 +13,7 @@ pub mod guard;
 pub mod headers;
 pub mod kept;
 pub mod limits;
+pub mod links;
 pub mod look;
 pub mod meter;
 pub mod notices;

@@ -1,6 +1,6 @@
 //! The table of the site's settings: each one has a single entry here, with its default, its form field and its check.
 
-use super::look;
+use super::links;
 use crate::interface::Interface;
 use crate::text::colour::{Colour, DARK_PAPER, LEAST_CONTRAST, PAPER};
 use crate::text::css::{self, Problem};
@@ -217,7 +217,7 @@ pub static LOGO: Setting = Setting {
     default: "",
     label: Interface::field_logo,
     hint: Some(Interface::logo_hint),
-    check: look::check_picture,
+    check: links::check_picture,
 };
 pub static ICON: Setting = Setting {
     name: "icon",
@@ -225,7 +225,7 @@ pub static ICON: Setting = Setting {
     default: "",
     label: Interface::field_icon,
     hint: Some(Interface::icon_hint),
-    check: look::check_picture,
+    check: links::check_picture,
 };
 pub static NAVIGATION: Setting = Setting {
     name: "navigation",
@@ -233,7 +233,7 @@ pub static NAVIGATION: Setting = Setting {
     default: "",
     label: Interface::field_navigation,
     hint: Some(Interface::links_hint),
-    check: |t, given| look::check_links(t, given, 8),
+    check: |t, given| links::check_links(t, given, 8),
 };
 pub static FOOTER: Setting = Setting {
     name: "footer_links",
@@ -241,7 +241,7 @@ pub static FOOTER: Setting = Setting {
     default: "",
     label: Interface::field_footer_links,
     hint: Some(Interface::links_hint),
-    check: |t, given| look::check_links(t, given, 20),
+    check: |t, given| links::check_links(t, given, 20),
 };
 pub static SOCIAL: Setting = Setting {
     name: "social_links",
@@ -249,7 +249,7 @@ pub static SOCIAL: Setting = Setting {
     default: "",
     label: Interface::field_social_links,
     hint: Some(Interface::social_links_hint),
-    check: |t, given| look::check_links(t, given, 10),
+    check: |t, given| links::check_links(t, given, 10),
 };
 pub static STAFF_PASSWORD: Setting = Setting {
     name: "staff_password_length",

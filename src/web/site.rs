@@ -1,6 +1,7 @@
 //! The publication's settings, as every page needs them. `admin` writes them.
 
 use super::look::Look;
+pub use super::look::WrittenPage;
 use super::settings::{self, SITE_NAME, Setting};
 use crate::db::schema::{articles, sections, settings as stored};
 use crate::db::{Conn, Time};
@@ -13,7 +14,6 @@ use crate::text::colour::Colour;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,14 +56,6 @@ pub struct Site {
     pub sections: Vec<Section>,
     /// The pages that editors have written, by title.
     pub pages: Vec<WrittenPage>,
-}
-
-/// A page that is no article, as footers and the newsroom name it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WrittenPage {
-    pub slug: String,
-    pub title: String,
-    pub in_footer: bool,
 }
 
 /// A section as every page names it.

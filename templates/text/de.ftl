@@ -981,3 +981,5 @@ staff-confirm = Rollen ändern
 staff-cancel = So lassen, wie sie sind
 staff-change-button = Ändern …
 role-none = Keine Rolle
+health-backup = Letzte Sicherung
+health-backup-none = keine bekannt

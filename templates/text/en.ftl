@@ -982,3 +982,5 @@ staff-confirm = Change the roles
 staff-cancel = Leave them as they are
 staff-change-button = Change…
 role-none = No role
+health-backup = Last backup
+health-backup-none = none known

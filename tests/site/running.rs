@@ -390,6 +390,10 @@ site_test! {
         }).await.expect("a write");
         let page = chief.get("/admin").await;
         assert_eq!(page.all(".charts figcaption"), ["Articles published 1", "Comments 3", "New accounts 3"], "held comments and old articles do not count");
+        assert_eq!(page.all(".health dd")[3], "none known");
+        std::fs::write(site.place.folder.join("last-backup"), "").expect("a file");
+        let backup = chief.get("/admin").await.all(".health dd")[3].clone();
+        assert!(backup.contains(&jiff::Timestamp::now().strftime("%Y").to_string()), "{backup}");
         let said = page.attrs(".charts svg[role=img]", "aria-label");
         assert!(said.len() == 3 && said[1].starts_with("Comments: Busiest day: ") && said[1].ends_with("(3)"), "{said:?}");
         assert_eq!(page.all(".charts svg").len() * 30, page.all(".charts rect").len());

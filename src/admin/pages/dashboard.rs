@@ -15,6 +15,8 @@ use crate::{paths, text};
 use actix_web::HttpResponse;
 use askama::Template;
 
+/// A file in the data folder that the operator's backup touches when it is done.
+const LAST_BACKUP: &str = "last-backup";
 /// Articles in each list.
 const LISTED: i64 = 5;
 
@@ -290,9 +292,11 @@ async fn health(state: &State) -> Vec<Line> {
         let sizes = parts.iter().filter_map(|part| std::fs::metadata(part).ok());
         let database = sizes.map(|file| file.len()).sum();
         let disk = rustix::fs::statvfs(&folder).map_or(0, |disk| disk.f_bavail * disk.f_frsize);
-        (database, disk)
+        let backup = std::fs::metadata(folder.join(LAST_BACKUP)).and_then(|file| file.modified());
+        (database, disk, backup.ok())
     });
-    let (database, free) = sizes.await.unwrap_or((0, 0));
+    let (database, free, backup) = sizes.await.unwrap_or((0, 0, None));
+    let backup = backup.and_then(|at| jiff::Timestamp::try_from(at).ok());
     let is_sqlite = matches!(state.config.database, crate::db::Address::Sqlite(_));
     vec![
         line(t.health_version(), env!("CARGO_PKG_VERSION").to_owned()),
@@ -304,6 +308,13 @@ async fn health(state: &State) -> Vec<Line> {
             },
         ),
         line(t.health_disk(), text::bytes(free)),
+        line(
+            t.health_backup(),
+            match backup {
+                Some(at) => state.site().minute(Time(at.as_millisecond())),
+                None => t.health_backup_none(),
+            },
+        ),
         line(
             t.health_mail(),
             match state.config.smtp_url.is_some() {

@@ -3,8 +3,9 @@
 use super::{Changed, Request};
 use crate::articles::draft::Format;
 use crate::articles::fields::ArticleFields;
+use crate::articles::presence;
 use crate::articles::relations::replace_draft_media;
-use crate::articles::{presence, save};
+use crate::articles::revision::{Revision, add_revision};
 use crate::db::schema::{articles, autosaves};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -65,13 +66,13 @@ pub(in crate::articles) fn keep_as_revision(conn: &mut Conn, id: i64) -> Result<
     let Some((source, by, at)) = typed else {
         return Ok(());
     };
-    let revision = save::Revision {
+    let revision = Revision {
         source: &source,
         format: Format::Form,
         by,
         at: Time(at),
     };
-    save::add_revision(conn, id, &revision)?;
+    add_revision(conn, id, &revision)?;
     discard(conn, id)
 }
 

@@ -15,6 +15,7 @@ pub use pictures::{Replacement, replace_picture};
 use super::draft::{Draft, SaveContext};
 use super::edited::{Edited, Row, edited};
 use super::publication::public_text;
+use super::revision::{self, Revision};
 use super::{presence, save, working_copy};
 use crate::db::schema::{articles, former_slugs};
 use crate::db::{Conn, Time, lock};
@@ -257,7 +258,7 @@ fn save_beside(
         ..draft.clone()
     };
     autosave::discard(conn, found.row.id)?;
-    save::add_revision(conn, found.row.id, &save::Revision::of(&draft, with))?;
+    revision::add_revision(conn, found.row.id, &Revision::of(&draft, with))?;
     working_copy::save(conn, found.row.id, &draft, with)?;
     save::edited(conn, found.row.id, with.by, with.now)
 }

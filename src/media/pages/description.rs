@@ -69,3 +69,14 @@ impl Written {
         ]
     }
 }
+
+/// The fields of the form that adds files.
+pub(super) fn upload_fields(t: Interface, written: &Written) -> Vec<Field> {
+    let mut fields = vec![
+        Field::file("file", t.media_field_file(), "image/*,video/*,audio/*")
+            .multiple()
+            .hint(t.media_file_hint()),
+    ];
+    fields.extend(written.fields(t));
+    fields
+}

@@ -1,7 +1,6 @@
 //! `/admin/media`: the media library of the newsroom.
 
-use super::description::Written;
-use super::upload::upload_fields;
+use super::description::{Written, upload_fields};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;

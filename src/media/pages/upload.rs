@@ -1,29 +1,17 @@
 //! `POST /admin/media`: adds files to the library.
 
-use super::description::Written;
+use super::description::{Written, upload_fields};
 use super::library::{Query, index_page, record};
 use crate::error::Error;
-use crate::interface::Interface;
 use crate::media::upload::{Arrived, Upload, receive};
 use crate::media::{self, Picture, library, recording, save_files};
 use crate::web::error_pages::Format;
-use crate::web::fields::Field;
 use crate::web::form::unknown_field;
 use crate::web::{Shared, State, Writer, page};
 use crate::{paths, sessions};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::path::{Path, PathBuf};
-
-pub(super) fn upload_fields(t: Interface, written: &Written) -> Vec<Field> {
-    let mut fields = vec![
-        Field::file("file", t.media_field_file(), "image/*,video/*,audio/*")
-            .multiple()
-            .hint(t.media_file_hint()),
-    ];
-    fields.extend(written.fields(t));
-    fields
-}
 
 /// A file that was recognised.
 #[derive(Clone)]
