@@ -62,7 +62,9 @@ pub(super) fn render<'n>(
     }
     if draft.dek.is_empty() {
         draft.excerpt = match parts.before_more {
-            Some(text) if !text.is_empty() => text::excerpt(text, MOST_EXCERPT),
+            Some(text) if !text.is_empty() => {
+                text::excerpt(&note_references::without_references(text), MOST_EXCERPT)
+            }
             _ => first_sentences(&parts.nodes),
         };
     }
@@ -114,7 +116,7 @@ fn first_sentences<'a>(parts: &[&'a AstNode<'a>]) -> String {
             break;
         }
     }
-    let text = text::collapse(&text);
+    let text = text::collapse(&note_references::without_references(&text));
     let mut excerpt = String::new();
     for sentence in text.split_sentence_bounds() {
         if !excerpt.is_empty() && excerpt.chars().count() + sentence.chars().count() > EXCERPT {

@@ -21,6 +21,17 @@ pub(super) fn next_reference(text: &str) -> Option<(usize, (usize, usize))> {
     starts.find_map(|(at, _)| Some((at, reference(&text[at..])?)))
 }
 
+/// A text without its references, for where no notes follow.
+pub fn without_references(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((at, (_, length))) = next_reference(rest) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + length..];
+    }
+    out + rest
+}
+
 /// The references to source notes in a text: line, and number of the note, counted from 1.
 pub fn references<'a>(root: &'a AstNode<'a>) -> Vec<(usize, usize)> {
     join_texts(root);

@@ -54,6 +54,9 @@ site_test! {
             ("note_kind", "limit"), ("note_text", "  "), ("note_publisher", "nobody"), ("note_url", ""), ("note_date", ""),
         ]).await;
         assert_eq!(site.get("/articles/the-ferry-returns").await.status, 404, "a draft is not public");
+        let excerpted = draft(&edda, &[("title", "Excerpted"), ("body", "It came[^s1] *late*.[^s1] [^sea] stays."), ("note_kind", "limit"), ("note_text", "The log"), ("note_publisher", ""), ("note_url", ""), ("note_date", "")]).await;
+        let shown = edda.get(&format!("/admin/articles/{excerpted}/preview")).await;
+        assert_eq!(shown.attr("meta[name=description]", "content").as_deref(), Some("It came late. [^sea] stays."), "a list has no notes");
         let preview = edda.get(&format!("/admin/articles/{id}/preview")).await;
         assert_eq!(preview.status, 200);
         assert_eq!(preview.header("cache-control").as_deref(), Some("no-store"));
