@@ -256,7 +256,7 @@ pub fn admin_page_delete(slug: &str) -> String {
 pub fn admin_invitation_revoke(id: i64) -> String {
     format!("{ADMIN_INVITATIONS}/{id}/revoke")
 }
-/// Where somebody who was invited creates their account.
+/// Where people with an invitation create their account.
 pub fn invite(token: &str) -> String {
     format!("/invite/{token}")
 }
@@ -268,7 +268,7 @@ pub fn admin_calendar(year: i16, month: i8) -> String {
 pub fn own_css(hash: &str) -> String {
     format!("/own/{hash}.css")
 }
-/// The page of an article for whoever has the link.
+/// The page of an article for people with the link.
 pub fn preview_link(token: &str) -> String {
     format!("/preview/{token}")
 }

@@ -113,7 +113,7 @@ pub fn edited(conn: &mut Conn, id: i64, account: &Account) -> Result<Edited, Err
     of_row(conn, row)
 }
 
-/// What is edited of an article, whoever asks.
+/// What is edited of an article, without regard to roles.
 ///
 /// # Errors
 /// `NotFound`; `Internal` if what is stored cannot be read.

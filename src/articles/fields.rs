@@ -71,7 +71,7 @@ pub struct ArticleFields {
     pub notes: Vec<NoteFields>,
     /// Quotation marks stay as they are typed: the text was imported as plain text.
     pub keeps_quotes: bool,
-    /// Sections and kinds of notes were guessed when the text came in, and nobody has saved the form since.
+    /// Sections and kinds of notes were guessed when the text came in, and the form was not saved since.
     pub is_guessed: bool,
 }
 

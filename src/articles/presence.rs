@@ -9,7 +9,7 @@ use diesel::prelude::*;
 /// How long after its last sign an account counts as being in a form, in milliseconds.
 const PRESENT: i64 = 15 * Time::MINUTE;
 
-/// Somebody who has the form of an article open.
+/// A person who has the form of an article open.
 #[derive(Clone, Debug, Queryable)]
 pub struct Present {
     pub username: String,

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 pub(super) struct Revision<'a> {
     pub source: &'a str,
     pub format: Format,
-    /// `None`: nobody who has an account.
+    /// The account that saved it; `None` for an import or a job.
     pub by: Option<i64>,
     pub at: Time,
 }

@@ -1,4 +1,4 @@
-//! The newsroom's list of articles: of every status, filtered, sorted and in pages by keyset; and what waits for somebody.
+//! The newsroom's list of articles: of every status, filtered, sorted and in pages by keyset; and what waits.
 
 use crate::db::prepared::{Prepared, containing, prepared};
 use crate::db::schema::{authors, sections};

@@ -29,7 +29,7 @@ pub fn open(conn: &mut Conn, id: i64, account: &Account) -> Result<Opened, Error
     with_fields(conn, edited)
 }
 
-/// An article for somebody who has the link to its preview.
+/// An article for the link to its preview.
 ///
 /// # Errors
 /// `NotFound`.
@@ -87,7 +87,7 @@ pub fn typed(
     Ok((fields, library))
 }
 
-/// What is shown to whoever looks at it before it is published.
+/// What a preview shows.
 pub fn unpublished(site: &Site, edited: Option<&Edited>, compiled: Compiled) -> Unpublished {
     let (draft, pictures) = compiled;
     let public = edited.filter(|edited| edited.row.is_public());

@@ -3,5 +3,5 @@
 pub mod pages;
 mod store;
 
-/// Slugs of the pages that have a text of their own until somebody writes another one.
+/// Slugs of the pages that have a text of their own until another one is written.
 pub const BUILT_IN: [&str; 3] = ["about", "guidelines", "privacy"];

@@ -30,7 +30,7 @@ pub struct NewText {
     pub in_footer: bool,
 }
 
-/// A page, if somebody has written it.
+/// A page, if it was written.
 ///
 /// # Errors
 /// Of the database.

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub enum Mail {
     /// To a moderator: how many comments wait for review.
     CommentsWaiting { count: i64 },
-    /// To somebody who is invited. The link's token is made from the invitation's number and time when the mail is sent.
+    /// To a person who is invited. The link's token is made from the invitation's number and time when the mail is sent.
     Invitation {
         id: i64,
         created_at: i64,

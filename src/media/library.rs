@@ -247,7 +247,7 @@ pub fn uses_by_authors(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, i64)>, 
     Ok(query.text(")").load(conn)?)
 }
 
-/// Names and describes files that were just added, where nobody had described them before.
+/// Names and describes files that were just added, where they had no description.
 ///
 /// # Errors
 /// Of the database.

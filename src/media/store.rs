@@ -9,24 +9,33 @@ use crate::text::markdown::ImportedImage;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-/// Inserts a picture, or adds the missing variants if the same bytes are stored already. Returns its id.
-pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
-    let known: Option<i64> = media::table
-        .filter(media::file.eq(&picture.file))
+macro_rules! columns {
+    ($picture:expr) => {
+        (
+            media::file.eq(&$picture.file),
+            media::mime.eq($picture.mime),
+            media::width.eq(i64::from($picture.width)),
+            media::height.eq(i64::from($picture.height)),
+            media::bytes.eq($picture.bytes.len() as i64),
+        )
+    };
+}
+
+/// The id of the file with this name, if it is stored.
+fn id_of(conn: &mut Conn, file: &str) -> Result<Option<i64>, Error> {
+    Ok(media::table
+        .filter(media::file.eq(file))
         .select(media::id)
         .first(conn)
-        .optional()?;
-    let id = match known {
+        .optional()?)
+}
+
+/// Inserts a picture, or adds the missing variants if the same bytes are stored already. Returns its id.
+pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
+    let id = match id_of(conn, &picture.file)? {
         Some(id) => id,
         None => diesel::insert_into(media::table)
-            .values((
-                media::file.eq(&picture.file),
-                media::mime.eq(picture.mime),
-                media::width.eq(i64::from(picture.width)),
-                media::height.eq(i64::from(picture.height)),
-                media::bytes.eq(picture.bytes.len() as i64),
-                media::created_at.eq(now.0),
-            ))
+            .values((columns!(picture), media::created_at.eq(now.0)))
             .returning(media::id)
             .get_result(conn)?,
     };
@@ -63,12 +72,7 @@ fn insert_sizes(conn: &mut Conn, id: i64, picture: &Picture) -> Result<(), Error
 /// # Errors
 /// `NotFound`.
 pub fn replace(conn: &mut Conn, id: i64, picture: &Picture) -> Result<Option<Vec<String>>, Error> {
-    let known: Option<i64> = media::table
-        .filter(media::file.eq(&picture.file))
-        .select(media::id)
-        .first(conn)
-        .optional()?;
-    if known.is_some() {
+    if id_of(conn, &picture.file)?.is_some() {
         return Ok(None);
     }
     let old: String = media::table.find(id).select(media::file).first(conn)?;
@@ -78,13 +82,7 @@ pub fn replace(conn: &mut Conn, id: i64, picture: &Picture) -> Result<Option<Vec
         .get_results(conn)?;
     files.push(old);
     diesel::update(media::table.find(id))
-        .set((
-            media::file.eq(&picture.file),
-            media::mime.eq(picture.mime),
-            media::width.eq(i64::from(picture.width)),
-            media::height.eq(i64::from(picture.height)),
-            media::bytes.eq(picture.bytes.len() as i64),
-        ))
+        .set(columns!(picture))
         .execute(conn)?;
     insert_sizes(conn, id, picture)?;
     Ok(Some(files))

@@ -1,4 +1,4 @@
-//! Checks a style sheet that somebody has written for the site: it may load nothing from elsewhere.
+//! Checks the publication's own style sheet: it may load nothing from elsewhere.
 
 use cssparser::{ParseError, ParseErrorKind, Parser, Token};
 

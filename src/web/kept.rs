@@ -1,4 +1,4 @@
-//! The answer to a long form from somebody who is not signed in any more, or lost the role: everything that was typed, to be
+//! The answer to a long form from people who are logged out or have lost the role: everything that was typed, to be
 //! sent again or copied.
 
 use crate::error::Error;
@@ -25,12 +25,12 @@ struct KeptPage {
 
 struct KeptField {
     name: String,
-    /// Empty: nobody typed it.
+    /// Empty for a field that is not typed.
     label: String,
     value: String,
 }
 
-/// Fields that nobody typed.
+/// Fields that are not typed.
 const HIDDEN: [&str; 5] = ["revision", "action", "note_kind", "comments", "in_footer"];
 
 /// What is kept of a form.
@@ -39,7 +39,7 @@ pub struct LongForm {
     /// The fields that people write in.
     pub typed: &'static [&'static str],
     pub label: fn(Interface, &str) -> String,
-    /// Where somebody who logs in again goes on.
+    /// The page to go on with after logging in.
     pub next: &'static str,
 }
 

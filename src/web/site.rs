@@ -39,7 +39,7 @@ pub struct Site {
     pub policy: Policy,
     /// Whether anybody may create an account.
     pub join_open: bool,
-    /// Whether the invited can join.
+    /// Whether people with an invitation can join.
     pub invitations_open: bool,
     /// The publication's own style sheet: its address, and what it says. Empty = it has none.
     pub own_css: (String, String),

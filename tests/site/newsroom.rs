@@ -576,7 +576,7 @@ site_test! {
     async fn a_second_click_and_a_missing_version_do_no_harm(site: Site) {
         let edda = site.editor("edda").await;
         let id = draft(&edda, &[("title", "Clicked"), ("body", "Text.")]).await;
-        assert_eq!(edda.post(&format!("/admin/articles/{id}/delete"), &[]).await.status, 409, "somebody may be typing");
+        assert_eq!(edda.post(&format!("/admin/articles/{id}/delete"), &[]).await.status, 409, "another person may be typing");
         assert_eq!(send(&edda, id, "publish", &[]).await.status, 303);
         let seen = version(&edda, id).await;
         for _ in 0..2 {

@@ -47,6 +47,11 @@ async fn keys(person: &Person<'_>, text: &str) {
     chain.perform().await.expect("typed");
 }
 
+async fn enter_preview(person: &Person<'_>) {
+    let frame = person.see("#preview iframe").await;
+    frame.enter_frame().await.expect("a frame");
+}
+
 async fn with_control(person: &Person<'_>, key: &str) {
     let chain = person.driver.action_chain().key_down(Key::Control);
     let chain = chain.send_keys(key).key_up(Key::Control);
@@ -255,23 +260,13 @@ async fn surface(site: Site) {
 
     // The preview is the page itself, beside the text, and follows it.
     person.click("[data-command=preview]").await;
-    person
-        .see("#preview iframe")
-        .await
-        .enter_frame()
-        .await
-        .expect("a frame");
+    enter_preview(&person).await;
     person.see_text("h1", "Written").await;
     person.see(".body figure img").await;
     browser.enter_default_frame().await.expect("the page");
     person.write_article("body", "Shorter text.").await;
     person.see_text(".saving", "Saved").await;
-    person
-        .see("#preview iframe")
-        .await
-        .enter_frame()
-        .await
-        .expect("a frame");
+    enter_preview(&person).await;
     person.see_text(".body", "Shorter text.").await;
     browser.enter_default_frame().await.expect("the page");
     person.fits(true).await;

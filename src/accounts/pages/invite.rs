@@ -73,7 +73,7 @@ fn accept_page(
 /// The invitation of a link.
 ///
 /// # Errors
-/// `NotFound` for one that is unknown or over; `Refused` while nobody can join.
+/// `NotFound` for one that is unknown or over; `Refused` while joining is closed.
 async fn invitation(state: &State, token: &str) -> Result<Open, Error> {
     let (asked, now) = (token.to_owned(), state.db.now());
     let found = state

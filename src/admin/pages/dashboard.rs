@@ -186,7 +186,7 @@ fn charts_of(state: &State, counts: &charts::Counts, begin: Time) -> Vec<Chart> 
         // Its noon: where the clocks were changed meanwhile, it begins an hour off.
         let on = site.day(Time(begin.0 + busiest as i64 * Time::DAY + Time::DAY / 2));
         let bar = |(at, many): (usize, &i64)| {
-            // Whatever there was can be seen.
+            // A day that is not zero has a bar of at least one unit.
             let height = (many * HIGHEST / most.max(1)).max(i64::from(*many > 0));
             (at * BAR, HIGHEST - height, height)
         };

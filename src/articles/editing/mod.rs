@@ -145,7 +145,7 @@ pub fn update(
         now: request.now,
         ..with.clone()
     };
-    // Whoever edits a sample makes it their own; removing the samples leaves it.
+    // An edited sample is no sample any more; removing the samples leaves it.
     with.is_sample = false;
     if action == Action::Restore {
         autosave::keep_as_revision(conn, row.id)?;
@@ -244,7 +244,7 @@ fn in_place(
     Ok(())
 }
 
-/// Saves the working copy of a public article, to be published when somebody says so, or then.
+/// Saves the working copy of a public article, to be published by hand or at a time.
 fn save_beside(
     conn: &mut Conn,
     found: &Edited,
@@ -263,7 +263,7 @@ fn save_beside(
     save::edited(conn, found.row.id, with.by, with.now)
 }
 
-/// Takes a public article down. What was typed becomes its text, which nobody sees.
+/// Takes a public article down. What was typed becomes its text, which readers do not see.
 fn take_down(
     conn: &mut Conn,
     found: &Edited,

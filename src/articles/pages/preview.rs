@@ -13,7 +13,7 @@ use crate::web::{State, Viewer, page};
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 
-/// The page of an article as it would be published, as somebody without an account sees it. It is never cached nor listed.
+/// The page of an article as it would be published, as readers without an account see it. It is never cached nor listed.
 ///
 /// # Errors
 /// Of the database; `Internal` when the template fails.

@@ -142,7 +142,7 @@ pub async fn delete(
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let form = ArticleForm::read(&posted)?;
-    // Without a version it is refused: somebody may be typing.
+    // Without a version it is refused: another person may be typing.
     let version = match form.revision.as_str() {
         "" => "none".to_owned(),
         given => given.to_owned(),

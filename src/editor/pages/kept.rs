@@ -1,4 +1,4 @@
-//! What an article's form gives back to somebody who is not signed in any more, or lost the role.
+//! What an article's form gives back to people who are logged out or have lost the role.
 
 use super::fields::label;
 use crate::error::Error;

@@ -17,7 +17,7 @@ pub(super) struct Typed {
     pub compiled: Result<Compiled, FieldErrors>,
 }
 
-/// The fields of an article that nobody has written anything of.
+/// The fields of a new article.
 pub(super) fn blank(site: &Site) -> ArticleFields {
     ArticleFields {
         section: site.default_section.clone(),
@@ -81,7 +81,7 @@ pub(super) async fn render(
 /// Fills in what is made from other fields: the slug and the section.
 fn completed(state: &State, opened: Option<&Opened>, mut fields: ArticleFields) -> ArticleFields {
     fields.collapse_lines();
-    // Whoever sends the form has seen the texts that were made of a file.
+    // The texts that were made of a file were in the form that is sent.
     fields.is_guessed = false;
     fields.slug = text::slug(&fields.slug, "");
     if let Some(opened) = opened

@@ -34,7 +34,7 @@ pub(super) struct Shown {
     /// What was done before, as a word.
     pub done: String,
     pub status: StatusCode,
-    /// Somebody has saved another version since: both are shown.
+    /// Another version was saved since: both are shown.
     pub is_stale: bool,
     /// Kind and text of a correction that was refused.
     pub correction: (String, String),

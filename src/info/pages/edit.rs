@@ -158,7 +158,7 @@ pub async fn update(
             return view.refused(StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    // A built-in page that nobody has written may be saved without a revision.
+    // A built-in page that was never changed may be saved without a revision.
     let seen = match (form.revision.as_str(), &found) {
         ("", None) => Some(0),
         (given, _) => given.parse().ok(),

@@ -66,7 +66,7 @@ pub(super) fn fields(t: Interface, form: &PageForm, errors: &Errors) -> Vec<Fiel
     fields
 }
 
-/// What is given back to somebody who is not signed in any more, or lost the role.
+/// What is given back to people who are logged out or have lost the role.
 pub(super) const PAGE: LongForm = LongForm {
     typed: &["title", "body"],
     label: |t, name| match name {
@@ -222,7 +222,7 @@ pub(super) fn record(
     log::store::write(conn, &entry, now)
 }
 
-/// Saves a page; `false` if somebody has saved another version.
+/// Saves a page; `false` if another version was saved.
 pub(super) async fn store_page(
     state: &State,
     who: &Editor,
