@@ -306,17 +306,21 @@ pub fn describe(
     Ok(())
 }
 
+/// The id of the file with this name, if it is stored.
+pub(super) fn id_of(conn: &mut Conn, file: &str) -> Result<Option<i64>, Error> {
+    Ok(media::table
+        .filter(media::file.eq(file))
+        .select(media::id)
+        .first(conn)
+        .optional()?)
+}
+
 /// Adds a recording, unless it is there. Returns its id.
 ///
 /// # Errors
 /// Of the database.
 pub fn insert_recording(conn: &mut Conn, new: &Recording, now: Time) -> Result<i64, Error> {
-    let known: Option<i64> = media::table
-        .filter(media::file.eq(&new.file))
-        .select(media::id)
-        .first(conn)
-        .optional()?;
-    match known {
+    match id_of(conn, &new.file)? {
         Some(id) => Ok(id),
         None => Ok(diesel::insert_into(media::table)
             .values((

@@ -21,18 +21,9 @@ macro_rules! columns {
     };
 }
 
-/// The id of the file with this name, if it is stored.
-fn id_of(conn: &mut Conn, file: &str) -> Result<Option<i64>, Error> {
-    Ok(media::table
-        .filter(media::file.eq(file))
-        .select(media::id)
-        .first(conn)
-        .optional()?)
-}
-
 /// Inserts a picture, or adds the missing variants if the same bytes are stored already. Returns its id.
 pub fn insert(conn: &mut Conn, picture: &Picture, now: Time) -> Result<i64, Error> {
-    let id = match id_of(conn, &picture.file)? {
+    let id = match library::id_of(conn, &picture.file)? {
         Some(id) => id,
         None => diesel::insert_into(media::table)
             .values((columns!(picture), media::created_at.eq(now.0)))
@@ -72,7 +63,7 @@ fn insert_sizes(conn: &mut Conn, id: i64, picture: &Picture) -> Result<(), Error
 /// # Errors
 /// `NotFound`.
 pub fn replace(conn: &mut Conn, id: i64, picture: &Picture) -> Result<Option<Vec<String>>, Error> {
-    if id_of(conn, &picture.file)?.is_some() {
+    if library::id_of(conn, &picture.file)?.is_some() {
         return Ok(None);
     }
     let old: String = media::table.find(id).select(media::file).first(conn)?;
