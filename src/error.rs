@@ -5,7 +5,9 @@
 //! |---|---|---|
 //! | `Malformed` | 400 | what cannot be decoded |
 //! | `SignInFirst`, `PasswordChangeRequired` | 303 | a page that needs an account; a role that needs a new password |
-//! | `Forbidden`, `CsrfRejected`, `Banned` | 403 | no role; a form from another site; a suspended account |
+//! | `SecondFactorRequired`, `ProofRequired` | 303 | a role that needs a second factor; what needs a fresh proof |
+//! | `Forbidden`, `CsrfRejected` | 403 | no role; a form from another site |
+//! | `Banned`, `AwaitsApproval` | 403 | a suspended account; one that is not approved yet |
 //! | `NotFound` | 404 | unknown, or not yours |
 //! | `Gone` | 410 | marked as removed in the operator's list of redirects |
 //! | `NotAllowed` | 405 | a known address, another method |
@@ -32,6 +34,14 @@ pub enum Error {
     },
     /// Staff whose password was chosen under the rules for readers, and must be changed.
     PasswordChangeRequired,
+    /// Staff whose role needs a second factor.
+    SecondFactorRequired,
+    /// Something that needs a proof of identity that is not older than ten minutes; then on to `next`.
+    ProofRequired {
+        next: String,
+    },
+    /// An account that a moderator has not approved yet.
+    AwaitsApproval,
     Forbidden,
     CsrfRejected,
     Banned {
@@ -93,8 +103,14 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Error::Malformed(_) => StatusCode::BAD_REQUEST,
-            Error::SignInFirst { .. } | Error::PasswordChangeRequired => StatusCode::SEE_OTHER,
-            Error::Forbidden | Error::CsrfRejected | Error::Banned { .. } => StatusCode::FORBIDDEN,
+            Error::SignInFirst { .. }
+            | Error::PasswordChangeRequired
+            | Error::SecondFactorRequired
+            | Error::ProofRequired { .. } => StatusCode::SEE_OTHER,
+            Error::Forbidden
+            | Error::CsrfRejected
+            | Error::Banned { .. }
+            | Error::AwaitsApproval => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Gone => StatusCode::GONE,
             Error::NotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,

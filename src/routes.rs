@@ -169,11 +169,23 @@ routes! {
     "/readers/{username}" { GET all accounts::pages::profile => cache() }
     "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network; 100 refused in 10 minutes"] }
     "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network; 100 an hour an account"] }
+    "/login/two-factor" { GET all accounts::pages::ask_code, POST all accounts::pages::check_code ["5 wrong codes in 10 minutes an account"] }
+    "/forgot" { GET all accounts::pages::forgot, POST all accounts::pages::ask_reset ["30 an hour a network; 3 mails an hour an address"] }
+    "/reset/{token}" { GET all accounts::pages::reset, POST all accounts::pages::set_reset }
+    "/verify/{token}" { GET all accounts::pages::verify, POST all accounts::pages::verified }
     "/logout" { POST all accounts::pages::log_out ["60 in 10 minutes"] }
     "/setup/{token}" { GET all admin::pages::setup, POST all admin::pages::install }
     "/account" { GET reader accounts::pages::show, POST reader accounts::pages::update ["30 in 10 minutes"] }
     "/account/password" { GET reader accounts::pages::password, POST reader accounts::pages::update_password ["10 failures in 10 minutes"] }
     "/account/sessions" { GET reader accounts::pages::sessions, POST reader accounts::pages::end_session ["30 a minute"] }
+    "/account/confirm" { GET reader accounts::pages::confirm, POST reader accounts::pages::prove ["10 failures in 10 minutes; 5 wrong codes"] }
+    "/account/email" { GET reader accounts::pages::email, POST reader accounts::pages::update_email ["10 an hour; 3 mails an hour an address"] }
+    "/account/email/cancel/{token}" { GET all accounts::pages::cancel, POST all accounts::pages::cancelled }
+    "/account/not-me/{token}" { GET all accounts::pages::not_me, POST all accounts::pages::was_not_me }
+    "/account/two-factor" { GET reader accounts::pages::two_factor, POST reader accounts::pages::change_two_factor ["5 wrong codes in 10 minutes"] }
+    "/admin/joins" { GET moderator accounts::pages::joins::index }
+    "/admin/joins/{id}/approve" { POST moderator accounts::pages::joins::approve }
+    "/admin/joins/{id}/refuse" { POST moderator accounts::pages::joins::refuse }
     "/admin" { GET staff admin::pages::show }
     "/admin/comments" { GET moderator queues::pages::index }
     "/admin/comments/bulk" { POST moderator queues::pages::bulk ["100 comments"] }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::jobs::{Job, Next};
 use crate::web::Shared;
-use crate::{admin, articles, mail, queues, search};
+use crate::{accounts, admin, articles, mail, queues, search};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -14,7 +14,14 @@ pub fn run(state: Shared, job: Job) -> Pin<Box<dyn Future<Output = Result<Next, 
             Job::PublishDue => articles::jobs::publish_due(&state).await,
             Job::Sweep => admin::jobs::sweep(&state).await,
             Job::IndexExisting => search::jobs::index_existing(&state).await,
-            Job::SendMail { mail } => mail::jobs::send(&state, mail).await,
+            Job::SendMail { mail } => {
+                let outcome = mail::jobs::Outcome {
+                    refused: accounts::notices::record_refusal,
+                    taken: accounts::notices::record_delivery,
+                };
+                mail::jobs::send(&state, mail, outcome).await
+            }
+            Job::Forgotten { email } => accounts::jobs::forgotten(&state, email).await,
             Job::NotifyModerators => queues::jobs::notify_moderators(&state).await,
         }
     })

@@ -15,7 +15,6 @@ if (form) {
   let isSending = false;
   let isStale = false;
   let timer = 0;
-  let offer = null;
 
   // The browser's own copy, by the path that the form is sent to.
   const PREFIX = "article:";
@@ -93,7 +92,6 @@ if (form) {
       others.postMessage(path);
       if (isDirty) return;
       keep(null);
-      offer?.remove();
       say(texts.saved);
       form.dispatchEvent(new Event("saved"));
     } else if (answer.status === 409) {
@@ -204,23 +202,39 @@ if (form) {
     form.dispatchEvent(new Event("input"));
   };
 
+  // The kept text has a key of its own until it is decided on: what is typed meanwhile is kept under the form's.
+  const OFFERED = /^offered-[^:]*:/;
   const offerKept = (name, list) => {
+    let offered = name;
+    if (!OFFERED.test(name)) {
+      offered = `offered-${Date.now()}-${tab}:${name}`;
+      keep(list, offered);
+      keep(null, name);
+    }
     const line = document.createElement("p");
     line.className = "warn kepttext";
     const button = (text, action) => {
       const made = document.createElement("button");
       made.type = "button";
       made.textContent = text;
-      made.addEventListener("click", () => {
-        action();
-        keep(null, name);
-        line.remove();
-      });
+      made.addEventListener("click", action);
       return made;
     };
-    line.append(texts.kept + " ", button(texts.restore, () => restore(list)), " ", button(texts.drop, () => {}));
+    const end = () => {
+      keep(null, offered);
+      line.remove();
+    };
+    // What it replaces is offered in turn, so that either can be had back.
+    const swap = () => {
+      const before = pairs();
+      restore(list);
+      const now = new Set(typed(pairs()));
+      if (typed(before).every((one) => now.has(one))) return end();
+      list = before;
+      return keep(list, offered);
+    };
+    line.append(texts.kept + " ", button(texts.restore, swap), " ", button(texts.drop, end));
     form.before(line);
-    offer = line;
   };
 
   // What was sent from this tab is on this page, or was stored, if it says so; all else that the browser has is offered.
@@ -230,10 +244,12 @@ if (form) {
   const here = new Set(typed(pairs()));
   const isSent = (list) => isDone && JSON.stringify(typed(list)) === JSON.stringify(sent);
   const isHere = (list) => typed(list).every((one) => here.has(one)) || isSent(list);
-  for (const name of Object.keys(localStorage).filter((name) => name === key() || name === sentAs || (path === NEW && name.startsWith(`${PREFIX}${NEW}#`)))) {
+  const isOfThis = (name) => name === key() || name === sentAs || (path === NEW && name.startsWith(`${PREFIX}${NEW}#`));
+  const found = Object.keys(localStorage).filter((name) => isOfThis(name.replace(OFFERED, "")));
+  for (const name of found) {
     const list = stored(name);
-    if (!list || isHere(list)) keep(null, name);
-    else if (!offer) offerKept(name, list);
+    if (list && !isHere(list)) offerKept(name, list);
+    else keep(null, name);
   }
   count();
 }

@@ -194,6 +194,7 @@ pub fn accept(
         password_hash: password_hash.to_owned(),
         is_admin: false,
         is_sample: false,
+        held: None,
         now,
     };
     let id = match store::create(conn, &new)? {
@@ -203,6 +204,8 @@ pub fn accept(
     diesel::update(invitations::table.find(invitation.id))
         .set(invitations::used_at.eq(now.0))
         .execute(conn)?;
+    // The link was mailed to the address.
+    super::verification::mark_verified(conn, id, now)?;
     let roles = invitation.granted();
     if roles.any() {
         let by = login_by_id(conn, invitation.created_by)?;

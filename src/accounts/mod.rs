@@ -1,11 +1,18 @@
 //! Accounts: validation of usernames, e-mail addresses and display names; passwords, roles, and the pages for
 //! registration, log-in and account settings.
 
+pub mod history;
 pub mod invitations;
+pub mod jobs;
+pub mod joining;
+pub mod notices;
 pub mod pages;
 pub mod password;
 pub mod roles;
 pub mod store;
+pub mod tokens;
+pub mod two_factor;
+pub mod verification;
 
 use crate::interface::Interface;
 use crate::text;

@@ -1,6 +1,7 @@
 //! Passwords: hashed with argon2id (RFC 9106; parameters of the OWASP Password Storage Cheat Sheet); strength is
 //! estimated by zxcvbn instead of rules about kinds of characters.
 
+use super::store::Login;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::web::{Site, State};
@@ -11,6 +12,8 @@ use unicode_normalization::UnicodeNormalization;
 /// Longest password, in characters; longer ones are rejected, never truncated.
 const MAX_LENGTH: usize = 256;
 const READER_MIN_LENGTH: usize = 10;
+/// For staff who have a second factor (NIST SP 800-63B-4, 3.1.1.2).
+const WITH_SECOND_FACTOR: usize = 8;
 /// Least number of guesses that zxcvbn must estimate, as log10.
 const MIN_GUESSES_LOG10: f64 = 10.0;
 
@@ -35,12 +38,21 @@ impl PasswordPolicy {
         }
     }
 
-    /// Of an account that has a role, or none.
-    pub fn of(site: &Site, has_role: bool) -> PasswordPolicy {
-        match has_role {
-            true => PasswordPolicy::staff(site),
-            false => PasswordPolicy::READER,
+    /// Of an account that has a role, or none, and a second factor, or none.
+    pub fn of(site: &Site, has_role: bool, has_second_factor: bool) -> PasswordPolicy {
+        match (has_role, has_second_factor) {
+            (true, true) => PasswordPolicy {
+                min_length: WITH_SECOND_FACTOR,
+                is_for_staff: true,
+            },
+            (true, false) => PasswordPolicy::staff(site),
+            (false, _) => PasswordPolicy::READER,
         }
+    }
+
+    /// Of an account as it is stored.
+    pub fn of_login(site: &Site, login: &Login) -> PasswordPolicy {
+        PasswordPolicy::of(site, login.is_staff(), login.has_second_factor)
     }
 
     /// Characters.

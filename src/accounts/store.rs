@@ -1,5 +1,6 @@
 //! Queries for accounts. No other feature writes the `accounts` table.
 
+use super::joining::HeldBecause;
 use super::{DisplayName, Email, Username};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{accounts, authors, comments};
@@ -25,11 +26,17 @@ pub struct Login {
     pub is_writer: bool,
     /// Incremented with every password change.
     pub password_version: i64,
+    pub has_second_factor: bool,
 }
 
 impl Login {
     pub fn is_staff(&self) -> bool {
         self.is_moderator || self.is_editor || self.is_admin || self.is_writer
+    }
+
+    /// Whether this is the account's address, without regard to letter case.
+    pub fn email_is(&self, email: &Email) -> bool {
+        self.email.to_lowercase() == email.key()
     }
 }
 
@@ -58,6 +65,7 @@ type LoginColumns = (
     accounts::is_admin,
     accounts::is_writer,
     accounts::password_version,
+    accounts::has_second_factor,
 );
 const LOGIN: LoginColumns = (
     accounts::id,
@@ -70,9 +78,10 @@ const LOGIN: LoginColumns = (
     accounts::is_admin,
     accounts::is_writer,
     accounts::password_version,
+    accounts::has_second_factor,
 );
 
-type ProfileColumns = (
+pub type ProfileColumns = (
     accounts::id,
     accounts::username,
     accounts::name,
@@ -83,7 +92,7 @@ type ProfileColumns = (
     accounts::is_writer,
     accounts::created_at,
 );
-pub(super) const PROFILE: ProfileColumns = (
+pub const PROFILE: ProfileColumns = (
     accounts::id,
     accounts::username,
     accounts::name,
@@ -145,6 +154,8 @@ pub struct New {
     pub password_hash: String,
     pub is_admin: bool,
     pub is_sample: bool,
+    /// It waits for a moderator's approval.
+    pub held: Option<HeldBecause>,
     pub now: Time,
 }
 
@@ -170,6 +181,8 @@ pub fn create(conn: &mut Conn, new: &New) -> Result<Result<i64, RegistrationConf
             accounts::password_hash.eq(&new.password_hash),
             accounts::is_admin.eq(new.is_admin),
             accounts::is_sample.eq(new.is_sample),
+            accounts::waits_since.eq(new.held.map(|_| new.now.0)),
+            accounts::waits_because.eq(new.held.map_or("", HeldBecause::as_str)),
             accounts::created_at.eq(new.now.0),
         ))
         .returning(accounts::id)

@@ -26,6 +26,8 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
         sessions::store::sweep(conn, now)?;
         mail::store::sweep(conn, now)?;
         accounts::invitations::sweep(conn, now)?;
+        accounts::tokens::sweep(conn, now)?;
+        accounts::history::sweep(conn, now)?;
         articles::presence::sweep(conn, now)?;
         articles::editing::sweep(conn, now)
     })

@@ -8,16 +8,14 @@ pub use dashboard::show;
 pub use settings::{settings, update};
 pub use setup::{install, setup};
 
-use crate::accounts::password;
+use crate::accounts::pages::proof;
 use crate::accounts::roles::{RoleChangeError, Roles, set_roles, staff};
-use crate::accounts::store::{find_by_login, login_by_id};
-use crate::db::Time;
+use crate::accounts::store::find_by_login;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::log::Actor;
 use crate::paths;
 use crate::sessions;
-use crate::web::limits::Rule;
 use crate::web::{Admin, FormBody, Page, Shared, State, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -163,9 +161,9 @@ async fn staff_page(
     })
 }
 
-/// Whether the log-in is too long ago to change roles without the password.
+/// Whether the last proof of who they are is too long ago to change roles without the password.
 fn asks_password(state: &State, admin: &Admin) -> bool {
-    state.db.now().0 - admin.since > REAUTHENTICATE_AFTER
+    !proof::is_fresh(state, admin)
 }
 
 /// `GET /admin/staff`, with `?username=…&role=…` the change to be confirmed.
@@ -206,25 +204,6 @@ struct StaffForm {
     current: String,
 }
 
-/// How long after log-in roles can be changed without entering the password again, in milliseconds.
-const REAUTHENTICATE_AFTER: i64 = 60 * Time::MINUTE;
-
-/// Whether this is the admin's password. Wrong ones count against the limit of `/account/password`.
-async fn is_own_password(state: &State, admin: &Admin, given: String) -> Result<bool, Error> {
-    if given.is_empty() {
-        return Ok(false);
-    }
-    let id = admin.id;
-    let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
-    let counted = state.limits.take(&state.db, rules, state.db.now()).await?;
-    let stored = state.db.read(move |conn| login_by_id(conn, id)).await?;
-    let verdict = password::verify(state, given, Some(stored.password_hash)).await?;
-    if verdict.right {
-        state.limits.refund(&state.db, counted).await?;
-    }
-    Ok(verdict.right)
-}
-
 /// `POST /admin/staff`: replaces an account's roles; they apply from its next request on.
 pub async fn staff_update(
     state: Shared,
@@ -253,7 +232,7 @@ pub async fn staff_update(
         true => t.staff_password_needed(),
         false => t.password_wrong(),
     };
-    if asks_password(&state, &admin) && !is_own_password(&state, &admin, form.current).await? {
+    if asks_password(&state, &admin) && !proof::is_password(&state, &admin, &form.current).await? {
         let change = ChangeView::of(&state, &form.username, roles).await?;
         let mut page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;
         page.change = change;

@@ -19,7 +19,7 @@ pub fn test(config: &Config, address: &str) -> Result<ExitCode, CliError> {
     let transport = Transport::new(config)?;
     let answer = super::runtime()?
         .block_on(transport.send(message))
-        .map_err(|why| format!("The mail was not sent: {why}"))?;
+        .map_err(|failed| format!("The mail was not sent: {}", failed.why))?;
     print_line(match transport {
         Transport::Smtp(_) => format!("Sent. The server answered: {answer}"),
         Transport::Files(_) => format!("Written to {answer}; MASTHEAD_SMTP_URL is not set."),

@@ -67,6 +67,7 @@ pub fn create_admin(
         password_hash: hash_now(&chosen)?,
         is_admin: true,
         is_sample: false,
+        held: None,
         now: Time::now(),
     };
     let made = db.write_now(move |conn| {
@@ -177,7 +178,7 @@ pub fn reset_password(
         ));
     };
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
-    let whose = PasswordPolicy::of(&site, found.is_staff());
+    let whose = PasswordPolicy::of_login(&site, &found);
     let chosen = NewPassword::parse(
         Interface::English,
         &password(from_stdin)?,

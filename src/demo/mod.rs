@@ -166,6 +166,7 @@ fn readers(
             password_hash: "!".into(),
             is_admin: false,
             is_sample: false,
+            held: None,
             now: now.plus(-(rng.below(1500) as i64 + 1) * Time::DAY),
         });
     }

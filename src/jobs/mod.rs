@@ -11,6 +11,7 @@ pub use runner::{Handler, Next, Runner, run_due};
 pub use store::{enqueue, enqueue_at};
 
 use crate::db::Time;
+use crate::text::token;
 use serde::{Deserialize, Serialize};
 
 /// A piece of background work and what it needs; stored as its kind and JSON.
@@ -25,6 +26,8 @@ pub enum Job {
     IndexExisting,
     /// Sends one mail of the outbox.
     SendMail { mail: i64 },
+    /// Sends the mail to set a new password, if an account has this address.
+    Forgotten { email: String },
     /// Tells moderators by mail that comments wait for them.
     NotifyModerators,
 }
@@ -59,6 +62,7 @@ impl Job {
             Job::Sweep => "sweep",
             Job::IndexExisting => "index-existing",
             Job::SendMail { .. } => "send-mail",
+            Job::Forgotten { .. } => "forgotten",
             Job::NotifyModerators => "notify-moderators",
         }
     }
@@ -67,6 +71,7 @@ impl Job {
     pub fn unique_key(&self) -> String {
         match self {
             Job::SendMail { mail } => format!("send-mail:{mail}"),
+            Job::Forgotten { email } => format!("forgotten:{}", token::hash(email)),
             other => other.kind().to_owned(),
         }
     }

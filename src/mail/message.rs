@@ -1,13 +1,10 @@
 //! Renders a mail: subject, text and HTML part, headers.
 
-use super::Mail;
 use super::store::MailRow;
+use super::texts::{Text, text};
 use crate::config::Config;
 use crate::db::tagged;
 use crate::error::Error;
-use crate::interface::Interface;
-use crate::paths;
-use crate::text::token;
 use crate::web::Site;
 use askama::Template;
 use lettre::Message;
@@ -32,48 +29,6 @@ struct Plain<'a> {
     site_name: &'a str,
 }
 
-struct Text {
-    subject: String,
-    paragraphs: Vec<String>,
-    link: Option<Link>,
-    /// Why the recipient gets this mail.
-    reason: String,
-}
-
-struct Link {
-    label: String,
-    url: String,
-}
-
-fn text(mail: &Mail, t: Interface, site: &Site, (origin, key): (&str, &[u8])) -> Text {
-    match mail {
-        Mail::CommentsWaiting { count } => Text {
-            subject: mail.subject(t, site),
-            paragraphs: vec![t.mail_waiting_text(*count)],
-            link: Some(Link {
-                label: t.mail_waiting_link(),
-                url: format!("{origin}{}", paths::ADMIN_COMMENTS),
-            }),
-            reason: t.mail_waiting_reason(&site.name),
-        },
-        Mail::Invitation { id, created_at, by } => Text {
-            subject: mail.subject(t, site),
-            paragraphs: vec![t.mail_invitation_text(by, &site.name)],
-            link: token::derive(key, mail.kind(), *id, *created_at).map(|token| Link {
-                label: t.mail_invitation_link(),
-                url: format!("{origin}{}", paths::invite(&token)),
-            }),
-            reason: t.mail_invitation_reason(),
-        },
-        Mail::Test => Text {
-            subject: mail.subject(t, site),
-            paragraphs: vec![t.mail_test_text()],
-            link: None,
-            reason: t.mail_test_reason(),
-        },
-    }
-}
-
 /// The message of an outbox row. `key`: the site's, which tokens in links are made from.
 ///
 /// # Errors
@@ -81,7 +36,7 @@ fn text(mail: &Mail, t: Interface, site: &Site, (origin, key): (&str, &[u8])) ->
 pub fn render(row: &MailRow, config: &Config, site: &Site, key: &[u8]) -> Result<Message, Error> {
     let mail = tagged::from_row(&row.kind, &row.payload)
         .ok_or_else(|| Error::internal(format!("this version knows no mail {}", row.kind)))?;
-    let text = text(&mail, site.t(), site, (&config.base.origin, key));
+    let text = text(&mail, site, (&config.base.origin, key));
     let html = Html {
         text: &text,
         site_name: &site.name,

@@ -9,6 +9,14 @@ use std::time::Duration;
 /// How long the server may take for a connection or an answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Why a mail was not sent.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// The server answered 5xx: it will not take this mail later either (RFC 5321, 4.2.1).
+    pub is_permanent: bool,
+    pub why: String,
+}
+
 pub enum Transport {
     Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
     Files(PathBuf),
@@ -28,14 +36,17 @@ impl Transport {
         )))
     }
 
-    /// Sends one message; what the server answered, or the file's name.
+    /// Sends one message. Returns what the server answered, or the file's name.
     ///
     /// # Errors
     /// What the server or the disk said.
-    pub async fn send(&self, message: Message) -> Result<String, String> {
+    pub async fn send(&self, message: Message) -> Result<String, Failed> {
         match self {
             Transport::Smtp(server) => {
-                let answer = server.send(message).await.map_err(|e| e.to_string())?;
+                let answer = server.send(message).await.map_err(|error| Failed {
+                    is_permanent: error.is_permanent(),
+                    why: error.to_string(),
+                })?;
                 let lines: Vec<&str> = answer.message().collect();
                 Ok(format!("{} {}", answer.code(), lines.join(" ")))
             }
@@ -48,8 +59,13 @@ impl Transport {
                 let written = tokio::task::spawn_blocking(move || {
                     write(&file, &bytes).map(|()| file.display().to_string())
                 });
-                let written = written.await.map_err(|e| e.to_string())?;
-                written.map_err(|e| format!("{}: {e}", folder.display()))
+                let written = written
+                    .await
+                    .unwrap_or_else(|e| Err(std::io::Error::other(e)));
+                written.map_err(|error| Failed {
+                    is_permanent: false,
+                    why: format!("{}: {error}", folder.display()),
+                })
             }
         }
     }

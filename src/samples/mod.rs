@@ -118,6 +118,7 @@ fn readers(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
             password_hash: "!".into(),
             is_admin: false,
             is_sample: true,
+            held: None,
             now: now.plus(-(at as i64 * 9 + 200) * Time::DAY),
         };
         if let Ok(id) = accounts::create(conn, &new)? {

@@ -2,13 +2,14 @@
 
 use super::store::{self, NewSession, OpenSession, SessionLookup, SessionRow, SessionState};
 use super::{
-    ACCOUNT_ID, AGENT, MUST_CHANGE_PASSWORD, NETWORK, PASSWORD_VERSION, PENDING, RESERVED_KEYS,
-    SINCE, TOUCH_INTERVAL, UNAVAILABLE, redis_store,
+    ACCOUNT_ID, AGENT, MUST_CHANGE_PASSWORD, NETWORK, PASSWORD_VERSION, PENDING, PROOF, PROVED_AT,
+    RESERVED_KEYS, SINCE, TOUCH_INTERVAL, UNAVAILABLE, redis_store,
 };
 use crate::db::invalidation::CacheTag;
 use crate::db::{Db, Dependencies, Time};
 use crate::error::Error;
-use crate::web::{Account, PageCache, cache, viewer};
+use crate::web::viewer::{self, Proof};
+use crate::web::{Account, PageCache, cache};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
 use base64::Engine as _;
@@ -185,6 +186,8 @@ impl Sessions {
             since: part(entries, SINCE).map_or(now, Time),
             password_version: part(entries, PASSWORD_VERSION).unwrap_or_default(),
             must_change_password: part(entries, MUST_CHANGE_PASSWORD).unwrap_or_default(),
+            proof: part(entries, PROOF),
+            proved_at: part(entries, PROVED_AT).map_or(now, Time),
             now,
         };
         let Some(redis) = &self.redis else {
@@ -207,6 +210,25 @@ impl Sessions {
             self.invalidate_account(account).await?;
         }
         Ok(token)
+    }
+
+    /// Records that the person at this session has just proved who they are.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn prove(&self, who: &Account, proof: Proof) -> Result<(), Error> {
+        let (hash, now) = (crate::text::decode_hex(&who.session_hash), self.db.now());
+        match &self.redis {
+            Some(redis) => match redis_store::prove(redis.clone(), &hash, proof, now).await? {
+                Some(account) => self.invalidate_account(account).await,
+                None => Ok(()),
+            },
+            None => {
+                self.db
+                    .write(move |conn| store::prove(conn, &hash, proof, now))
+                    .await
+            }
+        }
     }
 
     /// Stores the data of handlers in an open session.

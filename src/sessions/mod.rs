@@ -16,7 +16,7 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text;
 use crate::web::session_cookie::PresentedToken;
-use crate::web::viewer::Role;
+use crate::web::viewer::{Proof, Role};
 use crate::web::{Account, FormBody, Shared, SignedIn, State, Viewer, guard, viewer};
 use actix_session::{Session, SessionExt};
 use actix_web::body::{BoxBody, MessageBody};
@@ -40,10 +40,15 @@ const PASSWORD_VERSION: &str = "password_version";
 const MUST_CHANGE_PASSWORD: &str = "must_change_password";
 /// The password was verified, the second factor is still missing: `true` when set at log-in, the account when read.
 const PENDING: &str = "pending";
+/// How and when the person last proved who they are; the time is missing if that is now.
+const PROOF: &str = "proof";
+const PROVED_AT: &str = "proved_at";
+/// Where a log-in leads once the second factor was given.
+const NEXT: &str = "next";
 /// Set instead of an account if the session could not be loaded: the cause.
 const UNAVAILABLE: &str = "unavailable";
 /// Entries that are stored in their own columns; all others are short-lived data of handlers.
-const RESERVED_KEYS: [&str; 9] = [
+const RESERVED_KEYS: [&str; 11] = [
     ACCOUNT_ID,
     AGENT,
     NETWORK,
@@ -51,6 +56,8 @@ const RESERVED_KEYS: [&str; 9] = [
     PASSWORD_VERSION,
     MUST_CHANGE_PASSWORD,
     PENDING,
+    PROOF,
+    PROVED_AT,
     UNAVAILABLE,
     viewer::ACCOUNT,
 ];
@@ -63,6 +70,7 @@ pub struct LoggedIn {
     pub password_version: i64,
     /// Roles stay inactive until a new password is chosen.
     pub must_change_password: bool,
+    pub proof: Proof,
 }
 
 /// Starts a session for an account; the store creates its token when the response is sent.
@@ -73,6 +81,28 @@ pub fn begin(session: &Session, request: &HttpRequest, login: LoggedIn) -> Resul
     session.renew();
     session.clear();
     describe(session, request, login)
+}
+
+/// Starts a session that waits for the second factor. `next`: where to go then.
+///
+/// # Errors
+/// As [`begin`].
+pub fn begin_pending(
+    session: &Session,
+    request: &HttpRequest,
+    login: LoggedIn,
+    next: &str,
+) -> Result<(), Error> {
+    begin(session, request, login)?;
+    session.insert(PENDING, true).map_err(Error::internal)?;
+    session.insert(NEXT, next).map_err(Error::internal)
+}
+
+/// The account whose second factor is missing, and where to go then.
+pub fn pending(session: &Session) -> Option<(Account, String)> {
+    let account = session.get::<Account>(PENDING).ok().flatten()?;
+    let next = session.get::<String>(NEXT).ok().flatten();
+    Some((account, next.unwrap_or_default()))
 }
 
 /// Rotates the token of a session; the time of its log-in stays.
@@ -94,8 +124,12 @@ pub fn rotate_token(
         account: account.id,
         password_version,
         must_change_password: account.must_change_password,
+        proof: account.proof.unwrap_or(Proof::Password),
     };
     describe(session, request, login)?;
+    session
+        .insert(PROVED_AT, account.proved_at)
+        .map_err(Error::internal)?;
     session
         .insert(SINCE, account.since)
         .map_err(Error::internal)
@@ -113,6 +147,7 @@ fn describe(session: &Session, request: &HttpRequest, login: LoggedIn) -> Result
     note(session.insert(ACCOUNT_ID, login.account))?;
     note(session.insert(PASSWORD_VERSION, login.password_version))?;
     note(session.insert(MUST_CHANGE_PASSWORD, login.must_change_password))?;
+    note(session.insert(PROOF, login.proof))?;
     note(session.insert(AGENT, agent.unwrap_or_default()))?;
     note(session.insert(NETWORK, guard::network_of(request)))
 }
@@ -209,6 +244,8 @@ where
             created_at: Time(before.since),
             password_version,
             must_change_password: before.must_change_password,
+            proof: before.proof,
+            proved_at: Time(before.proved_at),
             ..store::StoredSession::default()
         };
         return state

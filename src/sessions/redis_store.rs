@@ -5,6 +5,7 @@ use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
 use crate::db::Time;
 use crate::error::Error;
 use crate::text;
+use crate::web::viewer::Proof;
 use redis::AsyncCommands;
 use redis::aio::ConnectionManager;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,10 @@ struct Stored {
     password_version: i64,
     roles_version: i64,
     must_change_password: bool,
+    #[serde(default)]
+    proof: Option<Proof>,
+    #[serde(default)]
+    proved_at: i64,
 }
 
 /// A Redis connection, and the key prefix of this site.
@@ -98,6 +103,8 @@ pub(super) async fn find(
         password_version: stored.password_version,
         roles_version: stored.roles_version,
         must_change_password: stored.must_change_password,
+        proof: stored.proof,
+        proved_at: Time(stored.proved_at),
         hash,
     }))
 }
@@ -155,6 +162,8 @@ pub(super) async fn begin(
         password_version: new.password_version,
         roles_version,
         must_change_password: new.must_change_password,
+        proof: new.proof,
+        proved_at: new.proved_at.0,
     };
     let hash = text::encode_hex(&new.hash);
     save(&mut store, &hash, &stored).await?;
@@ -190,6 +199,20 @@ pub(super) async fn touch(mut store: Store, hash: &[u8], now: Time) -> Result<()
     })
     .await
     .map(|_| ())
+}
+
+/// Records that the person at a session has just proved who they are; returns its account.
+pub(super) async fn prove(
+    mut store: Store,
+    hash: &[u8],
+    proof: Proof,
+    now: Time,
+) -> Result<Option<i64>, Error> {
+    change(&mut store, hash, |stored| {
+        stored.proof = Some(proof);
+        stored.proved_at = now.0;
+    })
+    .await
 }
 
 /// Stores the data of handlers in a session; returns its account.

@@ -3,12 +3,13 @@
 pub use super::types::*;
 use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::{accounts, comment_counts, sessions};
+use crate::db::schema::{accounts, comment_counts, sessions, settings};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::text;
 use crate::web::Account;
-use crate::web::viewer::{Ban, WAITING};
+use crate::web::settings::{TWO_FACTOR, TWO_FACTOR_SINCE};
+use crate::web::viewer::{Ban, Proof, WAITING};
 use diesel::prelude::*;
 
 /// The columns of an account that a request needs.
@@ -29,6 +30,9 @@ struct AccountRow {
     banned_at: Option<i64>,
     banned_until: Option<i64>,
     ban_reason: String,
+    email_verified_at: Option<i64>,
+    waits_since: Option<i64>,
+    has_second_factor: bool,
 }
 
 /// The columns of a session that [`find`] needs.
@@ -45,6 +49,8 @@ struct StoredRow {
     password_version: i64,
     roles_version: i64,
     must_change_password: bool,
+    proved_at: Time,
+    proof: String,
 }
 
 /// Looks up a session by token hash, with the account's current state, in one statement.
@@ -72,6 +78,8 @@ pub fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<SessionLookup, Er
         password_version: row.password_version,
         roles_version: row.roles_version,
         must_change_password: row.must_change_password,
+        proof: Proof::parse(&row.proof),
+        proved_at: row.proved_at,
     };
     Ok(match into_open_session(conn, &held, account, now)? {
         Some(session) => SessionLookup::Open(Box::new(session)),
@@ -109,6 +117,7 @@ fn into_open_session(
         (_, None) => return Ok(None),
         (SessionState::PendingLogin(_), Some(account)) => SessionState::PendingLogin(account),
         (SessionState::SignedIn(_), Some(mut account)) => {
+            account.must_enrol = must_enrol(conn, &account, held.created_at, now)?;
             if account.moderates() {
                 account.waiting = moderation_backlog(conn)?;
             }
@@ -146,6 +155,12 @@ fn account_from(row: AccountRow, held: &StoredSession, now: Time) -> Option<Acco
         // A change that becomes required during a session is enforced at the next log-in.
         must_change_password: row.must_change_password && held.must_change_password,
         ban: is_banned.then_some(Ban { reason, until }),
+        email_verified: row.email_verified_at.is_some(),
+        waits: row.waits_since.is_some(),
+        has_second_factor: row.has_second_factor,
+        must_enrol: false,
+        proof: held.proof,
+        proved_at: held.proved_at.0,
         waiting: 0,
         session_id: held.id.clone(),
         session_hash: held.hash.clone(),
@@ -153,6 +168,44 @@ fn account_from(row: AccountRow, held: &StoredSession, now: Time) -> Option<Acco
         since: held.created_at.0,
         renew: held.roles_version != row.roles_version,
     })
+}
+
+/// Whether the settings ask an account of staff for a second factor that it lacks. Sessions from before the setting was made have
+/// a day for it.
+fn must_enrol(conn: &mut Conn, account: &Account, since: Time, now: Time) -> Result<bool, Error> {
+    if !account.has_role() || account.has_second_factor {
+        return Ok(false);
+    }
+    let rows: Vec<(String, String)> = settings::table
+        .filter(settings::key.eq_any([TWO_FACTOR.name, TWO_FACTOR_SINCE]))
+        .load(conn)?;
+    let value = |key: &str| {
+        let found = rows.iter().find(|row| row.0 == key);
+        found.map_or("", |row| row.1.as_str())
+    };
+    let is_asked = match value(TWO_FACTOR.name) {
+        "admins" => account.is_admin,
+        "staff" => true,
+        _ => false,
+    };
+    let asked_at = Time(value(TWO_FACTOR_SINCE).parse().unwrap_or(0));
+    Ok(is_asked && (since > asked_at || now > asked_at.plus(Time::DAY)))
+}
+
+/// Records that the person at a session has just proved who they are.
+///
+/// # Errors
+/// Of the database.
+pub fn prove(conn: &mut Conn, hash: &[u8], proof: Proof, now: Time) -> Result<(), Error> {
+    let account: Vec<Option<i64>> =
+        diesel::update(sessions::table.filter(sessions::token_hash.eq(hash)))
+            .set((sessions::proof.eq(proof), sessions::proved_at.eq(now.0)))
+            .returning(sessions::account_id)
+            .get_results(conn)?;
+    for account in account.into_iter().flatten() {
+        changed(conn, CacheTag::Account(account));
+    }
+    Ok(())
 }
 
 /// Number of comments that wait for a moderator: reported, pending and withheld.
@@ -192,6 +245,8 @@ pub fn begin(conn: &mut Conn, new: &NewSession) -> Result<(), Error> {
             sessions::password_version.eq(new.password_version),
             sessions::roles_version.eq(roles),
             sessions::must_change_password.eq(new.must_change_password),
+            sessions::proof.eq(new.proof.map_or("", Proof::as_str)),
+            sessions::proved_at.eq(new.proved_at.0),
         ))
         .execute(conn)?;
     let Some(account) = account else {

@@ -2,6 +2,7 @@
 
 use crate::db::Time;
 use crate::web::Account;
+use crate::web::viewer::Proof;
 use serde::{Deserialize, Serialize};
 
 /// A session as listed for its owner.
@@ -99,6 +100,9 @@ pub struct StoredSession {
     pub roles_version: i64,
     /// A password change was required at log-in.
     pub must_change_password: bool,
+    /// How and when the person last proved who they are.
+    pub proof: Option<Proof>,
+    pub proved_at: Time,
 }
 
 /// A new session to store.
@@ -113,6 +117,8 @@ pub struct NewSession {
     pub since: Time,
     pub password_version: i64,
     pub must_change_password: bool,
+    pub proof: Option<Proof>,
+    pub proved_at: Time,
     pub now: Time,
 }
 

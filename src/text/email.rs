@@ -39,6 +39,12 @@ impl Email {
         &self.0
     }
 
+    /// What stands after the `@`, in lower case.
+    pub fn domain(&self) -> String {
+        let key = self.key();
+        key.rsplit('@').next().unwrap_or_default().to_owned()
+    }
+
     pub fn key(&self) -> String {
         self.0.to_lowercase()
     }

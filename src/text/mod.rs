@@ -15,6 +15,7 @@ pub mod note_references;
 mod picture;
 mod safe_html;
 mod sanitise;
+pub mod seal;
 mod slug;
 pub mod snippet;
 pub mod stem;

@@ -75,11 +75,15 @@ pub fn page(
             return page::see_other(&paths::login(next));
         }
         Error::PasswordChangeRequired => return page::see_other(paths::ACCOUNT_PASSWORD),
+        Error::SecondFactorRequired => return page::see_other(paths::ACCOUNT_TWO_FACTOR),
+        Error::ProofRequired { next } if text.is_none() => {
+            return page::see_other(&paths::confirm(next));
+        }
         _ => {}
     }
     let status = match error {
         // The session ended while a form was being sent: its text is given back.
-        Error::SignInFirst { .. } | Error::PasswordChangeRequired => StatusCode::FORBIDDEN,
+        error if error.status() == StatusCode::SEE_OTHER => StatusCode::FORBIDDEN,
         other => other.status(),
     };
     let mut response = match format {
@@ -112,6 +116,7 @@ fn html(
     let (title, message) = title_and_message(t, state, error);
     let (way, way_text) = match error {
         Error::SignInFirst { next } => (paths::login(next), t.login_heading()),
+        Error::ProofRequired { next } => (paths::confirm(next), t.confirm_heading()),
         _ => (paths::FRONT.into(), t.error_way_front()),
     };
     let page = ErrorPage {
@@ -194,9 +199,11 @@ fn title_and_message(t: Interface, state: &State, error: &Error) -> (String, Str
         Error::Malformed(why) => (t.error_malformed(), why.clone()),
         Error::Refused(why) => (t.error_refused(), why.clone()),
         Error::SignInFirst { .. } => (t.error_forbidden(), t.compose_log_in_first()),
-        Error::PasswordChangeRequired | Error::Forbidden => {
+        Error::PasswordChangeRequired | Error::SecondFactorRequired | Error::Forbidden => {
             (t.error_forbidden(), t.error_forbidden_text())
         }
+        Error::ProofRequired { .. } => (t.confirm_heading(), t.confirm_intro()),
+        Error::AwaitsApproval => (t.awaits_approval(), t.awaits_approval_text()),
         Error::CsrfRejected => (t.error_cross_site(), t.error_forged_text()),
         Error::Banned { reason, until } => {
             let why = if reason.is_empty() {

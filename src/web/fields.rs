@@ -74,6 +74,8 @@ pub enum FieldKind {
     Area,
     Select,
     Hidden,
+    /// A field that people do not see, for programs that fill in everything.
+    Trap,
     /// Sends `on` when it is checked, and nothing otherwise.
     Checkbox,
     /// Date and time in the site's time zone, as [`Site::parse_minute`](super::site::Site::parse_minute) reads it.
@@ -94,7 +96,7 @@ impl FieldKind {
             FieldKind::DateTime => "datetime-local",
             FieldKind::Date => "date",
             FieldKind::File => "file",
-            FieldKind::Text | FieldKind::Area | FieldKind::Select => "text",
+            FieldKind::Text | FieldKind::Area | FieldKind::Select | FieldKind::Trap => "text",
         }
     }
 }
@@ -143,6 +145,13 @@ impl Field {
             ..Field::area("", label)
         }
         .value(value)
+    }
+    pub fn trap(name: &'static str) -> Field {
+        Field {
+            kind: FieldKind::Trap,
+            name,
+            ..Field::default()
+        }
     }
     pub fn hidden(name: &'static str, value: &str) -> Field {
         Field {
@@ -275,8 +284,21 @@ pub struct FormPage {
     pub action: String,
     pub fields: Vec<Field>,
     pub groups: Vec<FieldGroup>,
+    /// Further forms below, each a button.
+    pub forms: Vec<ButtonForm>,
     pub button: String,
     pub more: Vec<Link>,
+}
+
+/// A form that is one button.
+#[derive(Clone, Debug)]
+pub struct ButtonForm {
+    pub action: String,
+    /// Names and values of hidden fields.
+    pub fields: Vec<(&'static str, String)>,
+    /// What it does, above the button; may be empty.
+    pub hint: String,
+    pub button: String,
 }
 
 #[derive(Clone, Debug)]
@@ -286,6 +308,24 @@ pub struct Link {
 }
 
 impl FormPage {
+    /// A form without fields and texts, to be filled.
+    pub fn new(page: crate::web::Page, heading: String, action: &str, button: String) -> FormPage {
+        FormPage {
+            t: page.t,
+            page,
+            heading,
+            intro: String::new(),
+            alert: String::new(),
+            done: String::new(),
+            action: action.to_owned(),
+            fields: Vec::new(),
+            groups: Vec::new(),
+            forms: Vec::new(),
+            button,
+            more: Vec::new(),
+        }
+    }
+
     pub fn is_refused(&self) -> bool {
         !self.alert.is_empty() || self.all_fields().any(|f| !f.error.is_empty())
     }

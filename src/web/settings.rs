@@ -1,10 +1,12 @@
 //! The table of the site's settings: each one has a single entry here, with its default, its form field and its check.
 
 use super::links;
+use super::setting_checks::{
+    accent, as_it_is, days, email, language, own_css, password_length, required, site_name,
+    time_zone,
+};
 use crate::interface::Interface;
-use crate::text::colour::{Colour, DARK_PAPER, LEAST_CONTRAST, PAPER};
-use crate::text::css::{self, Problem};
-use crate::text::{self, Email};
+use crate::text;
 
 /// One setting.
 pub struct Setting {
@@ -195,6 +197,7 @@ pub static JOIN: Setting = Setting {
     kind: Kind::Choice(&[
         ("everyone", Interface::setting_join_everyone),
         ("invited", Interface::setting_join_invited),
+        ("approval", Interface::setting_join_approval),
         ("nobody", Interface::setting_join_nobody),
     ]),
     default: "everyone",
@@ -263,8 +266,31 @@ pub static STAFF_PASSWORD: Setting = Setting {
     check: password_length,
 };
 
+pub static VERIFIED_EMAIL: Setting = Setting {
+    name: "require_verified_email",
+    kind: ON_OFF,
+    default: "off",
+    label: Interface::field_verified_email,
+    hint: Some(Interface::verified_email_hint),
+    check: as_it_is,
+};
+pub static TWO_FACTOR: Setting = Setting {
+    name: "require_two_factor",
+    kind: Kind::Choice(&[
+        ("nobody", Interface::setting_two_factor_nobody),
+        ("admins", Interface::setting_two_factor_admins),
+        ("staff", Interface::setting_two_factor_staff),
+    ]),
+    default: "nobody",
+    label: Interface::field_two_factor,
+    hint: Some(Interface::two_factor_hint),
+    check: as_it_is,
+};
+/// The key of the time since which [`TWO_FACTOR`] has its value.
+pub const TWO_FACTOR_SINCE: &str = "require_two_factor_since";
+
 /// Every setting, in the order of the form.
-pub static ALL: [&Setting; 20] = [
+pub static ALL: [&Setting; 22] = [
     &SITE_NAME,
     &TAGLINE,
     &LANGUAGE,
@@ -276,6 +302,8 @@ pub static ALL: [&Setting; 20] = [
     &MODERATE_ALL,
     &CLOSE_AFTER_DAYS,
     &JOIN,
+    &VERIFIED_EMAIL,
+    &TWO_FACTOR,
     &NOTIFY_MODERATORS,
     &STAFF_PASSWORD,
     &LOGO,
@@ -286,105 +314,3 @@ pub static ALL: [&Setting; 20] = [
     &SOCIAL,
     &OWN_CSS,
 ];
-
-/// NIST SP 800-63B-4 asks for 15 characters where a password is the only factor.
-fn password_length(t: Interface, given: &str) -> Result<String, String> {
-    match given.trim().parse::<usize>() {
-        Ok(length) if (12..=64).contains(&length) => Ok(length.to_string()),
-        _ => Err(t.staff_password_length_invalid()),
-    }
-}
-
-fn as_it_is(_: Interface, given: &str) -> Result<String, String> {
-    Ok(given.to_owned())
-}
-
-fn required(t: Interface, given: &str) -> Result<String, String> {
-    match given.is_empty() {
-        true => Err(t.required()),
-        false => Ok(given.to_owned()),
-    }
-}
-
-fn site_name(t: Interface, given: &str) -> Result<String, String> {
-    match text::is_blank(given) {
-        true => Err(t.site_name_missing()),
-        false => Ok(given.to_owned()),
-    }
-}
-
-/// The syntax of a BCP 47 language tag: `en`, `de-CH`, `zh-Hant`.
-fn language(t: Interface, given: &str) -> Result<String, String> {
-    let given = given.trim();
-    let mut parts = given.split('-');
-    let first = parts
-        .next()
-        .is_some_and(|p| (2..=3).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphabetic()));
-    let rest =
-        parts.all(|p| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric()));
-    match first && rest {
-        true => Ok(given.to_owned()),
-        false => Err(t.language_tag_invalid()),
-    }
-}
-
-/// The name of an IANA time zone.
-fn time_zone(t: Interface, given: &str) -> Result<String, String> {
-    let zone = jiff::tz::TimeZone::get(given.trim()).map_err(|_| t.time_zone_invalid())?;
-    Ok(zone.iana_name().unwrap_or("UTC").to_owned())
-}
-
-/// A whole number of days, up to ten years; empty = never.
-fn days(t: Interface, given: &str) -> Result<String, String> {
-    match given.parse::<i64>() {
-        _ if given.is_empty() => Ok(String::new()),
-        Ok(days) if (1..=3650).contains(&days) => Ok(days.to_string()),
-        _ => Err(t.close_after_days_invalid()),
-    }
-}
-
-/// One colour, or one for light and one for dark pages. Text in it must be readable.
-fn accent(t: Interface, given: &str) -> Result<String, String> {
-    let colours: Option<Vec<Colour>> = given.split_whitespace().map(Colour::parse).collect();
-    let colours = colours.ok_or_else(|| t.accent_invalid())?;
-    let check = |colour: &Colour, paper| match colour.contrast(paper) {
-        enough if enough >= LEAST_CONTRAST => Ok(()),
-        contrast => Err(t.accent_too_weak(&colour.hex(), &format!("{contrast:.1}"))),
-    };
-    match colours.as_slice() {
-        [] => Ok(String::new()),
-        [light] => check(light, PAPER).map(|()| light.hex()),
-        [light, dark] => {
-            check(light, PAPER)?;
-            check(dark, DARK_PAPER)?;
-            Ok(format!("{} {}", light.hex(), dark.hex()))
-        }
-        _ => Err(t.accent_invalid()),
-    }
-}
-
-/// Bytes of a style sheet.
-const MOST_CSS: usize = 64 * 1024;
-
-fn own_css(t: Interface, given: &str) -> Result<String, String> {
-    let css = given.replace("\r\n", "\n");
-    if css.chars().count() > MOST_CSS {
-        return Err(t.line_too_long(MOST_CSS as i64));
-    }
-    if text::clean(&css).is_err() {
-        return Err(t.text_control_character());
-    }
-    match css::check(&css) {
-        Ok(()) => Ok(css.trim().to_owned()),
-        Err(Problem::Import) => Err(t.own_css_import()),
-        Err(Problem::Elsewhere(url)) => Err(t.own_css_elsewhere(&url)),
-        Err(Problem::Unfinished) => Err(t.own_css_unfinished()),
-    }
-}
-
-fn email(t: Interface, given: &str) -> Result<String, String> {
-    match given.trim().is_empty() {
-        true => Ok(String::new()),
-        false => Email::parse(t, given).map(|email| email.as_str().to_owned()),
-    }
-}

@@ -39,6 +39,10 @@ pub struct Site {
     pub policy: Policy,
     /// Whether anybody may create an account.
     pub join_open: bool,
+    /// New accounts wait for a moderator's approval.
+    pub approves_joins: bool,
+    /// Comments need a proved address.
+    pub needs_verified_email: bool,
     /// Whether people with an invitation can join.
     pub invitations_open: bool,
     /// The publication's own style sheet: its address, and what it says. Empty = it has none.
@@ -118,7 +122,9 @@ impl Site {
             staff_password_length: values[settings::STAFF_PASSWORD.name].parse().unwrap_or(15),
             own_css: own_css(&values),
             close_after_days: values[settings::CLOSE_AFTER_DAYS.name].parse().ok(),
-            join_open: is(&settings::JOIN, "everyone"),
+            join_open: is(&settings::JOIN, "everyone") || is(&settings::JOIN, "approval"),
+            approves_joins: is(&settings::JOIN, "approval"),
+            needs_verified_email: is(&settings::VERIFIED_EMAIL, "on"),
             invitations_open: !is(&settings::JOIN, "nobody"),
             revision: rows
                 .remove(REVISION)

@@ -31,6 +31,16 @@ pub struct Account {
     pub session_id: String,
     /// SHA-256 of this session's token, in hexadecimal digits.
     pub session_hash: String,
+    /// The address was proved by a mail, or the account came by an invitation.
+    pub email_verified: bool,
+    /// The account waits for a moderator's approval.
+    pub waits: bool,
+    pub has_second_factor: bool,
+    /// The role asks for a second factor, and there is none: no role takes effect until there is one.
+    pub must_enrol: bool,
+    /// How the person last proved who they are, and when, in milliseconds since 1970.
+    pub proof: Option<Proof>,
+    pub proved_at: i64,
     /// The version of the password that this session was opened with.
     pub password_version: i64,
     /// The time of the log-in, in milliseconds since 1970.
@@ -38,6 +48,23 @@ pub struct Account {
     /// The roles have changed since this session got its token: the response sets a new one.
     pub renew: bool,
 }
+
+crate::text_enum! {
+    /// How a person proves who they are.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Proof else Password {
+        Password = "password",
+        /// A code of an app, or a recovery code, after the password.
+        Code = "code",
+        Passkey = "passkey",
+        /// OpenID Connect.
+        Provider = "provider",
+    }
+}
+
+/// How long a proof is fresh, in milliseconds: enough to change what guards the account.
+pub const PROOF_IS_FRESH: i64 = 10 * 60 * 1000;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ban {
@@ -48,32 +75,36 @@ pub struct Ban {
 
 impl Account {
     pub fn moderates(&self) -> bool {
-        (self.is_moderator || self.is_admin) && !self.must_change_password
+        (self.is_moderator || self.is_admin) && !self.is_held_back()
     }
     pub fn edits(&self) -> bool {
-        (self.is_editor || self.is_admin) && !self.must_change_password
+        (self.is_editor || self.is_admin) && !self.is_held_back()
     }
     /// May write drafts of their own.
     pub fn writes(&self) -> bool {
-        (self.is_writer || self.is_editor || self.is_admin) && !self.must_change_password
+        (self.is_writer || self.is_editor || self.is_admin) && !self.is_held_back()
     }
     pub fn administers(&self) -> bool {
-        self.is_admin && !self.must_change_password
+        self.is_admin && !self.is_held_back()
     }
-    /// Has a role, whether it is in effect or not ([`Account::must_change_password`]).
+    /// No role takes effect until a new password is chosen or a second factor is set up.
+    pub fn is_held_back(&self) -> bool {
+        self.must_change_password || self.must_enrol
+    }
+    /// Has a role, whether it is in effect or not ([`Account::is_held_back`]).
     pub fn has_role(&self) -> bool {
         self.is_moderator || self.is_editor || self.is_admin || self.is_writer
     }
     /// Has a role that is in effect.
     pub fn is_staff(&self) -> bool {
-        self.has_role() && !self.must_change_password
+        self.has_role() && !self.is_held_back()
     }
     pub fn shown_name(&self) -> &str {
         shown_name(&self.username, &self.name)
     }
     /// A plain reader: no role, no ban, no token to renew. Sees what all readers see, except for their own content.
     pub fn is_plain(&self) -> bool {
-        !self.has_role() && self.ban.is_none() && !self.renew
+        !self.has_role() && self.ban.is_none() && !self.waits && !self.renew
     }
 
     /// The same account under another name, for a cached page whose name is filled in later.
@@ -97,6 +128,12 @@ impl Account {
             is_writer: false,
             must_change_password: false,
             ban: None,
+            email_verified: false,
+            waits: false,
+            has_second_factor: false,
+            must_enrol: false,
+            proof: None,
+            proved_at: 0,
             waiting: 0,
             session_id: String::new(),
             session_hash: String::new(),
@@ -109,9 +146,10 @@ impl Account {
     /// Whether the account may post, edit and flag.
     ///
     /// # Errors
-    /// `Banned`.
+    /// `Banned`, `AwaitsApproval`.
     pub fn may_write(&self) -> Result<(), Error> {
         match &self.ban {
+            None if self.waits => Err(Error::AwaitsApproval),
             Some(ban) => Err(Error::Banned {
                 reason: ban.reason.clone(),
                 until: ban.until,
@@ -155,7 +193,7 @@ pub trait Role: Sized {
     /// Checks that an account has this role.
     ///
     /// # Errors
-    /// `PasswordChangeRequired`, `Forbidden` or `Banned`.
+    /// `PasswordChangeRequired`, `SecondFactorRequired`, `Forbidden`, `Banned` or `AwaitsApproval`.
     fn admit(account: Account) -> Result<Self, Error>;
 }
 
@@ -225,6 +263,8 @@ macro_rules! extractor {
                     Ok($name(account))
                 } else if account.must_change_password && account.has_role() {
                     Err(Error::PasswordChangeRequired)
+                } else if account.must_enrol {
+                    Err(Error::SecondFactorRequired)
                 } else {
                     Err(Error::Forbidden)
                 }

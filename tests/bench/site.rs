@@ -95,6 +95,7 @@ fn people(folder: &Path) {
             password_hash: hash.clone(),
             is_admin: false,
             is_sample: false,
+            held: None,
             now: Time::now(),
         };
         db.write_now(move |conn| create(conn, &new))

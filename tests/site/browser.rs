@@ -123,19 +123,24 @@ impl Person<'_> {
     }
 
     pub async fn see_text(&self, css: &str, text: &str) -> WebElement {
-        let found = self
-            .driver
-            .query(By::Css(css.to_owned()))
-            .with_text(stringmatch(text))
-            .wait(Duration::from_secs(10), Duration::from_millis(50))
-            .first()
-            .await;
-        match found {
-            Ok(element) => element,
-            Err(e) => panic!(
-                "{css} with {text:?} never appeared: {e}\n{}",
-                self.driver.source().await.unwrap_or_default()
-            ),
+        let began = std::time::Instant::now();
+        loop {
+            let found = self
+                .driver
+                .query(By::Css(css.to_owned()))
+                .with_text(stringmatch(text))
+                .wait(Duration::from_secs(10), Duration::from_millis(50))
+                .first()
+                .await;
+            match found {
+                Ok(element) => return element,
+                // The page was left while the text of an element of it was read.
+                Err(e) if e.to_string().contains("stale") && began.elapsed().as_secs() < 10 => {}
+                Err(e) => panic!(
+                    "{css} with {text:?} never appeared: {e}\n{}",
+                    self.driver.source().await.unwrap_or_default()
+                ),
+            }
         }
     }
 
@@ -603,6 +608,65 @@ async fn typing(site: Site) {
         Some("Kept in the browser.")
     );
     browser.quit().await.expect("Chromium ends");
+}
+
+/// Text that the browser kept is offered until it is decided on, and what it replaces can be had back.
+async fn kept_text(site: Site) {
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let browser = driver.browser(true, 1280).await;
+    let person = Person {
+        driver: &browser,
+        site: &site,
+    };
+    let edda = site.editor("edda").await;
+    let id = crate::newsroom::draft(&edda, &[("title", "Kept"), ("body", "As saved.")]).await;
+    person.log_in("edda").await;
+    let path = format!("/admin/articles/{id}");
+    person.open(&path).await;
+    let put = format!(
+        "localStorage.setItem('article:{path}', JSON.stringify([['revision', '1'], ['title', 'Kept'], ['body', 'As kept.'], ['note_text', 'One'], ['note_text', 'Two']]))"
+    );
+    browser.execute(put, Vec::new()).await.expect("a script");
+    person.open(&path).await;
+    person.see(".kepttext").await;
+    // Typing on decides nothing.
+    person.write_article("body", "Typed on.").await;
+    person.see_text(".saving", "Saved").await;
+    person.open(&path).await;
+    person.click(".kepttext button").await;
+    person.see("#f-note_text-2").await;
+    person.see_text(".saving", "Saved").await;
+    let stored = async || {
+        let form = site.log_in("edda").await.get(&path).await;
+        (
+            form.field("body").unwrap_or_default(),
+            form.all("[name=note_text]"),
+        )
+    };
+    let both = vec!["One".to_owned(), "Two".to_owned()];
+    assert_eq!(stored().await, ("As kept.".to_owned(), both));
+    // What it replaced comes back by the same button.
+    person.click(".kepttext button").await;
+    person.see_text(".saving", "Saved").await;
+    for _ in 0..50 {
+        if stored().await.0 == "Typed on." {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(stored().await.0, "Typed on.");
+    person.click(".kepttext button:nth-of-type(2)").await;
+    person.open(&path).await;
+    person.see("form.write").await;
+    assert!(person.gone(".kepttext").await);
+    browser.quit().await.expect("Chromium ends");
+}
+
+#[test]
+fn text_that_the_browser_kept_is_offered_until_it_is_decided_on() {
+    on_sqlite(module_path!(), kept_text);
 }
 
 #[test]

@@ -425,6 +425,7 @@ impl Site {
             password_hash: HASH.clone(),
             is_admin: roles.admin,
             is_sample: false,
+            held: None,
             now: Time::now(),
         };
         self.db()

@@ -1,5 +1,6 @@
 //! `/account`: one's own profile.
 
+use super::auth::Done;
 use crate::accounts::{DisplayName, parse_bio, store};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -9,7 +10,7 @@ use crate::web::fields::{Field, FormPage, Link};
 use crate::web::limits::Rule;
 use crate::web::viewer::Role;
 use crate::web::{FormBody, Page, Participant, Shared, SignedIn, State, page};
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -36,6 +37,14 @@ fn profile_page(
             text: t.account_profile_link(),
         },
         Link {
+            href: paths::ACCOUNT_EMAIL.into(),
+            text: t.account_email_link(),
+        },
+        Link {
+            href: paths::ACCOUNT_TWO_FACTOR.into(),
+            text: t.account_two_factor_link(),
+        },
+        Link {
             href: paths::ACCOUNT_PASSWORD.into(),
             text: t.account_password_link(),
         },
@@ -54,7 +63,10 @@ fn profile_page(
         page,
         t,
         heading: t.account_heading(),
-        intro: t.account_intro(&account.username, &account.email),
+        intro: match account.email_verified {
+            true => t.account_intro(&account.username, &account.email),
+            false => t.account_intro_unverified(&account.username, &account.email),
+        },
         alert: String::new(),
         done,
         action: paths::ACCOUNT.into(),
@@ -73,13 +85,23 @@ fn profile_page(
                 .judged(bio),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.save_button(),
         more,
     }
 }
 
 /// `GET /account`
-pub async fn show(state: Shared, account: SignedIn) -> Result<HttpResponse, Error> {
+pub async fn show(
+    state: Shared,
+    account: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let done: Done = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let done = match done.done.as_str() {
+        "verified" => state.t().verify_done(),
+        _ => String::new(),
+    };
     let id = account.id;
     let bio = state.db.read(move |conn| store::bio(conn, id)).await?;
     let given = ProfileForm {
@@ -92,7 +114,7 @@ pub async fn show(state: Shared, account: SignedIn) -> Result<HttpResponse, Erro
         &given,
         &Ok(DisplayName::default()),
         &Ok(String::new()),
-        String::new(),
+        done,
     )
     .answer()
 }

@@ -1,15 +1,17 @@
 //! `/login` and `/logout`.
 
+use super::sign_in::{SignIn, complete};
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, Login};
 use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
-use crate::sessions::{LoggedIn, begin};
+use crate::sessions::{LoggedIn, begin_pending};
 use crate::web::fields::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
 use crate::web::notices::Event;
+use crate::web::viewer::Proof;
 use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -31,6 +33,12 @@ struct Next {
     next: String,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Done {
+    pub done: String,
+}
+
 pub(super) fn next_of(request: &HttpRequest) -> String {
     let next: Next = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     paths::local(&next.next).to_owned()
@@ -39,14 +47,16 @@ pub(super) fn next_of(request: &HttpRequest) -> String {
 fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) -> FormPage {
     let t = state.t();
     let next = paths::local(&given.next);
-    let more = if state.site().join_open {
-        vec![Link {
+    let mut more = vec![Link {
+        href: paths::FORGOT.into(),
+        text: t.login_forgot(),
+    }];
+    if state.site().join_open {
+        more.push(Link {
             href: paths::join(next),
             text: t.login_to_join(),
-        }]
-    } else {
-        Vec::new()
-    };
+        });
+    }
     FormPage {
         page: Page::new(state, viewer, &t.login_heading())
             .at(state, paths::LOGIN)
@@ -65,6 +75,7 @@ fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) 
             Field::hidden("next", next),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.login_button(),
         more,
     }
@@ -80,16 +91,18 @@ pub async fn login(
     if viewer.account().is_some() {
         return Ok(page::see_other(&next));
     }
-    login_page(
-        &state,
-        &viewer,
-        &LoginForm {
-            next,
-            ..LoginForm::default()
-        },
-        String::new(),
-    )
-    .answer()
+    let form = LoginForm {
+        next,
+        ..LoginForm::default()
+    };
+    let mut page = login_page(&state, &viewer, &form, String::new());
+    let done: Done = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    page.done = match done.done.as_str() {
+        "reset" => state.t().reset_done(),
+        "verified" => state.t().verify_done(),
+        _ => String::new(),
+    };
+    page.answer()
 }
 
 /// `POST /login`. Verifies one hash on every path and gives the same response for an unknown name, a wrong password
@@ -140,26 +153,31 @@ pub async fn log_in(
         true => Some(password::hash(&state, NewPassword::verified(&form.password)).await?),
         false => None,
     };
-    let login = LoggedIn {
-        account: found.id,
-        password_version: found.password_version,
-        must_change_password: due,
-    };
     // The password may have been changed while it was verified.
-    let suffices = found.must_change_password && !due;
-    let still = state
-        .db
-        .write(move |conn| store::record_login(conn, &found, suffices, rehashed.as_deref()))
-        .await?;
-    if !still {
-        return login_page(&state, &viewer, &form, t.login_wrong()).answer();
+    let sign_in = SignIn {
+        suffices: found.must_change_password && !due,
+        must_change_password: due,
+        proof: Proof::Password,
+        rehashed,
+        login: found,
+    };
+    let completed = match sign_in.login.has_second_factor {
+        true => {
+            let pending = LoggedIn {
+                account: sign_in.login.id,
+                password_version: sign_in.login.password_version,
+                must_change_password: due,
+                proof: Proof::Password,
+            };
+            begin_pending(&session, &request, pending, paths::local(&form.next))?;
+            Some(page::see_other(paths::LOGIN_TWO_FACTOR))
+        }
+        false => complete(&state, &request, &session, sign_in, &form.next).await?,
+    };
+    match completed {
+        Some(response) => Ok(response),
+        None => login_page(&state, &viewer, &form, t.login_wrong()).answer(),
     }
-    begin(&session, &request, login)?;
-    Ok(page::see_other(if due {
-        paths::ACCOUNT_PASSWORD
-    } else {
-        paths::local(&form.next)
-    }))
 }
 
 /// Limits of failed attempts: by what was typed, by network, and by account.

@@ -1,5 +1,6 @@
 //! `/invite/{token}`: the invited create their account.
 
+use super::links;
 use crate::accounts::Username;
 use crate::accounts::invitations::{self, Open};
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
@@ -8,9 +9,9 @@ use crate::error::Error;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin};
 use crate::web::fields::{Field, FormPage};
+use crate::web::viewer::Proof;
 use crate::web::{FormBody, Page, Shared, State, Viewer, page};
 use actix_session::Session;
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -22,7 +23,7 @@ struct AcceptForm {
 }
 
 fn policy(state: &State, invitation: &Open) -> PasswordPolicy {
-    PasswordPolicy::of(&state.site(), invitation.granted().any())
+    PasswordPolicy::of(&state.site(), invitation.granted().any(), false)
 }
 
 fn accept_page(
@@ -54,20 +55,11 @@ fn accept_page(
                 .judged(password),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.invite_button(),
         more: Vec::new(),
     };
-    let mut response = form.answer()?;
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CACHE_CONTROL,
-        header::HeaderValue::from_static("no-store"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        header::HeaderValue::from_static("no-referrer"),
-    );
-    Ok(response)
+    links::hidden(form.answer())
 }
 
 /// The invitation of a link.
@@ -125,6 +117,7 @@ pub async fn accept(
                 account,
                 password_version: 0,
                 must_change_password: false,
+                proof: Proof::Password,
             };
             begin(&session, &request, login)?;
             Ok(page::see_other(match invitation.granted().any() {

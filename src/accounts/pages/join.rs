@@ -1,17 +1,24 @@
 //! `/join`: registration of a new account.
 
 use super::auth::{next_of, password_context};
+use super::sign_in;
+use crate::accounts::history::{self, Device};
+use crate::accounts::joining::{self, HeldBecause};
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, New, RegistrationConflict};
+use crate::accounts::verification;
 use crate::accounts::{Email, Username};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin};
+use crate::text::token;
+use crate::web::device_cookie;
 use crate::web::fields::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
+use crate::web::viewer::Proof;
 use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -25,6 +32,8 @@ struct JoinForm {
     email: String,
     password: String,
     next: String,
+    /// Hidden from people; programs fill it in.
+    homepage: String,
 }
 
 fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErrors) -> FormPage {
@@ -36,7 +45,10 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
             .unlisted(),
         t,
         heading: t.join_heading(),
-        intro: t.join_intro(),
+        intro: match state.site().approves_joins {
+            true => t.join_intro_approval(),
+            false => t.join_intro(),
+        },
         alert: errors.alert.clone(),
         done: String::new(),
         action: paths::JOIN.into(),
@@ -54,14 +66,26 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
             Field::password("password", t.field_password(), "new-password")
                 .hint(t.password_hint(PasswordPolicy::READER.min_length() as i64))
                 .judged(&errors.password),
+            Field::trap("homepage"),
             Field::hidden("next", next),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.join_button(),
-        more: vec![Link {
-            href: paths::login(next),
-            text: t.join_to_login(),
-        }],
+        more: vec![
+            Link {
+                href: paths::login(next),
+                text: t.join_to_login(),
+            },
+            Link {
+                href: paths::GUIDELINES.into(),
+                text: t.guidelines_heading(),
+            },
+            Link {
+                href: paths::PRIVACY.into(),
+                text: t.privacy_heading(),
+            },
+        ],
     }
 }
 
@@ -114,6 +138,7 @@ fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResp
         intro: t.join_closed(),
         fields: Vec::new(),
         groups: Vec::new(),
+        forms: Vec::new(),
         button: String::new(),
         ..join_page(state, viewer, &JoinForm::default(), &JoinErrors::none())
     };
@@ -142,14 +167,19 @@ pub async fn create(
         Ok(asked) => asked,
         Err(errors) => return join_page(&state, &viewer, &form, &errors).answer(),
     };
-    let rules = vec![Rule::new("join", &network, 10, Time::HOUR)];
+    let rules = vec![
+        Rule::new("join", &network, 10, Time::HOUR),
+        Rule::new("join-domain", asked.email.domain(), PER_DOMAIN, Time::HOUR),
+    ];
     let counted = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => {
             return too_many(&state, &viewer, &form, seconds);
         }
         other => other?,
     };
-    let made = create_account(&state, asked, now).await;
+    let held = held(&state, &form);
+    let (device, cookie) = sign_in::device(&state, &request)?;
+    let made = create_account(&state, asked, held, (device, &cookie), now).await;
     if !matches!(made, Ok(Ok(_))) {
         state.limits.refund(&state.db, counted).await?;
     }
@@ -160,14 +190,28 @@ pub async fn create(
                 account,
                 password_version: 0,
                 must_change_password: false,
+                proof: Proof::Password,
             };
             begin(&session, &request, login)?;
-            Ok(page::see_other(paths::local(&form.next)))
+            let mut response = page::see_other(paths::local(&form.next));
+            device_cookie::set(&state, &mut response, &cookie);
+            Ok(response)
         }
         Err(taken) => {
             let errors = JoinErrors::taken(t, taken);
             join_page(&state, &viewer, &form, &errors).answer()
         }
+    }
+}
+
+/// Accounts that may be created in an hour with addresses of one domain.
+const PER_DOMAIN: usize = 300;
+
+/// Why the account waits for approval; `None` = it does not.
+fn held(state: &State, form: &JoinForm) -> Option<HeldBecause> {
+    match form.homepage.is_empty() {
+        false => Some(HeldBecause::Trap),
+        true => state.site().approves_joins.then_some(HeldBecause::Setting),
     }
 }
 
@@ -189,7 +233,14 @@ impl ValidJoin {
                 Ok(u)
             }
         });
-        let email = Email::parse(t, &form.email);
+        let mut email = Email::parse(t, &form.email);
+        if let Ok(given) = email.clone() {
+            let data = state.config.data.clone();
+            let blocked = tokio::task::spawn_blocking(move || joining::is_blocked(&data, &given));
+            if blocked.await.map_err(Error::internal)? {
+                email = Err(t.email_blocked());
+            }
+        }
         let password = PasswordCandidate::parse(t, &form.password, PasswordPolicy::READER);
         let (Ok(username), Ok(email), Ok(candidate)) = (&username, &email, &password) else {
             return Ok(Err(JoinErrors {
@@ -227,6 +278,8 @@ impl ValidJoin {
 async fn create_account(
     state: &State,
     asked: ValidJoin,
+    held: Option<HeldBecause>,
+    (device, cookie): (Device, &str),
     now: Time,
 ) -> Result<Result<i64, RegistrationConflict>, Error> {
     let password_hash = password::hash(state, asked.password).await?;
@@ -236,16 +289,23 @@ async fn create_account(
         password_hash,
         is_admin: false,
         is_sample: false,
+        held,
         now,
     };
+    let hash = token::hash(cookie);
     state
         .db
-        .write(
-            move |conn| match store::registration_conflict(conn, &new.username, &new.email)? {
-                Some(taken) => Ok(Err(taken)),
-                None => store::create(conn, &new),
-            },
-        )
+        .write(move |conn| {
+            if let Some(taken) = store::registration_conflict(conn, &new.username, &new.email)? {
+                return Ok(Err(taken));
+            }
+            let created = store::create(conn, &new)?;
+            if let Ok(id) = created {
+                history::record(conn, id, Proof::Password, (&device, &hash), now)?;
+                verification::send_verification(conn, id, now)?;
+            }
+            Ok(created)
+        })
         .await
 }
 

@@ -1,14 +1,14 @@
 //! `/account/password`: changing one's password, which ends all other sessions.
 
 use super::auth::password_context;
+use super::proof;
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
-use crate::accounts::store;
-use crate::db::Time;
+use crate::accounts::{notices, store};
 use crate::error::Error;
+use crate::mail::Notice;
 use crate::paths;
 use crate::sessions::{self, Sessions};
 use crate::web::fields::{Field, FormPage, Link};
-use crate::web::limits::Rule;
 use crate::web::{FormBody, Page, Shared, SignedIn, State, error_pages, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -50,6 +50,7 @@ fn password_page(
                 .judged(new),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.password_button(),
         more: vec![Link {
             href: paths::ACCOUNT.into(),
@@ -59,7 +60,7 @@ fn password_page(
 }
 
 fn password_policy(state: &State, account: &SignedIn) -> PasswordPolicy {
-    PasswordPolicy::of(&state.site(), account.has_role())
+    PasswordPolicy::of(&state.site(), account.has_role(), account.has_second_factor)
 }
 
 /// `GET /account/password`
@@ -88,23 +89,14 @@ pub async fn update_password(
         .db
         .read(move |conn| store::login_by_id(conn, id))
         .await?;
-    let rules = vec![Rule::new("password", id, 10, 10 * Time::MINUTE)];
-    let taken = match state.limits.take(&state.db, rules, now).await {
+    let proved = match proof::is_proved(&state, &account, &form.current).await {
         Err(Error::TooMany { seconds }) => return throttled(&state, &account, seconds),
         other => other?,
     };
-    let verdict = match password::verify(&state, form.current, Some(stored.password_hash)).await {
-        Ok(verdict) => verdict,
-        Err(busy) => {
-            state.limits.refund(&state.db, taken).await?;
-            return Err(busy);
-        }
-    };
-    if !verdict.right {
+    if !proved {
         let new = candidate.and(no_error());
         return password_page(&state, &account, &Err(t.password_wrong()), &new).answer();
     }
-    state.limits.refund(&state.db, taken).await?;
     let new = match candidate {
         Ok(candidate) => {
             let known = password_context(&state, &account.username, &account.email);
@@ -124,6 +116,7 @@ pub async fn update_password(
     let version = sessions::write(&state, &account, move |conn, who: &SignedIn| {
         let version = store::set_password(conn, id, Some(seen), &hash, for_role)?;
         sessions::store::end_others(conn, id, Some(&who.session_id))?;
+        notices::tell(conn, id, Notice::PasswordChanged, "", now)?;
         // Another password change came first, which has ended this session too.
         version.ok_or_else(Error::session_ended)
     });

@@ -1,11 +1,13 @@
 //! `/account/sessions`: one's open sessions, and ending them.
 
+use crate::accounts::history;
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
 use crate::sessions::{self, Sessions};
 use crate::web::limits::Rule;
+use crate::web::viewer::Proof;
 use crate::web::{DateView, FormBody, Page, Shared, SignedIn, page};
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -18,6 +20,15 @@ struct SessionsPage {
     t: Interface,
     sessions: Vec<SessionView>,
     others: bool,
+    /// Log-ins of the last 90 days.
+    history: Vec<LoginView>,
+}
+
+struct LoginView {
+    agent: String,
+    network: String,
+    proof: String,
+    at: DateView,
 }
 
 struct SessionView {
@@ -36,15 +47,18 @@ pub async fn sessions(
     account: SignedIn,
 ) -> Result<HttpResponse, Error> {
     let site = state.site();
-    let rows = sessions.list(account.id, state.db.now()).await?;
+    let (id, now) = (account.id, state.db.now());
+    let rows = sessions.list(id, now).await?;
+    let logins = state.db.read(move |conn| history::list(conn, id, now));
+    let logins = logins.await?;
     let t = state.t();
+    let named = |agent: &str| match agent.is_empty() {
+        true => t.session_unknown(),
+        false => browser(agent),
+    };
     let view = |row: crate::sessions::store::SessionRow| SessionView {
         is_this: row.id == account.session_id,
-        agent: if row.agent.is_empty() {
-            t.session_unknown()
-        } else {
-            browser(&row.agent)
-        },
+        agent: named(&row.agent),
         network: row.network,
         since: DateView::minute(&site, row.created_at),
         seen: DateView::minute(&site, row.seen_at),
@@ -55,12 +69,26 @@ pub async fn sessions(
         page: Page::new(&state, &account.viewer(), &t.sessions_heading()).unlisted(),
         t,
         others: sessions.len() > 1,
+        history: logins
+            .into_iter()
+            .map(|login| LoginView {
+                agent: named(&login.agent),
+                network: login.network,
+                proof: match login.proof {
+                    Proof::Password => t.proof_password(),
+                    Proof::Code => t.proof_code(),
+                    Proof::Passkey => t.proof_passkey(),
+                    Proof::Provider => t.proof_provider(),
+                },
+                at: DateView::minute(&site, login.created_at),
+            })
+            .collect(),
         sessions,
     })
 }
 
 /// `Firefox, Linux` from a User-Agent, or its first 60 characters.
-fn browser(agent: &str) -> String {
+pub(super) fn browser(agent: &str) -> String {
     let pick = |names: &[(&str, &str)]| {
         names
             .iter()

@@ -1,5 +1,6 @@
 //! `GET /admin`: what waits, what is new, and for admins how to begin and how the site is.
 
+use crate::accounts::joining;
 use crate::accounts::roles::staff;
 use crate::admin::charts;
 use crate::articles::{self, lists, staff_lists};
@@ -75,6 +76,8 @@ struct DashboardPage {
 /// What the page reads from the database.
 struct Read {
     queues: [i64; 5],
+    /// Accounts that wait for approval.
+    joins: i64,
     newsroom: [i64; 3],
     has_samples: bool,
     has_own: bool,
@@ -94,6 +97,10 @@ impl Read {
             queues: match who.moderates() {
                 true => counts(conn)?,
                 false => [0; 5],
+            },
+            joins: match who.moderates() {
+                true => joining::waiting_count(conn)?,
+                false => 0,
             },
             newsroom: match who.writes() {
                 true => staff_lists::counts(conn, owner)?,
@@ -214,7 +221,15 @@ fn review(t: Interface, read: &Read) -> Vec<Figure> {
         label,
         href: paths::queue(queue.as_str()),
     };
-    queues.map(figure).into()
+    let mut figures: Vec<Figure> = queues.map(figure).into();
+    if read.joins > 0 {
+        figures.push(Figure {
+            count: t.number(read.joins),
+            label: t.joins_heading(),
+            href: paths::ADMIN_JOINS.into(),
+        });
+    }
+    figures
 }
 
 fn newsroom(t: Interface, read: &Read) -> Vec<Figure> {

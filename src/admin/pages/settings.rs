@@ -100,6 +100,7 @@ fn settings_page(state: &State, admin: &Admin, form: &Submitted) -> FormPage {
         action: paths::ADMIN_SETTINGS.into(),
         fields,
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.save_button(),
         more: Vec::new(),
     }
@@ -287,6 +288,9 @@ fn record(
             ..log::Entry::new("setting", Actor::of(who))
         };
         log::store::write(conn, &entry, now)?;
+        if *name == settings::TWO_FACTOR.name {
+            store::set(conn, settings::TWO_FACTOR_SINCE, &now.0.to_string())?;
+        }
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::search;
 use crate::sessions::{LoggedIn, begin};
 use crate::web::fields::{Field, FormPage};
 use crate::web::settings;
+use crate::web::viewer::Proof;
 use crate::web::{FormBody, Page, Shared, State, Viewer, page};
 use crate::{admin, articles};
 use actix_session::Session;
@@ -66,6 +67,7 @@ fn setup_page(
                 .judged(password),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.setup_button(),
         more: Vec::new(),
     };
@@ -200,6 +202,7 @@ pub async fn install(
         password_hash: password::hash(&state, new).await?,
         is_admin: true,
         is_sample: false,
+        held: None,
         now: state.db.now(),
     };
     let made = create_admin(&state, token.clone(), account, site_name).await?;
@@ -210,6 +213,7 @@ pub async fn install(
                 account: id,
                 password_version: 0,
                 must_change_password: false,
+                proof: Proof::Password,
             };
             begin(&session, &request, login)?;
             Ok(page::see_other(paths::ADMIN))

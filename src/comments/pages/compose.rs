@@ -42,7 +42,7 @@ pub struct ComposePage {
     pub is_edit: bool,
     /// Whether the form can be sent; if not, the text is only shown for copying.
     pub may_send: bool,
-    pub login: String,
+    pub way: Option<Link>,
 }
 
 impl ComposePage {
@@ -74,7 +74,7 @@ impl ComposePage {
             revision: String::new(),
             is_edit: false,
             may_send: true,
-            login: String::new(),
+            way: None,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::log::Actor;
 use crate::moderation::Policy;
 use crate::paths;
 use crate::sessions;
+use crate::web::fields::Link;
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::Role;
 use crate::web::{
@@ -277,7 +278,10 @@ fn not_signed_in(
     };
     let mut compose = ComposePage::new(state, viewer, &nowhere, t.edit_heading());
     compose.article.href = paths::FRONT.into();
-    compose.login = paths::login(&action);
+    compose.way = Some(Link {
+        href: paths::login(&action),
+        text: compose.t.login_new_tab(),
+    });
     compose.action = action;
     compose.alert = t.compose_log_in_first();
     compose.body = body;

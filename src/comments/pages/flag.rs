@@ -67,6 +67,7 @@ fn form(
                 .judged(detail),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.flag_button(),
         more: Vec::new(),
     }
@@ -104,6 +105,7 @@ pub async fn flag(
             done: t.flag_recorded(),
             fields: Vec::new(),
             groups: Vec::new(),
+            forms: Vec::new(),
             button: String::new(),
             intro: String::new(),
             more: vec![Link {

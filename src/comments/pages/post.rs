@@ -1,7 +1,7 @@
 //! Handlers for posting comments and replies.
 
 use super::compose::{ComposePage, parent};
-use super::posted::{CommentForm, PostResult, not_signed_in, respond, too_many};
+use super::posted::{CommentForm, PostResult, not_signed_in, respond, too_many, unverified};
 use crate::comments::store;
 use crate::comments::write::{self, New, PostOutcome};
 use crate::comments::{CommentBody, parse_key, render};
@@ -72,6 +72,9 @@ pub async fn create(
         "preview" => true,
         _ => return Err(Error::Malformed(t.action_unknown())),
     };
+    if state.site().needs_verified_email && !who.email_verified && !who.is_staff() && !is_preview {
+        return unverified(&state, &who, slug, &form).await;
+    }
     let key = parse_key(t, &form.key);
     let found = match process_form(&state, &who, &slug, &form, key, is_preview).await {
         Ok(found) => found,

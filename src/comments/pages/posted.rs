@@ -6,6 +6,7 @@ use crate::comments::store::{self, ArticleThread};
 use crate::error::Error;
 use crate::paths;
 use crate::text::SafeHtml;
+use crate::web::fields::Link;
 use crate::web::{FormBody, Participant, Shared, Viewer, error_pages, page};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -145,6 +146,30 @@ pub(super) async fn too_many(
     error_pages::retry_after(compose.answer(StatusCode::TOO_MANY_REQUESTS)?, seconds)
 }
 
+/// 403: the form with its text, for readers whose address is not proved, where the settings ask for that.
+pub(super) async fn unverified(
+    state: &Shared,
+    who: &Participant,
+    slug: String,
+    form: &CommentForm,
+) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let compose = filled_from_database(state, &who.viewer(), slug, form).await?;
+    ComposePage {
+        alert: format!(
+            "{}. {}",
+            t.verified_first(),
+            t.verified_first_text(&who.email)
+        ),
+        way: Some(Link {
+            href: paths::ACCOUNT_EMAIL.into(),
+            text: t.verified_first_link(),
+        }),
+        ..compose
+    }
+    .answer(StatusCode::FORBIDDEN)
+}
+
 /// Response to an anonymous post: the form with its text, and a link to log in and send it again.
 pub(super) async fn not_signed_in(
     state: &Shared,
@@ -168,7 +193,10 @@ pub(super) async fn not_signed_in(
     let compose = filled_from_database(state, viewer, slug, &form).await?;
     ComposePage {
         alert: t.compose_log_in_first(),
-        login: paths::login(&back),
+        way: Some(Link {
+            href: paths::login(&back),
+            text: t.login_new_tab(),
+        }),
         ..compose
     }
     .answer(StatusCode::FORBIDDEN)

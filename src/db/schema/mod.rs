@@ -34,6 +34,15 @@ diesel::table! {
         ban_reason -> Text,
         is_sample -> Bool,
         created_at -> BigInt,
+        email_verified_at -> Nullable<BigInt>,
+        email_refusals -> BigInt,
+        renamed_at -> Nullable<BigInt>,
+        links -> Text,
+        shows_comments -> Bool,
+        waits_since -> Nullable<BigInt>,
+        waits_because -> Text,
+        has_second_factor -> Bool,
+        deleted_at -> Nullable<BigInt>,
     }
 }
 
@@ -52,6 +61,49 @@ diesel::table! {
         network -> Text,
         created_at -> BigInt,
         seen_at -> BigInt,
+        proved_at -> BigInt,
+        proof -> Text,
+    }
+}
+
+diesel::table! {
+    account_tokens (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        kind -> Text,
+        token_hash -> Text,
+        email -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    totp_secrets (account_id) {
+        account_id -> BigInt,
+        secret -> Text,
+        created_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, code_hash) {
+        account_id -> BigInt,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    logins (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        proof -> Text,
+        agent -> Text,
+        network -> Text,
+        device_hash -> Text,
+        created_at -> BigInt,
     }
 }
 

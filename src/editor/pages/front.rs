@@ -67,6 +67,7 @@ async fn front_page(state: &State, who: &Editor, rows: Vec<Row>) -> Result<FormP
         done: String::new(),
         action: paths::ADMIN_FRONT.into(),
         fields: Vec::new(),
+        forms: Vec::new(),
         groups: vec![FieldGroup {
             legend: t.front_legend(),
             rows,

@@ -36,6 +36,7 @@ fn import_page(state: &State, who: &Writer, text: &str, error: String) -> FormPa
             Field::file("file", t.field_import_file(), ".txt,.md,.markdown").optional(),
         ],
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.import_button(),
         more: Vec::new(),
     }

@@ -68,6 +68,7 @@ async fn edit_page(
         action: paths::admin_page(slug),
         fields: fields(t, form, errors),
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.save_button(),
         more,
     })
@@ -206,6 +207,7 @@ pub async fn ask(
         action: paths::admin_page_delete(&slug),
         fields: Vec::new(),
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.pages_delete(),
         more: vec![Link {
             href: paths::admin_page(&slug),

@@ -112,6 +112,7 @@ async fn list_page(
         action: paths::ADMIN_PAGES.into(),
         fields: fields(t, &form, errors),
         groups: Vec::new(),
+        forms: Vec::new(),
         button: t.pages_new_button(),
         more: built_in.chain(written).collect(),
     })

@@ -10,7 +10,7 @@ use crate::db::query_stats::QueryStats;
 use crate::web::coding::Coding;
 use crate::web::headers::request_id;
 use crate::web::session_cookie::{self, PresentedToken, SessionCookie};
-use crate::web::{Shared, guard, theme_cookie};
+use crate::web::{Shared, device_cookie, guard, theme_cookie};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::HeaderMap;
@@ -166,6 +166,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         began: Instant,
     ) -> ResponseFuture {
         theme_cookie::keep(&request);
+        device_cookie::keep(&request);
         let SessionCookie::Signed { token, pair } = cookie else {
             request.head_mut().headers.remove(header::COOKIE);
             let (service, state) = (self.service.clone(), self.state.clone());
@@ -226,6 +227,7 @@ impl<S: InnerService> PageCacheMiddleware<S> {
         began: Instant,
     ) -> ResponseFuture {
         theme_cookie::keep(&request);
+        device_cookie::keep(&request);
         request.head_mut().headers.remove(header::COOKIE);
         let (middleware, state) = (self.clone(), self.state.clone());
         ResponseFuture::Later(Box::pin(async move {

@@ -1,0 +1,16 @@
+DROP TABLE logins;
+DROP TABLE recovery_codes;
+DROP TABLE totp_secrets;
+DROP TABLE account_tokens;
+ALTER TABLE sessions DROP COLUMN proof;
+ALTER TABLE sessions DROP COLUMN proved_at;
+DROP INDEX accounts_waiting;
+ALTER TABLE accounts DROP COLUMN deleted_at;
+ALTER TABLE accounts DROP COLUMN has_second_factor;
+ALTER TABLE accounts DROP COLUMN waits_because;
+ALTER TABLE accounts DROP COLUMN waits_since;
+ALTER TABLE accounts DROP COLUMN shows_comments;
+ALTER TABLE accounts DROP COLUMN links;
+ALTER TABLE accounts DROP COLUMN renamed_at;
+ALTER TABLE accounts DROP COLUMN email_refusals;
+ALTER TABLE accounts DROP COLUMN email_verified_at;

@@ -1,0 +1,101 @@
+//! Successful log-ins of the last 90 days: shown to their owner, and what tells a new device.
+
+use super::notices;
+use crate::db::schema::logins;
+use crate::db::{Conn, Time};
+use crate::error::Error;
+use crate::mail::Notice;
+use crate::web::viewer::Proof;
+use diesel::prelude::*;
+
+/// How long log-ins are kept, in milliseconds.
+pub const KEPT: i64 = 90 * Time::DAY;
+
+/// The browser that someone logs in with.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// What it says it is (`User-Agent`), shortened.
+    pub agent: String,
+    pub network: String,
+    /// SHA-256 of its cookie, in hexadecimal digits; empty = it sent none.
+    pub hash: String,
+    /// The browser's name in words, for the mail.
+    pub label: String,
+}
+
+/// One log-in, as its owner sees it.
+#[derive(Clone, Debug, Queryable)]
+pub struct LoginRow {
+    pub agent: String,
+    pub network: String,
+    pub proof: Proof,
+    pub created_at: Time,
+}
+
+/// Records a log-in, and tells the owner by mail if it is not the first and its device is new. `new_hash`: of the cookie that the
+/// browser has from now on.
+///
+/// # Errors
+/// Of the database.
+pub fn record(
+    conn: &mut Conn,
+    account: i64,
+    proof: Proof,
+    (device, new_hash): (&Device, &str),
+    now: Time,
+) -> Result<(), Error> {
+    let recent = logins::table
+        .filter(logins::account_id.eq(account))
+        .filter(logins::created_at.gt(now.0 - KEPT));
+    let any: Option<i64> = recent.select(logins::id).first(conn).optional()?;
+    let known: Option<i64> = match device.hash.is_empty() {
+        true => None,
+        false => recent
+            .filter(logins::device_hash.eq(&device.hash))
+            .select(logins::id)
+            .first(conn)
+            .optional()?,
+    };
+    diesel::insert_into(logins::table)
+        .values((
+            logins::account_id.eq(account),
+            logins::proof.eq(proof),
+            logins::agent.eq(&device.agent),
+            logins::network.eq(&device.network),
+            logins::device_hash.eq(new_hash),
+            logins::created_at.eq(now.0),
+        ))
+        .execute(conn)?;
+    match any.is_some() && known.is_none() {
+        true => notices::tell(conn, account, Notice::NewDevice, &device.label, now),
+        false => Ok(()),
+    }
+}
+
+/// The newest log-ins of an account.
+///
+/// # Errors
+/// Of the database.
+pub fn list(conn: &mut Conn, account: i64, now: Time) -> Result<Vec<LoginRow>, Error> {
+    Ok(logins::table
+        .filter(logins::account_id.eq(account))
+        .filter(logins::created_at.gt(now.0 - KEPT))
+        .order(logins::id.desc())
+        .limit(50)
+        .select((
+            logins::agent,
+            logins::network,
+            logins::proof,
+            logins::created_at,
+        ))
+        .load(conn)?)
+}
+
+/// Deletes log-ins that are not kept any longer.
+///
+/// # Errors
+/// Of the database.
+pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
+    diesel::delete(logins::table.filter(logins::created_at.lt(now.0 - KEPT))).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Pages of links in mails: proving an address, taking a change of address back, and "this was not me". Opening one never uses it up:
+//! programs that look for dangerous links open them too.
+
+use crate::accounts::tokens::{self, TokenKind};
+use crate::accounts::verification::{self, Verified};
+use crate::error::Error;
+use crate::paths;
+use crate::sessions::Sessions;
+use crate::web::fields::{FormPage, Link};
+use crate::web::{EmptyForm, FormBody, Page, Shared, State, Viewer, page};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+
+/// An answer whose address is a secret: it is kept nowhere and sent to no other site.
+///
+/// # Errors
+/// That of the answer.
+pub fn hidden(answer: Result<HttpResponse, Error>) -> Result<HttpResponse, Error> {
+    let mut response = answer?;
+    let headers = response.headers_mut();
+    let no_store = header::HeaderValue::from_static("no-store");
+    headers.insert(header::CACHE_CONTROL, no_store);
+    let no_referrer = header::HeaderValue::from_static("no-referrer");
+    headers.insert(header::REFERRER_POLICY, no_referrer);
+    Ok(response)
+}
+
+/// The page of a link that does not work, or not any more. `way`: where to get a new one.
+///
+/// # Errors
+/// Of the template.
+pub fn over(state: &State, way: &str) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let page = Page::new(state, &Viewer(None), &t.link_over()).unlisted();
+    let form = FormPage {
+        intro: t.link_over_text(),
+        more: vec![Link {
+            href: way.to_owned(),
+            text: match way {
+                paths::FORGOT => t.forgot_heading(),
+                _ => t.login_heading(),
+            },
+        }],
+        ..FormPage::new(page, t.link_over(), "", String::new())
+    };
+    hidden(form.refused(StatusCode::NOT_FOUND))
+}
+
+/// What a link asks before it does something.
+struct Question {
+    kinds: &'static [TokenKind],
+    heading: String,
+    intro: String,
+    button: String,
+    action: String,
+    /// Where to get a new link.
+    way: &'static str,
+}
+
+async fn ask(state: &State, token: &str, question: Question) -> Result<HttpResponse, Error> {
+    let (given, now, kinds) = (token.to_owned(), state.db.now(), question.kinds);
+    let found = state
+        .db
+        .read(move |conn| tokens::find(conn, &given, kinds, now));
+    match found.await {
+        Ok(_) => {}
+        Err(Error::NotFound) => return over(state, question.way),
+        Err(other) => return Err(other),
+    }
+    let page = Page::new(state, &Viewer(None), &question.heading).unlisted();
+    let form = FormPage {
+        intro: question.intro,
+        ..FormPage::new(page, question.heading, &question.action, question.button)
+    };
+    hidden(form.answer())
+}
+
+/// `GET /verify/{token}`
+pub async fn verify(state: Shared, token: web::Path<String>) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let question = Question {
+        kinds: &[TokenKind::Verify, TokenKind::NewEmail],
+        heading: t.verify_heading(),
+        intro: t.verify_intro(),
+        button: t.verify_button(),
+        action: paths::verify(&token),
+        way: paths::LOGIN,
+    };
+    ask(&state, &token, question).await
+}
+
+/// `POST /verify/{token}`
+pub async fn verified(
+    state: Shared,
+    viewer: Viewer,
+    token: web::Path<String>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    posted.read::<EmptyForm>()?;
+    let (given, now, t) = (token.into_inner(), state.db.now(), state.t());
+    let verified = state
+        .db
+        .write(move |conn| verification::verify(conn, &given, now));
+    match verified.await {
+        Ok(Verified::Done) => Ok(page::see_other(&match viewer.account() {
+            Some(_) => paths::account_done(paths::ACCOUNT, "verified"),
+            None => paths::login_done("verified"),
+        })),
+        Ok(Verified::Taken) => Err(Error::Conflict(t.email_taken())),
+        Err(Error::NotFound) => over(&state, paths::LOGIN),
+        Err(other) => Err(other),
+    }
+}
+
+/// `GET /account/email/cancel/{token}`
+pub async fn cancel(state: Shared, token: web::Path<String>) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let question = Question {
+        kinds: &[TokenKind::CancelEmail],
+        heading: t.cancel_email_heading(),
+        intro: t.cancel_email_intro(),
+        button: t.cancel_email_button(),
+        action: paths::cancel_email(&token),
+        way: paths::LOGIN,
+    };
+    ask(&state, &token, question).await
+}
+
+/// `POST /account/email/cancel/{token}`
+pub async fn cancelled(
+    state: Shared,
+    sessions: web::Data<Sessions>,
+    token: web::Path<String>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    posted.read::<EmptyForm>()?;
+    let (given, now) = (token.into_inner(), state.db.now());
+    let ended = state
+        .db
+        .write(move |conn| verification::cancel_change(conn, &given, now));
+    end(&state, &sessions, ended.await).await
+}
+
+/// `GET /account/not-me/{token}`
+pub async fn not_me(state: Shared, token: web::Path<String>) -> Result<HttpResponse, Error> {
+    let t = state.t();
+    let question = Question {
+        kinds: &[TokenKind::NotMe],
+        heading: t.not_me_heading(),
+        intro: t.not_me_intro(),
+        button: t.not_me_button(),
+        action: paths::not_me(&token),
+        way: paths::FORGOT,
+    };
+    ask(&state, &token, question).await
+}
+
+/// `POST /account/not-me/{token}`
+pub async fn was_not_me(
+    state: Shared,
+    sessions: web::Data<Sessions>,
+    token: web::Path<String>,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    posted.read::<EmptyForm>()?;
+    let (given, now) = (token.into_inner(), state.db.now());
+    let ended = state
+        .db
+        .write(move |conn| verification::not_me(conn, &given, now));
+    end(&state, &sessions, ended.await).await
+}
+
+/// The page after all sessions of an account have ended.
+async fn end(
+    state: &State,
+    sessions: &Sessions,
+    ended: Result<i64, Error>,
+) -> Result<HttpResponse, Error> {
+    let account = match ended {
+        Ok(account) => account,
+        Err(Error::NotFound) => return over(state, paths::FORGOT),
+        Err(other) => return Err(other),
+    };
+    sessions.end_others_in_redis(account, None).await?;
+    let t = state.t();
+    let page = Page::new(state, &Viewer(None), &t.all_ended_heading()).unlisted();
+    let form = FormPage {
+        done: t.all_ended(),
+        intro: t.all_ended_next(),
+        ..FormPage::new(page, t.all_ended_heading(), "", String::new())
+    };
+    hidden(form.answer())
+}

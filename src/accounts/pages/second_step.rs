@@ -1,0 +1,106 @@
+//! `/login/two-factor`: the second step of a log-in.
+
+use super::proof;
+use super::sign_in::{SignIn, complete};
+use super::two_factor::code_field;
+use crate::accounts::store;
+use crate::error::Error;
+use crate::paths;
+use crate::sessions;
+use crate::web::fields::{FormPage, Link};
+use crate::web::guard::network_of;
+use crate::web::notices::Event;
+use crate::web::viewer::Proof;
+use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CodeForm {
+    code: String,
+}
+
+fn code_page(state: &State) -> FormPage {
+    let t = state.t();
+    let page = Page::new(state, &Viewer(None), &t.second_step_heading()).unlisted();
+    FormPage {
+        intro: t.second_step_intro(),
+        fields: vec![code_field(t).hint(t.second_step_hint())],
+        more: vec![Link {
+            href: paths::LOGIN.into(),
+            text: t.second_step_back(),
+        }],
+        ..FormPage::new(
+            page,
+            t.second_step_heading(),
+            paths::LOGIN_TWO_FACTOR,
+            t.login_button(),
+        )
+    }
+}
+
+/// `GET /login/two-factor`
+pub async fn ask(state: Shared, viewer: Viewer, session: Session) -> Result<HttpResponse, Error> {
+    if viewer.account().is_some() {
+        return Ok(page::see_other(paths::FRONT));
+    }
+    match sessions::pending(&session) {
+        Some(_) => code_page(&state).answer(),
+        None => Ok(page::see_other(paths::LOGIN)),
+    }
+}
+
+/// `POST /login/two-factor`
+pub async fn check(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    if viewer.account().is_some() {
+        return Ok(page::see_other(paths::FRONT));
+    }
+    let Some((account, next)) = sessions::pending(&session) else {
+        return Ok(page::see_other(paths::LOGIN));
+    };
+    let form: CodeForm = posted.read()?;
+    let mut page = code_page(&state);
+    match proof::is_code(&state, account.id, &form.code).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let what = format!("account={} second step", account.id);
+            let network = network_of(&request);
+            state.notices.note(Event::LoginFailed, &network, &what);
+            page.fields[0].error = state.t().code_wrong();
+            return page.answer();
+        }
+        Err(Error::TooMany { seconds }) => {
+            page.alert = state
+                .t()
+                .login_too_many(&error_pages::wait(state.t(), seconds));
+            let refused = page.refused(StatusCode::TOO_MANY_REQUESTS)?;
+            return error_pages::retry_after(refused, seconds);
+        }
+        Err(other) => return Err(other),
+    }
+    let id = account.id;
+    let login = state.db.read(move |conn| store::login_by_id(conn, id));
+    let mut login = login.await?;
+    // The one whose password was checked: another one since ends this log-in.
+    login.password_version = account.password_version;
+    let sign_in = SignIn {
+        must_change_password: account.must_change_password,
+        suffices: login.must_change_password && !account.must_change_password,
+        proof: Proof::Code,
+        rehashed: None,
+        login,
+    };
+    match complete(&state, &request, &session, sign_in, &next).await? {
+        Some(response) => Ok(response),
+        None => Ok(page::see_other(paths::LOGIN)),
+    }
+}

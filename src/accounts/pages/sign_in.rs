@@ -1,0 +1,97 @@
+//! The end of every log-in: it is recorded, the session begins, and the browser gets the cookie that it is known by.
+
+use super::sessions::browser;
+use crate::accounts::history::{self, Device};
+use crate::accounts::store::{self, Login};
+use crate::error::Error;
+use crate::paths;
+use crate::sessions::{LoggedIn, begin};
+use crate::text::token;
+use crate::web::guard::network_of;
+use crate::web::viewer::Proof;
+use crate::web::{State, device_cookie, page};
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// Who logs in, and how.
+pub struct SignIn {
+    pub login: Login,
+    pub proof: Proof,
+    /// The role asks for a new password.
+    pub must_change_password: bool,
+    /// The password that was typed meets the rules for staff.
+    pub suffices: bool,
+    /// The password's hash with the current parameters.
+    pub rehashed: Option<String>,
+}
+
+/// The browser of a request, and the cookie that it has from now on.
+pub fn device(state: &State, request: &HttpRequest) -> Result<(Device, String), Error> {
+    let agent = request.headers().get("user-agent");
+    let agent = agent.map_or(String::new(), |v| {
+        String::from_utf8_lossy(v.as_bytes())
+            .chars()
+            .take(200)
+            .collect()
+    });
+    let sent = device_cookie::sent(request);
+    let device = Device {
+        label: match agent.is_empty() {
+            true => state.t().session_unknown(),
+            false => browser(&agent),
+        },
+        agent,
+        network: network_of(request),
+        hash: sent.as_deref().map_or(String::new(), token::hash),
+    };
+    let value = match sent {
+        Some(value) => value,
+        None => device_cookie::new()?,
+    };
+    Ok((device, value))
+}
+
+/// Begins the session. `None`: the password has been changed since it was checked.
+///
+/// # Errors
+/// Of the database.
+pub async fn complete(
+    state: &State,
+    request: &HttpRequest,
+    session: &Session,
+    sign_in: SignIn,
+    next: &str,
+) -> Result<Option<HttpResponse>, Error> {
+    let (device, cookie) = device(state, request)?;
+    let (hash, now) = (token::hash(&cookie), state.db.now());
+    let SignIn {
+        login,
+        proof,
+        must_change_password,
+        suffices,
+        rehashed,
+    } = sign_in;
+    let logged_in = LoggedIn {
+        account: login.id,
+        password_version: login.password_version,
+        must_change_password,
+        proof,
+    };
+    let recorded = state.db.write(move |conn| {
+        let is_current = store::record_login(conn, &login, suffices, rehashed.as_deref())?;
+        if is_current {
+            history::record(conn, login.id, proof, (&device, &hash), now)?;
+        }
+        Ok(is_current)
+    });
+    if !recorded.await? {
+        return Ok(None);
+    }
+    begin(session, request, logged_in)?;
+    let mut response = page::see_other(match must_change_password {
+        true => paths::ACCOUNT_PASSWORD,
+        false => paths::local(next),
+    });
+    device_cookie::set(state, &mut response, &cookie);
+    Ok(Some(response))
+}
