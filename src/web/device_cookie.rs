@@ -5,9 +5,10 @@ use crate::error::Error;
 use crate::paths;
 use crate::text;
 use crate::web::State;
+use actix_web::body::BoxBody;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::dev::ServiceRequest;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
@@ -49,8 +50,23 @@ pub fn new() -> Result<String, Error> {
     text::random_hex::<{ LENGTH / 2 }>().map_err(Error::internal)
 }
 
-/// Sets the cookie for a year, or for another one.
-pub fn set(state: &State, response: &mut HttpResponse, value: &str) {
+/// Response extension: the cookie to set.
+struct NewDevice(String);
+
+/// Has the answer set the cookie for a year, or for another one.
+pub fn set(response: &mut HttpResponse, value: &str) {
+    response
+        .extensions_mut()
+        .insert(NewDevice(value.to_owned()));
+}
+
+/// Sets the cookie of an answer, after its session's.
+pub fn append(state: &State, response: &mut ServiceResponse<BoxBody>) {
+    let extensions = response.response().extensions();
+    let Some(value) = extensions.get::<NewDevice>().map(|new| new.0.clone()) else {
+        return;
+    };
+    drop(extensions);
     let cookie = Cookie::build(NAME, value)
         .path(paths::LOGIN)
         .secure(state.config.base.https)

@@ -11,7 +11,7 @@ use crate::web::headers::{
 };
 use crate::web::notices::Event;
 use crate::web::session_cookie::PresentedToken;
-use crate::web::{Network, Shared, State, Viewer, error_pages, meter, viewer};
+use crate::web::{Network, Shared, State, Viewer, device_cookie, error_pages, meter, viewer};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -90,6 +90,7 @@ pub async fn guard(
         &id,
         personal,
     );
+    device_cookie::append(&state, &mut response);
     note_response(&state, &response, &network, &path);
     if viewer::of(response.request()).is_staff() {
         let timing = meter::server_timing(query_stats::current(), began.elapsed());

@@ -31,6 +31,7 @@ site_test! {
                 Field::date_time("publish_at", "Publish at".into(), "2026-11-22T14:05"),
                 Field::file("file", "Picture".into(), "image/png,image/jpeg"),
             ],
+            forms: Vec::new(),
             groups: vec![FieldGroup {
                 legend: "Sources".into(),
                 rows: vec![vec![note(0, "A letter")], vec![refused]],

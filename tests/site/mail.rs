@@ -98,6 +98,57 @@ fn header<'a>(message: &'a str, name: &str) -> &'a str {
     found.unwrap_or_else(|| panic!("no {name} in {message}"))
 }
 
+/// Mails in the data folder to an address, with their lines put together and letters decoded (RFC 2045, 6.7), the oldest first.
+pub fn to(place: &Place, address: &str) -> Vec<String> {
+    let mut found: Vec<(std::time::SystemTime, String)> = Vec::new();
+    for entry in std::fs::read_dir(place.folder.join("mail"))
+        .into_iter()
+        .flatten()
+    {
+        let path = entry.expect("an entry").path();
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        if header(&text, "To").contains(address) {
+            let written = path.metadata().and_then(|m| m.modified()).expect("a time");
+            found.push((written, decoded(&text)));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, text)| text).collect()
+}
+
+fn decoded(text: &str) -> String {
+    let joined = text.replace("=\r\n", "").replace("=\n", "");
+    let mut bytes = Vec::new();
+    let mut rest = joined.as_bytes();
+    while let Some((first, more)) = rest.split_first() {
+        let code = more.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match (first, code.and_then(|two| u8::from_str_radix(two, 16).ok())) {
+            (b'=', Some(byte)) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The path of the link in a mail that begins so.
+pub fn link(mail: &str, begin: &str) -> String {
+    let at = mail
+        .find(begin)
+        .unwrap_or_else(|| panic!("no {begin} in {mail}"));
+    let path = mail[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "/-_".contains(*c));
+    path.collect()
+}
+
 /// The mails in the data folder, as text.
 fn files(place: &Place) -> Vec<String> {
     let Ok(folder) = std::fs::read_dir(place.folder.join("mail")) else {

@@ -154,6 +154,7 @@ site_test! {
         metered.get("/").await;
         metered.get("/").await;
         metered.get("/nowhere").await;
+        crate::harness::provide_tls();
         let answer = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.expect("an answer");
         assert_eq!(answer.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
         let text = answer.text().await.expect("text");

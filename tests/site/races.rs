@@ -123,6 +123,8 @@ site_test! {
             since: Time::now(),
             password_version: version,
             must_change_password: false,
+            proof: None,
+            proved_at: Time::now(),
             now: Time::now(),
         };
         site.db().write(move |conn| sessions::store::begin(conn, &new)).await.expect("a write");
@@ -234,7 +236,7 @@ site_test! {
         for n in 0..55_u8 {
             let now = Time::now().plus(i64::from(n) + 1);
             let new = sessions::store::NewSession {
-                hash: vec![n; 32], state: sessions::store::SessionState::SignedIn(id), data: String::new(), data_expires_at: now, agent: String::new(), network: String::new(), since: now, password_version: 0, must_change_password: false, now,
+                hash: vec![n; 32], state: sessions::store::SessionState::SignedIn(id), data: String::new(), data_expires_at: now, agent: String::new(), network: String::new(), since: now, password_version: 0, must_change_password: false, proof: None, proved_at: now, now,
             };
             site.db().write(move |conn| sessions::store::begin(conn, &new)).await.expect("a write");
         }

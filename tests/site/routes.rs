@@ -128,6 +128,7 @@ site_test! {
     async fn only_our_own_names_are_answered(site: Site) {
         let port = site.address.port();
         let host = |name: &str, path: &str, method: &str| {
+            crate::harness::provide_tls();
             let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
             let request = client.request(method.parse().expect("a method"), format!("http://{}{path}", site.address)).header("host", name);
             Answer::of(request)

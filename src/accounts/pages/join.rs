@@ -194,7 +194,7 @@ pub async fn create(
             };
             begin(&session, &request, login)?;
             let mut response = page::see_other(paths::local(&form.next));
-            device_cookie::set(&state, &mut response, &cookie);
+            device_cookie::set(&mut response, &cookie);
             Ok(response)
         }
         Err(taken) => {

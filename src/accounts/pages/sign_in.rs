@@ -92,6 +92,6 @@ pub async fn complete(
         true => paths::ACCOUNT_PASSWORD,
         false => paths::local(next),
     });
-    device_cookie::set(state, &mut response, &cookie);
+    device_cookie::set(&mut response, &cookie);
     Ok(Some(response))
 }
