@@ -183,6 +183,9 @@ routes! {
     "/account/email/cancel/{token}" { GET all accounts::pages::cancel, POST all accounts::pages::cancelled }
     "/account/not-me/{token}" { GET all accounts::pages::not_me, POST all accounts::pages::was_not_me }
     "/account/two-factor" { GET reader accounts::pages::two_factor, POST reader accounts::pages::change_two_factor ["5 wrong codes in 10 minutes"] }
+    "/account/export" { GET reader accounts::pages::export::show, POST reader accounts::pages::export::request ["5 a day"] }
+    "/account/export/file" { GET reader accounts::pages::export::file }
+    "/account/delete" { GET reader accounts::pages::leave::ask, POST reader accounts::pages::leave::delete ["10 failures in 10 minutes"] }
     "/admin/joins" { GET moderator accounts::pages::joins::index }
     "/admin/joins/{id}/approve" { POST moderator accounts::pages::joins::approve }
     "/admin/joins/{id}/refuse" { POST moderator accounts::pages::joins::refuse }

@@ -21,6 +21,8 @@ pub fn run(state: Shared, job: Job) -> Pin<Box<dyn Future<Output = Result<Next, 
                 };
                 mail::jobs::send(&state, mail, outcome).await
             }
+            Job::ExportAccount { account } => accounts::jobs::export(&state, account).await,
+            Job::DeleteAccount { account } => accounts::jobs::delete(&state, account).await,
             Job::Forgotten { email } => accounts::jobs::forgotten(&state, email).await,
             Job::NotifyModerators => queues::jobs::notify_moderators(&state).await,
         }

@@ -1,6 +1,8 @@
 //! Background work on accounts.
 
-use super::verification;
+use super::leaving::{self, Step};
+use super::{export, verification};
+use crate::db::Conn;
 use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::Shared;
@@ -15,5 +17,46 @@ pub async fn forgotten(state: &Shared, email: String) -> Result<Next, Error> {
         .db
         .write(move |conn| verification::forgotten(conn, &email, now))
         .await?;
+    Ok(Next::Done)
+}
+
+/// Writes the copy of all that is stored about a person.
+///
+/// # Errors
+/// Of the database or the disk; the job is tried again.
+pub async fn export(state: &Shared, account: i64) -> Result<Next, Error> {
+    let now = state.db.now();
+    let wanted = state.db.read(move |conn| export::find(conn, account, now));
+    if wanted.await?.is_none_or(|one| !one.file.is_empty()) {
+        return Ok(Next::Done);
+    }
+    let (db, data) = (state.db.clone(), state.config.data.clone());
+    let written = tokio::task::spawn_blocking(move || export::write(&db, &data, account, now));
+    let file = written.await.map_err(Error::internal)??;
+    state
+        .db
+        .write(move |conn| export::finish(conn, account, &file, now))
+        .await?;
+    Ok(Next::Done)
+}
+
+/// Deletes an account, bit by bit: others write in between.
+///
+/// # Errors
+/// Of the database; the job is tried again, and goes on.
+pub async fn delete(state: &Shared, account: i64) -> Result<Next, Error> {
+    let (now, name) = (state.db.now(), state.t().deleted_reader());
+    let begin = state
+        .db
+        .read(move |conn| leaving::begin(conn, account, now));
+    let mut step = begin.await?;
+    if step == Step::Nothing {
+        return Ok(Next::Done);
+    }
+    while step != Step::Done {
+        let name = name.clone();
+        let work = move |conn: &mut Conn| leaving::step(conn, account, step, &name, now);
+        step = state.db.write(work).await?;
+    }
     Ok(Next::Done)
 }

@@ -1,10 +1,12 @@
 //! Accounts: validation of usernames, e-mail addresses and display names; passwords, roles, and the pages for
 //! registration, log-in and account settings.
 
+pub mod export;
 pub mod history;
 pub mod invitations;
 pub mod jobs;
 pub mod joining;
+pub mod leaving;
 pub mod notices;
 pub mod pages;
 pub mod password;
@@ -16,6 +18,7 @@ pub mod verification;
 
 use crate::interface::Interface;
 use crate::text;
+use crate::web::viewer::is_deleted;
 pub use text::{Email, lookalike};
 
 /// Names that could be mistaken for the site or its staff. Readers cannot have them as username or display name;
@@ -74,6 +77,9 @@ impl Username {
     }
 
     pub fn is_reserved(&self) -> bool {
+        if is_deleted(&self.0) {
+            return true;
+        }
         let key = lookalike(&self.0);
         RESERVED.iter().any(|reserved| lookalike(reserved) == key)
     }

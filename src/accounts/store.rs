@@ -142,6 +142,7 @@ pub fn login_by_id(conn: &mut Conn, id: i64) -> Result<Login, Error> {
 pub fn profile(conn: &mut Conn, username: &str) -> Result<Profile, Error> {
     Ok(accounts::table
         .filter(accounts::username_key.eq(username.to_ascii_lowercase()))
+        .filter(accounts::deleted_at.is_null())
         .select(PROFILE)
         .first(conn)?)
 }
@@ -243,6 +244,7 @@ pub fn record_login(
     if login_by_id(conn, login.id)?.password_version != login.password_version {
         return Ok(false);
     }
+    super::leaving::cancel(conn, login.id)?;
     if suffices {
         diesel::update(accounts::table.find(login.id))
             .set(accounts::must_change_password.eq(false))

@@ -28,6 +28,7 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
         accounts::invitations::sweep(conn, now)?;
         accounts::tokens::sweep(conn, now)?;
         accounts::history::sweep(conn, now)?;
+        accounts::export::sweep(conn, now)?;
         articles::presence::sweep(conn, now)?;
         articles::editing::sweep(conn, now)
     })
@@ -41,6 +42,7 @@ pub async fn sweep(state: &Shared) -> Result<Next, Error> {
             .await?
         {}
     }
+    accounts::export::sweep_files(&state.config.data, now);
     let folder = state.config.data.join("media");
     if let Err(error) = media::upload::sweep(&folder) {
         tracing::debug!(%error, "the media folder could not be read");

@@ -142,6 +142,16 @@ enum UserCommand {
         #[arg(required = true)]
         roles: Vec<String>,
     },
+    /// Delete an account after 72 hours, in which its owner can cancel by logging in
+    Delete {
+        username: String,
+        /// What becomes of the comments: they stay without a name, or are erased
+        #[arg(long, value_parser = ["anonymise", "erase"])]
+        mode: String,
+        /// At once
+        #[arg(long)]
+        now: bool,
+    },
     /// Set a new password, which is prompted for, and end all sessions
     ResetPassword {
         username: String,
@@ -277,6 +287,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::User(UserCommand::Role { username, roles }) => {
             people::role(&config, &username, &roles)
         }
+        Command::User(UserCommand::Delete {
+            username,
+            mode,
+            now,
+        }) => people::delete(&config, &username, &mode, now),
         Command::User(UserCommand::ResetPassword {
             username,
             password_stdin,

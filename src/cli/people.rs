@@ -1,6 +1,7 @@
 //! `masthead admin create` and `masthead user …`. The moderation log names their actor `console`.
 
 use super::{CliError, open, print_line};
+use masthead::accounts::leaving::{self, Mode, Step};
 use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
 use masthead::accounts::roles::{self, RoleChangeError, Roles};
 use masthead::accounts::store::{self, New, RegistrationConflict};
@@ -225,4 +226,45 @@ fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), CliError> 
         .map_err(|e| e.to_string())
     })?;
     Ok(())
+}
+
+/// `masthead user delete`
+pub fn delete(
+    config: &Config,
+    username: &str,
+    mode: &str,
+    at_once: bool,
+) -> Result<ExitCode, CliError> {
+    let mode = Mode::parse(mode).ok_or_else(|| format!("There is no mode {mode:?}."))?;
+    let db = open(config)?;
+    let name = username.to_owned();
+    let found = db
+        .read_now(move |conn| store::find_by_login(conn, &name))?
+        .filter(|f| f.username.eq_ignore_ascii_case(username));
+    let Some(found) = found else {
+        let why = RoleChangeError::NoSuchAccount;
+        return Err(role_change_refused(username, why));
+    };
+    let (id, now) = (found.id, Time::now());
+    let run_at = match at_once {
+        true => now,
+        false => now.plus(leaving::GRACE),
+    };
+    if !db.write_now(move |conn| leaving::request(conn, id, mode, run_at, now))? {
+        return Err(role_change_refused(username, RoleChangeError::LastAdmin));
+    }
+    if at_once {
+        let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
+        let mut step = Step::Account;
+        while step != Step::Done {
+            let (shown, at) = (site.t().deleted_reader(), step);
+            step = db.write_now(move |conn| leaving::step(conn, id, at, &shown, now))?;
+        }
+    }
+    end_sessions(config, &db, id)?;
+    print_line(match at_once {
+        true => format!("{} is deleted.", found.username),
+        false => format!("{} will be deleted in 72 hours.", found.username),
+    });
+    Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,7 @@ mod counters;
 mod cursor;
 pub mod flags;
 mod notify;
+pub mod own;
 pub mod pages;
 pub mod row;
 pub mod store;

@@ -9,7 +9,7 @@ use crate::moderation::{Hold, RejectReason, Status};
 use crate::paths;
 use crate::text::SafeHtml;
 use crate::web::fields::Choice;
-use crate::web::viewer::shown_name;
+use crate::web::viewer::{is_deleted, shown_name};
 use crate::web::{DateView, Site, Viewer};
 
 /// Most levels of indentation; deeper replies stay at the last level.
@@ -162,7 +162,9 @@ pub fn comment(context: &Context<'_>, row: &CommentRow, thread: &Thread) -> Comm
     }
     view.name = shown_name(&row.username, &row.name).to_owned();
     view.username = row.username.clone();
-    view.profile = paths::reader(&row.username);
+    if !is_deleted(&row.username) {
+        view.profile = paths::reader(&row.username);
+    }
     view.badge = badge(t, row);
     view.is_edited = row.edited_at.is_some();
     view.html = row.html.clone();

@@ -28,6 +28,10 @@ pub enum Job {
     SendMail { mail: i64 },
     /// Sends the mail to set a new password, if an account has this address.
     Forgotten { email: String },
+    /// Writes a copy of all that is stored about a person.
+    ExportAccount { account: i64 },
+    /// Deletes an account whose time to cancel is over.
+    DeleteAccount { account: i64 },
     /// Tells moderators by mail that comments wait for them.
     NotifyModerators,
 }
@@ -63,6 +67,8 @@ impl Job {
             Job::IndexExisting => "index-existing",
             Job::SendMail { .. } => "send-mail",
             Job::Forgotten { .. } => "forgotten",
+            Job::ExportAccount { .. } => "export-account",
+            Job::DeleteAccount { .. } => "delete-account",
             Job::NotifyModerators => "notify-moderators",
         }
     }
@@ -71,6 +77,8 @@ impl Job {
     pub fn unique_key(&self) -> String {
         match self {
             Job::SendMail { mail } => format!("send-mail:{mail}"),
+            Job::ExportAccount { account } => format!("export-account:{account}"),
+            Job::DeleteAccount { account } => format!("delete-account:{account}"),
             Job::Forgotten { email } => format!("forgotten:{}", token::hash(email)),
             other => other.kind().to_owned(),
         }

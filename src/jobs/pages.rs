@@ -69,6 +69,8 @@ fn label(t: Interface, row: &JobRow) -> String {
         Some(Job::Sweep) => t.job_sweep(),
         Some(Job::IndexExisting) => t.job_index_existing(),
         Some(Job::SendMail { mail }) => t.job_send_mail(&mail.to_string()),
+        Some(Job::ExportAccount { .. }) => t.job_export_account(),
+        Some(Job::DeleteAccount { .. }) => t.job_delete_account(),
         Some(Job::Forgotten { .. }) => t.job_forgotten(),
         Some(Job::NotifyModerators) => t.job_notify_moderators(),
         None if row.payload == "null" => row.kind.clone(),

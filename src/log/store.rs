@@ -1,4 +1,5 @@
-//! Queries for the moderation log. No other feature writes `moderation_log`; rows are never changed or deleted.
+//! Queries for the moderation log. No other feature writes `moderation_log`. Rows are never deleted, and changed only where the
+//! account that they name is deleted.
 
 use super::{Entry, Kind};
 use crate::db::schema::{accounts, articles, comments, moderation_log};
@@ -45,6 +46,21 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
             moderation_log::kind.eq(entry.kind),
             moderation_log::article_id.eq(entry.article),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes the name of a deleted account out of the log.
+pub fn rename(conn: &mut Conn, account: i64, old: &str, new: &str) -> Result<(), Error> {
+    let by = moderation_log::table.filter(moderation_log::actor_id.eq(account));
+    diesel::update(by)
+        .set(moderation_log::actor.eq(new))
+        .execute(conn)?;
+    let about = moderation_log::table
+        .filter(moderation_log::kind.eq(Kind::Account))
+        .filter(moderation_log::subject.eq(old));
+    diesel::update(about)
+        .set(moderation_log::subject.eq(new))
         .execute(conn)?;
     Ok(())
 }

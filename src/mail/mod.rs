@@ -37,6 +37,8 @@ pub enum Notice {
     NewDevice,
     SecondFactorOn,
     SecondFactorOff,
+    /// The account is to be deleted.
+    Deletion,
     /// Detail: how many recovery codes are left.
     RecoveryCodeUsed,
 }
@@ -95,6 +97,7 @@ impl Mail {
                 Notice::NewDevice => t.mail_device_subject(&site.name),
                 Notice::SecondFactorOn => t.mail_factor_on_subject(&site.name),
                 Notice::SecondFactorOff => t.mail_factor_off_subject(&site.name),
+                Notice::Deletion => t.mail_deletion_subject(&site.name),
                 Notice::RecoveryCodeUsed => t.mail_recovery_subject(&site.name),
             },
         }

@@ -151,6 +151,19 @@ pub fn discard(conn: &mut Conn, id: i64) -> Result<(), Error> {
     jobs::store::remove(conn, &Job::SendMail { mail: id }.unique_key())
 }
 
+/// Deletes all mails to an address, and their jobs.
+///
+/// # Errors
+/// Of the database.
+pub fn forget_recipient(conn: &mut Conn, address: &str) -> Result<(), Error> {
+    let to = mails::table.filter(mails::recipient.eq(address));
+    let gone: Vec<i64> = diesel::delete(to).returning(mails::id).get_results(conn)?;
+    for mail in gone {
+        jobs::store::remove(conn, &Job::SendMail { mail }.unique_key())?;
+    }
+    Ok(())
+}
+
 /// Deletes rows of mails that were sent long ago.
 ///
 /// # Errors

@@ -157,6 +157,34 @@ pub fn remove_comment(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
     drop_row(conn, "comment_words", number(at, id))
 }
 
+/// Does a part of merging the index of comments, so that words of removed ones leave the file as well; `true` when there is more to do.
+/// `begins`: the first part. PostgreSQL does so by itself.
+/// <https://www.sqlite.org/fts5.html#the_merge_command>
+///
+/// # Errors
+/// Of the database.
+pub fn merge_comments(conn: &mut Conn, begins: bool) -> Result<bool, Error> {
+    #[derive(QueryableByName)]
+    struct Changes {
+        #[diesel(sql_type = BigInt)]
+        total: i64,
+    }
+    if let Conn::Postgres(_) = conn {
+        return Ok(false);
+    }
+    let count = |conn: &mut Conn| -> Result<i64, Error> {
+        let read = diesel::sql_query("SELECT total_changes() AS total");
+        Ok(read.get_result::<Changes>(conn)?.total)
+    };
+    let before = count(conn)?;
+    let pages = if begins { -500 } else { 500 };
+    diesel::sql_query(format!(
+        "INSERT INTO comment_words (comment_words, rank) VALUES ('merge', {pages})"
+    ))
+    .execute(conn)?;
+    Ok(count(conn)? - before >= 2)
+}
+
 /// Removes an article from the index. `at` is the publication time with which it was indexed.
 pub fn remove_article(conn: &mut Conn, id: i64, at: Time) -> Result<(), Error> {
     drop_row(conn, "article_words", number(at, id))

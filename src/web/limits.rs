@@ -300,6 +300,21 @@ async fn give_back(
         .map_err(|e| Error::Unavailable(format!("Redis: {e}")))
 }
 
+/// Deletes the rate limits whose keys hold one of these words: what a person has typed.
+pub fn forget(conn: &mut Conn, words: &[&str]) -> Result<(), Error> {
+    for word in words {
+        let word = word.to_lowercase();
+        let escaped = word
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        let holding =
+            throttles::table.filter(throttles::key.like(format!("%:{escaped}%")).escape('\\'));
+        diesel::delete(holding).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Deletes the rows of expired rate limits.
 pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
     diesel::delete(throttles::table.filter(throttles::expires_at.lt(now.0))).execute(conn)?;

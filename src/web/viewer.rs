@@ -164,6 +164,15 @@ pub fn shown_name<'a>(username: &'a str, name: &'a str) -> &'a str {
     if name.is_empty() { username } else { name }
 }
 
+/// The beginning of the usernames of deleted accounts; their number follows.
+pub const DELETED: &str = "deleted-";
+
+/// Whether this is the username of a deleted account.
+pub fn is_deleted(username: &str) -> bool {
+    let begin = username.get(..DELETED.len());
+    begin.is_some_and(|begin| begin.eq_ignore_ascii_case(DELETED))
+}
+
 /// Anybody: a signed-in account, or none.
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Option<Account>);

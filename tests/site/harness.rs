@@ -187,7 +187,14 @@ pub fn unique() -> String {
 fn template(server: &str) -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
-        let migrations = include_str!("../../migrations/postgres/0001_init/up.sql");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/postgres");
+        let entries = std::fs::read_dir(folder).expect("migrations");
+        let mut files: Vec<_> = entries
+            .map(|e| e.expect("a folder").path().join("up.sql"))
+            .collect();
+        files.sort();
+        let read = |file: &std::path::PathBuf| std::fs::read_to_string(file).expect("SQL");
+        let migrations: String = files.iter().map(read).collect();
         let hash = std::hash::BuildHasher::hash_one(
             &std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default(),
             migrations,

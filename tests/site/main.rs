@@ -32,6 +32,7 @@ mod import;
 mod jobs;
 mod joining;
 mod languages;
+mod leaving;
 mod library;
 mod lists;
 mod logs;

@@ -1,3 +1,9 @@
+DROP TABLE former_usernames;
+DROP TABLE identities;
+DROP TABLE passkeys;
+DROP INDEX comments_of_author;
+DROP TABLE exports;
+DROP TABLE deletions;
 DROP TABLE logins;
 DROP TABLE recovery_codes;
 DROP TABLE totp_secrets;

@@ -56,3 +56,49 @@ CREATE TABLE logins (
 );
 CREATE INDEX logins_by_account ON logins (account_id, id DESC);
 CREATE INDEX logins_by_time ON logins (created_at);
+
+-- Accounts that are to be deleted, or are being deleted. mode: 'anonymise' or 'erase'.
+CREATE TABLE deletions (
+    account_id BIGINT NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    mode TEXT NOT NULL,
+    requested_at BIGINT NOT NULL,
+    run_at BIGINT NOT NULL
+);
+
+-- Copies of all that is stored about a person. file: its name once it is made, until then empty.
+CREATE TABLE exports (
+    account_id BIGINT NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    file TEXT NOT NULL DEFAULT '',
+    requested_at BIGINT NOT NULL,
+    expires_at BIGINT
+);
+CREATE INDEX comments_of_author ON comments (author_id, id);
+
+-- WebAuthn credentials. credential: as JSON of the library, with its public key. credential_id: in hexadecimal digits.
+CREATE TABLE passkeys (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    credential_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT
+);
+CREATE INDEX passkeys_by_account ON passkeys (account_id);
+
+-- Accounts at another site by which people log in (OpenID Connect).
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX identities_by_account ON identities (account_id);
+
+-- Names that accounts had. They stay reserved, and lead to the account.
+CREATE TABLE former_usernames (
+    username_key TEXT NOT NULL PRIMARY KEY,
+    account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE
+);
+CREATE INDEX former_usernames_by_account ON former_usernames (account_id);

@@ -53,6 +53,14 @@ fn profile_page(
             text: t.account_sessions_link(),
         },
     ];
+    more.push(Link {
+        href: paths::ACCOUNT_EXPORT.into(),
+        text: t.export_heading(),
+    });
+    more.push(Link {
+        href: paths::ACCOUNT_DELETE.into(),
+        text: t.leave_heading(),
+    });
     if account.is_staff() {
         more.push(Link {
             href: paths::ADMIN.into(),

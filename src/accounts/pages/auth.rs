@@ -100,6 +100,7 @@ pub async fn login(
     page.done = match done.done.as_str() {
         "reset" => state.t().reset_done(),
         "verified" => state.t().verify_done(),
+        "leaving" => state.t().leave_done(),
         _ => String::new(),
     };
     page.answer()

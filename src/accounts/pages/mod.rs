@@ -3,11 +3,13 @@
 mod account;
 mod auth;
 mod email;
+pub mod export;
 mod forgot;
 pub mod invitations;
 pub mod invite;
 mod join;
 pub mod joins;
+pub mod leave;
 mod links;
 mod password;
 pub mod proof;

@@ -108,6 +108,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    deletions (account_id) {
+        account_id -> BigInt,
+        mode -> Text,
+        requested_at -> BigInt,
+        run_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    exports (account_id) {
+        account_id -> BigInt,
+        file -> Text,
+        requested_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        credential_id -> Text,
+        name -> Text,
+        credential -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        account_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    former_usernames (username_key) {
+        username_key -> Text,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
     throttles (key) {
         key -> Text,
         hits -> Binary,
