@@ -170,6 +170,7 @@ routes! {
     "/join" { GET all accounts::pages::join, POST all accounts::pages::create ["10 accounts an hour and network; 100 refused in 10 minutes"] }
     "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network; 100 an hour an account"] }
     "/login/two-factor" { GET all accounts::pages::ask_code, POST all accounts::pages::check_code ["5 wrong codes in 10 minutes an account"] }
+    "/login/passkey" { POST all accounts::pages::passkeys::log_in ["100 in 10 minutes a network"] }
     "/forgot" { GET all accounts::pages::forgot, POST all accounts::pages::ask_reset ["30 an hour a network; 3 mails an hour an address"] }
     "/reset/{token}" { GET all accounts::pages::reset, POST all accounts::pages::set_reset }
     "/verify/{token}" { GET all accounts::pages::verify, POST all accounts::pages::verified }
@@ -183,6 +184,7 @@ routes! {
     "/account/email/cancel/{token}" { GET all accounts::pages::cancel, POST all accounts::pages::cancelled }
     "/account/not-me/{token}" { GET all accounts::pages::not_me, POST all accounts::pages::was_not_me }
     "/account/two-factor" { GET reader accounts::pages::two_factor, POST reader accounts::pages::change_two_factor ["5 wrong codes in 10 minutes"] }
+    "/account/passkeys" { GET reader accounts::pages::passkeys::index, POST reader accounts::pages::passkeys::change ["20 passkeys"] }
     "/account/export" { GET reader accounts::pages::export::show, POST reader accounts::pages::export::request ["5 a day"] }
     "/account/export/file" { GET reader accounts::pages::export::file }
     "/account/delete" { GET reader accounts::pages::leave::ask, POST reader accounts::pages::leave::delete ["10 failures in 10 minutes"] }

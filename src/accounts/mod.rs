@@ -9,6 +9,7 @@ pub mod joining;
 pub mod leaving;
 pub mod notices;
 pub mod pages;
+pub mod passkeys;
 pub mod password;
 pub mod roles;
 pub mod store;

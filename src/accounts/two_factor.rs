@@ -3,7 +3,7 @@
 use super::notices;
 use super::store::ROLES_LOCK;
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::{accounts, recovery_codes, totp_secrets};
+use crate::db::schema::{accounts, passkeys, recovery_codes, totp_secrets};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::mail::{Notice, store::key};
@@ -37,8 +37,15 @@ fn opened(conn: &mut Conn, account: i64, sealed: &str) -> Result<Secret, Error> 
 pub struct State {
     /// An app makes codes.
     pub app: bool,
+    pub passkeys: i64,
     /// Recovery codes that have not been used.
     pub codes: i64,
+}
+
+impl State {
+    pub fn is_on(self) -> bool {
+        self.app || self.passkeys > 0
+    }
 }
 
 /// # Errors
@@ -53,7 +60,12 @@ pub fn state(conn: &mut Conn, account: i64) -> Result<State, Error> {
         .filter(recovery_codes::account_id.eq(account))
         .count()
         .get_result(conn)?;
+    let passkeys = passkeys::table
+        .filter(passkeys::account_id.eq(account))
+        .count()
+        .get_result(conn)?;
     Ok(State {
+        passkeys,
         app: confirmed.flatten().is_some(),
         codes,
     })
@@ -128,12 +140,22 @@ pub fn confirm(
 
 /// Keeps `accounts.has_second_factor`, which sessions are read with.
 pub(super) fn set_has_second_factor(conn: &mut Conn, account: i64) -> Result<bool, Error> {
-    let has = state(conn, account)?.app;
+    let has = state(conn, account)?.is_on();
     diesel::update(accounts::table.find(account))
         .set(accounts::has_second_factor.eq(has))
         .execute(conn)?;
     if !has {
         diesel::delete(recovery_codes::table.filter(recovery_codes::account_id.eq(account)))
+            .execute(conn)?;
+        // A password of staff may be shorter with a second factor than without: it is rated again at the next log-in.
+        let staff = accounts::table.find(account).filter(
+            accounts::is_moderator
+                .or(accounts::is_editor)
+                .or(accounts::is_admin)
+                .or(accounts::is_writer),
+        );
+        diesel::update(staff)
+            .set(accounts::must_change_password.eq(true))
             .execute(conn)?;
     }
     changed(conn, CacheTag::Account(account));
@@ -230,17 +252,6 @@ fn accept_totp(conn: &mut Conn, account: i64, code: &str, now: Time) -> Result<b
 pub fn disable(conn: &mut Conn, account: i64, now: Time) -> Result<(), Error> {
     lock(conn, ROLES_LOCK)?;
     diesel::delete(totp_secrets::table.find(account)).execute(conn)?;
-    if !set_has_second_factor(conn, account)? {
-        // A password of staff may be shorter with a second factor than without: it is rated again at the next log-in.
-        let staff = accounts::table.find(account).filter(
-            accounts::is_moderator
-                .or(accounts::is_editor)
-                .or(accounts::is_admin)
-                .or(accounts::is_writer),
-        );
-        diesel::update(staff)
-            .set(accounts::must_change_password.eq(true))
-            .execute(conn)?;
-    }
+    set_has_second_factor(conn, account)?;
     notices::tell(conn, account, Notice::SecondFactorOff, "", now)
 }

@@ -37,6 +37,9 @@ pub enum Notice {
     NewDevice,
     SecondFactorOn,
     SecondFactorOff,
+    /// Detail: its name.
+    PasskeyAdded,
+    PasskeyRemoved,
     /// The account is to be deleted.
     Deletion,
     /// Detail: how many recovery codes are left.
@@ -97,6 +100,8 @@ impl Mail {
                 Notice::NewDevice => t.mail_device_subject(&site.name),
                 Notice::SecondFactorOn => t.mail_factor_on_subject(&site.name),
                 Notice::SecondFactorOff => t.mail_factor_off_subject(&site.name),
+                Notice::PasskeyAdded => t.mail_passkey_added_subject(&site.name),
+                Notice::PasskeyRemoved => t.mail_passkey_removed_subject(&site.name),
                 Notice::Deletion => t.mail_deletion_subject(&site.name),
                 Notice::RecoveryCodeUsed => t.mail_recovery_subject(&site.name),
             },

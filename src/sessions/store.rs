@@ -280,6 +280,11 @@ pub fn sweep(conn: &mut Conn, now: Time) -> Result<(), Error> {
         .lt(now.0 - IDLE_TIMEOUT)
         .or(sessions::created_at.lt(now.0 - ABSOLUTE_TIMEOUT));
     diesel::delete(sessions::table.filter(ended)).execute(conn)?;
+    // Without an account a session is only its data.
+    let empty = sessions::account_id
+        .is_null()
+        .and(sessions::data_expires_at.lt(now.0));
+    diesel::delete(sessions::table.filter(empty)).execute(conn)?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Form fields and pages that are one form, as the templates print them.
 
 use crate::error::Error;
-use crate::web::page;
+use crate::web::{State, assets, page};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
@@ -286,8 +286,29 @@ pub struct FormPage {
     pub groups: Vec<FieldGroup>,
     /// Further forms below, each a button.
     pub forms: Vec<ButtonForm>,
+    /// The button that uses a passkey instead.
+    pub passkey: Option<PasskeyForm>,
     pub button: String,
     pub more: Vec<Link>,
+}
+
+/// The button that logs in, or proves who one is, by a passkey. Scripts show it.
+#[derive(Clone, Debug)]
+pub struct PasskeyForm {
+    pub next: String,
+    pub script: &'static str,
+}
+
+impl PasskeyForm {
+    /// `None` where the site's address is a number, which passkeys cannot be bound to.
+    pub fn of(state: &State, next: &str) -> Option<PasskeyForm> {
+        let host = url::Url::parse(&state.config.base.origin).ok()?;
+        host.domain()?;
+        Some(PasskeyForm {
+            next: next.to_owned(),
+            script: assets::PASSKEYS_JS,
+        })
+    }
 }
 
 /// A form that is one button.
@@ -321,6 +342,7 @@ impl FormPage {
             fields: Vec::new(),
             groups: Vec::new(),
             forms: Vec::new(),
+            passkey: None,
             button,
             more: Vec::new(),
         }

@@ -32,6 +32,7 @@ site_test! {
                 Field::file("file", "Picture".into(), "image/png,image/jpeg"),
             ],
             forms: Vec::new(),
+            passkey: None,
             groups: vec![FieldGroup {
                 legend: "Sources".into(),
                 rows: vec![vec![note(0, "A letter")], vec![refused]],

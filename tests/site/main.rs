@@ -43,6 +43,7 @@ mod moving;
 mod newsroom;
 mod no_loss;
 mod nodes;
+mod passkeys;
 mod properties;
 mod queues;
 mod races;

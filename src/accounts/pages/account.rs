@@ -45,6 +45,10 @@ fn profile_page(
             text: t.account_two_factor_link(),
         },
         Link {
+            href: paths::ACCOUNT_PASSKEYS.into(),
+            text: t.passkeys_heading(),
+        },
+        Link {
             href: paths::ACCOUNT_PASSWORD.into(),
             text: t.account_password_link(),
         },
@@ -94,6 +98,7 @@ fn profile_page(
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.save_button(),
         more,
     }

@@ -7,7 +7,7 @@ use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin_pending};
-use crate::web::fields::{Field, FormPage, Link};
+use crate::web::fields::{Field, FormPage, Link, PasskeyForm};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
 use crate::web::notices::Event;
@@ -76,9 +76,19 @@ fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) 
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: PasskeyForm::of(state, next),
         button: t.login_button(),
         more,
     }
+}
+
+/// The form after a log-in by other means was refused.
+pub(super) fn refused_login(
+    state: &State,
+    viewer: &Viewer,
+    alert: String,
+) -> Result<HttpResponse, Error> {
+    login_page(state, viewer, &LoginForm::default(), alert).answer()
 }
 
 /// `GET /login`

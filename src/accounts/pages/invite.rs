@@ -56,6 +56,7 @@ fn accept_page(
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.invite_button(),
         more: Vec::new(),
     };

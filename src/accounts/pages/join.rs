@@ -71,6 +71,7 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.join_button(),
         more: vec![
             Link {
@@ -139,6 +140,7 @@ fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResp
         fields: Vec::new(),
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: String::new(),
         ..join_page(state, viewer, &JoinForm::default(), &JoinErrors::none())
     };

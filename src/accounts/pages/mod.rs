@@ -11,6 +11,7 @@ mod join;
 pub mod joins;
 pub mod leave;
 mod links;
+pub mod passkeys;
 mod password;
 pub mod proof;
 mod reader;

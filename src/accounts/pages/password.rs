@@ -51,6 +51,7 @@ fn password_page(
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.password_button(),
         more: vec![Link {
             href: paths::ACCOUNT.into(),

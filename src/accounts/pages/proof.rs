@@ -5,7 +5,7 @@ use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
 use crate::sessions::Sessions;
-use crate::web::fields::{Field, FormPage, Link};
+use crate::web::fields::{Field, FormPage, Link, PasskeyForm};
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::{PROOF_IS_FRESH, Proof};
 use crate::web::{Account, FormBody, Page, Shared, SignedIn, State, error_pages, page};
@@ -112,6 +112,10 @@ fn confirm_page(state: &State, account: &SignedIn, next: &str) -> FormPage {
     FormPage {
         intro: t.confirm_intro(),
         fields,
+        passkey: match account.has_second_factor {
+            true => PasskeyForm::of(state, paths::local(next)),
+            false => None,
+        },
         more: vec![Link {
             href: paths::ACCOUNT.into(),
             text: t.back_to_account(),

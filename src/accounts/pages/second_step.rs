@@ -7,7 +7,7 @@ use crate::accounts::store;
 use crate::error::Error;
 use crate::paths;
 use crate::sessions;
-use crate::web::fields::{FormPage, Link};
+use crate::web::fields::{FormPage, Link, PasskeyForm};
 use crate::web::guard::network_of;
 use crate::web::notices::Event;
 use crate::web::viewer::Proof;
@@ -29,6 +29,7 @@ fn code_page(state: &State) -> FormPage {
     FormPage {
         intro: t.second_step_intro(),
         fields: vec![code_field(t).hint(t.second_step_hint())],
+        passkey: PasskeyForm::of(state, ""),
         more: vec![Link {
             href: paths::LOGIN.into(),
             text: t.second_step_back(),

@@ -118,8 +118,6 @@ impl TwoFactorPage {
         };
         match factors.app {
             true => {
-                let hint = t.two_factor_codes_hint();
-                page.forms = vec![button("codes", hint, t.two_factor_new_codes())];
                 page.form_action = "disable";
                 page.form_button = t.two_factor_disable();
                 page.fields = vec![
@@ -128,6 +126,11 @@ impl TwoFactorPage {
                 ];
             }
             false => page.forms = vec![button("start", String::new(), t.two_factor_start())],
+        }
+        if factors.is_on() {
+            let hint = t.two_factor_codes_hint();
+            let codes = button("codes", hint, t.two_factor_new_codes());
+            page.forms.push(codes);
         }
         page
     }
@@ -285,7 +288,7 @@ async fn renew(state: &State, account: &SignedIn) -> Result<HttpResponse, Error>
     let renewed = sessions::write(
         state,
         account,
-        |conn, who: &SignedIn| match two_factor::state(conn, who.id)?.app {
+        |conn, who: &SignedIn| match two_factor::state(conn, who.id)?.is_on() {
             true => two_factor::renew_codes(conn, who.id),
             false => Err(Error::NotFound),
         },

@@ -101,6 +101,7 @@ fn settings_page(state: &State, admin: &Admin, form: &Submitted) -> FormPage {
         fields,
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.save_button(),
         more: Vec::new(),
     }

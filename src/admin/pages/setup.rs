@@ -68,6 +68,7 @@ fn setup_page(
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.setup_button(),
         more: Vec::new(),
     };

@@ -68,6 +68,7 @@ fn form(
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.flag_button(),
         more: Vec::new(),
     }
@@ -106,6 +107,7 @@ pub async fn flag(
             fields: Vec::new(),
             groups: Vec::new(),
             forms: Vec::new(),
+            passkey: None,
             button: String::new(),
             intro: String::new(),
             more: vec![Link {

@@ -68,6 +68,7 @@ async fn front_page(state: &State, who: &Editor, rows: Vec<Row>) -> Result<FormP
         action: paths::ADMIN_FRONT.into(),
         fields: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         groups: vec![FieldGroup {
             legend: t.front_legend(),
             rows,

@@ -37,6 +37,7 @@ fn import_page(state: &State, who: &Writer, text: &str, error: String) -> FormPa
         ],
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.import_button(),
         more: Vec::new(),
     }

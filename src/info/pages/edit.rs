@@ -69,6 +69,7 @@ async fn edit_page(
         fields: fields(t, form, errors),
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.save_button(),
         more,
     })
@@ -208,6 +209,7 @@ pub async fn ask(
         fields: Vec::new(),
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.pages_delete(),
         more: vec![Link {
             href: paths::admin_page(&slug),

@@ -113,6 +113,7 @@ async fn list_page(
         fields: fields(t, &form, errors),
         groups: Vec::new(),
         forms: Vec::new(),
+        passkey: None,
         button: t.pages_new_button(),
         more: built_in.chain(written).collect(),
     })
