@@ -171,6 +171,8 @@ routes! {
     "/login" { GET all accounts::pages::login, POST all accounts::pages::log_in ["10 failures in 10 minutes a name and network, 100 a network; 100 an hour an account"] }
     "/login/two-factor" { GET all accounts::pages::ask_code, POST all accounts::pages::check_code ["5 wrong codes in 10 minutes an account"] }
     "/login/passkey" { POST all accounts::pages::passkeys::log_in ["100 in 10 minutes a network"] }
+    "/login/oidc" { GET all accounts::pages::provider::begin ["60 in 10 minutes a network"] }
+    "/login/oidc/callback" { GET all accounts::pages::provider::callback, POST all accounts::pages::meet::finish ["as log-in and join"] }
     "/forgot" { GET all accounts::pages::forgot, POST all accounts::pages::ask_reset ["30 an hour a network; 3 mails an hour an address"] }
     "/reset/{token}" { GET all accounts::pages::reset, POST all accounts::pages::set_reset }
     "/verify/{token}" { GET all accounts::pages::verify, POST all accounts::pages::verified }
@@ -185,6 +187,7 @@ routes! {
     "/account/not-me/{token}" { GET all accounts::pages::not_me, POST all accounts::pages::was_not_me }
     "/account/two-factor" { GET reader accounts::pages::two_factor, POST reader accounts::pages::change_two_factor ["5 wrong codes in 10 minutes"] }
     "/account/passkeys" { GET reader accounts::pages::passkeys::index, POST reader accounts::pages::passkeys::change ["20 passkeys"] }
+    "/account/provider" { GET reader accounts::pages::provider::show, POST reader accounts::pages::provider::change }
     "/account/export" { GET reader accounts::pages::export::show, POST reader accounts::pages::export::request ["5 a day"] }
     "/account/export/file" { GET reader accounts::pages::export::file }
     "/account/delete" { GET reader accounts::pages::leave::ask, POST reader accounts::pages::leave::delete ["10 failures in 10 minutes"] }

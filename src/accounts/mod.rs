@@ -3,11 +3,13 @@
 
 pub mod export;
 pub mod history;
+pub mod identities;
 pub mod invitations;
 pub mod jobs;
 pub mod joining;
 pub mod leaving;
 pub mod notices;
+pub mod oidc;
 pub mod pages;
 pub mod passkeys;
 pub mod password;

@@ -15,7 +15,7 @@ use crate::sessions::{ABSOLUTE_TIMEOUT, RedisStore, Sessions};
 use crate::web::cache::RouteLookup;
 use crate::web::cache::middleware::PageCacheLayer;
 use crate::web::connections::Connections;
-use crate::web::{Limits, Meter, PageCache, Shared, State, guard, session_cookie};
+use crate::web::{Limits, Meter, Outgoing, PageCache, Shared, State, guard, session_cookie};
 use crate::{ops, redirects, routes, workers};
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
@@ -70,7 +70,16 @@ pub async fn assemble(config: Config, prepared: Prepared) -> Result<App, String>
     let setup = prepare::setup_link(&prepared.db).await?;
     let names = routes::ROUTES.iter().map(|r| (r.method, r.path));
     let meter = Meter::new(names, &prepared.db);
-    let state = State::new(prepared.db, config, limits, prepared.site, cache, meter);
+    let outgoing = Outgoing::new(&config.allow_private).map_err(|failed| failed.0)?;
+    let state = State::new(
+        prepared.db,
+        config,
+        limits,
+        outgoing,
+        prepared.site,
+        cache,
+        meter,
+    );
     let state = web::Data::new(state);
     Ok(App {
         state,

@@ -16,12 +16,14 @@ pub struct Key {
     pub default: &'static str,
     /// A URL that may hold a password, which is not printed.
     pub is_url: bool,
+    /// It is not printed at all.
+    pub is_secret: bool,
 }
 
 /// `/// help`, name, type, variable in the environment, word for the value in `--help`, parser, what it is without a value, how
 /// that is printed. The parser says what the key takes if it refuses a value.
 macro_rules! keys {
-    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $variable:literal, $value:literal, $parse:path, $default:expr, $printed:literal $(, $url:ident)?;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $variable:literal, $value:literal, $parse:path, $default:expr, $printed:literal $(, $mark:ident)?;)+) => {
         /// The values of one source (file, environment or flags) as given, before they are merged and parsed.
         #[derive(Clone, Debug, Default, Deserialize, clap::Args)]
         #[serde(deny_unknown_fields, default)]
@@ -45,7 +47,8 @@ macro_rules! keys {
             name: stringify!($name),
             variable: $variable,
             default: $printed,
-            is_url: false $(|| stringify!($url).len() > 0)?,
+            is_url: false $(|| is(stringify!($mark), "url"))?,
+            is_secret: false $(|| is(stringify!($mark), "secret"))?,
         }),+];
 
         impl PartialConfig {
@@ -92,6 +95,16 @@ fn shown(given: &str) -> String {
     }
 }
 
+/// Whether two words are the same, at compile time.
+const fn is(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
 keys! {
     /// The data folder: database, media, mail [default: ./data]
     data: PathBuf = "MASTHEAD_DATA", "DIR", parse::path, "data".into(), "data";
@@ -118,6 +131,16 @@ keys! {
     smtp_url: Option<String> = "MASTHEAD_SMTP_URL", "URL", parse::smtp, None, "off: mail is written to the data folder", url;
     /// The sender of mail, such as "The Paper <news@example.org>"; needed with smtp_url
     mail_from: Option<String> = "MASTHEAD_MAIL_FROM", "ADDRESS", parse::mailbox, None, "none";
+    /// OpenID Connect: the provider that people may log in with, such as https://accounts.example.org
+    oidc_issuer: Option<String> = "MASTHEAD_OIDC_ISSUER", "URL", parse::web, None, "none";
+    /// The name that this site has there
+    oidc_client_id: Option<String> = "MASTHEAD_OIDC_CLIENT_ID", "ID", parse::string, None, "none";
+    /// The secret that this site has there
+    oidc_client_secret: Option<String> = "MASTHEAD_OIDC_CLIENT_SECRET", "SECRET", parse::string, None, "none", secret;
+    /// What readers call it, such as "Example ID" [default: the provider's host]
+    oidc_name: Option<String> = "MASTHEAD_OIDC_NAME", "NAME", parse::string, None, "the provider's host";
+    /// Private addresses that requests to other sites may reach: addresses or networks, separated by commas
+    allow_private: Vec<Network> = "MASTHEAD_ALLOW_PRIVATE", "LIST", parse::networks, Vec::new(), "none";
     /// PostgreSQL instead of the embedded database: postgres://…
     database_url: Option<PostgresUrl> = "DATABASE_URL", "URL", parse::postgres, None, "embedded (masthead.db in the data folder)", url;
     /// PEM file with the certificate authority of the database server

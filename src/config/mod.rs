@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 pub struct Config {
     values: Values,
     pub base: BaseUrl,
+    /// Where people may log in by OpenID Connect.
+    pub provider: Option<Provider>,
     pub database: Address,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
@@ -58,6 +60,40 @@ pub struct BaseUrl {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
 
+/// Where people may log in by OpenID Connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: String,
+    /// What readers call it.
+    pub name: String,
+}
+
+impl Provider {
+    fn of(values: &Values) -> Result<Option<Provider>, String> {
+        let given = (
+            &values.oidc_issuer,
+            &values.oidc_client_id,
+            &values.oidc_client_secret,
+        );
+        match given {
+            (None, None, None) => Ok(None),
+            (Some(issuer), Some(client_id), Some(client_secret)) => {
+                let host = issuer.split("://").nth(1).unwrap_or_default();
+                let host = host.split('/').next().unwrap_or_default().to_owned();
+                Ok(Some(Provider {
+                    issuer: issuer.clone(),
+                    client_id: client_id.clone(),
+                    client_secret: client_secret.clone(),
+                    name: values.oidc_name.clone().unwrap_or(host),
+                }))
+            }
+            _ => Err("MASTHEAD_OIDC_ISSUER, MASTHEAD_OIDC_CLIENT_ID and MASTHEAD_OIDC_CLIENT_SECRET are needed together.".into()),
+        }
+    }
+}
+
 impl Config {
     /// Reads flags, environment and file, and merges them; earlier ones take precedence.
     ///
@@ -85,6 +121,7 @@ impl Config {
                 "MASTHEAD_SMTP_URL needs MASTHEAD_MAIL_FROM, the sender of all mail.".into(),
             );
         }
+        let provider = Provider::of(&values)?;
         let base = match &values.base_url {
             Some(base) => base.clone(),
             None => BaseUrl::parse(&format!("http://127.0.0.1:{}", values.port))?,
@@ -98,6 +135,7 @@ impl Config {
         };
         let printed = KEYS.iter().zip(given.given()).map(|(key, value)| {
             let value = match value {
+                Some(_) if key.is_secret => "***".to_owned(),
                 Some(url) if key.is_url => crate::db::hide_password(url),
                 Some(value) => value.to_owned(),
                 None if key.name == "base_url" => base.origin.clone(),
@@ -107,6 +145,7 @@ impl Config {
         });
         Ok(Config {
             printed: printed.collect(),
+            provider,
             values,
             base,
             database,

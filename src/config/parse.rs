@@ -101,3 +101,13 @@ pub(super) fn mailbox(given: &str) -> Result<String, String> {
         Err(_) => Err("an address such as news@example.org or The Paper <news@example.org>".into()),
     }
 }
+
+/// An address of the web, without a slash at the end or as it is given.
+pub(super) fn web(given: &str) -> Result<String, String> {
+    match url::Url::parse(given) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            Ok(given.to_owned())
+        }
+        _ => Err("an address such as https://accounts.example.org".into()),
+    }
+}

@@ -33,6 +33,9 @@ pub const ACCOUNT_EMAIL: &str = "/account/email";
 pub const ACCOUNT_TWO_FACTOR: &str = "/account/two-factor";
 pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
 pub const ACCOUNT_PASSKEYS: &str = "/account/passkeys";
+pub const LOGIN_OIDC: &str = "/login/oidc";
+pub const LOGIN_OIDC_CALLBACK: &str = "/login/oidc/callback";
+pub const ACCOUNT_PROVIDER: &str = "/account/provider";
 pub const LOGIN_PASSKEY: &str = "/login/passkey";
 pub const ACCOUNT_EXPORT: &str = "/account/export";
 pub const ACCOUNT_EXPORT_FILE: &str = "/account/export/file";
@@ -231,6 +234,10 @@ pub fn setup(token: &str) -> String {
 }
 pub fn login(next: &str) -> String {
     format!("{LOGIN}?next={}", utf8_percent_encode(next, QUERY))
+}
+/// Where people log in by OpenID Connect, and then go on.
+pub fn login_oidc(next: &str) -> String {
+    with_query(LOGIN_OIDC, &[("next", next)])
 }
 /// The log-in page, which says what was done.
 pub fn login_done(done: &str) -> String {

@@ -18,6 +18,7 @@ pub mod links;
 pub mod look;
 pub mod meter;
 pub mod notices;
+pub mod outgoing;
 pub mod page;
 pub mod session_cookie;
 mod setting_checks;
@@ -40,6 +41,7 @@ pub use gate::Gate;
 pub use limits::Limits;
 pub use meter::Meter;
 pub use notices::Notices;
+pub use outgoing::Outgoing;
 pub use page::{DateView, Page};
 pub use site::Site;
 use std::sync::Arc;
@@ -51,6 +53,8 @@ pub struct State {
     pub db: Db,
     pub config: Config,
     pub limits: Limits,
+    /// For requests to other sites.
+    pub outgoing: Outgoing,
     /// Password hashing: memory and CPU for a few at a time.
     pub hashing: Gate,
     /// Rendering HTML from what readers write.
@@ -86,6 +90,7 @@ impl State {
         db: Db,
         config: Config,
         limits: Limits,
+        outgoing: Outgoing,
         site: Site,
         cache: Arc<PageCache>,
         meter: Meter,
@@ -95,6 +100,7 @@ impl State {
             access_log: config.access_log.map(access_log::AccessLog::new),
             config,
             limits,
+            outgoing,
             hashing: Gate::new(2, 24),
             rendering: Gate::new(2, 256),
             searching: Gate::new(3, 128),

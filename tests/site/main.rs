@@ -45,6 +45,7 @@ mod no_loss;
 mod nodes;
 mod passkeys;
 mod properties;
+mod provider;
 mod queues;
 mod races;
 mod reading;

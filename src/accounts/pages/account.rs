@@ -57,6 +57,12 @@ fn profile_page(
             text: t.account_sessions_link(),
         },
     ];
+    if let Some(provider) = &state.config.provider {
+        more.push(Link {
+            href: paths::ACCOUNT_PROVIDER.into(),
+            text: t.oidc_log_in(&provider.name),
+        });
+    }
     more.push(Link {
         href: paths::ACCOUNT_EXPORT.into(),
         text: t.export_heading(),

@@ -51,6 +51,13 @@ fn login_page(state: &State, viewer: &Viewer, given: &LoginForm, alert: String) 
         href: paths::FORGOT.into(),
         text: t.login_forgot(),
     }];
+    if let Some(provider) = &state.config.provider {
+        let oidc = Link {
+            href: paths::login_oidc(next),
+            text: t.oidc_log_in(&provider.name),
+        };
+        more.insert(0, oidc);
+    }
     if state.site().join_open {
         more.push(Link {
             href: paths::join(next),
@@ -135,7 +142,7 @@ pub async fn log_in(
         .db
         .read(move |conn| store::find_by_login(conn, &wanted))
         .await?;
-    let rules = login_rules(&typed, &network, found.as_ref());
+    let rules = log_in_rules(&typed, &network, found.as_ref());
     // Counted before the check, so that parallel guesses count too; refunded if the password is right.
     let taken = match state.limits.take(&state.db, rules, state.db.now()).await {
         Ok(taken) => taken,
@@ -192,7 +199,7 @@ pub async fn log_in(
 }
 
 /// Limits of failed attempts: by what was typed, by network, and by account.
-fn login_rules(typed: &str, network: &str, found: Option<&Login>) -> Vec<Rule> {
+pub(super) fn log_in_rules(typed: &str, network: &str, found: Option<&Login>) -> Vec<Rule> {
     // The account's id: username and e-mail address count against the same limit.
     let account = found.map_or(typed.to_owned(), |found| found.id.to_string());
     vec![

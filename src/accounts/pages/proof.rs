@@ -109,6 +109,17 @@ fn confirm_page(state: &State, account: &SignedIn, next: &str) -> FormPage {
             .autocomplete("one-time-code");
         fields.insert(1, code.optional());
     }
+    let mut more = vec![Link {
+        href: paths::ACCOUNT.into(),
+        text: t.back_to_account(),
+    }];
+    if let Some(provider) = &state.config.provider {
+        let oidc = Link {
+            href: paths::login_oidc(paths::local(next)),
+            text: t.oidc_confirm(&provider.name),
+        };
+        more.insert(0, oidc);
+    }
     FormPage {
         intro: t.confirm_intro(),
         fields,
@@ -116,10 +127,7 @@ fn confirm_page(state: &State, account: &SignedIn, next: &str) -> FormPage {
             true => PasskeyForm::of(state, paths::local(next)),
             false => None,
         },
-        more: vec![Link {
-            href: paths::ACCOUNT.into(),
-            text: t.back_to_account(),
-        }],
+        more,
         ..FormPage::new(
             page,
             t.confirm_heading(),

@@ -1,0 +1,284 @@
+//! `/login/oidc/callback` for someone whom the provider vouches for and who has no connected account yet: it is connected by its
+//! password, or created.
+
+use super::auth::log_in_rules;
+use super::provider::{PERSON, log_in, provider};
+use crate::accounts::identities::{self, NewPerson};
+use crate::accounts::joining::{self, HeldBecause};
+use crate::accounts::oidc::Person;
+use crate::accounts::store::{self, Login, RegistrationConflict};
+use crate::accounts::{Email, Username, password, verification};
+use crate::db::Time;
+use crate::error::Error;
+use crate::paths;
+use crate::web::fields::{Field, FormPage, Link};
+use crate::web::guard::network_of;
+use crate::web::limits::Rule;
+use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MeetForm {
+    username: String,
+    email: String,
+    password: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct MeetErrors {
+    alert: String,
+    username: String,
+    email: String,
+    password: String,
+}
+
+impl MeetErrors {
+    fn any(&self) -> bool {
+        [&self.alert, &self.username, &self.email, &self.password]
+            .iter()
+            .any(|error| !error.is_empty())
+    }
+}
+
+/// The account that has the address which the provider vouches for.
+async fn owner(state: &State, person: &Person) -> Result<Option<Login>, Error> {
+    if !person.email_verified || person.email.is_empty() {
+        return Ok(None);
+    }
+    let email = Email::stored(&person.email);
+    let found = state
+        .db
+        .read(move |conn| store::find_by_login(conn, email.as_str()))
+        .await?;
+    let email = Email::stored(&person.email);
+    Ok(found.filter(|found| found.email_is(&email)))
+}
+
+/// The page for someone who has no connected account: an account with their address is connected by its password, else they choose a
+/// username.
+pub(super) async fn meet(
+    state: &State,
+    person: &Person,
+    form: &MeetForm,
+    errors: &MeetErrors,
+) -> Result<HttpResponse, Error> {
+    let (t, name) = (state.t(), &provider(state)?.name);
+    let page = Page::new(state, &Viewer(None), &t.oidc_meet_heading(name)).unlisted();
+    let mut view = FormPage {
+        alert: errors.alert.clone(),
+        ..FormPage::new(
+            page,
+            t.oidc_meet_heading(name),
+            paths::LOGIN_OIDC_CALLBACK,
+            t.oidc_connect(),
+        )
+    };
+    let judged = |error: &str| match error.is_empty() {
+        true => Ok(()),
+        false => Err(error.to_owned()),
+    };
+    if let Some(owner) = owner(state, person).await? {
+        view.intro = t.oidc_known(&owner.username, &person.email, name);
+        view.fields = vec![
+            Field::password("password", t.field_password(), "current-password")
+                .judged(&judged(&errors.password)),
+        ];
+        // A mail proves it as well: with a new password.
+        view.more = vec![Link {
+            href: paths::FORGOT.into(),
+            text: t.login_forgot(),
+        }];
+    } else if state.site().join_open {
+        let suggested = match form.username.is_empty() {
+            true => &person.name,
+            false => &form.username,
+        };
+        view.intro = t.oidc_new(name);
+        view.button = t.join_button();
+        view.fields = vec![
+            Field::text("username", t.field_username())
+                .hint(t.username_hint())
+                .value(suggested)
+                .autocomplete("username")
+                .most(30)
+                .judged(&judged(&errors.username)),
+        ];
+        if !person.email_verified {
+            let given = match form.email.is_empty() {
+                true => &person.email,
+                false => &form.email,
+            };
+            let email = Field::email("email", t.field_email()).hint(t.email_hint());
+            view.fields
+                .push(email.value(given).judged(&judged(&errors.email)));
+        }
+        view.more = vec![
+            Link {
+                href: paths::GUIDELINES.into(),
+                text: t.guidelines_heading(),
+            },
+            Link {
+                href: paths::PRIVACY.into(),
+                text: t.privacy_heading(),
+            },
+        ];
+    } else {
+        view.intro = t.join_closed();
+        view.button = String::new();
+    }
+    view.answer()
+}
+
+/// `POST /login/oidc/callback`: connects or creates the account.
+pub async fn finish(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    provider(&state)?;
+    let person = session.get::<Person>(PERSON).ok().flatten();
+    let Some(person) = person.filter(|_| viewer.account().is_none()) else {
+        return Ok(page::see_other(paths::LOGIN));
+    };
+    let form: MeetForm = posted.read()?;
+    let joined = match owner(&state, &person).await? {
+        Some(owner) => by_password(&state, &request, &person, &form, owner).await,
+        None => join(&state, &request, &person, &form).await,
+    };
+    match joined {
+        Ok(Ok(account)) => log_in(&state, &request, &session, account, &person.next).await,
+        Ok(Err(errors)) => meet(&state, &person, &form, &errors).await,
+        Err(Error::TooMany { seconds }) => {
+            let t = state.t();
+            let errors = MeetErrors {
+                alert: t.login_too_many(&error_pages::wait(t, seconds)),
+                ..MeetErrors::default()
+            };
+            let mut response = meet(&state, &person, &form, &errors).await?;
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            error_pages::retry_after(response, seconds)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Connects the account with this address, if the password is right. Wrong ones count as at log-in.
+async fn by_password(
+    state: &State,
+    request: &HttpRequest,
+    person: &Person,
+    form: &MeetForm,
+    owner: Login,
+) -> Result<Result<i64, MeetErrors>, Error> {
+    let network = network_of(request);
+    let rules = log_in_rules(&person.email.to_lowercase(), &network, Some(&owner));
+    let now = state.db.now();
+    let counted = state.limits.take(&state.db, rules, now).await?;
+    let stored = Some(owner.password_hash.clone());
+    if !password::verify(state, form.password.clone(), stored)
+        .await?
+        .right
+    {
+        return Ok(Err(MeetErrors {
+            password: state.t().password_wrong(),
+            ..MeetErrors::default()
+        }));
+    }
+    state.limits.refund(&state.db, counted).await?;
+    let (issuer, subject) = (person.issuer.clone(), person.subject.clone());
+    let connected = state.db.write(move |conn| {
+        // They have proved it twice: here by the password, there to the provider.
+        verification::mark_verified(conn, owner.id, now)?;
+        identities::connect(conn, owner.id, &issuer, &subject, now)
+    });
+    match connected.await? {
+        true => Ok(Ok(owner.id)),
+        false => Err(Error::Conflict(state.t().oidc_other_account())),
+    }
+}
+
+/// Creates an account.
+async fn join(
+    state: &State,
+    request: &HttpRequest,
+    person: &Person,
+    form: &MeetForm,
+) -> Result<Result<i64, MeetErrors>, Error> {
+    let (t, now, site) = (state.t(), state.db.now(), state.site());
+    if !site.join_open {
+        return Ok(Err(MeetErrors {
+            alert: t.join_closed(),
+            ..MeetErrors::default()
+        }));
+    }
+    let username = Username::parse(t, &form.username).and_then(|name| match name.is_reserved() {
+        true => Err(t.username_reserved()),
+        false => Ok(name),
+    });
+    let mut email = match person.email_verified {
+        true => Email::parse(t, &person.email),
+        false => Email::parse(t, &form.email),
+    };
+    if email
+        .as_ref()
+        .is_ok_and(|email| joining::is_blocked(&state.config.data, email))
+    {
+        email = Err(t.email_blocked());
+    }
+    let (username, email) = match (username, email) {
+        (Ok(username), Ok(email)) => (username, email),
+        (username, email) => {
+            let errors = MeetErrors {
+                username: username.err().unwrap_or_default(),
+                email: email.as_ref().err().cloned().unwrap_or_default(),
+                alert: match person.email_verified {
+                    true => email.err().unwrap_or_default(),
+                    false => String::new(),
+                },
+                ..MeetErrors::default()
+            };
+            debug_assert!(errors.any());
+            return Ok(Err(errors));
+        }
+    };
+    let rules = vec![Rule::new("join", network_of(request), 10, Time::HOUR)];
+    let counted = state.limits.take(&state.db, rules, now).await?;
+    let new = NewPerson {
+        username,
+        email,
+        email_verified: person.email_verified,
+        issuer: person.issuer.clone(),
+        subject: person.subject.clone(),
+        held: site.approves_joins.then_some(HeldBecause::Setting),
+    };
+    let created = state
+        .db
+        .write(move |conn| identities::create(conn, &new, now))
+        .await?;
+    match created {
+        Ok(account) => Ok(Ok(account)),
+        Err(conflict) => {
+            state.limits.refund(&state.db, counted).await?;
+            Ok(Err(match conflict {
+                RegistrationConflict::Username => MeetErrors {
+                    username: t.username_taken(),
+                    ..MeetErrors::default()
+                },
+                RegistrationConflict::Lookalike => MeetErrors {
+                    username: t.name_lookalike(),
+                    ..MeetErrors::default()
+                },
+                RegistrationConflict::Email => MeetErrors {
+                    email: t.email_taken(),
+                    ..MeetErrors::default()
+                },
+            }))
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! `/login/oidc` and `/login/oidc/callback`: logging in, joining and connecting an account by OpenID Connect.
+
+use super::auth::{Done, next_of, refused_login};
+use super::meet::{MeetErrors, MeetForm, meet};
+use super::proof;
+use super::sign_in::{SignIn, complete};
+use crate::accounts::identities;
+use crate::accounts::oidc::{self, Begun, Person, Problem};
+use crate::accounts::store;
+use crate::config::Provider;
+use crate::db::Time;
+use crate::error::Error;
+use crate::paths;
+use crate::sessions::{self, LoggedIn, Sessions, begin_pending};
+use crate::web::fields::{ButtonForm, FormPage, Link};
+use crate::web::form::unknown_field;
+use crate::web::guard::network_of;
+use crate::web::limits::Rule;
+use crate::web::viewer::Proof;
+use crate::web::{FormBody, Page, Shared, SignedIn, State, Viewer, error_pages, page};
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+/// What a session keeps between the two addresses.
+const BEGUN: &str = "oidc";
+/// Whom the provider has vouched for, until they have an account.
+pub(super) const PERSON: &str = "oidc-person";
+
+pub(super) fn provider(state: &State) -> Result<&Provider, Error> {
+    state.config.provider.as_ref().ok_or(Error::NotFound)
+}
+
+fn redirect(state: &State) -> String {
+    format!("{}{}", state.config.base.origin, paths::LOGIN_OIDC_CALLBACK)
+}
+
+/// The page after the provider was down or its answer was wrong: never a session.
+fn failed(state: &State, viewer: &Viewer, problem: Problem) -> Result<HttpResponse, Error> {
+    let (t, name) = (state.t(), &provider(state)?.name);
+    match problem {
+        Problem::Down(why) => {
+            tracing::warn!(why, "the OpenID Connect provider does not answer");
+            let mut response = refused_login(state, viewer, t.oidc_down(name))?;
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            error_pages::retry_after(response, 60)
+        }
+        Problem::Refused(why) => {
+            tracing::warn!(why, "the OpenID Connect provider's answer was refused");
+            refused_login(state, viewer, t.oidc_failed(name))
+        }
+    }
+}
+
+/// `GET /login/oidc`: on to the provider.
+pub async fn begin(
+    state: Shared,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+) -> Result<HttpResponse, Error> {
+    let provider = provider(&state)?;
+    let rules = vec![Rule::new(
+        "oidc",
+        network_of(&request),
+        60,
+        10 * Time::MINUTE,
+    )];
+    state.limits.take(&state.db, rules, state.db.now()).await?;
+    let next = next_of(&request);
+    let begun = oidc::begin(provider, &redirect(&state), &state.outgoing, &next).await;
+    match begun {
+        Ok((url, begun)) => {
+            session.insert(BEGUN, begun).map_err(Error::internal)?;
+            Ok(page::see_other(&url))
+        }
+        Err(problem) => failed(&state, &viewer, problem),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    code: String,
+    state: String,
+    error: String,
+}
+
+/// `GET /login/oidc/callback`: back from the provider.
+pub async fn callback(
+    state: Shared,
+    sessions: web::Data<Sessions>,
+    viewer: Viewer,
+    request: HttpRequest,
+    session: Session,
+) -> Result<HttpResponse, Error> {
+    let configured = provider(&state)?;
+    let answer: Answer =
+        serde_html_form::from_str(request.query_string()).map_err(|_| unknown_field())?;
+    let begun = session.get::<Begun>(BEGUN).ok().flatten();
+    // It works once, whatever comes of it.
+    session.remove(BEGUN);
+    let Some(begun) = begun else {
+        let problem = Problem::Refused("no log-in has begun".into());
+        return failed(&state, &viewer, problem);
+    };
+    if !answer.error.is_empty() {
+        return failed(&state, &viewer, Problem::Refused(answer.error));
+    }
+    let redirect = redirect(&state);
+    let person = oidc::finish(
+        configured,
+        &redirect,
+        &state.outgoing,
+        begun,
+        (&answer.code, &answer.state),
+        state.db.now(),
+    );
+    let person = match person.await {
+        Ok(person) => person,
+        Err(problem) => return failed(&state, &viewer, problem),
+    };
+    let (issuer, subject) = (person.issuer.clone(), person.subject.clone());
+    let known = state
+        .db
+        .read(move |conn| identities::find(conn, &issuer, &subject))
+        .await?;
+    match (viewer.account(), known) {
+        (Some(who), Some(account)) if who.id == account => {
+            sessions.prove(who, Proof::Provider).await?;
+            Ok(page::see_other(paths::local(&person.next)))
+        }
+        (Some(_), Some(_)) => refused_login(&state, &viewer, state.t().oidc_other_account()),
+        (Some(who), None) => {
+            let who = SignedIn(who.clone());
+            connect(&state, &who, person).await
+        }
+        (None, Some(account)) => log_in(&state, &request, &session, account, &person.next).await,
+        (None, None) => {
+            session.insert(PERSON, &person).map_err(Error::internal)?;
+            meet(
+                &state,
+                &person,
+                &MeetForm::default(),
+                &MeetErrors::default(),
+            )
+            .await
+        }
+    }
+}
+
+/// Logs in to an account; one with a second factor of its own is asked for it.
+pub(super) async fn log_in(
+    state: &State,
+    request: &HttpRequest,
+    session: &Session,
+    account: i64,
+    next: &str,
+) -> Result<HttpResponse, Error> {
+    let login = state.db.read(move |conn| store::login_by_id(conn, account));
+    let login = login.await?;
+    if login.has_second_factor {
+        let pending = LoggedIn {
+            account,
+            password_version: login.password_version,
+            must_change_password: false,
+            proof: Proof::Provider,
+        };
+        begin_pending(session, request, pending, paths::local(next))?;
+        return Ok(page::see_other(paths::LOGIN_TWO_FACTOR));
+    }
+    let sign_in = SignIn {
+        login,
+        proof: Proof::Provider,
+        must_change_password: false,
+        suffices: false,
+        rehashed: None,
+    };
+    match complete(state, request, session, sign_in, next).await? {
+        Some(response) => Ok(response),
+        None => Ok(page::see_other(paths::LOGIN)),
+    }
+}
+
+/// Connects an account whose owner is signed in and has just proved who they are.
+async fn connect(state: &State, who: &SignedIn, person: Person) -> Result<HttpResponse, Error> {
+    proof::require_fresh(state, who, paths::ACCOUNT_PROVIDER)?;
+    let (now, next) = (state.db.now(), person.next.clone());
+    let connected = sessions::write(state, who, move |conn, who: &SignedIn| {
+        identities::connect(conn, who.id, &person.issuer, &person.subject, now)
+    });
+    match connected.await? {
+        true => Ok(page::see_other(paths::local(&next))),
+        false => Err(Error::Conflict(state.t().oidc_other_account())),
+    }
+}
+
+/// `GET /account/provider`: whether one's account is connected.
+pub async fn show(
+    state: Shared,
+    account: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let provider = provider(&state)?;
+    let (t, id, issuer) = (state.t(), account.id, provider.issuer.clone());
+    let connected = state
+        .db
+        .read(move |conn| identities::is_connected(conn, id, &issuer))
+        .await?;
+    let (intro, action, button) = match connected {
+        true => (
+            t.oidc_is_connected(&provider.name),
+            "disconnect",
+            t.oidc_disconnect(),
+        ),
+        false => (
+            t.oidc_not_connected(&provider.name),
+            "connect",
+            t.oidc_connect(),
+        ),
+    };
+    let page = Page::new(&state, &account.viewer(), &provider.name).unlisted();
+    let mut view = FormPage {
+        intro,
+        forms: vec![ButtonForm {
+            action: paths::ACCOUNT_PROVIDER.into(),
+            fields: vec![("action", action.into())],
+            hint: String::new(),
+            button,
+        }],
+        more: vec![Link {
+            href: paths::ACCOUNT.into(),
+            text: t.back_to_account(),
+        }],
+        ..FormPage::new(page, provider.name.clone(), "", String::new())
+    };
+    let done: Done = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    if done.done == "needs-password" {
+        view.alert = t.oidc_needs_password();
+    }
+    view.answer()
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ProviderForm {
+    action: String,
+}
+
+/// `POST /account/provider`
+pub async fn change(
+    state: Shared,
+    account: SignedIn,
+    posted: FormBody,
+) -> Result<HttpResponse, Error> {
+    let issuer = provider(&state)?.issuer.clone();
+    let form: ProviderForm = posted.read()?;
+    proof::require_fresh(&state, &account, paths::ACCOUNT_PROVIDER)?;
+    match form.action.as_str() {
+        "connect" => Ok(page::see_other(&paths::login_oidc(paths::ACCOUNT_PROVIDER))),
+        "disconnect" => {
+            let ended = sessions::write(&state, &account, move |conn, who: &SignedIn| {
+                identities::disconnect(conn, who.id, &issuer)
+            });
+            Ok(page::see_other(&match ended.await? {
+                true => paths::ACCOUNT_PROVIDER.to_owned(),
+                false => paths::account_done(paths::ACCOUNT_PROVIDER, "needs-password"),
+            }))
+        }
+        _ => Err(unknown_field()),
+    }
+}
