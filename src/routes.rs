@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::feeds::{Atom, Json, Rss, pages as feed};
+use crate::paths;
 use crate::redirects::KnownRoute;
 use crate::web::cache::{CachedRoute, Param};
 use crate::web::form::{FileLimit, TextLimit};
@@ -71,6 +72,12 @@ async fn not_found() -> Result<actix_web::HttpResponse, Error> {
 
 /// What the forms of a resource may bring, where that is more than elsewhere.
 fn limited(resource: actix_web::Resource, path: &str) -> actix_web::Resource {
+    if path == paths::ACCOUNT_PICTURE {
+        return resource.app_data(FileLimit {
+            field: "picture",
+            bytes: media::MOST_BYTES,
+        });
+    }
     if !path.starts_with("/admin/articles/") && !path.starts_with("/admin/pages") {
         return resource;
     }
@@ -188,6 +195,10 @@ routes! {
     "/account/two-factor" { GET reader accounts::pages::two_factor, POST reader accounts::pages::change_two_factor ["5 wrong codes in 10 minutes"] }
     "/account/passkeys" { GET reader accounts::pages::passkeys::index, POST reader accounts::pages::passkeys::change ["20 passkeys"] }
     "/account/provider" { GET reader accounts::pages::provider::show, POST reader accounts::pages::provider::change }
+    "/account/picture" { GET reader accounts::pages::picture::show, POST reader accounts::pages::picture::update ["20 an hour; 10 MiB"] }
+    "/account/username" { GET reader accounts::pages::username::show, POST reader accounts::pages::username::update ["once in 30 days; 10 failures in 10 minutes"] }
+    "/account/comments" { GET reader accounts::pages::own_comments::index }
+    "/portraits/{file}" { GET all accounts::pages::picture::file }
     "/account/export" { GET reader accounts::pages::export::show, POST reader accounts::pages::export::request ["5 a day"] }
     "/account/export/file" { GET reader accounts::pages::export::file }
     "/account/delete" { GET reader accounts::pages::leave::ask, POST reader accounts::pages::leave::delete ["10 failures in 10 minutes"] }
@@ -202,6 +213,7 @@ routes! {
     "/admin/comments/{id}/undo" { POST moderator queues::pages::undo }
     "/admin/readers/{id}" { GET moderator readers::pages::show }
     "/admin/readers/{id}/ban" { POST moderator readers::pages::ban }
+    "/admin/readers/{id}/picture" { POST moderator accounts::pages::picture::moderate }
     "/admin/readers/{id}/lift" { POST moderator readers::pages::lift }
     "/admin/articles" { GET editor editor::pages::index }
     "/admin/articles/bulk" { POST editor editor::pages::bulk ["100 articles"] }

@@ -14,7 +14,11 @@
     const body = new URLSearchParams({ action: "begin" });
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { accept: "application/json" } });
     // What needs a fresh proof leads to another page.
-    if (answer.redirected || !answer.ok) throw new Error("refused");
+    if (answer.redirected) {
+      location.assign(answer.url);
+      await new Promise(() => {});
+    }
+    if (!answer.ok) throw new Error("refused");
     return (await answer.json()).publicKey;
   };
 

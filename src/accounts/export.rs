@@ -2,7 +2,7 @@
 
 use super::history;
 use crate::comments::own::{self, OwnComment};
-use crate::db::schema::{accounts, articles, exports};
+use crate::db::schema::{accounts, articles, exports, former_usernames, identities, passkeys};
 use crate::db::{Conn, Db, Time};
 use crate::error::Error;
 use crate::jobs::{self, Job};
@@ -77,6 +77,16 @@ pub fn finish(conn: &mut Conn, account: i64, file: &str, now: Time) -> Result<bo
         ))
         .execute(conn)?;
     Ok(updated > 0)
+}
+
+/// Deletes the file of an export; what cannot be deleted is logged.
+pub fn delete(data: &Path, file: &str) {
+    match std::fs::remove_file(folder(data).join(file)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "an export could not be deleted");
+        }
+        _ => {}
+    }
 }
 
 /// Deletes the rows of files that have expired.
@@ -208,6 +218,22 @@ fn about(conn: &mut Conn, account: i64) -> Result<Value, Error> {
         accounts::created_at,
     ));
     let (username, email, verified, name, bio, links, created): Row = row.first(conn)?;
+    let former: Vec<String> = former_usernames::table
+        .filter(former_usernames::account_id.eq(account))
+        .select(former_usernames::username_key)
+        .load(conn)?;
+    let keys: Vec<(String, Time, Option<Time>)> = passkeys::table
+        .filter(passkeys::account_id.eq(account))
+        .select((passkeys::name, passkeys::created_at, passkeys::last_used_at))
+        .load(conn)?;
+    let connected: Vec<(String, String)> = identities::table
+        .filter(identities::account_id.eq(account))
+        .select((identities::issuer, identities::subject))
+        .load(conn)?;
+    let ban: (Option<Time>, String) = accounts::table
+        .find(account)
+        .select((accounts::banned_at, accounts::ban_reason))
+        .first(conn)?;
     Ok(json!({
         "username": username,
         "email": email,
@@ -216,6 +242,18 @@ fn about(conn: &mut Conn, account: i64) -> Result<Value, Error> {
         "bio": bio,
         "links": links.lines().collect::<Vec<_>>(),
         "joined": created.stamp().to_string(),
+        "former_usernames": former,
+        "passkeys": keys.iter().map(|(name, at, used)| json!({
+            "name": name,
+            "added": at.stamp().to_string(),
+            "last_used": used.map(|at| at.stamp().to_string()),
+        })).collect::<Value>(),
+        "connected": connected.iter().map(|(issuer, subject)| json!({
+            "issuer": issuer,
+            "subject": subject,
+        })).collect::<Value>(),
+        "suspended": ban.0.map(|at| at.stamp().to_string()),
+        "suspended_because": ban.1,
     }))
 }
 

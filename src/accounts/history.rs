@@ -32,8 +32,8 @@ pub struct LoginRow {
     pub created_at: Time,
 }
 
-/// Records a log-in, and tells the owner by mail if it is not the first and its device is new. `new_hash`: of the cookie that the
-/// browser has from now on.
+/// Records a log-in, and tells the owner by mail if its device is new. `new_hash`: of the cookie that the browser has from now on.
+/// `is_new`: the account has just been created.
 ///
 /// # Errors
 /// Of the database.
@@ -42,12 +42,12 @@ pub fn record(
     account: i64,
     proof: Proof,
     (device, new_hash): (&Device, &str),
+    is_new: bool,
     now: Time,
 ) -> Result<(), Error> {
     let recent = logins::table
         .filter(logins::account_id.eq(account))
         .filter(logins::created_at.gt(now.0 - KEPT));
-    let any: Option<i64> = recent.select(logins::id).first(conn).optional()?;
     let known: Option<i64> = match device.hash.is_empty() {
         true => None,
         false => recent
@@ -66,7 +66,7 @@ pub fn record(
             logins::created_at.eq(now.0),
         ))
         .execute(conn)?;
-    match any.is_some() && known.is_none() {
+    match !is_new && known.is_none() {
         true => notices::tell(conn, account, Notice::NewDevice, &device.label, now),
         false => Ok(()),
     }

@@ -33,10 +33,14 @@ pub async fn export(state: &Shared, account: i64) -> Result<Next, Error> {
     let (db, data) = (state.db.clone(), state.config.data.clone());
     let written = tokio::task::spawn_blocking(move || export::write(&db, &data, account, now));
     let file = written.await.map_err(Error::internal)??;
-    state
+    let name = file.clone();
+    let finished = state
         .db
-        .write(move |conn| export::finish(conn, account, &file, now))
-        .await?;
+        .write(move |conn| export::finish(conn, account, &name, now));
+    if !finished.await? {
+        // Not wanted any more: another one was made, or the account is deleted.
+        export::delete(&state.config.data, &file);
+    }
     Ok(Next::Done)
 }
 
@@ -53,6 +57,10 @@ pub async fn delete(state: &Shared, account: i64) -> Result<Next, Error> {
     if step == Step::Nothing {
         return Ok(Next::Done);
     }
+    let files = state.db.read(move |conn| leaving::files(conn, account));
+    let (files, data) = (files.await?, state.config.data.clone());
+    let deleted = tokio::task::spawn_blocking(move || leaving::delete_files(&data, &files));
+    deleted.await.map_err(Error::internal)?;
     while step != Step::Done {
         let name = name.clone();
         let work = move |conn: &mut Conn| leaving::step(conn, account, step, &name, now);

@@ -26,6 +26,8 @@ crate::text_enum! {
         Trap = "trap",
         /// The browser has not done the calculation that the settings ask for.
         NoProof = "no-proof",
+        /// Very many have joined with addresses of this domain.
+        Domain = "domain",
     }
 }
 
@@ -84,15 +86,18 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
         .collect())
 }
 
-/// How many accounts wait.
+/// How many accounts, and pictures of people, wait.
 ///
 /// # Errors
 /// Of the database.
 pub fn waiting_count(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(accounts::table
-        .filter(sql::<Bool>(WAITS))
-        .count()
-        .get_result(conn)?)
+    let count = |conn: &mut Conn, what: &str| -> Result<i64, Error> {
+        Ok(accounts::table
+            .filter(sql::<Bool>(what))
+            .count()
+            .get_result(conn)?)
+    };
+    Ok(count(conn, WAITS)? + count(conn, super::profile::PICTURE_WAITS)?)
 }
 
 fn record(

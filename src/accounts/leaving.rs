@@ -3,6 +3,7 @@
 use super::notices;
 use super::roles::active_admins;
 use super::store::{ROLES_LOCK, login_by_id};
+use super::tokens;
 use super::verification::end_sessions;
 use crate::comments::own;
 use crate::db::invalidation::{CacheTag, changed};
@@ -14,9 +15,11 @@ use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::jobs::{self, Job};
 use crate::mail::{self, Notice};
+use crate::media::portrait;
 use crate::web::viewer::DELETED;
-use crate::{log, search, sessions, web};
+use crate::{log, search, web};
 use diesel::prelude::*;
+use std::path::Path;
 
 /// How long a deletion can be cancelled, in milliseconds.
 pub const GRACE: i64 = 3 * Time::DAY;
@@ -89,6 +92,33 @@ pub enum Step {
     /// The words of the comments in the search index. `true`: the first part.
     Words(bool),
     Done,
+}
+
+/// The files of an account: its picture's name and its export. They are deleted before the rows that name them.
+///
+/// # Errors
+/// Of the database.
+pub fn files(conn: &mut Conn, account: i64) -> Result<(String, String), Error> {
+    let picture = accounts::table
+        .find(account)
+        .select(accounts::picture)
+        .first(conn)?;
+    let export: Option<String> = exports::table
+        .find(account)
+        .select(exports::file)
+        .first(conn)
+        .optional()?;
+    Ok((picture, export.unwrap_or_default()))
+}
+
+/// Deletes them. Blocks.
+pub fn delete_files(data: &Path, (picture, export): &(String, String)) {
+    if !picture.is_empty() {
+        portrait::delete_files(&data.join(portrait::FOLDER), picture);
+    }
+    if !export.is_empty() {
+        super::export::delete(data, export);
+    }
 }
 
 /// Whether it is time to delete an account, and where to begin.
@@ -175,11 +205,14 @@ fn empty_account(conn: &mut Conn, account: i64, name: &str, now: Time) -> Result
             accounts::name_key.eq(""),
             accounts::bio.eq(""),
             accounts::links.eq(""),
+            accounts::picture.eq(""),
+            accounts::picture_waits.eq(false),
             accounts::password_hash.eq(""),
             accounts::email_verified_at.eq(None::<i64>),
             accounts::has_second_factor.eq(false),
             accounts::shows_comments.eq(false),
             accounts::waits_since.eq(None::<i64>),
+            accounts::ban_reason.eq(""),
             accounts::deleted_at.eq(now.0),
         ))
         .execute(conn)?;
@@ -192,7 +225,9 @@ fn empty_account(conn: &mut Conn, account: i64, name: &str, now: Time) -> Result
         ))
         .execute(conn)?;
     end_sessions(conn, account)?;
-    sessions::store::end_others(conn, account, None)?;
+    // Also those that it had before, or was about to get.
+    let mut addresses = tokens::addresses(conn, account)?;
+    addresses.push(login.email.clone());
     diesel::delete(account_tokens::table.filter(account_tokens::account_id.eq(account)))
         .execute(conn)?;
     diesel::delete(totp_secrets::table.find(account)).execute(conn)?;
@@ -201,14 +236,25 @@ fn empty_account(conn: &mut Conn, account: i64, name: &str, now: Time) -> Result
     diesel::delete(logins::table.filter(logins::account_id.eq(account))).execute(conn)?;
     diesel::delete(passkeys::table.filter(passkeys::account_id.eq(account))).execute(conn)?;
     diesel::delete(identities::table.filter(identities::account_id.eq(account))).execute(conn)?;
+    let former: Vec<String> = former_usernames::table
+        .filter(former_usernames::account_id.eq(account))
+        .select(former_usernames::username_key)
+        .load(conn)?;
     diesel::delete(former_usernames::table.filter(former_usernames::account_id.eq(account)))
         .execute(conn)?;
     diesel::delete(exports::table.find(account)).execute(conn)?;
     let invited = invitations::table.filter(invitations::email.eq(&login.email));
     diesel::delete(invited).execute(conn)?;
-    mail::store::forget_recipient(conn, &login.email)?;
-    web::limits::forget(conn, &[&login.username, &login.email])?;
+    for address in addresses {
+        mail::store::forget_recipient(conn, &address)?;
+        web::limits::forget(conn, &[&address])?;
+        log::store::rename(conn, account, &address, &username)?;
+    }
+    web::limits::forget(conn, &[&login.username])?;
     log::store::rename(conn, account, &login.username, &username)?;
+    for old in former {
+        log::store::rename(conn, account, &old, &username)?;
+    }
     changed(conn, CacheTag::Account(account));
     Ok(())
 }

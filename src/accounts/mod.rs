@@ -13,11 +13,13 @@ pub mod oidc;
 pub mod pages;
 pub mod passkeys;
 pub mod password;
+pub mod profile;
 pub mod roles;
 pub mod store;
 pub mod tokens;
 pub mod two_factor;
 pub mod verification;
+pub mod work;
 
 use crate::interface::Interface;
 use crate::text;

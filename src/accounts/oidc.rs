@@ -6,7 +6,7 @@ use crate::db::Time;
 use crate::text::token;
 use crate::web::outgoing::{Failed, Outgoing};
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata,
 };
 use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
@@ -34,6 +34,10 @@ pub struct Begun {
     nonce: String,
     verifier: String,
     pub next: String,
+    /// The account that is signed in: the provider asks for a new log-in.
+    pub account: Option<i64>,
+    /// The account is to be connected.
+    pub connects: bool,
 }
 
 /// Whom a provider vouches for.
@@ -98,7 +102,8 @@ fn problem(error: openidconnect::DiscoveryError<Failed>) -> Problem {
     }
 }
 
-/// The address at the provider to send the browser to, and what to keep meanwhile. `next`: where to go on.
+/// The address at the provider to send the browser to, and what to keep meanwhile. `next`: where to go on. Last: the account that is
+/// signed in, and whether it is to be connected.
 ///
 /// # Errors
 /// When the provider does not answer or is not the one that was configured.
@@ -107,10 +112,11 @@ pub async fn begin(
     redirect: &str,
     outgoing: &Outgoing,
     next: &str,
+    (account, connects): (Option<i64>, bool),
 ) -> Result<(String, Begun), Problem> {
     let client = client(provider, redirect, outgoing).await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let (url, state, nonce) = client
+    let mut asked = client
         .authorize_url(
             CoreAuthenticationFlow::AuthorizationCode,
             CsrfToken::new_random,
@@ -118,13 +124,20 @@ pub async fn begin(
         )
         .add_scope(Scope::new("email".into()))
         .add_scope(Scope::new("profile".into()))
-        .set_pkce_challenge(challenge)
-        .url();
+        .set_pkce_challenge(challenge);
+    if account.is_some() {
+        asked = asked
+            .add_prompt(CoreAuthPrompt::Login)
+            .set_max_age(std::time::Duration::ZERO);
+    }
+    let (url, state, nonce) = asked.url();
     let begun = Begun {
         state: state.secret().clone(),
         nonce: nonce.secret().clone(),
         verifier: verifier.secret().clone(),
         next: next.to_owned(),
+        account,
+        connects,
     };
     Ok((url.to_string(), begun))
 }
@@ -173,6 +186,12 @@ pub async fn finish(
     let claims = id
         .claims(&verifier, &Nonce::new(begun.nonce))
         .map_err(|error| Problem::Refused(error.to_string()))?;
+    if begun.account.is_some() {
+        let since = claims.auth_time().map(|at| now.0 - at.timestamp_millis());
+        if since.is_none_or(|since| since > CLOCK_SKEW) {
+            return Err(refused("they have not logged in there just now"));
+        }
+    }
     if let Some(expected) = claims.access_token_hash() {
         let algorithm = id.signing_alg().map_err(|e| refused(&e.to_string()))?;
         let key = id

@@ -2,7 +2,7 @@
 
 use super::store::{PROFILE, Profile, ROLES_LOCK, find_by_login, login_by_id};
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::accounts;
+use crate::db::schema::{accounts, deletions};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::log::{self, Actor};
@@ -131,15 +131,21 @@ fn other_admins(conn: &mut Conn, but: i64, now: Time) -> Result<usize, Error> {
     Ok(admins.iter().filter(|id| **id != but).count())
 }
 
-/// The admins who are not banned.
+/// The admins who are not banned and do not leave.
 pub(super) fn active_admins(conn: &mut Conn, now: Time) -> Result<Vec<i64>, Error> {
     type Ban = (i64, Option<i64>, Option<i64>);
     let rows: Vec<Ban> = accounts::table
         .filter(accounts::is_admin)
         .select((accounts::id, accounts::banned_at, accounts::banned_until))
         .load(conn)?;
-    let is_active =
-        |(_, banned, until): &Ban| banned.is_none() || until.is_some_and(|until| until <= now.0);
+    let leaving: Vec<i64> = deletions::table
+        .filter(deletions::account_id.eq_any(rows.iter().map(|row| row.0).collect::<Vec<_>>()))
+        .select(deletions::account_id)
+        .load(conn)?;
+    let is_active = |(id, banned, until): &Ban| {
+        let is_banned = banned.is_some() && until.is_none_or(|until| until > now.0);
+        !is_banned && !leaving.contains(id)
+    };
     Ok(rows
         .into_iter()
         .filter(is_active)

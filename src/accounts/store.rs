@@ -1,9 +1,10 @@
 //! Queries for accounts. No other feature writes the `accounts` table.
 
 use super::joining::HeldBecause;
+use super::tokens::{self, TokenKind};
 use super::{DisplayName, Email, Username};
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::{accounts, authors, comments};
+use crate::db::schema::{accounts, authors, comments, former_usernames};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use diesel::dsl::{exists, not};
@@ -196,18 +197,41 @@ pub fn taken(
     username: &Username,
     email: &Email,
 ) -> Result<Option<RegistrationConflict>, Error> {
-    let by = |found: Option<i64>, what| found.map(|_| what);
-    let name = accounts::table
-        .filter(accounts::username_key.eq(username.key()))
-        .select(accounts::id)
-        .first(conn)
-        .optional()?;
-    let mail = accounts::table
+    if is_name_taken(conn, username, None)? {
+        return Ok(Some(RegistrationConflict::Username));
+    }
+    let mail: Option<i64> = accounts::table
         .filter(accounts::email_key.eq(email.key()))
         .select(accounts::id)
         .first(conn)
         .optional()?;
-    Ok(by(name, RegistrationConflict::Username).or(by(mail, RegistrationConflict::Email)))
+    let is_taken = match mail {
+        Some(_) => true,
+        None => tokens::is_address_reserved(conn, &email.key(), -1)?,
+    };
+    Ok(is_taken.then_some(RegistrationConflict::Email))
+}
+
+/// Whether an account has this username, or had it; `but`: other than this one.
+pub fn is_name_taken(
+    conn: &mut Conn,
+    username: &Username,
+    but: Option<i64>,
+) -> Result<bool, Error> {
+    let own = but.unwrap_or(-1);
+    let now: Option<i64> = accounts::table
+        .filter(accounts::username_key.eq(username.key()))
+        .filter(accounts::id.ne(own))
+        .select(accounts::id)
+        .first(conn)
+        .optional()?;
+    let formerly: Option<i64> = former_usernames::table
+        .filter(former_usernames::username_key.eq(username.key()))
+        .filter(former_usernames::account_id.ne(own))
+        .select(former_usernames::account_id)
+        .first(conn)
+        .optional()?;
+    Ok(now.or(formerly).is_some())
 }
 
 /// Why this username and e-mail address cannot be registered; `None` if they can.
@@ -283,6 +307,8 @@ pub fn set_password(
             accounts::password_version.eq(version),
         ))
         .execute(conn)?;
+    // Links that were asked for under the old password.
+    tokens::end(conn, id, &[TokenKind::NewEmail, TokenKind::Reset])?;
     changed(conn, CacheTag::Account(id));
     Ok(Some(version))
 }
@@ -305,6 +331,21 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
         .execute(conn)?;
     changed(conn, CacheTag::Account(id));
     Ok(true)
+}
+
+/// Whether a member of staff has the name of an article's author: nobody else can.
+pub fn is_author(conn: &mut Conn, profile: &Profile) -> Result<bool, Error> {
+    let is_staff =
+        profile.is_moderator || profile.is_editor || profile.is_admin || profile.is_writer;
+    if !is_staff || profile.name.is_empty() {
+        return Ok(false);
+    }
+    let found: Option<i64> = authors::table
+        .filter(authors::name_key.eq(super::lookalike(&profile.name)))
+        .select(authors::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// Whether a look-alike key matches a staff member (other than `own`) or an article's author.

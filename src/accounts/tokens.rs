@@ -5,7 +5,9 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::mail::{self, LinkToken};
 use crate::text::{self, token};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 
 crate::text_enum! {
     /// What a link does.
@@ -43,6 +45,7 @@ pub struct Token {
     pub kind: TokenKind,
     /// The address that the mail went to.
     pub email: String,
+    pub created_at: Time,
 }
 
 /// Makes a link for an account. Its mail gets what the token is derived from.
@@ -95,6 +98,7 @@ pub fn find(conn: &mut Conn, given: &str, kinds: &[TokenKind], now: Time) -> Res
             account_tokens::account_id,
             account_tokens::kind,
             account_tokens::email,
+            account_tokens::created_at,
         ))
         .first(conn)?;
     match kinds.contains(&found.kind) {
@@ -131,6 +135,44 @@ pub fn end(conn: &mut Conn, account: i64, kinds: &[TokenKind]) -> Result<(), Err
         .filter(account_tokens::kind.eq_any(kinds.to_vec()));
     diesel::delete(ended).execute(conn)?;
     Ok(())
+}
+
+/// Ends the links of an account to take a change of address back that were made after this one.
+///
+/// # Errors
+/// Of the database.
+pub fn end_later_cancels(conn: &mut Conn, token: &Token) -> Result<(), Error> {
+    let later = account_tokens::table
+        .filter(account_tokens::account_id.eq(token.account_id))
+        .filter(account_tokens::kind.eq(TokenKind::CancelEmail))
+        .filter(account_tokens::id.gt(token.id));
+    diesel::delete(later).execute(conn)?;
+    Ok(())
+}
+
+/// Whether another account than `but` had this address until a moment ago, and can take it back.
+///
+/// # Errors
+/// Of the database.
+pub fn is_address_reserved(conn: &mut Conn, email_key: &str, but: i64) -> Result<bool, Error> {
+    let found: Option<i64> = account_tokens::table
+        .filter(sql::<Bool>("kind = 'cancel-email' AND lower(email) = ").bind::<Text, _>(email_key))
+        .filter(account_tokens::account_id.ne(but))
+        .select(account_tokens::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// All addresses that links of an account went to.
+///
+/// # Errors
+/// Of the database.
+pub fn addresses(conn: &mut Conn, account: i64) -> Result<Vec<String>, Error> {
+    Ok(account_tokens::table
+        .filter(account_tokens::account_id.eq(account))
+        .select(account_tokens::email)
+        .load(conn)?)
 }
 
 /// The address that an account is about to get.

@@ -11,6 +11,8 @@ use crate::text::{seal, token};
 use diesel::prelude::*;
 use totp_rs::{Builder, Secret, Totp};
 
+/// How long a secret waits to be confirmed, in milliseconds.
+const SETUP: i64 = 15 * Time::MINUTE;
 /// Recovery codes that an account gets.
 pub const CODES: usize = 10;
 /// Letters and digits of recovery codes: none that are mistaken for each other.
@@ -99,10 +101,11 @@ pub fn start(conn: &mut Conn, account: i64, now: Time) -> Result<Option<String>,
 ///
 /// # Errors
 /// `NotFound` if none does.
-pub fn unconfirmed(conn: &mut Conn, account: i64) -> Result<String, Error> {
+pub fn unconfirmed(conn: &mut Conn, account: i64, now: Time) -> Result<String, Error> {
     let sealed: String = totp_secrets::table
         .find(account)
         .filter(totp_secrets::confirmed_at.is_null())
+        .filter(totp_secrets::created_at.gt(now.0 - SETUP))
         .select(totp_secrets::secret)
         .first(conn)?;
     Ok(opened(conn, account, &sealed)?.to_base32())
@@ -121,7 +124,8 @@ pub fn confirm(
     lock(conn, ROLES_LOCK)?;
     let row = totp_secrets::table
         .find(account)
-        .filter(totp_secrets::confirmed_at.is_null());
+        .filter(totp_secrets::confirmed_at.is_null())
+        .filter(totp_secrets::created_at.gt(now.0 - SETUP));
     let sealed: String = row.select(totp_secrets::secret).first(conn)?;
     let secret = opened(conn, account, &sealed)?;
     let Some(step) = step_of(secret, code, now)? else {
@@ -185,6 +189,15 @@ pub fn renew_codes(conn: &mut Conn, account: i64) -> Result<Vec<String>, Error> 
         codes.push(format!("{}-{}", &code[..5], &code[5..]));
     }
     Ok(codes)
+}
+
+/// [`renew_codes`], which the owner is told of.
+///
+/// # Errors
+/// Of the database.
+pub fn replace_codes(conn: &mut Conn, account: i64, now: Time) -> Result<Vec<String>, Error> {
+    notices::tell(conn, account, Notice::RecoveryCodesNew, "", now)?;
+    renew_codes(conn, account)
 }
 
 /// 50 random bits would be guessed from a plain hash within days: the site's key is part of it.

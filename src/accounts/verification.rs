@@ -1,11 +1,11 @@
 //! Proving an address, changing it, taking a change back, and setting a forgotten password.
 
-use super::Email;
 use super::notices::{self, mailbox};
 use super::store::{self, ROLES_LOCK, find_by_login, login_by_id};
 use super::tokens::{self, TokenKind};
+use super::{Email, two_factor};
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::accounts;
+use crate::db::schema::{accounts, identities, passkeys, totp_secrets};
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::mail::{self, Mail, Notice};
@@ -84,7 +84,7 @@ fn set_email(conn: &mut Conn, account: i64, email: &Email) -> Result<bool, Error
         .select(accounts::id)
         .first(conn)
         .optional()?;
-    if other.is_some() {
+    if other.is_some() || tokens::is_address_reserved(conn, &email.key(), account)? {
         return Ok(false);
     }
     diesel::update(accounts::table.find(account))
@@ -110,7 +110,8 @@ pub fn start_change(
     now: Time,
 ) -> Result<bool, Error> {
     let other = find_by_login(conn, email.as_str())?;
-    if other.is_some_and(|other| other.id != account && other.email_is(email)) {
+    let is_taken = other.is_some_and(|other| other.id != account && other.email_is(email));
+    if is_taken || tokens::is_address_reserved(conn, &email.key(), account)? {
         return Ok(false);
     }
     let old = mailbox(conn, account)?;
@@ -121,8 +122,8 @@ pub fn start_change(
         link,
     };
     mail::send(conn, &proof, email.as_str(), now)?;
-    if old.email.to_lowercase() == email.key() {
-        // The same address in other letters: nothing to take back.
+    if old.email.to_lowercase() == email.key() || !old.is_verified() {
+        // The same address in other letters, or one that may be a stranger's: nothing to take back.
         return Ok(true);
     }
     let link = tokens::issue(conn, account, TokenKind::CancelEmail, &old.email, now)?;
@@ -145,6 +146,7 @@ pub fn cancel_change(conn: &mut Conn, given: &str, now: Time) -> Result<i64, Err
     let account = token.account_id;
     let kinds = [TokenKind::NewEmail, TokenKind::Verify, TokenKind::Reset];
     tokens::end(conn, account, &kinds)?;
+    tokens::end_later_cancels(conn, &token)?;
     if mailbox(conn, account)?.email != token.email {
         if !set_email(conn, account, &Email::stored(&token.email))? {
             return Err(Error::NotFound);
@@ -157,19 +159,40 @@ pub fn cancel_change(conn: &mut Conn, given: &str, now: Time) -> Result<i64, Err
     Ok(account)
 }
 
-/// "This was not me": ends all sessions and links of an account, and sends a mail to set a new password.
+/// "This was not me": ends all sessions and links of an account, removes the ways to log in that were added since the mail's cause, and
+/// sends a mail to set a new password. Second: whether that went to the address of the link.
 ///
 /// # Errors
 /// `NotFound` for a link that does not work.
-pub fn not_me(conn: &mut Conn, given: &str, now: Time) -> Result<i64, Error> {
+pub fn not_me(conn: &mut Conn, given: &str, now: Time) -> Result<(i64, bool), Error> {
     let token = tokens::consume(conn, given, &[TokenKind::NotMe], now)?;
     let account = token.account_id;
     tokens::end(conn, account, &[TokenKind::NewEmail, TokenKind::Reset])?;
+    remove_ways_in(conn, account, token.created_at)?;
     end_sessions(conn, account)?;
-    if mailbox(conn, account)?.email == token.email {
+    let is_sent = mailbox(conn, account)?.email == token.email;
+    if is_sent {
         send_reset(conn, account, now)?;
     }
-    Ok(account)
+    Ok((account, is_sent))
+}
+
+/// Removes passkeys, connected accounts of other sites and the secret of an app that were added since then.
+fn remove_ways_in(conn: &mut Conn, account: i64, since: Time) -> Result<(), Error> {
+    let added = passkeys::table
+        .filter(passkeys::account_id.eq(account))
+        .filter(passkeys::created_at.ge(since.0));
+    diesel::delete(added).execute(conn)?;
+    let added = identities::table
+        .filter(identities::account_id.eq(account))
+        .filter(identities::created_at.ge(since.0));
+    diesel::delete(added).execute(conn)?;
+    let added = totp_secrets::table
+        .find(account)
+        .filter(totp_secrets::created_at.ge(since.0));
+    diesel::delete(added).execute(conn)?;
+    two_factor::set_has_second_factor(conn, account)?;
+    Ok(())
 }
 
 /// Ends all sessions of an account, in whichever store they are: by another version of its password.
@@ -213,24 +236,28 @@ pub fn resetting(conn: &mut Conn, given: &str, now: Time) -> Result<store::Login
     login_by_id(conn, token.account_id)
 }
 
-/// Sets the new password of a link, and ends all sessions.
+/// Sets the new password of a link, and ends all sessions. `for_role`: it was checked against the policy for staff.
 ///
 /// # Errors
 /// `NotFound` for a link that does not work (any more).
-pub fn reset(conn: &mut Conn, given: &str, hash: &str, now: Time) -> Result<i64, Error> {
+pub fn reset(
+    conn: &mut Conn,
+    given: &str,
+    (hash, for_role): (&str, bool),
+    now: Time,
+) -> Result<i64, Error> {
     let token = tokens::consume(conn, given, &[TokenKind::Reset], now)?;
     let account = token.account_id;
     let to = mailbox(conn, account)?;
     if to.email != token.email {
         return Err(Error::NotFound);
     }
-    let for_role = login_by_id(conn, account)?.is_staff();
     store::set_password(conn, account, None, hash, for_role)?;
     sessions::store::end_others(conn, account, None)?;
     if !to.is_verified() {
-        // They have just used a mail that was sent there.
+        // They have just used a mail that was sent there. Who joined with their address before may have added other ways in.
+        remove_ways_in(conn, account, Time(0))?;
         mark_verified(conn, account, now)?;
     }
-    tokens::end(conn, account, &[TokenKind::Reset])?;
     notices::tell(conn, account, Notice::PasswordChanged, "", now).map(|()| account)
 }

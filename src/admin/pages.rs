@@ -232,6 +232,9 @@ pub async fn staff_update(
         true => t.staff_password_needed(),
         false => t.password_wrong(),
     };
+    if admin.has_second_factor {
+        proof::require_fresh(&state, &admin, paths::ADMIN_STAFF)?;
+    }
     if asks_password(&state, &admin) && !proof::is_password(&state, &admin, &form.current).await? {
         let change = ChangeView::of(&state, &form.username, roles).await?;
         let mut page = staff_page(&state, &admin, form.username, roles, why, String::new()).await?;

@@ -42,6 +42,9 @@ pub fn run(config: &Config) -> ExitCode {
             "is plain http: sessions travel unprotected; put a proxy with https in front",
         );
     }
+    if let Some(warning) = foreign_sender(config) {
+        line("mail_from", warning);
+    }
     for why in &wrong {
         let _ = writeln!(std::io::stderr(), "masthead: {why}");
     }
@@ -108,6 +111,25 @@ fn session_store(config: &Config) -> Checked {
         .query::<String>(&mut conn)
         .map(|_| None)
         .map_err(failed)
+}
+
+/// A sender whose domain is not the site's: receivers ask its SPF record whether this server may send for it (RFC 7208).
+fn foreign_sender(config: &Config) -> Option<String> {
+    config.smtp_url.as_ref()?;
+    let from = config.mail_from.as_ref()?;
+    let domain = from
+        .rsplit('@')
+        .next()?
+        .trim_end_matches('>')
+        .to_lowercase();
+    let host = config.base.authority.split(':').next()?.to_lowercase();
+    let is_within = |one: &str, other: &str| one == other || one.ends_with(&format!(".{other}"));
+    match is_within(&host, &domain) || is_within(&domain, &host) {
+        true => None,
+        false => Some(format!(
+            "is of {domain}, the site of {host}: the SPF and DKIM records of {domain} must allow this server"
+        )),
+    }
 }
 
 fn mail(config: &Config) -> Checked {

@@ -255,6 +255,8 @@ pub fn delete(
     }
     if at_once {
         let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
+        let files = db.read_now(move |conn| leaving::files(conn, id))?;
+        leaving::delete_files(&config.data, &files);
         let mut step = Step::Account;
         while step != Step::Done {
             let (shown, at) = (site.t().deleted_reader(), step);

@@ -7,7 +7,7 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 
 #[derive(Clone, Debug, Queryable)]
 pub struct LogRow {
@@ -58,7 +58,7 @@ pub fn rename(conn: &mut Conn, account: i64, old: &str, new: &str) -> Result<(),
         .execute(conn)?;
     let about = moderation_log::table
         .filter(moderation_log::kind.eq(Kind::Account))
-        .filter(moderation_log::subject.eq(old));
+        .filter(sql::<Text>("lower(subject)").eq(old.to_ascii_lowercase()));
     diesel::update(about)
         .set(moderation_log::subject.eq(new))
         .execute(conn)?;

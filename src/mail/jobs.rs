@@ -33,8 +33,11 @@ pub async fn send(state: &Shared, id: i64, outcome: Outcome) -> Result<Next, Err
     let answer = match transport.send(message).await {
         Ok(answer) => answer,
         Err(failed) => {
-            if failed.is_permanent {
-                let noted = move |conn: &mut Conn| (outcome.refused)(conn, &recipient);
+            if failed.is_no_mailbox {
+                let noted = move |conn: &mut Conn| match store::mark_refused(conn, id)? {
+                    true => (outcome.refused)(conn, &recipient),
+                    false => Ok(()),
+                };
                 state.db.write(noted).await?;
             }
             return Err(Error::Unavailable(failed.why));

@@ -37,6 +37,9 @@ pub enum Notice {
     NewDevice,
     SecondFactorOn,
     SecondFactorOff,
+    RecoveryCodesNew,
+    /// Detail: the name of the other site.
+    ProviderConnected,
     /// Detail: its name.
     PasskeyAdded,
     PasskeyRemoved,
@@ -100,6 +103,8 @@ impl Mail {
                 Notice::NewDevice => t.mail_device_subject(&site.name),
                 Notice::SecondFactorOn => t.mail_factor_on_subject(&site.name),
                 Notice::SecondFactorOff => t.mail_factor_off_subject(&site.name),
+                Notice::RecoveryCodesNew => t.mail_codes_subject(&site.name),
+                Notice::ProviderConnected => t.mail_provider_subject(&site.name),
                 Notice::PasskeyAdded => t.mail_passkey_added_subject(&site.name),
                 Notice::PasskeyRemoved => t.mail_passkey_removed_subject(&site.name),
                 Notice::Deletion => t.mail_deletion_subject(&site.name),

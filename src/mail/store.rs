@@ -114,6 +114,18 @@ pub fn mark_sent(conn: &mut Conn, id: i64, now: Time) -> Result<(), Error> {
     Ok(())
 }
 
+/// Notes that the server refused a mail for good; `false` if it has before.
+///
+/// # Errors
+/// Of the database.
+pub fn mark_refused(conn: &mut Conn, id: i64) -> Result<bool, Error> {
+    let row = mails::table.find(id).filter(mails::is_refused.eq(false));
+    Ok(diesel::update(row)
+        .set(mails::is_refused.eq(true))
+        .execute(conn)?
+        > 0)
+}
+
 /// When the last mail of a kind was put into the outbox.
 ///
 /// # Errors

@@ -135,6 +135,8 @@ fn notice(t: Interface, site: &Site, what: Notice, detail: &str, at: Time) -> St
         Notice::NewDevice => t.mail_device_text(detail, &site.name, &when),
         Notice::SecondFactorOn => t.mail_factor_on_text(&site.name, &when),
         Notice::SecondFactorOff => t.mail_factor_off_text(&site.name, &when),
+        Notice::RecoveryCodesNew => t.mail_codes_text(&site.name, &when),
+        Notice::ProviderConnected => t.mail_provider_text(detail, &site.name, &when),
         Notice::PasskeyAdded => t.mail_passkey_added_text(detail, &site.name, &when),
         Notice::PasskeyRemoved => t.mail_passkey_removed_text(detail, &site.name, &when),
         Notice::Deletion => t.mail_deletion_text(&site.name, &site.minute(at.plus(3 * Time::DAY))),

@@ -12,8 +12,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Why a mail was not sent.
 #[derive(Clone, Debug)]
 pub struct Failed {
-    /// The server answered 5xx: it will not take this mail later either (RFC 5321, 4.2.1).
-    pub is_permanent: bool,
+    /// The server knows no such mailbox (RFC 5321, 4.2.3): not that it is busy, or does not take mail from us.
+    pub is_no_mailbox: bool,
     pub why: String,
 }
 
@@ -44,7 +44,9 @@ impl Transport {
         match self {
             Transport::Smtp(server) => {
                 let answer = server.send(message).await.map_err(|error| Failed {
-                    is_permanent: error.is_permanent(),
+                    is_no_mailbox: error
+                        .status()
+                        .is_some_and(|code| matches!(u16::from(code), 550 | 551 | 553)),
                     why: error.to_string(),
                 })?;
                 let lines: Vec<&str> = answer.message().collect();
@@ -63,7 +65,7 @@ impl Transport {
                     .await
                     .unwrap_or_else(|e| Err(std::io::Error::other(e)));
                 written.map_err(|error| Failed {
-                    is_permanent: false,
+                    is_no_mailbox: false,
                     why: format!("{}: {error}", folder.display()),
                 })
             }

@@ -2,6 +2,7 @@
 
 pub mod library;
 pub mod pages;
+pub mod portrait;
 pub mod recording;
 mod shrink;
 pub mod store;

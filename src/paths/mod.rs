@@ -35,6 +35,9 @@ pub const ACCOUNT_CONFIRM: &str = "/account/confirm";
 pub const ACCOUNT_PASSKEYS: &str = "/account/passkeys";
 pub const LOGIN_OIDC: &str = "/login/oidc";
 pub const LOGIN_OIDC_CALLBACK: &str = "/login/oidc/callback";
+pub const ACCOUNT_PICTURE: &str = "/account/picture";
+pub const ACCOUNT_USERNAME: &str = "/account/username";
+pub const ACCOUNT_COMMENTS: &str = "/account/comments";
 pub const ACCOUNT_PROVIDER: &str = "/account/provider";
 pub const LOGIN_PASSKEY: &str = "/login/passkey";
 pub const ACCOUNT_EXPORT: &str = "/account/export";
@@ -225,6 +228,10 @@ pub fn preview_link(token: &str) -> String {
 }
 pub fn reader(username: &str) -> String {
     format!("/readers/{username}")
+}
+/// A picture of a person, with this side in pixels.
+pub fn portrait(name: &str, side: u32) -> String {
+    format!("/portraits/{name}-{side}.jpg")
 }
 pub fn media(file: &str) -> String {
     format!("/media/{file}")

@@ -46,6 +46,10 @@ struct ReaderPage {
     ban_action: String,
     lift_action: String,
     fields: Vec<Field>,
+    /// The name of their picture and the address of the form that removes it; empty = none.
+    picture: String,
+    picture_action: String,
+    picture_src: String,
     comments: Vec<ReaderCommentView>,
     next: String,
 }
@@ -214,6 +218,9 @@ async fn reader_page(
         approved,
         rejected,
         flags,
+        picture_action: paths::admin_reader_action(id, "picture"),
+        picture_src: paths::portrait(&reader.picture, 128),
+        picture: reader.picture.clone(),
         ban: match is_banned {
             true => ban_sentence(t, &site, &reader),
             false => String::new(),

@@ -21,6 +21,8 @@ pub struct Reader {
     pub banned_at: Option<Time>,
     pub banned_until: Option<Time>,
     pub ban_reason: String,
+    /// The name of their picture; empty = none.
+    pub picture: String,
 }
 
 impl Reader {
@@ -63,6 +65,7 @@ pub fn reader(conn: &mut Conn, id: i64) -> Result<Reader, Error> {
             accounts::banned_at,
             accounts::banned_until,
             accounts::ban_reason,
+            accounts::picture,
         ))
         .first(conn)?)
 }

@@ -27,6 +27,8 @@ use store::SessionState;
 
 pub const IDLE_TIMEOUT: i64 = 30 * Time::DAY;
 pub const ABSOLUTE_TIMEOUT: i64 = 90 * Time::DAY;
+/// How long a log-in waits for its second factor.
+const PENDING_TIMEOUT: i64 = 10 * Time::MINUTE;
 /// How far `seen_at` may lag behind, so that not every request is a write.
 const TOUCH_INTERVAL: i64 = 10 * Time::MINUTE;
 

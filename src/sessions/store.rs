@@ -1,7 +1,7 @@
 //! Sessions in the database. No other feature writes the `sessions` table.
 
 pub use super::types::*;
-use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT};
+use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT, PENDING_TIMEOUT};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{accounts, comment_counts, sessions, settings};
 use crate::db::{Conn, Time};
@@ -115,6 +115,10 @@ fn into_open_session(
     let state = match (held.state, account) {
         (SessionState::Anonymous, _) => SessionState::Anonymous,
         (_, None) => return Ok(None),
+        // The second factor has ten minutes.
+        (SessionState::PendingLogin(_), Some(_)) if now.0 - held.created_at.0 > PENDING_TIMEOUT => {
+            return Ok(None);
+        }
         (SessionState::PendingLogin(_), Some(account)) => SessionState::PendingLogin(account),
         (SessionState::SignedIn(_), Some(mut account)) => {
             account.must_enrol = must_enrol(conn, &account, held.created_at, now)?;

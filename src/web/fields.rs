@@ -74,6 +74,8 @@ pub enum FieldKind {
     Area,
     Select,
     Hidden,
+    /// A calculation that the browser does: `value` is what it is about, `most` how many bits it takes.
+    Work,
     /// A field that people do not see, for programs that fill in everything.
     Trap,
     /// Sends `on` when it is checked, and nothing otherwise.
@@ -96,7 +98,11 @@ impl FieldKind {
             FieldKind::DateTime => "datetime-local",
             FieldKind::Date => "date",
             FieldKind::File => "file",
-            FieldKind::Text | FieldKind::Area | FieldKind::Select | FieldKind::Trap => "text",
+            FieldKind::Text
+            | FieldKind::Area
+            | FieldKind::Select
+            | FieldKind::Trap
+            | FieldKind::Work => "text",
         }
     }
 }
@@ -145,6 +151,15 @@ impl Field {
             ..Field::area("", label)
         }
         .value(value)
+    }
+    pub fn work(name: &'static str, challenge: &str, bits: u32) -> Field {
+        Field {
+            kind: FieldKind::Work,
+            name,
+            value: challenge.to_owned(),
+            most: bits as usize,
+            ..Field::default()
+        }
     }
     pub fn trap(name: &'static str) -> Field {
         Field {

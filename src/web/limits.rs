@@ -308,9 +308,11 @@ pub fn forget(conn: &mut Conn, words: &[&str]) -> Result<(), Error> {
             .replace('\\', "\\\\")
             .replace('%', "\\%")
             .replace('_', "\\_");
-        let holding =
-            throttles::table.filter(throttles::key.like(format!("%:{escaped}%")).escape('\\'));
-        diesel::delete(holding).execute(conn)?;
+        // The word alone, or with a network behind it: `ann` is not `anna`.
+        for pattern in [format!("%:{escaped}"), format!("%:{escaped}|%")] {
+            let holding = throttles::table.filter(throttles::key.like(pattern).escape('\\'));
+            diesel::delete(holding).execute(conn)?;
+        }
     }
     Ok(())
 }

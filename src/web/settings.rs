@@ -266,6 +266,14 @@ pub static STAFF_PASSWORD: Setting = Setting {
     check: password_length,
 };
 
+pub static JOIN_PROOF: Setting = Setting {
+    name: "join_proof_of_work",
+    kind: ON_OFF,
+    default: "off",
+    label: Interface::field_join_proof,
+    hint: Some(Interface::join_proof_hint),
+    check: as_it_is,
+};
 pub static VERIFIED_EMAIL: Setting = Setting {
     name: "require_verified_email",
     kind: ON_OFF,
@@ -290,7 +298,7 @@ pub static TWO_FACTOR: Setting = Setting {
 pub const TWO_FACTOR_SINCE: &str = "require_two_factor_since";
 
 /// Every setting, in the order of the form.
-pub static ALL: [&Setting; 22] = [
+pub static ALL: [&Setting; 23] = [
     &SITE_NAME,
     &TAGLINE,
     &LANGUAGE,
@@ -302,6 +310,7 @@ pub static ALL: [&Setting; 22] = [
     &MODERATE_ALL,
     &CLOSE_AFTER_DAYS,
     &JOIN,
+    &JOIN_PROOF,
     &VERIFIED_EMAIL,
     &TWO_FACTOR,
     &NOTIFY_MODERATORS,

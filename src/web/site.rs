@@ -41,6 +41,8 @@ pub struct Site {
     pub join_open: bool,
     /// New accounts wait for a moderator's approval.
     pub approves_joins: bool,
+    /// New accounts wait for approval unless the browser has done a calculation.
+    pub needs_join_proof: bool,
     /// Comments need a proved address.
     pub needs_verified_email: bool,
     /// Whether people with an invitation can join.
@@ -124,6 +126,7 @@ impl Site {
             close_after_days: values[settings::CLOSE_AFTER_DAYS.name].parse().ok(),
             join_open: is(&settings::JOIN, "everyone") || is(&settings::JOIN, "approval"),
             approves_joins: is(&settings::JOIN, "approval"),
+            needs_join_proof: is(&settings::JOIN_PROOF, "on"),
             needs_verified_email: is(&settings::VERIFIED_EMAIL, "on"),
             invitations_open: !is(&settings::JOIN, "nobody"),
             revision: rows

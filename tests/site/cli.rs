@@ -396,6 +396,7 @@ fn an_upgrade_keeps_a_copy_of_the_database_beside_it() {
     // As left by an older binary: without the newest migration, with an earlier one recorded.
     let undo = "DELETE FROM __diesel_schema_migrations; INSERT INTO __diesel_schema_migrations (version) VALUES ('0000'); ";
     let tables = concat!(
+        include_str!("../../migrations/sqlite/0005_accounts/down.sql"),
         include_str!("../../migrations/sqlite/0004_newsroom/down.sql"),
         include_str!("../../migrations/sqlite/0003_word_forms/down.sql"),
         include_str!("../../migrations/sqlite/0002_moved_texts/down.sql"),

@@ -90,3 +90,29 @@ site_test! {
         assert_eq!(answer.location().as_deref(), Some("/articles/x#comments"));
     }
 }
+
+site_test! {
+    async fn browsers_can_be_asked_for_a_calculation(site: Site) {
+        use sha2::{Digest, Sha256};
+        let slug = site.article().await;
+        let chief = site.admin("chief").await;
+        assert!(!site.get("/join").await.has("[data-challenge]"), "off by default");
+        assert_eq!(chief.post("/admin/settings", &[("join_proof_of_work", "on")]).await.status, 303);
+        let form = site.get("/join").await;
+        let challenge = form.attr("[data-challenge]", "data-challenge").expect("a challenge");
+        let bits: u32 = form.attr("[data-challenge]", "data-bits").expect("a number").parse().expect("a number");
+        let zeros = |number: u64| {
+            let hash = Sha256::digest(format!("{challenge}:{number}"));
+            u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]).leading_zeros()
+        };
+        let solved = (0..).find(|number| zeros(*number) >= bits).expect("a number");
+        let wrong = (0..).find(|number| zeros(*number) < bits).expect("a number");
+        let post = [("body", "Hello."), ("parent", ""), ("key", ""), ("action", "post")];
+        for (name, proof, status) in [("good", solved.to_string(), 303), ("lazy", wrong.to_string(), 403), ("none", String::new(), 403), ("odd", "1e5".into(), 403)] {
+            let browser = site.browser();
+            assert_eq!(join(&browser, name, &[("proof", &proof)]).await.status, 303, "{name}");
+            assert_eq!(browser.post(&format!("/articles/{slug}/comments"), &post).await.status, status, "{name}");
+        }
+        assert_eq!(chief.get("/admin/joins").await.all("[data-account]").len(), 3);
+    }
+}

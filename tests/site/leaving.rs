@@ -165,9 +165,20 @@ site_test! {
         site.browser().post("/login", &[("login", "miraculix"), ("password", "wrong one"), ("next", "/")]).await;
         site.browser().post("/login", &[("login", "miraculix@example.org"), ("password", "wrong one"), ("next", "/")]).await;
         site.browser().post("/forgot", &[("email", "miraculix@example.org")]).await;
+        mira.post("/account/email", &[("email", "miraculix@other.example"), ("current", PASSWORD)]).await;
+        mira.post("/account/export", &[]).await;
+        let mut picture = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(40, 40).write_to(&mut picture, image::ImageFormat::Png).expect("a picture");
+        let part = reqwest::multipart::Part::bytes(picture.into_inner()).file_name("me.png");
+        let form = reqwest::multipart::Form::new().part("picture", part);
+        assert_eq!(crate::Answer::of(mira.request("POST", "/account/picture").multipart(form)).await.status, 303);
         site.run_jobs().await;
         mira.post("/account/delete", &[("current", PASSWORD), ("mode", "erase")]).await;
         three_days_later(&site).await;
+        for folder in ["portraits", "exports"] {
+            let left = std::fs::read_dir(site.place.folder.join(folder)).map_or(0, Iterator::count);
+            assert_eq!(left, 0, "{folder}");
+        }
         let page = site.get(&format!("/articles/{slug}")).await;
         assert!(page.has(&format!("#comment-{answer}")), "replies of others stay");
         assert!(!page.body.contains(WORD));

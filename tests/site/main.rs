@@ -44,6 +44,7 @@ mod newsroom;
 mod no_loss;
 mod nodes;
 mod passkeys;
+mod profiles;
 mod properties;
 mod provider;
 mod queues;

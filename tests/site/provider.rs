@@ -30,6 +30,7 @@ enum Lie {
     OtherKey,
     NoSignature,
     NoToken,
+    OldLogIn,
 }
 
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ struct Grant {
     nonce: String,
     challenge: String,
     claims: Value,
+    /// A new log-in was asked for.
+    asks_again: bool,
 }
 
 struct State {
@@ -53,13 +56,20 @@ fn key() -> EcdsaKeyPair {
     let random = SystemRandom::new();
     let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
     let made = made.expect("a key");
-    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, made.as_ref(), &random).expect("a key")
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, made.as_ref(), &random)
+        .expect("a key")
 }
 
 fn signed(key: &EcdsaKeyPair, claims: &Value) -> String {
     let part = |value: &Value| BASE64.encode(value.to_string());
-    let text = format!("{}.{}", part(&json!({ "alg": "ES256", "kid": "1", "typ": "JWT" })), part(claims));
-    let signature = key.sign(&SystemRandom::new(), text.as_bytes()).expect("a signature");
+    let text = format!(
+        "{}.{}",
+        part(&json!({ "alg": "ES256", "kid": "1", "typ": "JWT" })),
+        part(claims)
+    );
+    let signature = key
+        .sign(&SystemRandom::new(), text.as_bytes())
+        .expect("a signature");
     format!("{text}.{}", BASE64.encode(signature.as_ref()))
 }
 
@@ -67,7 +77,10 @@ impl Provider {
     fn start() -> Provider {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let state = Arc::new(Mutex::new(State { lie: Lie::None, codes: HashMap::new() }));
+        let state = Arc::new(Mutex::new(State {
+            lie: Lie::None,
+            codes: HashMap::new(),
+        }));
         let (shared, keys) = (state.clone(), Arc::new((key(), key())));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -95,13 +108,27 @@ impl Provider {
         assert_eq!(query["client_id"], "masthead");
         assert!(query["scope"].contains("openid"));
         let code = format!("code-{}", query["state"]);
-        let grant = Grant { nonce: query["nonce"].clone(), challenge: query["code_challenge"].clone(), claims };
-        self.state.lock().expect("a state").codes.insert(code.clone(), grant);
+        let grant = Grant {
+            nonce: query["nonce"].clone(),
+            challenge: query["code_challenge"].clone(),
+            claims,
+            asks_again: query.get("prompt").is_some_and(|prompt| prompt == "login"),
+        };
+        self.state
+            .lock()
+            .expect("a state")
+            .codes
+            .insert(code.clone(), grant);
         format!("/login/oidc/callback?code={code}&state={}", query["state"])
     }
 }
 
-fn talk(stream: &TcpStream, address: SocketAddr, state: &Mutex<State>, keys: &(EcdsaKeyPair, EcdsaKeyPair)) -> Option<()> {
+fn talk(
+    stream: &TcpStream,
+    address: SocketAddr,
+    state: &Mutex<State>,
+    keys: &(EcdsaKeyPair, EcdsaKeyPair),
+) -> Option<()> {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
     reader.read_line(&mut first).ok()?;
@@ -125,7 +152,10 @@ fn talk(stream: &TcpStream, address: SocketAddr, state: &Mutex<State>, keys: &(E
         return None;
     }
     if lie == Lie::Elsewhere {
-        let _ = write!(out, "HTTP/1.1 302 Found\r\nLocation: http://{address}/again\r\nContent-Length: 0\r\n\r\n");
+        let _ = write!(
+            out,
+            "HTTP/1.1 302 Found\r\nLocation: http://{address}/again\r\nContent-Length: 0\r\n\r\n"
+        );
         return None;
     }
     let issuer = format!("http://{address}");
@@ -141,8 +171,10 @@ fn talk(stream: &TcpStream, address: SocketAddr, state: &Mutex<State>, keys: &(E
         "/keys" => {
             // An uncompressed point: 4, then x and y (SEC 1, 2.3.3).
             let point = keys.0.public_key().as_ref();
-            Some(json!({ "keys": [{ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "1",
-                "x": BASE64.encode(&point[1..33]), "y": BASE64.encode(&point[33..65]) }] }))
+            Some(
+                json!({ "keys": [{ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "1",
+                "x": BASE64.encode(&point[1..33]), "y": BASE64.encode(&point[33..65]) }] }),
+            )
         }
         "/token" => token(&body, &issuer, lie, state, keys),
         _ => None,
@@ -150,14 +182,26 @@ fn talk(stream: &TcpStream, address: SocketAddr, state: &Mutex<State>, keys: &(E
     let (status, text) = match answer {
         Some(json) => ("200 OK", json.to_string()),
         None if lie == Lie::Down => ("503 Service Unavailable", String::new()),
-        None => ("400 Bad Request", json!({ "error": "invalid_grant" }).to_string()),
+        None => (
+            "400 Bad Request",
+            json!({ "error": "invalid_grant" }).to_string(),
+        ),
     };
-    let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", text.len());
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        text.len()
+    );
     out.write_all(head.as_bytes()).ok()?;
     out.write_all(text.as_bytes()).ok()
 }
 
-fn token(body: &[u8], issuer: &str, lie: Lie, state: &Mutex<State>, keys: &(EcdsaKeyPair, EcdsaKeyPair)) -> Option<Value> {
+fn token(
+    body: &[u8],
+    issuer: &str,
+    lie: Lie,
+    state: &Mutex<State>,
+    keys: &(EcdsaKeyPair, EcdsaKeyPair),
+) -> Option<Value> {
     let form: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
     // A code works once.
     let grant = state.lock().ok()?.codes.remove(form.get("code")?)?;
@@ -167,12 +211,43 @@ fn token(body: &[u8], issuer: &str, lie: Lie, state: &Mutex<State>, keys: &(Ecds
     }
     let now = masthead::db::Time::now().0 / 1000;
     let mut claims = grant.claims;
-    claims["iss"] = match lie { Lie::OtherIssuerInToken => "https://other.example", _ => issuer }.into();
-    claims["aud"] = match lie { Lie::OtherAudience => "someone-else", _ => "masthead" }.into();
-    claims["nonce"] = match lie { Lie::OtherNonce => "another", _ => &grant.nonce }.into();
-    claims["iat"] = match lie { Lie::FromTheFuture => now + 3600, _ => now }.into();
-    claims["exp"] = match lie { Lie::Expired => now - 60, Lie::FromTheFuture => now + 7200, _ => now + 600 }.into();
-    let mut id = signed(if lie == Lie::OtherKey { &keys.1 } else { &keys.0 }, &claims);
+    claims["iss"] = match lie {
+        Lie::OtherIssuerInToken => "https://other.example",
+        _ => issuer,
+    }
+    .into();
+    claims["aud"] = match lie {
+        Lie::OtherAudience => "someone-else",
+        _ => "masthead",
+    }
+    .into();
+    claims["nonce"] = match lie {
+        Lie::OtherNonce => "another",
+        _ => &grant.nonce,
+    }
+    .into();
+    if grant.asks_again && lie != Lie::OldLogIn {
+        claims["auth_time"] = now.into();
+    }
+    claims["iat"] = match lie {
+        Lie::FromTheFuture => now + 3600,
+        _ => now,
+    }
+    .into();
+    claims["exp"] = match lie {
+        Lie::Expired => now - 60,
+        Lie::FromTheFuture => now + 7200,
+        _ => now + 600,
+    }
+    .into();
+    let mut id = signed(
+        if lie == Lie::OtherKey {
+            &keys.1
+        } else {
+            &keys.0
+        },
+        &claims,
+    );
     if lie == Lie::NoSignature {
         let part = |value: &Value| BASE64.encode(value.to_string());
         id = format!("{}.{}.", part(&json!({ "alg": "none" })), part(&claims));
@@ -256,9 +331,18 @@ site_test! {
         assert!(taken.has("#f-email[aria-invalid]"));
         // Who is signed in connects by their own page, and takes it back.
         let ben = proved(&site, "ben").await;
-        assert_eq!(ben.post("/account/provider", &[("action", "connect")]).await.location().as_deref(), Some("/login/oidc?next=/account/provider"));
+        // Only who has asked for it on their own page: a link that someone is led to connects nothing.
+        let led = come_back(&ben, &provider, "/account/provider", json!({ "sub": "10" })).await;
+        assert_eq!(led.status, 422);
+        assert_eq!(ben.post("/account/provider", &[("action", "connect")]).await.location().as_deref(), Some("/account/provider?done=connect"));
+        assert!(ben.get("/account/provider?done=connect").await.has("a[href='/login/oidc?next=/account/provider']"));
         let done = come_back(&ben, &provider, "/account/provider", json!({ "sub": "10" })).await;
         assert_eq!(done.location().as_deref(), Some("/account/provider"), "{}", done.body);
+        // A proof of who one is needs a new log-in there.
+        provider.lies(Lie::OldLogIn);
+        assert_eq!(come_back(&ben, &provider, "/about", json!({ "sub": "10" })).await.status, 422);
+        provider.lies(Lie::None);
+        assert_eq!(come_back(&ben, &provider, "/about", json!({ "sub": "10" })).await.location().as_deref(), Some("/about"));
         assert!(ben.get("/account/provider").await.has("input[value=disconnect]"));
         let other = come_back(&mira, &provider, "/", json!({ "sub": "10" })).await;
         assert_eq!(other.status, 422, "it is Ben's");
@@ -335,12 +419,42 @@ fn only_addresses_of_the_internet_are_public() {
     use masthead::web::outgoing::is_public;
     let is = |text: &str| is_public(text.parse().expect("an address"));
     for private in [
-        "127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1",
-        "192.0.2.1", "::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001::1",
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "198.18.0.1",
+        "192.0.2.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "fd12::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2001:db8::1",
+        "2001::1",
     ] {
         assert!(!is(private), "{private}");
     }
-    for public in ["1.1.1.1", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"] {
+    for public in [
+        "1.1.1.1",
+        "172.32.0.1",
+        "192.169.0.1",
+        "100.128.0.1",
+        "2606:4700::1111",
+        "::ffff:1.1.1.1",
+        "64:ff9b::101:101",
+    ] {
         assert!(is(public), "{public}");
     }
 }

@@ -178,8 +178,9 @@ site_test! {
         site.run_jobs().await;
         let mails = to(&site.place, "mira@example.org");
         assert!(mails.iter().any(|mail| mail.contains("recovery code") && mail.contains("9 are left")), "they are told");
-        let renewed = mira.post("/account/two-factor", &[("action", "codes")]).await;
-        assert_eq!(renewed.all("code").len(), 10);
+        assert_eq!(mira.post("/account/two-factor", &[("action", "codes")]).await.status, 303, "the session's proof was a password");
+        let renewed = browser.post("/account/two-factor", &[("action", "codes")]).await;
+        assert_eq!(renewed.all("code").len(), 10, "{}", renewed.body);
         assert_eq!(again.post("/login/two-factor", &[("code", &codes[1])]).await.status, 422, "the old ones are gone");
         assert_eq!(again.post("/login/two-factor", &[("code", &renewed.all("code")[3])]).await.status, 303);
         assert_eq!(mira.get("/account/two-factor").await.all("code").len(), 0, "shown once");
@@ -216,9 +217,10 @@ site_test! {
         let pell = site.moderator("pell").await;
         let mira = site.reader("mira").await;
         assert_eq!(chief.post("/admin/settings", &[("require_two_factor", "staff")]).await.status, 303);
-        // Who is logged in has a day.
+        // Who is logged in has a day; a log-in leads to the page.
         assert_eq!(pell.get("/admin/comments").await.status, 200);
-        let (again, _) = password_step(&site, "pell", "/").await;
+        let (again, led) = password_step(&site, "pell", "/").await;
+        assert_eq!(led.location().as_deref(), Some("/account/two-factor"));
         let held = again.get("/admin/comments").await;
         assert_eq!((held.status, held.location().as_deref()), (303, Some("/account/two-factor")));
         assert!(!again.get("/").await.has("a[href='/admin']"), "nothing of the role before");
@@ -257,11 +259,15 @@ site_test! {
         assert_eq!(chief.post("/account/confirm", &[("current", ""), ("next", "/about")]).await.status, 422);
         let proved = chief.post("/account/confirm", &[("current", PASSWORD), ("next", "https://example.org/")]).await;
         assert_eq!((proved.status, proved.location().as_deref()), (303, Some("/")));
-        let (secret, _) = enrol(&chief).await;
         assert_eq!(chief.post("/admin/staff", &[("username", "pell"), ("role", "writer")]).await.status, 303);
-        // A code is a proof as well.
+        // With a second factor its code is the proof: a password alone is none.
+        let (secret, _) = enrol(&chief).await;
         stale(&site).await;
         later(&site).await;
+        assert_eq!(chief.post("/admin/staff", &[("username", "pell"), ("role", "editor"), ("current", PASSWORD)]).await.location().as_deref(), Some("/account/confirm?next=/admin/staff"));
+        assert!(!chief.get("/account/confirm").await.has("input[name=current]"));
+        assert_eq!(chief.post("/account/confirm", &[("current", PASSWORD), ("next", "/")]).await.status, 422);
+        assert_eq!(chief.post("/account/two-factor", &[("action", "codes")]).await.status, 303);
         let by_code = chief.post("/account/confirm", &[("code", &code(&secret, 0)), ("next", "/account/two-factor")]).await;
         assert_eq!(by_code.location().as_deref(), Some("/account/two-factor"));
         assert_eq!(chief.post("/account/two-factor", &[("action", "codes")]).await.status, 200);
@@ -284,6 +290,45 @@ site_test! {
         assert_eq!(first.location().as_deref(), Some("/login/two-factor"));
         later(&site).await;
         assert_eq!(browser.post("/login/two-factor", &[("code", &code(&secret, 0))]).await.status, 303);
+        site.run_jobs().await;
+    }
+}
+
+site_test! {
+    async fn a_log_in_waits_ten_minutes_for_its_code(site: Site) {
+        let mira = proved(&site, "mira").await;
+        let (secret, _) = enrol(&mira).await;
+        later(&site).await;
+        let (browser, _) = password_step(&site, "mira", "/").await;
+        let change = |conn: &mut masthead::db::Conn| {
+            let pending = sessions::table.filter(sessions::state.eq("pending-login"));
+            diesel::update(pending).set(sessions::created_at.eq(sessions::created_at - 11 * 60_000)).execute(conn)?;
+            Ok(())
+        };
+        site.db().write(change).await.expect("a write");
+        assert_eq!(browser.get("/login/two-factor").await.location().as_deref(), Some("/login"));
+        assert_eq!(browser.post("/login/two-factor", &[("code", &code(&secret, 0))]).await.location().as_deref(), Some("/login"));
+        assert_eq!(browser.get("/account").await.status, 303);
+        site.run_jobs().await;
+    }
+}
+
+site_test! {
+    async fn a_secret_that_was_not_confirmed_is_shown_to_nobody_later(site: Site) {
+        let mira = proved(&site, "mira").await;
+        assert_eq!(mira.post("/account/two-factor", &[("action", "start")]).await.status, 200);
+        stale(&site).await;
+        let confirm = [("action", "confirm"), ("code", "000000")];
+        assert_eq!(mira.post("/account/two-factor", &confirm).await.location().as_deref(), Some("/account/confirm?next=/account/two-factor"));
+        mira.post("/account/confirm", &[("current", PASSWORD), ("next", "/")]).await;
+        assert_eq!(mira.post("/account/two-factor", &confirm).await.status, 422, "within a quarter of an hour");
+        let change = |conn: &mut masthead::db::Conn| {
+            diesel::update(totp_secrets::table).set(totp_secrets::created_at.eq(1)).execute(conn)?;
+            Ok(())
+        };
+        site.db().write(change).await.expect("a write");
+        let over = mira.post("/account/two-factor", &confirm).await;
+        assert_eq!((over.status, over.location().as_deref()), (303, Some("/account/two-factor")));
         site.run_jobs().await;
     }
 }

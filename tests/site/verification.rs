@@ -282,3 +282,83 @@ site_test! {
         assert_eq!(failed, 0, "every address that is taken can be written to");
     }
 }
+
+site_test! {
+    async fn an_address_can_be_taken_back_whatever_was_done_since(site: Site) {
+        let mira = proved(&site, "mira").await;
+        let change = async |email: &str| {
+            assert_eq!(mira.post("/account/email", &[("email", email), ("current", PASSWORD)]).await.status, 303, "{email}");
+            site.run_jobs().await;
+            let proof = to(&site.place, email).pop().expect("a mail");
+            assert_eq!(mira.post(&link(&proof, "/verify/"), &[]).await.status, 303);
+        };
+        change("thief@example.net").await;
+        let first = to(&site.place, "mira@example.org").pop().expect("a mail");
+        // Nobody gets the address meanwhile.
+        let taken = site.browser().post("/join", &[("username", "second"), ("email", "Mira@example.org"), ("password", PASSWORD)]).await;
+        assert!(taken.status == 422 && taken.has("#f-email[aria-invalid]"), "{}", taken.body);
+        change("other@example.net").await;
+        let second = to(&site.place, "thief@example.net").pop().expect("a mail");
+        assert_eq!(site.browser().post(&link(&first, "/account/email/cancel/"), &[]).await.status, 200);
+        assert_eq!(site.browser().post(&link(&second, "/account/email/cancel/"), &[]).await.status, 404, "later links end with it");
+        site.run_jobs().await;
+        let reset = to(&site.place, "mira@example.org").pop().expect("a mail");
+        assert_eq!(site.browser().post(&link(&reset, "/reset/"), &[("password", OTHER)]).await.status, 303);
+        assert_eq!(log_in(&site, "mira@example.org", OTHER).await.status, 303);
+        site.run_jobs().await;
+    }
+}
+
+site_test! {
+    async fn a_new_password_ends_links_that_were_asked_for_before(site: Site) {
+        let mira = proved(&site, "mira").await;
+        assert_eq!(mira.post("/account/email", &[("email", "thief@example.net"), ("current", PASSWORD)]).await.status, 303);
+        site.browser().post("/forgot", &[("email", "mira@example.org")]).await;
+        site.run_jobs().await;
+        assert_eq!(mira.post("/account/password", &[("current", PASSWORD), ("password", OTHER)]).await.status, 303);
+        let proof = to(&site.place, "thief@example.net").pop().expect("a mail");
+        assert_eq!(mira.post(&link(&proof, "/verify/"), &[]).await.status, 404);
+        let mails = to(&site.place, "mira@example.org");
+        let reset = mails.iter().find(|mail| mail.contains("/reset/")).expect("a mail");
+        assert_eq!(site.browser().post(&link(reset, "/reset/"), &[("password", PASSWORD)]).await.status, 404);
+        site.run_jobs().await;
+    }
+}
+
+site_test! {
+    async fn five_mails_that_are_refused_for_good_make_an_address_dead(site: Site) {
+        use masthead::db::schema::accounts;
+        let server = crate::Smtp::start(&["550 no such mailbox"; 40]);
+        let other = Site::start(&site.place, |given| {
+            given.smtp_url = Some(format!("smtp://{}", server.address));
+            given.mail_from = Some("news@example.org".into());
+            given.base_url = Some(site.origin());
+        });
+        let mira = proved(&site, "mira").await;
+        let refusals = async || -> i64 {
+            site.db().read(|conn| Ok(accounts::table.filter(accounts::username_key.eq("mira")).select(accounts::email_refusals).first(conn)?)).await.expect("a read")
+        };
+        let due = |conn: &mut masthead::db::Conn| {
+            diesel::update(jobs::table.filter(jobs::kind.eq("send-mail"))).set(jobs::run_at.eq(0)).execute(conn)?;
+            Ok(())
+        };
+        for n in 1..=5 {
+            site.log_in("mira").await;
+            for _ in 0..2 {
+                site.db().write(due).await.expect("a write");
+                other.run_jobs().await;
+            }
+            assert_eq!(refusals().await, n, "once for each mail");
+        }
+        assert!(mira.get("/account/email").await.one(".intro").contains("refused"));
+        let count = async || -> i64 { site.db().read(|conn| Ok(mails::table.count().get_result(conn)?)).await.expect("a read") };
+        let before = count().await;
+        site.log_in("mira").await;
+        assert_eq!(count().await, before, "nothing more is sent there");
+        let clear = |conn: &mut masthead::db::Conn| {
+            diesel::delete(jobs::table.filter(jobs::kind.eq("send-mail"))).execute(conn)?;
+            Ok(())
+        };
+        site.db().write(clear).await.expect("a write");
+    }
+}

@@ -1,3 +1,5 @@
+DROP INDEX mails_by_recipient;
+ALTER TABLE mails DROP COLUMN is_refused;
 DROP TABLE former_usernames;
 DROP TABLE identities;
 DROP TABLE passkeys;
@@ -11,6 +13,10 @@ DROP TABLE account_tokens;
 ALTER TABLE sessions DROP COLUMN proof;
 ALTER TABLE sessions DROP COLUMN proved_at;
 DROP INDEX accounts_waiting;
+DROP INDEX accounts_by_picture;
+DROP INDEX accounts_pictures_waiting;
+ALTER TABLE accounts DROP COLUMN picture_waits;
+ALTER TABLE accounts DROP COLUMN picture;
 ALTER TABLE accounts DROP COLUMN deleted_at;
 ALTER TABLE accounts DROP COLUMN has_second_factor;
 ALTER TABLE accounts DROP COLUMN waits_because;

@@ -1,14 +1,19 @@
 -- email_refusals: permanent refusals by mail servers in a row; from five on nothing is sent there. waits_since: the account waits for
--- approval. has_second_factor: whether there is a confirmed TOTP secret or a passkey. picture: file name, empty = none.
+-- approval. has_second_factor: whether there is a confirmed TOTP secret or a passkey. picture: the beginning of its file names, empty = none;
+-- picture_waits: a moderator has not shown it to all yet.
 ALTER TABLE accounts ADD COLUMN email_verified_at BIGINT;
 ALTER TABLE accounts ADD COLUMN email_refusals BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE accounts ADD COLUMN renamed_at BIGINT;
 ALTER TABLE accounts ADD COLUMN links TEXT NOT NULL DEFAULT '';
 ALTER TABLE accounts ADD COLUMN shows_comments BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE accounts ADD COLUMN picture TEXT NOT NULL DEFAULT '';
+ALTER TABLE accounts ADD COLUMN picture_waits BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE accounts ADD COLUMN waits_since BIGINT;
 ALTER TABLE accounts ADD COLUMN waits_because TEXT NOT NULL DEFAULT '';
 ALTER TABLE accounts ADD COLUMN has_second_factor BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE accounts ADD COLUMN deleted_at BIGINT;
+CREATE INDEX accounts_pictures_waiting ON accounts (id) WHERE picture_waits;
+CREATE INDEX accounts_by_picture ON accounts (picture) WHERE picture <> '';
 CREATE INDEX accounts_waiting ON accounts (id) WHERE waits_since IS NOT NULL;
 
 -- When and how the person last proved who they are: 'password', 'code', 'passkey' or 'provider'.
@@ -26,6 +31,7 @@ CREATE TABLE account_tokens (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX account_tokens_by_account ON account_tokens (account_id, kind);
+CREATE INDEX account_tokens_reserving ON account_tokens (lower(email)) WHERE kind = 'cancel-email';
 CREATE INDEX account_tokens_by_end ON account_tokens (expires_at);
 
 -- One-time codes by time (RFC 6238). secret: sealed with the site's key. last_step: of the last code that was accepted.
@@ -102,3 +108,7 @@ CREATE TABLE former_usernames (
     account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE
 );
 CREATE INDEX former_usernames_by_account ON former_usernames (account_id);
+
+-- The server refused it for good, which counts once against its address.
+ALTER TABLE mails ADD COLUMN is_refused BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX mails_by_recipient ON mails (recipient);

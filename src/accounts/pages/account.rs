@@ -1,7 +1,7 @@
 //! `/account`: one's own profile.
 
 use super::auth::Done;
-use crate::accounts::{DisplayName, parse_bio, store};
+use crate::accounts::{DisplayName, parse_bio, profile, store};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
@@ -18,6 +18,10 @@ use serde::Deserialize;
 struct ProfileForm {
     name: String,
     bio: String,
+    /// One on each line; not sent = as they are.
+    links: Option<String>,
+    /// `on` or `off`; not sent = as it is.
+    show_comments: Option<String>,
 }
 
 fn profile_page(
@@ -26,6 +30,7 @@ fn profile_page(
     given: &ProfileForm,
     name: &Result<DisplayName, String>,
     bio: &Result<String, String>,
+    links: &Result<(), String>,
     done: String,
 ) -> FormPage {
     let t = state.t();
@@ -35,6 +40,18 @@ fn profile_page(
         Link {
             href: paths::reader(&account.username),
             text: t.account_profile_link(),
+        },
+        Link {
+            href: paths::ACCOUNT_COMMENTS.into(),
+            text: t.own_comments_heading(),
+        },
+        Link {
+            href: paths::ACCOUNT_PICTURE.into(),
+            text: t.picture_heading(),
+        },
+        Link {
+            href: paths::ACCOUNT_USERNAME.into(),
+            text: t.username_heading(),
         },
         Link {
             href: paths::ACCOUNT_EMAIL.into(),
@@ -101,6 +118,17 @@ fn profile_page(
                 .value(&given.bio)
                 .most(500)
                 .judged(bio),
+            Field::area("links", t.field_links())
+                .hint(t.profile_links_hint())
+                .lines(3)
+                .value(given.links.as_deref().unwrap_or_default())
+                .judged(links),
+            Field::select(
+                "show_comments",
+                t.field_show_comments(),
+                vec![("off", t.show_comments_off()), ("on", t.show_comments_on())],
+                given.show_comments.as_deref().unwrap_or("off"),
+            ),
         ],
         groups: Vec::new(),
         forms: Vec::new(),
@@ -122,10 +150,15 @@ pub async fn show(
         _ => String::new(),
     };
     let id = account.id;
-    let bio = state.db.read(move |conn| store::bio(conn, id)).await?;
+    let (bio, details) = state
+        .db
+        .read(move |conn| Ok((store::bio(conn, id)?, profile::details(conn, id)?)))
+        .await?;
     let given = ProfileForm {
         name: account.name.clone(),
         bio,
+        links: Some(details.links),
+        show_comments: Some(if details.shows_comments { "on" } else { "off" }.into()),
     };
     profile_page(
         &state,
@@ -133,6 +166,7 @@ pub async fn show(
         &given,
         &Ok(DisplayName::default()),
         &Ok(String::new()),
+        &Ok(()),
         done,
     )
     .answer()
@@ -148,18 +182,35 @@ pub async fn update(
     let form: ProfileForm = posted.read()?;
     let t = state.t();
     let (mut name, bio) = (DisplayName::parse(t, &form.name), parse_bio(t, &form.bio));
-    if let (Ok(name_ok), Ok(bio_ok)) = (&name, &bio) {
+    let links = form
+        .links
+        .as_deref()
+        .map(|given| profile::parse_links(t, given));
+    let links = links.transpose();
+    let shows = match form.show_comments.as_deref() {
+        None => None,
+        Some("on") => Some(true),
+        Some("off") => Some(false),
+        Some(_) => return Err(Error::Refused(t.choice_missing())),
+    };
+    if let (Ok(name_ok), Ok(bio_ok), Ok(links)) = (&name, &bio, &links) {
+        let links = links.clone();
         let (new_name, new_bio) = (name_ok.clone(), bio_ok.clone());
         let rules = vec![Rule::new("profile", account.id, 30, 10 * Time::MINUTE)];
         let reserved = state.limits.reserve(rules, state.db.now()).await?;
         let work = move |conn: &mut Conn, who: &Participant| {
             reserved.count(conn)?;
-            store::set_profile(conn, who.id, &new_name, &new_bio)
+            let is_set = store::set_profile(conn, who.id, &new_name, &new_bio)?;
+            if is_set {
+                profile::update(conn, who.id, links.as_deref(), shows)?;
+            }
+            Ok(is_set)
         };
         if sessions::write(&state, &who, work).await? {
             return Ok(page::see_other(paths::ACCOUNT));
         }
         name = Err(t.name_lookalike());
     }
-    profile_page(&state, &account, &form, &name, &bio, String::new()).answer()
+    let links = links.map(|_| ());
+    profile_page(&state, &account, &form, &name, &bio, &links, String::new()).answer()
 }

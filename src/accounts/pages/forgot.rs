@@ -159,11 +159,11 @@ pub async fn set(
         Ok(new) => new,
         Err(why) => return links::hidden(reset_page(&state, &login, &token, Err(why)).answer()),
     };
-    let hash = password::hash(&state, new).await?;
+    let (hash, for_role) = (password::hash(&state, new).await?, policy.is_for_staff());
     let (given, now) = (token.clone(), state.db.now());
     let set = state
         .db
-        .write(move |conn| verification::reset(conn, &given, &hash, now));
+        .write(move |conn| verification::reset(conn, &given, (&hash, for_role), now));
     match set.await {
         Ok(account) => {
             sessions.end_others_in_redis(account, None).await?;

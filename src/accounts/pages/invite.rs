@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::paths;
 use crate::sessions::{LoggedIn, begin};
 use crate::web::fields::{Field, FormPage};
-use crate::web::viewer::Proof;
+use crate::web::viewer::{Proof, is_deleted};
 use crate::web::{FormBody, Page, Shared, State, Viewer, page};
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -98,7 +98,11 @@ pub async fn accept(
     let now = state.db.now();
     let form: AcceptForm = posted.read()?;
     let t = state.t();
-    let username = Username::parse(t, &form.username);
+    let username =
+        Username::parse(t, &form.username).and_then(|name| match is_deleted(name.as_str()) {
+            true => Err(t.username_reserved()),
+            false => Ok(name),
+        });
     let new = strong(&state, &form, &invitation).await?;
     let (username, new) = match (username, new) {
         (Ok(username), Ok(new)) => (username, new),

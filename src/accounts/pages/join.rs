@@ -1,13 +1,13 @@
 //! `/join`: registration of a new account.
 
 use super::auth::{next_of, password_context};
-use super::sign_in;
+use super::{hold, sign_in};
 use crate::accounts::history::{self, Device};
 use crate::accounts::joining::{self, HeldBecause};
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, New, RegistrationConflict};
-use crate::accounts::verification;
 use crate::accounts::{Email, Username};
+use crate::accounts::{verification, work};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -34,11 +34,50 @@ struct JoinForm {
     next: String,
     /// Hidden from people; programs fill it in.
     homepage: String,
+    /// The result of the browser's calculation.
+    proof: String,
+    /// What the calculation is about; not a field.
+    #[serde(skip)]
+    challenge: String,
+}
+
+/// The form with the calculation that browsers do, where the settings ask for one.
+async fn with_challenge(
+    state: &State,
+    request: &HttpRequest,
+    form: JoinForm,
+) -> Result<JoinForm, Error> {
+    if !state.site().needs_join_proof {
+        return Ok(form);
+    }
+    let (network, now) = (network_of(request), state.db.now());
+    let made = state
+        .db
+        .read(move |conn| work::challenge(conn, &network, now));
+    Ok(JoinForm {
+        challenge: made.await?,
+        ..form
+    })
 }
 
 fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErrors) -> FormPage {
-    let t = state.t();
     let next = paths::local(&given.next);
+    let mut page = join_form(state, viewer, given, errors, next);
+    if !given.challenge.is_empty() {
+        let field = Field::work("proof", &given.challenge, work::BITS);
+        page.fields.push(field);
+    }
+    page
+}
+
+fn join_form(
+    state: &State,
+    viewer: &Viewer,
+    given: &JoinForm,
+    errors: &JoinErrors,
+    next: &str,
+) -> FormPage {
+    let t = state.t();
     FormPage {
         page: Page::new(state, viewer, &t.join_heading())
             .at(state, paths::JOIN)
@@ -121,16 +160,12 @@ pub async fn join(
     if !state.site().join_open {
         return closed(&state, &viewer, StatusCode::OK);
     }
-    join_page(
-        &state,
-        &viewer,
-        &JoinForm {
-            next,
-            ..JoinForm::default()
-        },
-        &JoinErrors::none(),
-    )
-    .answer()
+    let form = JoinForm {
+        next,
+        ..JoinForm::default()
+    };
+    let form = with_challenge(&state, &request, form).await?;
+    join_page(&state, &viewer, &form, &JoinErrors::none()).answer()
 }
 
 fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResponse, Error> {
@@ -156,7 +191,7 @@ pub async fn create(
     session: Session,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let form: JoinForm = posted.read()?;
+    let form: JoinForm = with_challenge(&state, &request, posted.read()?).await?;
     let (t, now, network) = (state.t(), state.db.now(), network_of(&request));
     if !state.site().join_open {
         return closed(&state, &viewer, StatusCode::FORBIDDEN);
@@ -169,17 +204,20 @@ pub async fn create(
         Ok(asked) => asked,
         Err(errors) => return join_page(&state, &viewer, &form, &errors).answer(),
     };
-    let rules = vec![
-        Rule::new("join", &network, 10, Time::HOUR),
-        Rule::new("join-domain", asked.email.domain(), PER_DOMAIN, Time::HOUR),
-    ];
+    let rules = vec![Rule::new("join", &network, 10, Time::HOUR)];
     let counted = match state.limits.take(&state.db, rules, now).await {
         Err(Error::TooMany { seconds }) => {
             return too_many(&state, &viewer, &form, seconds);
         }
         other => other?,
     };
-    let held = held(&state, &form);
+    let held = hold::held(
+        &state,
+        (&form.homepage, &form.proof),
+        &asked.email,
+        &network,
+    )
+    .await?;
     let (device, cookie) = sign_in::device(&state, &request)?;
     let made = create_account(&state, asked, held, (device, &cookie), now).await;
     if !matches!(made, Ok(Ok(_))) {
@@ -203,17 +241,6 @@ pub async fn create(
             let errors = JoinErrors::taken(t, taken);
             join_page(&state, &viewer, &form, &errors).answer()
         }
-    }
-}
-
-/// Accounts that may be created in an hour with addresses of one domain.
-const PER_DOMAIN: usize = 300;
-
-/// Why the account waits for approval; `None` = it does not.
-fn held(state: &State, form: &JoinForm) -> Option<HeldBecause> {
-    match form.homepage.is_empty() {
-        false => Some(HeldBecause::Trap),
-        true => state.site().approves_joins.then_some(HeldBecause::Setting),
     }
 }
 
@@ -303,7 +330,7 @@ async fn create_account(
             }
             let created = store::create(conn, &new)?;
             if let Ok(id) = created {
-                history::record(conn, id, Proof::Password, (&device, &hash), now)?;
+                history::record(conn, id, Proof::Password, (&device, &hash), true, now)?;
                 verification::send_verification(conn, id, now)?;
             }
             Ok(created)

@@ -1,6 +1,7 @@
 //! `/admin/joins`: accounts that wait for approval.
 
 use crate::accounts::joining::{self, HeldBecause, Waiting};
+use crate::accounts::profile;
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
@@ -18,6 +19,15 @@ struct JoinsPage {
     page: Page,
     t: Interface,
     rows: Vec<RowView>,
+    pictures: Vec<PictureView>,
+}
+
+/// A picture that waits for approval.
+struct PictureView {
+    name: String,
+    src: String,
+    picture: String,
+    action: String,
 }
 
 struct RowView {
@@ -46,6 +56,7 @@ fn row(t: Interface, site: &Site, one: Waiting) -> RowView {
         because: match one.because {
             HeldBecause::Setting => t.joins_because_setting(),
             HeldBecause::Trap => t.joins_because_trap(),
+            HeldBecause::Domain => t.joins_because_domain(),
             HeldBecause::NoProof => t.joins_because_no_proof(),
         },
         since: DateView::minute(site, one.profile.created_at),
@@ -56,11 +67,19 @@ fn row(t: Interface, site: &Site, one: Waiting) -> RowView {
 
 /// `GET /admin/joins`
 pub async fn index(state: Shared, moderator: Moderator) -> Result<HttpResponse, Error> {
-    let found = state.db.read(joining::waiting).await?;
+    let read = |conn: &mut Conn| Ok((joining::waiting(conn)?, profile::waiting_pictures(conn)?));
+    let (found, pictures) = state.db.read(read).await?;
+    let picture = |one: profile::WaitingPicture| PictureView {
+        name: shown_name(&one.username, &one.name).to_owned(),
+        src: paths::portrait(&one.picture, 128),
+        action: paths::admin_reader_action(one.account, "picture"),
+        picture: one.picture,
+    };
     let (t, site) = (state.t(), state.site());
     page::ok(&JoinsPage {
         page: Page::dashboard(&state, &moderator.viewer(), &t.joins_heading(), "joins"),
         t,
+        pictures: pictures.into_iter().map(picture).collect(),
         rows: found.into_iter().map(|one| row(t, &site, one)).collect(),
     })
 }

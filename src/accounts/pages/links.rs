@@ -138,7 +138,8 @@ pub async fn cancelled(
     let ended = state
         .db
         .write(move |conn| verification::cancel_change(conn, &given, now));
-    end(&state, &sessions, ended.await).await
+    let ended = ended.await.map(|account| (account, true));
+    end(&state, &sessions, ended).await
 }
 
 /// `GET /account/not-me/{token}`
@@ -174,10 +175,10 @@ pub async fn was_not_me(
 async fn end(
     state: &State,
     sessions: &Sessions,
-    ended: Result<i64, Error>,
+    ended: Result<(i64, bool), Error>,
 ) -> Result<HttpResponse, Error> {
-    let account = match ended {
-        Ok(account) => account,
+    let (account, is_mailed) = match ended {
+        Ok(ended) => ended,
         Err(Error::NotFound) => return over(state, paths::FORGOT),
         Err(other) => return Err(other),
     };
@@ -186,7 +187,10 @@ async fn end(
     let page = Page::new(state, &Viewer(None), &t.all_ended_heading()).unlisted();
     let form = FormPage {
         done: t.all_ended(),
-        intro: t.all_ended_next(),
+        intro: match is_mailed {
+            true => t.all_ended_next(),
+            false => t.all_ended_other_address(),
+        },
         ..FormPage::new(page, t.all_ended_heading(), "", String::new())
     };
     hidden(form.answer())

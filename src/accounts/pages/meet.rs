@@ -225,11 +225,12 @@ async fn join(
         true => Email::parse(t, &person.email),
         false => Email::parse(t, &form.email),
     };
-    if email
-        .as_ref()
-        .is_ok_and(|email| joining::is_blocked(&state.config.data, email))
-    {
-        email = Err(t.email_blocked());
+    if let Ok(given) = email.clone() {
+        let data = state.config.data.clone();
+        let blocked = tokio::task::spawn_blocking(move || joining::is_blocked(&data, &given));
+        if blocked.await.map_err(Error::internal)? {
+            email = Err(t.email_blocked());
+        }
     }
     let (username, email) = match (username, email) {
         (Ok(username), Ok(email)) => (username, email),

@@ -13,9 +13,15 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-/// Whether the person at this session has proved who they are within the last ten minutes.
+/// Whether the person at this session has proved who they are within the last ten minutes. With a second factor, its code or a passkey
+/// is a proof, a password alone is none.
 pub fn is_fresh(state: &State, account: &Account) -> bool {
-    account.proof.is_some() && state.db.now().0 - account.proved_at <= PROOF_IS_FRESH
+    let is_enough = match account.proof {
+        None => false,
+        Some(Proof::Code | Proof::Passkey) => true,
+        Some(Proof::Password | Proof::Provider) => !account.has_second_factor,
+    };
+    is_enough && state.db.now().0 - account.proved_at <= PROOF_IS_FRESH
 }
 
 /// Asks for a fresh proof, and then leads on to `next`.
@@ -50,13 +56,19 @@ pub async fn is_password(state: &State, account: &Account, given: &str) -> Resul
 }
 
 /// [`is_password`] for a form with the field `current`. Who has just proved who they are without a password, by a passkey or another
-/// site, may leave it empty.
+/// site, may leave it empty; so may who has none.
 ///
 /// # Errors
-/// As [`is_password`].
+/// As [`is_password`]; `ProofRequired` for an account without a password.
 pub async fn is_proved(state: &State, account: &Account, current: &str) -> Result<bool, Error> {
     let without = matches!(account.proof, Some(Proof::Passkey | Proof::Provider));
     if current.is_empty() && without && is_fresh(state, account) {
+        return Ok(true);
+    }
+    let id = account.id;
+    let stored = state.db.read(move |conn| store::login_by_id(conn, id));
+    if stored.await?.password_hash.is_empty() {
+        require_fresh(state, account, paths::ACCOUNT)?;
         return Ok(true);
     }
     is_password(state, account, current).await
@@ -67,7 +79,10 @@ pub async fn is_proved(state: &State, account: &Account, current: &str) -> Resul
 /// # Errors
 /// `TooMany`.
 pub async fn count_code(state: &State, account: i64) -> Result<Reserved, Error> {
-    let rules = vec![Rule::new("code", account, 5, 10 * Time::MINUTE)];
+    let rules = vec![
+        Rule::new("code", account, 5, 10 * Time::MINUTE),
+        Rule::new("code-day", account, 60, Time::DAY),
+    ];
     state.limits.take(&state.db, rules, state.db.now()).await
 }
 
@@ -99,16 +114,13 @@ struct ConfirmForm {
 fn confirm_page(state: &State, account: &SignedIn, next: &str) -> FormPage {
     let t = state.t();
     let page = Page::new(state, &account.viewer(), &t.confirm_heading()).unlisted();
-    let mut fields = vec![
-        Field::password("current", t.field_current_password(), "current-password").optional(),
-        Field::hidden("next", paths::local(next)),
-    ];
-    if account.has_second_factor {
-        let code = Field::text("code", t.field_code())
+    let asked = match account.has_second_factor {
+        true => Field::text("code", t.field_code())
             .hint(t.confirm_code_hint())
-            .autocomplete("one-time-code");
-        fields.insert(1, code.optional());
-    }
+            .autocomplete("one-time-code"),
+        false => Field::password("current", t.field_current_password(), "current-password"),
+    };
+    let fields = vec![asked, Field::hidden("next", paths::local(next))];
     let mut more = vec![Link {
         href: paths::ACCOUNT.into(),
         text: t.back_to_account(),
@@ -156,24 +168,24 @@ pub async fn prove(
     let form: ConfirmForm = posted.read()?;
     let t = state.t();
     let code = form.code.trim();
-    let checked = match code.is_empty() {
-        true => is_password(&state, &account, &form.current).await,
-        false => is_code(&state, account.id, code).await,
+    let checked = match account.has_second_factor {
+        false => is_password(&state, &account, &form.current).await,
+        true => is_code(&state, account.id, code).await,
     };
     let mut page = confirm_page(&state, &account, &form.next);
     match checked {
         Ok(true) => {
-            let proof = match code.is_empty() {
-                true => Proof::Password,
-                false => Proof::Code,
+            let proof = match account.has_second_factor {
+                false => Proof::Password,
+                true => Proof::Code,
             };
             sessions.prove(&account, proof).await?;
             Ok(page::see_other(paths::local(&form.next)))
         }
         Ok(false) => {
-            let (field, why) = match code.is_empty() {
-                true => ("current", t.password_wrong()),
-                false => ("code", t.code_wrong()),
+            let (field, why) = match account.has_second_factor {
+                false => ("current", t.password_wrong()),
+                true => ("code", t.code_wrong()),
             };
             for one in page.fields.iter_mut().filter(|one| one.name == field) {
                 one.error = why.clone();

@@ -4,12 +4,13 @@ use super::auth::{Done, next_of, refused_login};
 use super::meet::{MeetErrors, MeetForm, meet};
 use super::proof;
 use super::sign_in::{SignIn, complete};
-use crate::accounts::identities;
 use crate::accounts::oidc::{self, Begun, Person, Problem};
 use crate::accounts::store;
+use crate::accounts::{identities, notices};
 use crate::config::Provider;
 use crate::db::Time;
 use crate::error::Error;
+use crate::mail::Notice;
 use crate::paths;
 use crate::sessions::{self, LoggedIn, Sessions, begin_pending};
 use crate::web::fields::{ButtonForm, FormPage, Link};
@@ -25,6 +26,8 @@ use serde::Deserialize;
 
 /// What a session keeps between the two addresses.
 const BEGUN: &str = "oidc";
+/// The account whose owner has asked to connect it.
+const CONNECTS: &str = "oidc-connects";
 /// Whom the provider has vouched for, until they have an account.
 pub(super) const PERSON: &str = "oidc-person";
 
@@ -69,7 +72,13 @@ pub async fn begin(
     )];
     state.limits.take(&state.db, rules, state.db.now()).await?;
     let next = next_of(&request);
-    let begun = oidc::begin(provider, &redirect(&state), &state.outgoing, &next).await;
+    let account = viewer.id();
+    let connects = session.get::<i64>(CONNECTS).ok().flatten();
+    session.remove(CONNECTS);
+    let connects = connects.is_some() && connects == account;
+    let whom = (account, connects);
+    let redirect = redirect(&state);
+    let begun = oidc::begin(provider, &redirect, &state.outgoing, &next, whom).await;
     match begun {
         Ok((url, begun)) => {
             session.insert(BEGUN, begun).map_err(Error::internal)?;
@@ -105,6 +114,11 @@ pub async fn callback(
         let problem = Problem::Refused("no log-in has begun".into());
         return failed(&state, &viewer, problem);
     };
+    let (account, connects) = (begun.account, begun.connects);
+    if account != viewer.id() {
+        let problem = Problem::Refused("someone else is signed in by now".into());
+        return failed(&state, &viewer, problem);
+    }
     if !answer.error.is_empty() {
         return failed(&state, &viewer, Problem::Refused(answer.error));
     }
@@ -132,6 +146,9 @@ pub async fn callback(
             Ok(page::see_other(paths::local(&person.next)))
         }
         (Some(_), Some(_)) => refused_login(&state, &viewer, state.t().oidc_other_account()),
+        (Some(_), None) if !connects => {
+            refused_login(&state, &viewer, state.t().oidc_other_account())
+        }
         (Some(who), None) => {
             let who = SignedIn(who.clone());
             connect(&state, &who, person).await
@@ -187,8 +204,13 @@ pub(super) async fn log_in(
 async fn connect(state: &State, who: &SignedIn, person: Person) -> Result<HttpResponse, Error> {
     proof::require_fresh(state, who, paths::ACCOUNT_PROVIDER)?;
     let (now, next) = (state.db.now(), person.next.clone());
+    let name = provider(state)?.name.clone();
     let connected = sessions::write(state, who, move |conn, who: &SignedIn| {
-        identities::connect(conn, who.id, &person.issuer, &person.subject, now)
+        let connected = identities::connect(conn, who.id, &person.issuer, &person.subject, now)?;
+        if connected {
+            notices::tell(conn, who.id, Notice::ProviderConnected, &name, now)?;
+        }
+        Ok(connected)
     });
     match connected.await? {
         true => Ok(page::see_other(paths::local(&next))),
@@ -236,6 +258,15 @@ pub async fn show(
         ..FormPage::new(page, provider.name.clone(), "", String::new())
     };
     let done: Done = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    if done.done == "connect" && !connected {
+        // A link: a form may not lead to another site (`form-action`).
+        view.forms.clear();
+        let go_on = Link {
+            href: paths::login_oidc(paths::ACCOUNT_PROVIDER),
+            text: t.oidc_go_on(&provider.name),
+        };
+        view.more.insert(0, go_on);
+    }
     if done.done == "needs-password" {
         view.alert = t.oidc_needs_password();
     }
@@ -252,13 +283,20 @@ struct ProviderForm {
 pub async fn change(
     state: Shared,
     account: SignedIn,
+    session: Session,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
     let issuer = provider(&state)?.issuer.clone();
     let form: ProviderForm = posted.read()?;
     proof::require_fresh(&state, &account, paths::ACCOUNT_PROVIDER)?;
     match form.action.as_str() {
-        "connect" => Ok(page::see_other(&paths::login_oidc(paths::ACCOUNT_PROVIDER))),
+        "connect" => {
+            session
+                .insert(CONNECTS, account.id)
+                .map_err(Error::internal)?;
+            let next = paths::account_done(paths::ACCOUNT_PROVIDER, "connect");
+            Ok(page::see_other(&next))
+        }
         "disconnect" => {
             let ended = sessions::write(&state, &account, move |conn, who: &SignedIn| {
                 identities::disconnect(conn, who.id, &issuer)

@@ -1,12 +1,16 @@
 //! `/readers/{username}`: a reader's public profile.
 
-use crate::accounts::store;
+use super::own_comments::{self, CommentView};
+use crate::accounts::{profile, store};
+use crate::comments::own;
 use crate::db::invalidation::CacheTag;
 use crate::error::Error;
 use crate::interface::Interface;
 use crate::paths;
+use crate::web::fields::Link;
 use crate::web::viewer::shown_name;
 use crate::web::{DateView, Page, Shared, Viewer, page};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -19,7 +23,26 @@ struct ReaderPage {
     name: String,
     bio: Vec<String>,
     badge: String,
+    /// An article's author has this name.
+    is_author: bool,
     since: DateView,
+    /// The address of the picture, and of one with twice as many pixels; empty = none.
+    picture: String,
+    picture_large: String,
+    links: Vec<Link>,
+    comments: Vec<CommentView>,
+}
+
+/// Comments that a profile shows.
+const LISTED: i64 = 20;
+
+/// A link under its address, without what every address has.
+fn link(href: &str) -> Link {
+    let text = href.split("://").nth(1).unwrap_or(href);
+    Link {
+        href: href.to_owned(),
+        text: text.trim_end_matches('/').to_owned(),
+    }
 }
 
 /// `GET /readers/{username}`
@@ -29,10 +52,29 @@ pub async fn profile(
     username: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let (username, opened) = (username.into_inner(), state.db.version());
-    let profile = state
-        .db
-        .read(move |conn| store::profile(conn, &username))
-        .await?;
+    let read = state.db.read(move |conn| {
+        let profile = match store::profile(conn, &username) {
+            Ok(profile) => profile,
+            // The name that they had before leads to the new one.
+            Err(Error::NotFound) => return Ok(Err(profile::renamed_to(conn, &username)?)),
+            Err(other) => return Err(other),
+        };
+        let details = profile::details(conn, profile.id)?;
+        let comments = match details.shows_comments {
+            true => own::newest_public(conn, profile.id, None, LISTED)?,
+            false => Vec::new(),
+        };
+        let is_author = store::is_author(conn, &profile)?;
+        Ok(Ok((profile, details, comments, is_author)))
+    });
+    let (profile, details, comments, is_author) = match read.await? {
+        Ok(read) => read,
+        Err(name) => {
+            let mut response = page::see_other(&paths::reader(&name));
+            *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
+            return Ok(response);
+        }
+    };
     let (t, site) = (state.t(), state.site());
     let name = shown_name(&profile.username, &profile.name).to_owned();
     let badge = if profile.is_admin {
@@ -46,7 +88,19 @@ pub async fn profile(
     } else {
         String::new()
     };
-    let cache_tags = [CacheTag::Account(profile.id)];
+    let mut cache_tags = vec![CacheTag::Account(profile.id)];
+    if details.shows_comments {
+        // Comments under articles that are public.
+        cache_tags.extend([CacheTag::Comments(profile.id), CacheTag::Articles]);
+    }
+    let picture = match details.picture_waits {
+        true => String::new(),
+        false => details.picture,
+    };
+    let portrait = |side| match picture.is_empty() {
+        true => String::new(),
+        false => paths::portrait(&picture, side),
+    };
     let view = ReaderPage {
         page: Page::new(&state, &viewer, &name)
             .at(&state, &paths::reader(&profile.username))
@@ -62,6 +116,14 @@ pub async fn profile(
             .map(str::to_owned)
             .collect(),
         badge,
+        is_author,
+        picture: portrait(128),
+        picture_large: portrait(256),
+        links: details.links.lines().map(link).collect(),
+        comments: comments
+            .iter()
+            .map(|row| own_comments::view(&site, row, String::new()))
+            .collect(),
         since: DateView::day(&site, profile.created_at),
     };
     page::cached(&view, &viewer, opened, &cache_tags)

@@ -8,6 +8,7 @@ use crate::paths;
 use crate::sessions::{LoggedIn, begin};
 use crate::text::token;
 use crate::web::guard::network_of;
+use crate::web::settings::TWO_FACTOR;
 use crate::web::viewer::Proof;
 use crate::web::{State, device_cookie, page};
 use actix_session::Session;
@@ -51,6 +52,16 @@ pub fn device(state: &State, request: &HttpRequest) -> Result<(Device, String), 
     Ok((device, value))
 }
 
+/// Whether the settings ask this account for a second factor that it lacks.
+fn must_enrol(state: &State, login: &Login) -> bool {
+    let is_asked = match state.site().value(&TWO_FACTOR) {
+        "admins" => login.is_admin,
+        "staff" => login.is_staff(),
+        _ => false,
+    };
+    is_asked && !login.has_second_factor
+}
+
 /// Begins the session. `None`: the password has been changed since it was checked.
 ///
 /// # Errors
@@ -71,6 +82,7 @@ pub async fn complete(
         suffices,
         rehashed,
     } = sign_in;
+    let must_enrol = must_enrol(state, &login);
     let logged_in = LoggedIn {
         account: login.id,
         password_version: login.password_version,
@@ -80,7 +92,7 @@ pub async fn complete(
     let recorded = state.db.write(move |conn| {
         let is_current = store::record_login(conn, &login, suffices, rehashed.as_deref())?;
         if is_current {
-            history::record(conn, login.id, proof, (&device, &hash), now)?;
+            history::record(conn, login.id, proof, (&device, &hash), false, now)?;
         }
         Ok(is_current)
     });
@@ -88,9 +100,10 @@ pub async fn complete(
         return Ok(None);
     }
     begin(session, request, logged_in)?;
-    let mut response = page::see_other(match must_change_password {
-        true => paths::ACCOUNT_PASSWORD,
-        false => paths::local(next),
+    let mut response = page::see_other(match (must_change_password, must_enrol) {
+        (true, _) => paths::ACCOUNT_PASSWORD,
+        (false, true) => paths::ACCOUNT_TWO_FACTOR,
+        (false, false) => paths::local(next),
     });
     device_cookie::set(&mut response, &cookie);
     Ok(Some(response))

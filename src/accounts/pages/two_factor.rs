@@ -249,8 +249,11 @@ async fn settle<T>(
 }
 
 async fn confirm(state: &State, account: &SignedIn, code: String) -> Result<HttpResponse, Error> {
+    proof::require_fresh(state, account, paths::ACCOUNT_TWO_FACTOR)?;
     let (now, id) = (state.db.now(), account.id);
-    let unconfirmed = state.db.read(move |conn| two_factor::unconfirmed(conn, id));
+    let unconfirmed = state
+        .db
+        .read(move |conn| two_factor::unconfirmed(conn, id, now));
     let secret = match unconfirmed.await {
         Ok(secret) => secret,
         Err(Error::NotFound) => return Ok(page::see_other(paths::ACCOUNT_TWO_FACTOR)),

@@ -39,6 +39,8 @@ diesel::table! {
         renamed_at -> Nullable<BigInt>,
         links -> Text,
         shows_comments -> Bool,
+        picture -> Text,
+        picture_waits -> Bool,
         waits_since -> Nullable<BigInt>,
         waits_because -> Text,
         has_second_factor -> Bool,
@@ -186,6 +188,7 @@ diesel::table! {
         message_id -> Text,
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
+        is_refused -> Bool,
     }
 }
 
@@ -326,6 +329,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    former_usernames,
     sessions,
     sections,
     tags,

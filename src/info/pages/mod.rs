@@ -38,6 +38,9 @@ struct PrivacyPage {
     page: Page,
     t: Interface,
     contact: String,
+    /// The name of the OpenID Connect provider; empty = none.
+    provider: String,
+    approves_joins: bool,
 }
 
 struct FeedLinks {
@@ -135,6 +138,12 @@ pub async fn privacy(state: Shared, viewer: Viewer) -> Result<HttpResponse, Erro
                 .described(&state),
             t,
             contact: site.contact.clone(),
+            provider: state
+                .config
+                .provider
+                .as_ref()
+                .map_or(String::new(), |provider| provider.name.clone()),
+            approves_joins: site.approves_joins,
         },
         &viewer,
         since,

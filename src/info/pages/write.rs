@@ -148,6 +148,7 @@ pub(super) fn built_in_text(state: &State, slug: &str) -> String {
             t.privacy_account(),
             t.privacy_sessions(),
             t.privacy_comments(),
+            t.privacy_rights(),
             t.privacy_third(),
         ],
     };
