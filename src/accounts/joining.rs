@@ -10,7 +10,7 @@ use crate::log::{self, Actor};
 use crate::mail::{self, Mail};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool};
 use std::path::Path;
 
 /// The operator's list of domains whose addresses cannot join, in the data folder: one on each line, `#` begins a comment. It counts
@@ -66,6 +66,7 @@ const WAITS: &str = "accounts.waits_since IS NOT NULL";
 pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
     let rows: Vec<(Profile, String, HeldBecause, Option<i64>)> = accounts::table
         .filter(sql::<Bool>(WAITS))
+        .filter(accounts::id.gt(0))
         .order(accounts::id)
         .limit(200)
         .select((
@@ -91,13 +92,18 @@ pub fn waiting(conn: &mut Conn) -> Result<Vec<Waiting>, Error> {
 /// # Errors
 /// Of the database.
 pub fn waiting_count(conn: &mut Conn) -> Result<i64, Error> {
-    let count = |conn: &mut Conn, what: &str| -> Result<i64, Error> {
-        Ok(accounts::table
-            .filter(sql::<Bool>(what))
-            .count()
-            .get_result(conn)?)
-    };
-    Ok(count(conn, WAITS)? + count(conn, super::profile::PICTURE_WAITS)?)
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        total: i64,
+    }
+    // The conditions of the partial indexes; the id leads SQLite to search them.
+    let query = format!(
+        "SELECT (SELECT COUNT(*) FROM accounts WHERE {WAITS} AND id > 0) \
+         + (SELECT COUNT(*) FROM accounts WHERE {} AND id > 0) AS total",
+        super::profile::PICTURE_WAITS
+    );
+    Ok(diesel::sql_query(query).get_result::<Count>(conn)?.total)
 }
 
 fn record(

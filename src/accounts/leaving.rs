@@ -2,7 +2,7 @@
 
 use super::notices;
 use super::roles::active_admins;
-use super::store::{ROLES_LOCK, login_by_id};
+use super::store::{Login, ROLES_LOCK, login_by_id};
 use super::tokens;
 use super::verification::end_sessions;
 use crate::comments::own;
@@ -225,6 +225,14 @@ fn empty_account(conn: &mut Conn, account: i64, name: &str, now: Time) -> Result
         ))
         .execute(conn)?;
     end_sessions(conn, account)?;
+    forget_rows(conn, &login, &username)?;
+    changed(conn, CacheTag::Account(account));
+    Ok(())
+}
+
+/// Deletes the rows of an account elsewhere, and takes its names and addresses out of the log.
+fn forget_rows(conn: &mut Conn, login: &Login, username: &str) -> Result<(), Error> {
+    let account = login.id;
     // Also those that it had before, or was about to get.
     let mut addresses = tokens::addresses(conn, account)?;
     addresses.push(login.email.clone());
@@ -248,13 +256,12 @@ fn empty_account(conn: &mut Conn, account: i64, name: &str, now: Time) -> Result
     for address in addresses {
         mail::store::forget_recipient(conn, &address)?;
         web::limits::forget(conn, &[&address])?;
-        log::store::rename(conn, account, &address, &username)?;
+        log::store::rename(conn, account, &address, username)?;
     }
     web::limits::forget(conn, &[&login.username])?;
-    log::store::rename(conn, account, &login.username, &username)?;
+    log::store::rename(conn, account, &login.username, username)?;
     for old in former {
-        log::store::rename(conn, account, &old, &username)?;
+        log::store::rename(conn, account, &old, username)?;
     }
-    changed(conn, CacheTag::Account(account));
     Ok(())
 }

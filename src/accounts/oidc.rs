@@ -6,10 +6,11 @@ use crate::db::Time;
 use crate::text::token;
 use crate::web::outgoing::{Failed, Outgoing};
 use openidconnect::core::{
-    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken,
+    CoreIdTokenClaims, CoreIdTokenVerifier, CoreProviderMetadata,
 };
 use openidconnect::{
-    AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    AccessToken, AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
     EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, IssuerUrl, Nonce,
     OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
@@ -192,17 +193,7 @@ pub async fn finish(
             return Err(refused("they have not logged in there just now"));
         }
     }
-    if let Some(expected) = claims.access_token_hash() {
-        let algorithm = id.signing_alg().map_err(|e| refused(&e.to_string()))?;
-        let key = id
-            .signing_key(&verifier)
-            .map_err(|e| refused(&e.to_string()))?;
-        let actual = AccessTokenHash::from_token(tokens.access_token(), algorithm, key)
-            .map_err(|e| refused(&e.to_string()))?;
-        if actual != *expected {
-            return Err(refused("the access token is another one"));
-        }
-    }
+    check_access_token(id, claims, &verifier, tokens.access_token())?;
     let name = claims.preferred_username().map(|name| name.to_string());
     Ok(Person {
         issuer: claims.issuer().to_string(),
@@ -214,6 +205,26 @@ pub async fn finish(
         name: name.unwrap_or_default(),
         next: begun.next,
     })
+}
+
+/// Whether the access token is the one that the ID token was made with (OpenID Connect Core, 3.1.3.8).
+fn check_access_token(
+    id: &CoreIdToken,
+    claims: &CoreIdTokenClaims,
+    verifier: &CoreIdTokenVerifier<'_>,
+    token: &AccessToken,
+) -> Result<(), Problem> {
+    let refused = |error: &dyn std::fmt::Display| Problem::Refused(error.to_string());
+    let Some(expected) = claims.access_token_hash() else {
+        return Ok(());
+    };
+    let algorithm = id.signing_alg().map_err(|e| refused(&e))?;
+    let key = id.signing_key(verifier).map_err(|e| refused(&e))?;
+    let actual = AccessTokenHash::from_token(token, algorithm, key).map_err(|e| refused(&e))?;
+    match actual == *expected {
+        true => Ok(()),
+        false => Err(refused(&"the access token is another one")),
+    }
 }
 
 fn at(seconds: i64) -> chrono::DateTime<chrono::Utc> {

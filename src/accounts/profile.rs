@@ -140,6 +140,7 @@ pub struct WaitingPicture {
 pub fn waiting_pictures(conn: &mut Conn) -> Result<Vec<WaitingPicture>, Error> {
     Ok(accounts::table
         .filter(sql::<Bool>(PICTURE_WAITS))
+        .filter(accounts::id.gt(0))
         .order(accounts::id)
         .limit(100)
         .select((

@@ -99,8 +99,7 @@ pub async fn guard(
             response.headers_mut().insert(name, timing);
         }
     }
-    let status = response.status().as_u16();
-    tracing::debug!(request = %id, %method, path, status, ms = began.elapsed().as_millis() as u64, "answered");
+    tracing::debug!(request = %id, %method, path = redact_path(&path), status = response.status().as_u16(), ms = began.elapsed().as_millis() as u64, "answered");
     Ok(response)
 }
 
@@ -129,11 +128,24 @@ fn note_response(state: &State, response: &ServiceResponse<BoxBody>, network: &s
     }
 }
 
-/// A path as it may be logged: without the token of a one-time link.
+/// The beginnings of addresses that end with the token of a link.
+const SECRET: [&str; 7] = [
+    "/setup/",
+    "/invite/",
+    "/verify/",
+    "/reset/",
+    "/preview/",
+    "/account/email/cancel/",
+    "/account/not-me/",
+];
+
+/// A path as it may be logged: without the token of a link.
 pub fn redact_path(path: &str) -> &str {
-    match path.starts_with("/setup/") {
-        true => "/setup/…",
-        false => path,
+    let begin = SECRET.iter().find(|begin| path.starts_with(*begin));
+    match begin {
+        Some(begin) => begin,
+        None if path.starts_with(paths::LOGIN_OIDC_CALLBACK) => paths::LOGIN_OIDC_CALLBACK,
+        None => path,
     }
 }
 

@@ -89,9 +89,8 @@ impl Site {
             .select((sections::id, sections::slug, sections::name))
             .load(conn)?;
         let pages = rows.remove(WRITTEN_PAGES);
-        let pages: Option<Vec<WrittenPage>> =
-            pages.and_then(|list| serde_json::from_str(&list).ok());
-        let pages = pages.unwrap_or_default();
+        let pages = pages.and_then(|list| serde_json::from_str(&list).ok());
+        let pages: Vec<WrittenPage> = pages.unwrap_or_default();
         let logo_size = rows.remove(LOGO_SIZE).unwrap_or_default();
         let values: HashMap<&'static str, String> = settings::ALL
             .iter()

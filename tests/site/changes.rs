@@ -102,7 +102,8 @@ site_test! {
         };
         write("---\ntitle: Quay\n---\n\nAs published.\n");
         assert!(import(&[]).contains("published: /articles/quay"));
-        let shown = site.get_when("/articles/quay", |page| page.status == 200).await;
+        // The section stands in the header a second later.
+        let shown = site.get_when("/articles/quay", |page| page.has(".sections a")).await;
         let front = site.get("/").await;
         // Beside the published one: no page goes stale.
         write("---\ntitle: Quay, renamed\nslug: quay\n---\n\nNot yet.\n");

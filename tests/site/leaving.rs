@@ -171,7 +171,7 @@ site_test! {
         image::RgbImage::new(40, 40).write_to(&mut picture, image::ImageFormat::Png).expect("a picture");
         let part = reqwest::multipart::Part::bytes(picture.into_inner()).file_name("me.png");
         let form = reqwest::multipart::Form::new().part("picture", part);
-        assert_eq!(crate::Answer::of(mira.request("POST", "/account/picture").multipart(form)).await.status, 303);
+        assert_eq!(crate::Answer::of(mira.request("POST", "/account/picture").header("sec-fetch-site", "same-origin").multipart(form)).await.status, 303);
         site.run_jobs().await;
         mira.post("/account/delete", &[("current", PASSWORD), ("mode", "erase")]).await;
         three_days_later(&site).await;

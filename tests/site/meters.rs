@@ -37,7 +37,7 @@ site_test! {
         // Client, path, route, statements: BEGIN and COMMIT are two of them, loading a session is three or four, the pictures of a list
         // one.
         let newest = chief.get("/admin/articles").await.attr("[data-article] a", "href").expect("an article");
-        let budgets: [(&Browser, &str, &str, f64); 43] = [
+        let budgets: [(&Browser, &str, &str, f64); 50] = [
             (&chief, "/admin/articles", "/admin/articles", 16.0),
             (&chief, "/admin/articles?q=gate&section=harbour&author=ines-halloran&sort=comments", "/admin/articles", 16.0),
             (&chief, "/admin/articles/new", "/admin/articles/new", 10.0),
@@ -69,7 +69,14 @@ site_test! {
             (&anybody, &article, "/articles/{slug}", 16.0),
             (&anybody, &format!("{article}?sort=replies"), "/articles/{slug}", 16.0),
             (&anybody, &conversation, "/articles/{slug}/comments/{id}", 7.0),
-            (&anybody, "/readers/mira", "/readers/{username}", 3.0),
+            (&anybody, "/readers/mira", "/readers/{username}", 4.0),
+            (&mira, "/account", "/account", 10.0),
+            (&mira, "/account/sessions", "/account/sessions", 12.0),
+            (&mira, "/account/email", "/account/email", 10.0),
+            (&mira, "/account/two-factor", "/account/two-factor", 12.0),
+            (&mira, "/account/passkeys", "/account/passkeys", 8.0),
+            (&mira, "/account/comments", "/account/comments", 8.0),
+            (&chief, "/admin/joins", "/admin/joins", 10.0),
             (&anybody, "/about", "/about", 0.0),
             (&anybody, "/login", "/login", 0.0),
             (&mira, &article, "/articles/{slug}", 16.0),

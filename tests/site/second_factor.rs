@@ -193,6 +193,7 @@ site_test! {
         let mira = proved(&site, "mira").await;
         let (secret, codes) = enrol(&mira).await;
         let address = "/account/two-factor";
+        assert_eq!(mira.post("/account/confirm", &[("code", &codes[9]), ("next", "/")]).await.status, 303);
         assert_eq!(mira.post(address, &[("action", "start")]).await.status, 409, "it is on");
         assert_eq!(mira.post(address, &[("action", "fly")]).await.status, 400);
         let no_password = mira.post(address, &[("action", "disable"), ("current", ""), ("code", &codes[0])]).await;

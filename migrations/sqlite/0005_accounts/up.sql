@@ -78,6 +78,7 @@ CREATE TABLE exports (
     requested_at BIGINT NOT NULL,
     expires_at BIGINT
 );
+CREATE INDEX exports_by_end ON exports (expires_at);
 CREATE INDEX comments_of_author ON comments (author_id, id);
 
 -- WebAuthn credentials. credential: as JSON of the library, with its public key. credential_id: in hexadecimal digits.

@@ -24,6 +24,35 @@ struct ProfileForm {
     show_comments: Option<String>,
 }
 
+/// The pages of one's account.
+fn account_links(state: &State, account: &SignedIn) -> Vec<Link> {
+    let t = state.t();
+    let link = |href: &str, text: String| Link {
+        href: href.to_owned(),
+        text,
+    };
+    let mut links = vec![
+        link(&paths::reader(&account.username), t.account_profile_link()),
+        link(paths::ACCOUNT_COMMENTS, t.own_comments_heading()),
+        link(paths::ACCOUNT_PICTURE, t.picture_heading()),
+        link(paths::ACCOUNT_USERNAME, t.username_heading()),
+        link(paths::ACCOUNT_EMAIL, t.account_email_link()),
+        link(paths::ACCOUNT_PASSWORD, t.account_password_link()),
+        link(paths::ACCOUNT_TWO_FACTOR, t.account_two_factor_link()),
+        link(paths::ACCOUNT_PASSKEYS, t.passkeys_heading()),
+        link(paths::ACCOUNT_SESSIONS, t.account_sessions_link()),
+    ];
+    if let Some(provider) = &state.config.provider {
+        links.push(link(paths::ACCOUNT_PROVIDER, t.oidc_log_in(&provider.name)));
+    }
+    links.push(link(paths::ACCOUNT_EXPORT, t.export_heading()));
+    links.push(link(paths::ACCOUNT_DELETE, t.leave_heading()));
+    if account.is_staff() {
+        links.push(link(paths::ADMIN, t.nav_dashboard()));
+    }
+    links
+}
+
 fn profile_page(
     state: &State,
     account: &SignedIn,
@@ -36,64 +65,7 @@ fn profile_page(
     let t = state.t();
     let mut page = Page::new(state, &account.viewer(), &t.account_heading()).unlisted();
     page.next = paths::ACCOUNT.into();
-    let mut more = vec![
-        Link {
-            href: paths::reader(&account.username),
-            text: t.account_profile_link(),
-        },
-        Link {
-            href: paths::ACCOUNT_COMMENTS.into(),
-            text: t.own_comments_heading(),
-        },
-        Link {
-            href: paths::ACCOUNT_PICTURE.into(),
-            text: t.picture_heading(),
-        },
-        Link {
-            href: paths::ACCOUNT_USERNAME.into(),
-            text: t.username_heading(),
-        },
-        Link {
-            href: paths::ACCOUNT_EMAIL.into(),
-            text: t.account_email_link(),
-        },
-        Link {
-            href: paths::ACCOUNT_TWO_FACTOR.into(),
-            text: t.account_two_factor_link(),
-        },
-        Link {
-            href: paths::ACCOUNT_PASSKEYS.into(),
-            text: t.passkeys_heading(),
-        },
-        Link {
-            href: paths::ACCOUNT_PASSWORD.into(),
-            text: t.account_password_link(),
-        },
-        Link {
-            href: paths::ACCOUNT_SESSIONS.into(),
-            text: t.account_sessions_link(),
-        },
-    ];
-    if let Some(provider) = &state.config.provider {
-        more.push(Link {
-            href: paths::ACCOUNT_PROVIDER.into(),
-            text: t.oidc_log_in(&provider.name),
-        });
-    }
-    more.push(Link {
-        href: paths::ACCOUNT_EXPORT.into(),
-        text: t.export_heading(),
-    });
-    more.push(Link {
-        href: paths::ACCOUNT_DELETE.into(),
-        text: t.leave_heading(),
-    });
-    if account.is_staff() {
-        more.push(Link {
-            href: paths::ADMIN.into(),
-            text: t.nav_dashboard(),
-        });
-    }
+    let more = account_links(state, account);
     FormPage {
         page,
         t,

@@ -36,25 +36,17 @@ pub(super) struct MeetErrors {
     password: String,
 }
 
-impl MeetErrors {
-    fn any(&self) -> bool {
-        [&self.alert, &self.username, &self.email, &self.password]
-            .iter()
-            .any(|error| !error.is_empty())
-    }
-}
-
 /// The account that has the address which the provider vouches for.
 async fn owner(state: &State, person: &Person) -> Result<Option<Login>, Error> {
     if !person.email_verified || person.email.is_empty() {
         return Ok(None);
     }
     let email = Email::stored(&person.email);
+    let wanted = email.clone();
     let found = state
         .db
-        .read(move |conn| store::find_by_login(conn, email.as_str()))
+        .read(move |conn| store::find_by_login(conn, wanted.as_str()))
         .await?;
-    let email = Email::stored(&person.email);
     Ok(found.filter(|found| found.email_is(&email)))
 }
 
@@ -77,10 +69,6 @@ pub(super) async fn meet(
             t.oidc_connect(),
         )
     };
-    let judged = |error: &str| match error.is_empty() {
-        true => Ok(()),
-        false => Err(error.to_owned()),
-    };
     if let Some(owner) = owner(state, person).await? {
         view.intro = t.oidc_known(&owner.username, &person.email, name);
         view.fields = vec![
@@ -93,44 +81,64 @@ pub(super) async fn meet(
             text: t.login_forgot(),
         }];
     } else if state.site().join_open {
-        let suggested = match form.username.is_empty() {
-            true => &person.name,
-            false => &form.username,
-        };
-        view.intro = t.oidc_new(name);
-        view.button = t.join_button();
-        view.fields = vec![
-            Field::text("username", t.field_username())
-                .hint(t.username_hint())
-                .value(suggested)
-                .autocomplete("username")
-                .most(30)
-                .judged(&judged(&errors.username)),
-        ];
-        if !person.email_verified {
-            let given = match form.email.is_empty() {
-                true => &person.email,
-                false => &form.email,
-            };
-            let email = Field::email("email", t.field_email()).hint(t.email_hint());
-            view.fields
-                .push(email.value(given).judged(&judged(&errors.email)));
-        }
-        view.more = vec![
-            Link {
-                href: paths::GUIDELINES.into(),
-                text: t.guidelines_heading(),
-            },
-            Link {
-                href: paths::PRIVACY.into(),
-                text: t.privacy_heading(),
-            },
-        ];
+        ask_username(state, person, form, errors, &mut view)?;
     } else {
         view.intro = t.join_closed();
         view.button = String::new();
     }
     view.answer()
+}
+
+fn judged(error: &str) -> Result<(), String> {
+    match error.is_empty() {
+        true => Ok(()),
+        false => Err(error.to_owned()),
+    }
+}
+
+/// The form for a new account.
+fn ask_username(
+    state: &State,
+    person: &Person,
+    form: &MeetForm,
+    errors: &MeetErrors,
+    view: &mut FormPage,
+) -> Result<(), Error> {
+    let (t, name) = (state.t(), &provider(state)?.name);
+    let suggested = match form.username.is_empty() {
+        true => &person.name,
+        false => &form.username,
+    };
+    view.intro = t.oidc_new(name);
+    view.button = t.join_button();
+    view.fields = vec![
+        Field::text("username", t.field_username())
+            .hint(t.username_hint())
+            .value(suggested)
+            .autocomplete("username")
+            .most(30)
+            .judged(&judged(&errors.username)),
+    ];
+    if !person.email_verified {
+        let given = match form.email.is_empty() {
+            true => &person.email,
+            false => &form.email,
+        };
+        let email = Field::email("email", t.field_email()).hint(t.email_hint());
+        view.fields
+            .push(email.value(given).judged(&judged(&errors.email)));
+    }
+    view.more = vec![
+        Link {
+            href: paths::GUIDELINES.into(),
+            text: t.guidelines_heading(),
+        },
+        Link {
+            href: paths::PRIVACY.into(),
+            text: t.privacy_heading(),
+        },
+    ];
+    Ok(())
 }
 
 /// `POST /login/oidc/callback`: connects or creates the account.
@@ -203,20 +211,13 @@ async fn by_password(
     }
 }
 
-/// Creates an account.
-async fn join(
+/// The username and address of a new account.
+async fn names(
     state: &State,
-    request: &HttpRequest,
     person: &Person,
     form: &MeetForm,
-) -> Result<Result<i64, MeetErrors>, Error> {
-    let (t, now, site) = (state.t(), state.db.now(), state.site());
-    if !site.join_open {
-        return Ok(Err(MeetErrors {
-            alert: t.join_closed(),
-            ..MeetErrors::default()
-        }));
-    }
+) -> Result<Result<(Username, Email), MeetErrors>, Error> {
+    let t = state.t();
     let username = Username::parse(t, &form.username).and_then(|name| match name.is_reserved() {
         true => Err(t.username_reserved()),
         false => Ok(name),
@@ -232,8 +233,8 @@ async fn join(
             email = Err(t.email_blocked());
         }
     }
-    let (username, email) = match (username, email) {
-        (Ok(username), Ok(email)) => (username, email),
+    match (username, email) {
+        (Ok(username), Ok(email)) => Ok(Ok((username, email))),
         (username, email) => {
             let errors = MeetErrors {
                 username: username.err().unwrap_or_default(),
@@ -244,9 +245,28 @@ async fn join(
                 },
                 ..MeetErrors::default()
             };
-            debug_assert!(errors.any());
-            return Ok(Err(errors));
+            Ok(Err(errors))
         }
+    }
+}
+
+/// Creates an account.
+async fn join(
+    state: &State,
+    request: &HttpRequest,
+    person: &Person,
+    form: &MeetForm,
+) -> Result<Result<i64, MeetErrors>, Error> {
+    let (t, now, site) = (state.t(), state.db.now(), state.site());
+    if !site.join_open {
+        return Ok(Err(MeetErrors {
+            alert: t.join_closed(),
+            ..MeetErrors::default()
+        }));
+    }
+    let (username, email) = match names(state, person, form).await? {
+        Ok(names) => names,
+        Err(errors) => return Ok(Err(errors)),
     };
     let rules = vec![Rule::new("join", network_of(request), 10, Time::HOUR)];
     let counted = state.limits.take(&state.db, rules, now).await?;
@@ -266,20 +286,13 @@ async fn join(
         Ok(account) => Ok(Ok(account)),
         Err(conflict) => {
             state.limits.refund(&state.db, counted).await?;
-            Ok(Err(match conflict {
-                RegistrationConflict::Username => MeetErrors {
-                    username: t.username_taken(),
-                    ..MeetErrors::default()
-                },
-                RegistrationConflict::Lookalike => MeetErrors {
-                    username: t.name_lookalike(),
-                    ..MeetErrors::default()
-                },
-                RegistrationConflict::Email => MeetErrors {
-                    email: t.email_taken(),
-                    ..MeetErrors::default()
-                },
-            }))
+            let mut errors = MeetErrors::default();
+            match conflict {
+                RegistrationConflict::Username => errors.username = t.username_taken(),
+                RegistrationConflict::Lookalike => errors.username = t.name_lookalike(),
+                RegistrationConflict::Email => errors.email = t.email_taken(),
+            }
+            Ok(Err(errors))
         }
     }
 }

@@ -135,6 +135,24 @@ pub async fn callback(
         Ok(person) => person,
         Err(problem) => return failed(&state, &viewer, problem),
     };
+    arrive(
+        &state,
+        &sessions,
+        &viewer,
+        (&request, &session),
+        (person, connects),
+    )
+    .await
+}
+
+/// What is done with someone whom the provider vouches for. `connects`: their account is to be connected.
+async fn arrive(
+    state: &State,
+    sessions: &Sessions,
+    viewer: &Viewer,
+    (request, session): (&HttpRequest, &Session),
+    (person, connects): (Person, bool),
+) -> Result<HttpResponse, Error> {
     let (issuer, subject) = (person.issuer.clone(), person.subject.clone());
     let known = state
         .db
@@ -145,24 +163,18 @@ pub async fn callback(
             sessions.prove(who, Proof::Provider).await?;
             Ok(page::see_other(paths::local(&person.next)))
         }
-        (Some(_), Some(_)) => refused_login(&state, &viewer, state.t().oidc_other_account()),
+        (Some(_), Some(_)) => refused_login(state, viewer, state.t().oidc_other_account()),
         (Some(_), None) if !connects => {
-            refused_login(&state, &viewer, state.t().oidc_other_account())
+            refused_login(state, viewer, state.t().oidc_other_account())
         }
         (Some(who), None) => {
             let who = SignedIn(who.clone());
-            connect(&state, &who, person).await
+            connect(state, &who, person).await
         }
-        (None, Some(account)) => log_in(&state, &request, &session, account, &person.next).await,
+        (None, Some(account)) => log_in(state, request, session, account, &person.next).await,
         (None, None) => {
             session.insert(PERSON, &person).map_err(Error::internal)?;
-            meet(
-                &state,
-                &person,
-                &MeetForm::default(),
-                &MeetErrors::default(),
-            )
-            .await
+            meet(state, &person, &MeetForm::default(), &MeetErrors::default()).await
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `/readers/{username}`: a reader's public profile.
 
 use super::own_comments::{self, CommentView};
+use crate::accounts::store::Profile;
 use crate::accounts::{profile, store};
 use crate::comments::own;
 use crate::db::invalidation::CacheTag;
@@ -10,7 +11,7 @@ use crate::paths;
 use crate::web::fields::Link;
 use crate::web::viewer::shown_name;
 use crate::web::{DateView, Page, Shared, Viewer, page};
-use actix_web::http::StatusCode;
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -45,6 +46,27 @@ fn link(href: &str) -> Link {
     }
 }
 
+/// The lines that are not empty.
+fn lines(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(str::to_owned).collect()
+}
+
+/// The name of the highest role.
+fn badge(t: Interface, profile: &Profile) -> String {
+    if profile.is_admin {
+        t.badge_admin()
+    } else if profile.is_editor {
+        t.badge_editor()
+    } else if profile.is_moderator {
+        t.badge_moderator()
+    } else if profile.is_writer {
+        t.badge_writer()
+    } else {
+        String::new()
+    }
+}
+
 /// `GET /readers/{username}`
 pub async fn profile(
     state: Shared,
@@ -70,24 +92,12 @@ pub async fn profile(
     let (profile, details, comments, is_author) = match read.await? {
         Ok(read) => read,
         Err(name) => {
-            let mut response = page::see_other(&paths::reader(&name));
-            *response.status_mut() = StatusCode::MOVED_PERMANENTLY;
-            return Ok(response);
+            let to = (header::LOCATION, paths::reader(&name));
+            return Ok(HttpResponse::MovedPermanently().insert_header(to).finish());
         }
     };
     let (t, site) = (state.t(), state.site());
     let name = shown_name(&profile.username, &profile.name).to_owned();
-    let badge = if profile.is_admin {
-        t.badge_admin()
-    } else if profile.is_editor {
-        t.badge_editor()
-    } else if profile.is_moderator {
-        t.badge_moderator()
-    } else if profile.is_writer {
-        t.badge_writer()
-    } else {
-        String::new()
-    };
     let mut cache_tags = vec![CacheTag::Account(profile.id)];
     if details.shows_comments {
         // Comments under articles that are public.
@@ -107,15 +117,10 @@ pub async fn profile(
             .unlisted()
             .described(&state),
         t,
-        username: profile.username,
+        username: profile.username.clone(),
         name,
-        bio: profile
-            .bio
-            .lines()
-            .filter(|l| !l.trim().is_empty())
-            .map(str::to_owned)
-            .collect(),
-        badge,
+        bio: lines(&profile.bio),
+        badge: badge(t, &profile),
         is_author,
         picture: portrait(128),
         picture_large: portrait(256),
