@@ -57,8 +57,8 @@ pub(super) fn text(mail: &Mail, site: &Site, (origin, key): (&str, &[u8])) -> Te
         Mail::Approved { username } => Text {
             link: linked(t.mail_approved_link(), paths::FRONT),
             ..plain(
-                t.mail_approved_text(&site.name, username),
-                t.mail_account_reason(&site.name, username),
+                t.mail_approved_text(username, &site.name),
+                t.mail_account_reason(username, &site.name),
             )
         },
         Mail::Test => plain(t.mail_test_text(), t.mail_test_reason()),
@@ -79,13 +79,13 @@ fn account(
     let (username, paragraph, link, after) = match mail {
         Mail::Verify { username, link } => (
             username,
-            t.mail_verify_text(name, username),
+            t.mail_verify_text(username, name),
             link_to(link, paths::verify, t.mail_verify_link()),
             t.mail_verify_after(),
         ),
         Mail::NewEmail { username, link } => (
             username,
-            t.mail_new_email_text(name, username),
+            t.mail_new_email_text(username, name),
             link_to(link, paths::verify, t.mail_verify_link()),
             t.mail_new_email_after(),
         ),
@@ -95,13 +95,13 @@ fn account(
             link,
         } => (
             username,
-            t.mail_changing_text(name, new, username),
+            t.mail_changing_text(username, new, name),
             link_to(link, paths::cancel_email, t.mail_changing_link()),
             t.mail_changing_after(),
         ),
         Mail::Reset { username, link } => (
             username,
-            t.mail_reset_text(name, username),
+            t.mail_reset_text(username, name),
             link_to(link, paths::reset, t.mail_reset_link()),
             t.mail_reset_after(),
         ),
@@ -124,7 +124,7 @@ fn account(
         paragraphs: vec![paragraph],
         link,
         after,
-        reason: t.mail_account_reason(name, username),
+        reason: t.mail_account_reason(username, name),
     }
 }
 

@@ -242,6 +242,15 @@ impl Page {
     pub fn join(&self) -> String {
         paths::join(&self.next)
     }
+
+    /// [`Page::login`], then on to the form for a comment.
+    pub fn login_to_comment(&self) -> String {
+        paths::login(&format!("{}#body", self.next))
+    }
+
+    pub fn join_to_comment(&self) -> String {
+        paths::join(&format!("{}#body", self.next))
+    }
 }
 
 /// Renders a template as a response.

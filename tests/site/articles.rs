@@ -40,7 +40,7 @@ site_test! {
         assert_eq!(own.header("cache-control").as_deref(), Some("private, no-store"));
         assert!(own.has("form.compose textarea[name=body]"));
         assert!(!page.has("form.compose"), "anonymous readers get a log-in link instead");
-        assert_eq!(page.attr(".signin a", "href"), Some(format!("/login?next=/articles/{slug}")));
+        assert_eq!(page.attr(".signin a", "href"), Some(format!("/login?next=/articles/{slug}%23body")));
     }
 }
 

@@ -51,6 +51,9 @@ site_test! {
         let mira = joined(&site, "mira").await;
         let mails = to(&site.place, "mira@example.org");
         assert_eq!(mails.len(), 1);
+        for said in ["Welcome to Masthead, mira.", "because of your account mira at Masthead"] {
+            assert_eq!(mails[0].replace('\n', " ").matches(said).count(), 2, "in text and HTML: {}", mails[0]);
+        }
         assert!(mira.get("/account").await.one(".intro").contains("not confirmed"));
         let path = link(&mails[0], "/verify/");
         assert_eq!(path.len(), "/verify/".len() + 64, "256 bits: {path}");
@@ -134,7 +137,7 @@ site_test! {
         site.run_jobs().await;
         assert!(to(&site.place, "nobody@example.org").is_empty());
         let mail = to(&site.place, "mira@example.org").pop().expect("a mail");
-        assert!(mail.contains("Choose a new password"), "{mail}");
+        assert!(mail.contains("for the account mira at Masthead"), "{mail}");
         let path = link(&mail, "/reset/");
         assert_eq!(site.get(&path).await.status, 200);
         let weak = site.browser().post(&path, &[("password", "short")]).await;
@@ -187,7 +190,7 @@ site_test! {
         assert!(mira.get("/account/email").await.one(".intro").contains("new@example.net"));
         assert!(mira.get("/account").await.one(".intro").contains("mira@example.org"), "not changed yet");
         let old = to(&site.place, "mira@example.org").pop().expect("a mail to the old address");
-        assert!(old.contains("new@example.net"));
+        assert!(old.replace('\n', " ").contains("of the account mira at Masthead is to change to new@example.net"), "{old}");
         let new = to(&site.place, "new@example.net").pop().expect("a mail to the new address");
         assert_eq!(mira.post(&link(&new, "/verify/"), &[]).await.status, 303);
         assert!(mira.get("/account").await.one(".intro").contains("new@example.net"));
