@@ -83,7 +83,7 @@ site_test! {
             (&mira, "/", "/", 15.0),
             (&mira, &edit, "/comments/{id}/edit", 12.0),
             (&chief, &article, "/articles/{slug}", 16.0),
-            (&chief, "/admin", "/admin", 16.0),
+            (&chief, "/admin", "/admin", 18.0),
             (&chief, "/admin/comments?queue=unmoderated", "/admin/comments", 16.0),
             (&chief, "/admin/log", "/admin/log", 10.0),
             (&chief, "/admin/settings", "/admin/settings", 10.0),

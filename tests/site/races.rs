@@ -209,11 +209,11 @@ site_test! {
         let chief = site.admin("chief").await;
         site.reader("mira").await;
         assert!(!chief.get("/admin/staff?username=mira&role=moderator").await.has("input[name=current]"));
-        let two_hours = Time::now().plus(-2 * Time::HOUR);
+        let earlier = Time::now().plus(-11 * Time::MINUTE);
         site.db().write(move |conn| {
             use diesel::prelude::*;
             use masthead::db::schema::sessions;
-            diesel::update(sessions::table).set(sessions::created_at.eq(two_hours.0)).execute(conn)?;
+            diesel::update(sessions::table).set(sessions::proved_at.eq(earlier.0)).execute(conn)?;
             masthead::db::invalidation::changed(conn, masthead::db::invalidation::CacheTag::Everything);
             Ok(())
         }).await.expect("a write");
