@@ -61,7 +61,7 @@ pub fn connect(
     Ok(true)
 }
 
-/// Ends the connection with this issuer. `false`: the account has no password, so that nobody could log in any more.
+/// Ends the connection with this issuer. `false`: the account has no password, so there would be no way left to log in.
 ///
 /// # Errors
 /// Of the database.

@@ -106,21 +106,6 @@ pub fn waiting_count(conn: &mut Conn) -> Result<i64, Error> {
     Ok(diesel::sql_query(query).get_result::<Count>(conn)?.total)
 }
 
-fn record(
-    conn: &mut Conn,
-    action: &str,
-    username: &str,
-    actor: Actor<'_>,
-    now: Time,
-) -> Result<(), Error> {
-    let entry = log::Entry {
-        kind: log::Kind::Account,
-        subject: username,
-        ..log::Entry::new(action, actor)
-    };
-    log::store::write(conn, &entry, now)
-}
-
 /// Approves an account, and tells its owner.
 ///
 /// # Errors
@@ -137,7 +122,7 @@ pub fn approve(conn: &mut Conn, id: i64, actor: Actor<'_>, now: Time) -> Result<
         .optional()?;
     let username = username.ok_or(Error::NotFound)?;
     changed(conn, CacheTag::Account(id));
-    record(conn, "approve-account", &username, actor, now)?;
+    log::store::write_account(conn, "approve-account", &username, actor, now)?;
     let to = notices::mailbox(conn, id)?;
     match to.is_verified() && !to.is_dead() {
         true => mail::send(conn, &Mail::Approved { username }, &to.email, now),
@@ -157,5 +142,5 @@ pub fn refuse(conn: &mut Conn, id: i64, actor: Actor<'_>, now: Time) -> Result<(
         .optional()?;
     let username = username.ok_or(Error::NotFound)?;
     changed(conn, CacheTag::Account(id));
-    record(conn, "refuse-account", &username, actor, now)
+    log::store::write_account(conn, "refuse-account", &username, actor, now)
 }

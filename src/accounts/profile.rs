@@ -186,7 +186,7 @@ pub fn approve_picture(
         .optional()?;
     let username = username.ok_or(Error::NotFound)?;
     changed(conn, CacheTag::Account(account));
-    record(conn, "approve-picture", &username, actor, now)
+    log::store::write_account(conn, "approve-picture", &username, actor, now)
 }
 
 /// A moderator removes a picture; its name, so that its files can be deleted.
@@ -206,23 +206,8 @@ pub fn remove_picture(
     }
     let before = set_picture(conn, account, "", false)?;
     let username = login_by_id(conn, account)?.username;
-    record(conn, "remove-picture", &username, actor, now)?;
+    log::store::write_account(conn, "remove-picture", &username, actor, now)?;
     Ok(before)
-}
-
-fn record(
-    conn: &mut Conn,
-    action: &str,
-    username: &str,
-    actor: Actor<'_>,
-    now: Time,
-) -> Result<(), Error> {
-    let entry = log::Entry {
-        kind: log::Kind::Account,
-        subject: username,
-        ..log::Entry::new(action, actor)
-    };
-    log::store::write(conn, &entry, now)
 }
 
 /// Why a username cannot be taken.

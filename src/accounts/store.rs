@@ -333,7 +333,7 @@ pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> R
     Ok(true)
 }
 
-/// Whether a member of staff has the name of an article's author: nobody else can.
+/// Whether the account has the name of an article's author. Only staff can: readers may not take such a name.
 pub fn is_author(conn: &mut Conn, profile: &Profile) -> Result<bool, Error> {
     let is_staff =
         profile.is_moderator || profile.is_editor || profile.is_admin || profile.is_writer;

@@ -1,4 +1,4 @@
-//! The comments of one account, whatever their status: for its owner, for their profile, and to erase them.
+//! The comments of one account, with any status: for its owner, for their profile, and to erase them.
 
 use super::store::find_locked;
 use super::write::delete;

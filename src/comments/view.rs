@@ -251,7 +251,7 @@ fn actions(context: &Context<'_>, row: &CommentRow, status: Status, is_own: bool
         ..
     } = *context;
     let mut actions = Actions::default();
-    let may_write = viewer.account().is_none_or(|a| a.ban.is_none());
+    let may_write = viewer.account().is_none_or(|a| a.may_write().is_ok());
     if status.is_public() && is_open && may_write {
         actions.reply = paths::comment_action(row.id, "reply");
     }

@@ -1,7 +1,7 @@
 //! Queries for the moderation log. No other feature writes `moderation_log`. Rows are never deleted, and changed only where the
 //! account that they name is deleted.
 
-use super::{Entry, Kind};
+use super::{Actor, Entry, Kind};
 use crate::db::schema::{accounts, articles, comments, moderation_log};
 use crate::db::{Conn, Time};
 use crate::error::Error;
@@ -48,6 +48,22 @@ pub fn write(conn: &mut Conn, entry: &Entry<'_>, now: Time) -> Result<(), Error>
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Writes a row about an account, by its username.
+pub fn write_account(
+    conn: &mut Conn,
+    action: &str,
+    username: &str,
+    actor: Actor<'_>,
+    now: Time,
+) -> Result<(), Error> {
+    let entry = Entry {
+        kind: Kind::Account,
+        subject: username,
+        ..Entry::new(action, actor)
+    };
+    write(conn, &entry, now)
 }
 
 /// Takes the name of a deleted account out of the log.

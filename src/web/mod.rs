@@ -9,6 +9,7 @@ pub mod device_cookie;
 pub mod error_pages;
 pub mod fields;
 pub mod form;
+pub mod form_page;
 pub mod gate;
 pub mod guard;
 pub mod headers;

@@ -24,6 +24,8 @@ site_test! {
         assert_eq!(join(&mira, "mira", &[]).await.status, 303);
         assert_eq!(join(&spam, "spam", &[]).await.status, 303);
         assert_eq!(mira.get("/account").await.status, 200, "they can log in and read");
+        let thread = mira.get(&format!("/articles/{slug}")).await;
+        assert!(!thread.has("form.compose") && thread.one(".closed").contains("new account"), "the thread says so before they write");
         let refused = mira.post(&format!("/articles/{slug}/comments"), &[("body", "Let me in."), ("parent", ""), ("key", ""), ("action", "post")]).await;
         assert_eq!(refused.status, 403);
         assert!(refused.body.contains("Let me in."), "the text is kept");
@@ -41,6 +43,7 @@ site_test! {
         assert_eq!(pell.post(&format!("/admin/joins/{}/approve", ids[0]), &[]).await.status, 404, "it does not wait any more");
         assert_eq!(pell.post(&format!("/admin/joins/{}/refuse", ids[0]), &[]).await.status, 404, "nor can it be deleted");
         assert_eq!(pell.post(&format!("/admin/joins/{}/refuse", ids[1]), &[]).await.status, 303);
+        assert!(mira.get(&format!("/articles/{slug}")).await.has("form.compose"));
         mira.comment(&slug, "Thank you.").await;
         assert_eq!(spam.get("/account").await.status, 303, "the account is gone");
         site.run_jobs().await;

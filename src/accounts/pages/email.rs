@@ -9,8 +9,7 @@ use crate::paths;
 use crate::sessions;
 use crate::web::fields::{ButtonForm, Field, FormPage, Link};
 use crate::web::limits::Rule;
-use crate::web::{FormBody, Page, Shared, SignedIn, State, error_pages, page};
-use actix_web::http::StatusCode;
+use crate::web::{FormBody, Page, Shared, SignedIn, State, page};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
@@ -111,8 +110,7 @@ pub async fn update_email(
     let proved = proof::is_proved(&state, &account, &form.current).await;
     let mut page = email_page(&state, &account, &form).await?;
     if let Err(Error::TooMany { seconds }) = proved {
-        page.alert = t.login_too_many(&error_pages::wait(t, seconds));
-        return error_pages::retry_after(page.refused(StatusCode::TOO_MANY_REQUESTS)?, seconds);
+        return page.throttled(seconds);
     }
     if !proved? {
         page.fields[1].error = t.password_wrong();

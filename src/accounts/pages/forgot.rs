@@ -13,8 +13,7 @@ use crate::sessions::Sessions;
 use crate::web::fields::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
-use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
-use actix_web::http::StatusCode;
+use crate::web::{FormBody, Page, Shared, State, Viewer, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -66,10 +65,10 @@ pub async fn ask(
         }
     };
     let rules = vec![Rule::new("forgot", &network, FORMS, Time::HOUR)];
-    if let Err(Error::TooMany { seconds }) = state.limits.take(&state.db, rules, now).await {
-        page.alert = t.login_too_many(&error_pages::wait(t, seconds));
-        return error_pages::retry_after(page.refused(StatusCode::TOO_MANY_REQUESTS)?, seconds);
-    }
+    match state.limits.take(&state.db, rules, now).await {
+        Err(Error::TooMany { seconds }) => return page.throttled(seconds),
+        other => other?,
+    };
     let rules = vec![Rule::new("forgot-mail", email.key(), MAILS, Time::HOUR)];
     match state.limits.take(&state.db, rules, now).await {
         Ok(_) => {
@@ -82,8 +81,8 @@ pub async fn ask(
         Err(other) => return Err(other),
     }
     let done = FormPage {
-        done: t.forgot_done(email.as_str()),
-        intro: t.forgot_after(),
+        done: format!("{} {}", t.forgot_done(email.as_str()), t.forgot_after()),
+        intro: String::new(),
         fields: Vec::new(),
         button: String::new(),
         ..forgot_page(&state, &viewer, "")

@@ -7,8 +7,7 @@ use crate::error::Error;
 use crate::paths;
 use crate::sessions::{self, Sessions};
 use crate::web::fields::{Field, FormPage, Link};
-use crate::web::{FormBody, Page, Shared, SignedIn, State, error_pages, page};
-use actix_web::http::StatusCode;
+use crate::web::{FormBody, Page, Shared, SignedIn, State, page};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
@@ -76,11 +75,7 @@ pub async fn delete(
             page.fields[1].error = t.password_wrong();
             return page.answer();
         }
-        Err(Error::TooMany { seconds }) => {
-            page.alert = t.login_too_many(&error_pages::wait(t, seconds));
-            let refused = page.refused(StatusCode::TOO_MANY_REQUESTS)?;
-            return error_pages::retry_after(refused, seconds);
-        }
+        Err(Error::TooMany { seconds }) => return page.throttled(seconds),
         Err(other) => return Err(other),
     }
     let work = move |conn: &mut Conn, who: &SignedIn| {

@@ -1,4 +1,4 @@
-//! `/account/comments`: one's own comments, whatever became of them.
+//! `/account/comments`: the reader's own comments, with any status.
 
 use crate::comments::own::{self, OwnComment};
 use crate::error::Error;

@@ -174,7 +174,7 @@ async fn finish(
     };
     let name = name_of(state, &form.name)?;
     let begun = session.get::<PasskeyRegistration>(STATE).ok().flatten();
-    // It works once, whatever comes of it.
+    // It is used once, also when it fails.
     session.remove(STATE);
     let answer: Option<RegisterPublicKeyCredential> = serde_json::from_str(&form.credential).ok();
     let (Some(begun), Some(answer)) = (begun, answer) else {

@@ -9,9 +9,8 @@ use crate::mail::Notice;
 use crate::paths;
 use crate::sessions::{self, Sessions};
 use crate::web::fields::{Field, FormPage, Link};
-use crate::web::{FormBody, Page, Shared, SignedIn, State, error_pages, page};
+use crate::web::{FormBody, Page, Shared, SignedIn, State, page};
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -91,7 +90,9 @@ pub async fn update_password(
         .read(move |conn| store::login_by_id(conn, id))
         .await?;
     let proved = match proof::is_proved(&state, &account, &form.current).await {
-        Err(Error::TooMany { seconds }) => return throttled(&state, &account, seconds),
+        Err(Error::TooMany { seconds }) => {
+            return password_page(&state, &account, &Ok(()), &no_error()).throttled(seconds);
+        }
         other => other?,
     };
     if !proved {
@@ -131,13 +132,4 @@ pub async fn update_password(
     } else {
         paths::ACCOUNT
     }))
-}
-
-/// The form again: too many wrong passwords.
-fn throttled(state: &State, account: &SignedIn, seconds: i64) -> Result<HttpResponse, Error> {
-    let t = state.t();
-    let mut form = password_page(state, account, &Ok(()), &no_error());
-    form.alert = t.login_too_many(&error_pages::wait(t, seconds));
-    let response = form.refused(StatusCode::TOO_MANY_REQUESTS)?;
-    error_pages::retry_after(response, seconds)
 }

@@ -8,8 +8,7 @@ use crate::sessions::Sessions;
 use crate::web::fields::{Field, FormPage, Link, PasskeyForm};
 use crate::web::limits::{Reserved, Rule};
 use crate::web::viewer::{PROOF_IS_FRESH, Proof};
-use crate::web::{Account, FormBody, Page, Shared, SignedIn, State, error_pages, page};
-use actix_web::http::StatusCode;
+use crate::web::{Account, FormBody, Page, Shared, SignedIn, State, page};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -192,10 +191,7 @@ pub async fn prove(
             }
             page.answer()
         }
-        Err(Error::TooMany { seconds }) => {
-            page.alert = t.login_too_many(&error_pages::wait(t, seconds));
-            error_pages::retry_after(page.refused(StatusCode::TOO_MANY_REQUESTS)?, seconds)
-        }
+        Err(Error::TooMany { seconds }) => page.throttled(seconds),
         Err(other) => Err(other),
     }
 }

@@ -108,7 +108,7 @@ pub async fn callback(
     let answer: Answer =
         serde_html_form::from_str(request.query_string()).map_err(|_| unknown_field())?;
     let begun = session.get::<Begun>(BEGUN).ok().flatten();
-    // It works once, whatever comes of it.
+    // It is used once, also when it fails.
     session.remove(BEGUN);
     let Some(begun) = begun else {
         let problem = Problem::Refused("no log-in has begun".into());

@@ -11,9 +11,8 @@ use crate::web::fields::{FormPage, Link, PasskeyForm};
 use crate::web::guard::network_of;
 use crate::web::notices::Event;
 use crate::web::viewer::Proof;
-use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
+use crate::web::{FormBody, Page, Shared, State, Viewer, page};
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
@@ -79,13 +78,7 @@ pub async fn check(
             page.fields[0].error = state.t().code_wrong();
             return page.answer();
         }
-        Err(Error::TooMany { seconds }) => {
-            page.alert = state
-                .t()
-                .login_too_many(&error_pages::wait(state.t(), seconds));
-            let refused = page.refused(StatusCode::TOO_MANY_REQUESTS)?;
-            return error_pages::retry_after(refused, seconds);
-        }
+        Err(Error::TooMany { seconds }) => return page.throttled(seconds),
         Err(other) => return Err(other),
     }
     let id = account.id;

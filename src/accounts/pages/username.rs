@@ -9,9 +9,8 @@ use crate::paths;
 use crate::sessions;
 use crate::web::fields::{Field, FormPage, Link};
 use crate::web::viewer::Role;
-use crate::web::{FormBody, Page, Participant, Shared, SignedIn, State, error_pages, page};
+use crate::web::{FormBody, Page, Participant, Shared, SignedIn, State, page};
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use serde::Deserialize;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -75,11 +74,7 @@ pub async fn update(
     match proof::is_proved(&state, &account, &form.current).await {
         Ok(true) => {}
         Ok(false) => page.fields[1].error = t.password_wrong(),
-        Err(Error::TooMany { seconds }) => {
-            page.alert = t.login_too_many(&error_pages::wait(t, seconds));
-            let refused = page.refused(StatusCode::TOO_MANY_REQUESTS)?;
-            return error_pages::retry_after(refused, seconds);
-        }
+        Err(Error::TooMany { seconds }) => return page.throttled(seconds),
         Err(other) => return Err(other),
     }
     let username = match username {

@@ -83,7 +83,8 @@ pub(super) struct ArticlePage {
     related: Vec<TeaserView>,
     thread: ThreadView,
     may_write: bool,
-    banned: String,
+    /// Why the viewer may not write; empty = they may, or are not logged in.
+    why_not: String,
 }
 
 /// The page for a viewer, with the head and the thread that were made for them.
@@ -131,8 +132,8 @@ pub(super) fn article_page(
         matters: article.matters.clone(),
         may_write: viewer
             .account()
-            .is_some_and(|account| account.ban.is_none()),
-        banned: banned(t, site, viewer),
+            .is_some_and(|account| account.may_write().is_ok()),
+        why_not: why_not(t, site, viewer),
         t,
     }
 }
@@ -142,19 +143,24 @@ fn parts(article: &store::Article) -> [&SafeHtml; 3] {
     [&article.summary, &article.body, &article.matters]
 }
 
-/// Why and until when the viewer may not write, if they are banned.
-fn banned(t: Interface, site: &Site, viewer: &Viewer) -> String {
-    let Some(ban) = viewer.account().and_then(|account| account.ban.as_ref()) else {
-        return String::new();
+/// Why and until when the viewer may not write, if they are banned or not approved yet.
+fn why_not(t: Interface, site: &Site, viewer: &Viewer) -> String {
+    let account = viewer.account();
+    let Some(ban) = account.and_then(|account| account.ban.as_ref()) else {
+        return match account.is_some_and(|account| account.waits) {
+            true => t.awaits_approval_thread(),
+            false => String::new(),
+        };
     };
     let reason = match ban.reason.as_str() {
         "" => t.ban_no_reason(),
         reason => t.ban_reason(reason),
     };
-    match ban.until {
-        Some(until) => format!("{reason} {}", site.ban_end(Time(until))),
-        None => reason,
-    }
+    let end = match ban.until {
+        Some(until) => format!(" {}", site.ban_end(Time(until))),
+        None => String::new(),
+    };
+    format!("{}. {reason}{end}", t.error_banned())
 }
 
 fn tag((_, slug, name): &(i64, String, String)) -> Link {
