@@ -179,7 +179,7 @@ routes! {
     "/login/two-factor" { GET all accounts::pages::ask_code, POST all accounts::pages::check_code ["5 wrong codes in 10 minutes an account"] }
     "/login/passkey" { POST all accounts::pages::passkeys::log_in ["100 in 10 minutes a network"] }
     "/login/oidc" { GET all accounts::pages::provider::begin ["60 in 10 minutes a network"] }
-    "/login/oidc/callback" { GET all accounts::pages::provider::callback, POST all accounts::pages::meet::finish ["as log-in and join"] }
+    "/login/oidc/callback" { GET all accounts::pages::provider::callback, POST all accounts::pages::provider_join::finish ["as log-in and join"] }
     "/forgot" { GET all accounts::pages::forgot, POST all accounts::pages::ask_reset ["30 an hour a network; 3 mails an hour an address"] }
     "/reset/{token}" { GET all accounts::pages::reset, POST all accounts::pages::set_reset }
     "/verify/{token}" { GET all accounts::pages::verify, POST all accounts::pages::verified }

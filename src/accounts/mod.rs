@@ -14,12 +14,13 @@ pub mod pages;
 pub mod passkeys;
 pub mod password;
 pub mod profile;
+pub mod proof;
+pub mod proof_of_work;
 pub mod roles;
 pub mod store;
 pub mod tokens;
 pub mod two_factor;
 pub mod verification;
-pub mod work;
 
 use crate::interface::Interface;
 use crate::text;

@@ -8,7 +8,7 @@ pub use dashboard::show;
 pub use settings::{settings, update};
 pub use setup::{install, setup};
 
-use crate::accounts::pages::proof;
+use crate::accounts::proof;
 use crate::accounts::roles::{RoleChangeError, Roles, set_roles, staff};
 use crate::accounts::store::find_by_login;
 use crate::error::Error;

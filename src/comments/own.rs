@@ -42,7 +42,8 @@ macro_rules! columns {
     };
 }
 
-/// Up to `limit` comments of an account, the newest first, that are older than `before`.
+/// Up to `limit` comments of an account, the newest first, that are older than `before` and not deleted. `only_public`: those that
+/// everybody sees.
 ///
 /// # Errors
 /// Of the database.
@@ -50,9 +51,10 @@ pub fn newest(
     conn: &mut Conn,
     author: i64,
     before: Option<i64>,
+    only_public: bool,
     limit: i64,
 ) -> Result<Vec<OwnComment>, Error> {
-    Ok(comments::table
+    let mut wanted = comments::table
         .inner_join(articles::table.on(articles::id.eq(comments::article_id)))
         .filter(comments::author_id.eq(author))
         .filter(comments::id.lt(before.unwrap_or(i64::MAX)))
@@ -60,30 +62,13 @@ pub fn newest(
         .order(comments::id.desc())
         .limit(limit)
         .select(columns!())
-        .load(conn)?)
-}
-
-/// [`newest`] of those that everybody sees.
-///
-/// # Errors
-/// Of the database.
-pub fn newest_public(
-    conn: &mut Conn,
-    author: i64,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<OwnComment>, Error> {
-    Ok(comments::table
-        .inner_join(articles::table.on(articles::id.eq(comments::article_id)))
-        .filter(comments::author_id.eq(author))
-        .filter(comments::id.lt(before.unwrap_or(i64::MAX)))
-        .filter(comments::is_shown)
-        .filter(comments::status.eq_any([Status::Published, Status::Approved]))
-        .filter(articles::status.eq("published"))
-        .order(comments::id.desc())
-        .limit(limit)
-        .select(columns!())
-        .load(conn)?)
+        .into_boxed();
+    if only_public {
+        wanted = wanted
+            .filter(comments::status.eq_any([Status::Published, Status::Approved]))
+            .filter(articles::status.eq("published"));
+    }
+    Ok(wanted.load(conn)?)
 }
 
 /// Up to `limit` comments of an account after this one, the oldest first, deleted ones included.

@@ -8,6 +8,7 @@ pub mod connections;
 pub mod device_cookie;
 pub mod error_pages;
 pub mod fields;
+pub mod files;
 pub mod form;
 pub mod form_page;
 pub mod gate;

@@ -1,7 +1,7 @@
 //! `/account/email`: whether one's address is proved, and changing it.
 
 use super::auth::Done;
-use super::proof;
+use crate::accounts::proof;
 use crate::accounts::{Email, notices, tokens, verification};
 use crate::db::{Conn, Time};
 use crate::error::Error;

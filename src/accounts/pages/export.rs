@@ -1,19 +1,19 @@
 //! `/account/export`: a copy of all that is stored about one's account.
 
-use super::proof;
 use crate::accounts::export::{self, Export};
+use crate::accounts::proof;
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
 use crate::sessions;
 use crate::web::fields::{FormPage, Link};
+use crate::web::files;
 use crate::web::limits::Rule;
 use crate::web::{EmptyForm, FormBody, Page, Shared, SignedIn, State, page};
-use actix_files::NamedFile;
 use actix_web::http::header::{
     self, ContentDisposition, DispositionParam, DispositionType, HeaderValue,
 };
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 /// Exports that an account can ask for in a day.
 const A_DAY: usize = 5;
@@ -92,16 +92,8 @@ pub async fn file(
     let found = found.filter(|one| !one.file.is_empty());
     let name = found.ok_or(Error::NotFound)?.file;
     let path = export::folder(&state.config.data).join(name);
-    let opened = web::block(move || NamedFile::open(path)).await;
-    let opened = opened.map_err(Error::internal)?.map_err(|error| {
-        match error.kind() == std::io::ErrorKind::NotFound {
-            true => Error::NotFound,
-            false => Error::Unavailable(error.to_string()),
-        }
-    })?;
-    let file = opened
-        .use_last_modified(false)
-        .use_etag(false)
+    let file = files::open(path)
+        .await?
         .set_content_disposition(ContentDisposition {
             disposition: DispositionType::Attachment,
             parameters: vec![DispositionParam::Filename(format!(

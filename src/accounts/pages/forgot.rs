@@ -127,8 +127,8 @@ async fn account_of(state: &State, token: &str) -> Result<Login, Error> {
 /// `GET /reset/{token}`
 pub async fn reset(state: Shared, token: web::Path<String>) -> Result<HttpResponse, Error> {
     match account_of(&state, &token).await {
-        Ok(login) => links::hidden(reset_page(&state, &login, &token, Ok(())).answer()),
-        Err(Error::NotFound) => links::over(&state, paths::FORGOT),
+        Ok(login) => links::secret_address(reset_page(&state, &login, &token, Ok(())).answer()),
+        Err(Error::NotFound) => links::expired(&state, paths::FORGOT),
         Err(other) => Err(other),
     }
 }
@@ -142,7 +142,7 @@ pub async fn set(
 ) -> Result<HttpResponse, Error> {
     let login = match account_of(&state, &token).await {
         Ok(login) => login,
-        Err(Error::NotFound) => return links::over(&state, paths::FORGOT),
+        Err(Error::NotFound) => return links::expired(&state, paths::FORGOT),
         Err(other) => return Err(other),
     };
     let form: ResetForm = posted.read()?;
@@ -156,7 +156,9 @@ pub async fn set(
     };
     let new = match new {
         Ok(new) => new,
-        Err(why) => return links::hidden(reset_page(&state, &login, &token, Err(why)).answer()),
+        Err(why) => {
+            return links::secret_address(reset_page(&state, &login, &token, Err(why)).answer());
+        }
     };
     let (hash, for_role) = (password::hash(&state, new).await?, policy.is_for_staff());
     let (given, now) = (token.clone(), state.db.now());
@@ -168,7 +170,7 @@ pub async fn set(
             sessions.end_others_in_redis(account, None).await?;
             Ok(page::see_other(&paths::login_done("reset")))
         }
-        Err(Error::NotFound) => links::over(&state, paths::FORGOT),
+        Err(Error::NotFound) => links::expired(&state, paths::FORGOT),
         Err(other) => Err(other),
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a new account waits for approval.
 
 use crate::accounts::joining::HeldBecause;
-use crate::accounts::{Email, work};
+use crate::accounts::{Email, proof_of_work};
 use crate::db::Time;
 use crate::error::Error;
 use crate::web::State;
@@ -35,7 +35,7 @@ pub async fn held(
         let (of, given) = (network.to_owned(), proof.to_owned());
         let checked = state
             .db
-            .read(move |conn| work::is_done(conn, &of, &given, now));
+            .read(move |conn| proof_of_work::is_done(conn, &of, &given, now));
         // One number is good for one account.
         let rules = vec![Rule::new(
             "join-proof",

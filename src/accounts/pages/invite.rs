@@ -60,7 +60,7 @@ fn accept_page(
         button: t.invite_button(),
         more: Vec::new(),
     };
-    links::hidden(form.answer())
+    links::secret_address(form.answer())
 }
 
 /// The invitation of a link.

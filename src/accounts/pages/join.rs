@@ -7,7 +7,7 @@ use crate::accounts::joining::{self, HeldBecause};
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, New, RegistrationConflict};
 use crate::accounts::{Email, Username};
-use crate::accounts::{verification, work};
+use crate::accounts::{proof_of_work, verification};
 use crate::db::Time;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -53,7 +53,7 @@ async fn with_challenge(
     let (network, now) = (network_of(request), state.db.now());
     let made = state
         .db
-        .read(move |conn| work::challenge(conn, &network, now));
+        .read(move |conn| proof_of_work::challenge(conn, &network, now));
     Ok(JoinForm {
         challenge: made.await?,
         ..form
@@ -64,7 +64,7 @@ fn join_page(state: &State, viewer: &Viewer, given: &JoinForm, errors: &JoinErro
     let next = paths::local(&given.next);
     let mut page = join_form(state, viewer, given, errors, next);
     if !given.challenge.is_empty() {
-        let field = Field::work("proof", &given.challenge, work::BITS);
+        let field = Field::work("proof", &given.challenge, proof_of_work::BITS);
         page.fields.push(field);
     }
     page

@@ -1,7 +1,7 @@
 //! `/account/delete`: deleting one's account.
 
-use super::proof;
 use crate::accounts::leaving::{self, GRACE, Mode};
+use crate::accounts::proof;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::paths;

@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, web};
 ///
 /// # Errors
 /// That of the answer.
-pub fn hidden(answer: Result<HttpResponse, Error>) -> Result<HttpResponse, Error> {
+pub fn secret_address(answer: Result<HttpResponse, Error>) -> Result<HttpResponse, Error> {
     let mut response = answer?;
     let headers = response.headers_mut();
     let no_store = header::HeaderValue::from_static("no-store");
@@ -29,7 +29,7 @@ pub fn hidden(answer: Result<HttpResponse, Error>) -> Result<HttpResponse, Error
 ///
 /// # Errors
 /// Of the template.
-pub fn over(state: &State, way: &str) -> Result<HttpResponse, Error> {
+pub fn expired(state: &State, way: &str) -> Result<HttpResponse, Error> {
     let t = state.t();
     let page = Page::new(state, &Viewer(None), &t.link_over()).unlisted();
     let form = FormPage {
@@ -43,7 +43,7 @@ pub fn over(state: &State, way: &str) -> Result<HttpResponse, Error> {
         }],
         ..FormPage::new(page, t.link_over(), "", String::new())
     };
-    hidden(form.refused(StatusCode::NOT_FOUND))
+    secret_address(form.refused(StatusCode::NOT_FOUND))
 }
 
 /// What a link asks before it does something.
@@ -64,7 +64,7 @@ async fn ask(state: &State, token: &str, question: Question) -> Result<HttpRespo
         .read(move |conn| tokens::find(conn, &given, kinds, now));
     match found.await {
         Ok(_) => {}
-        Err(Error::NotFound) => return over(state, question.way),
+        Err(Error::NotFound) => return expired(state, question.way),
         Err(other) => return Err(other),
     }
     let page = Page::new(state, &Viewer(None), &question.heading).unlisted();
@@ -72,7 +72,7 @@ async fn ask(state: &State, token: &str, question: Question) -> Result<HttpRespo
         intro: question.intro,
         ..FormPage::new(page, question.heading, &question.action, question.button)
     };
-    hidden(form.answer())
+    secret_address(form.answer())
 }
 
 /// `GET /verify/{token}`
@@ -107,7 +107,7 @@ pub async fn verified(
             None => paths::login_done("verified"),
         })),
         Ok(Verified::Taken) => Err(Error::Conflict(t.email_taken())),
-        Err(Error::NotFound) => over(&state, paths::LOGIN),
+        Err(Error::NotFound) => expired(&state, paths::LOGIN),
         Err(other) => Err(other),
     }
 }
@@ -179,7 +179,7 @@ async fn end(
 ) -> Result<HttpResponse, Error> {
     let (account, is_mailed) = match ended {
         Ok(ended) => ended,
-        Err(Error::NotFound) => return over(state, paths::FORGOT),
+        Err(Error::NotFound) => return expired(state, paths::FORGOT),
         Err(other) => return Err(other),
     };
     sessions.end_others_in_redis(account, None).await?;
@@ -193,5 +193,5 @@ async fn end(
         },
         ..FormPage::new(page, t.all_ended_heading(), "", String::new())
     };
-    hidden(form.answer())
+    secret_address(form.answer())
 }

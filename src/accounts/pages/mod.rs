@@ -2,6 +2,7 @@
 
 mod account;
 mod auth;
+mod confirm;
 mod email;
 pub mod export;
 mod forgot;
@@ -12,13 +13,12 @@ mod join;
 pub mod joins;
 pub mod leave;
 mod links;
-pub mod meet;
 pub mod own_comments;
 pub mod passkeys;
 mod password;
 pub mod picture;
-pub mod proof;
 pub mod provider;
+pub mod provider_join;
 mod reader;
 mod second_step;
 mod sessions;
@@ -28,12 +28,12 @@ pub mod username;
 
 pub use account::{show, update};
 pub use auth::{log_in, log_out, login};
+pub use confirm::{confirm, prove};
 pub use email::{email, update_email};
 pub use forgot::{ask as ask_reset, forgot, reset, set as set_reset};
 pub use join::{create, join};
 pub use links::{cancel, cancelled, not_me, verified, verify, was_not_me};
 pub use password::{password, update_password};
-pub use proof::{confirm, prove};
 pub use reader::profile;
 pub use second_step::{ask as ask_code, check as check_code};
 pub use sessions::{end_session, sessions};

@@ -73,7 +73,7 @@ pub async fn index(
     let id = account.id;
     let read = state
         .db
-        .read(move |conn| own::newest(conn, id, query.after, PAGE + 1));
+        .read(move |conn| own::newest(conn, id, query.after, false, PAGE + 1));
     let mut rows = read.await?;
     let mut next = String::new();
     if rows.len() as i64 > PAGE {

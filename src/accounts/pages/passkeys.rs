@@ -1,7 +1,7 @@
 //! `/account/passkeys` and `/login/passkey`. Both need a script; codes of an app are the way without.
 
-use super::proof;
 use super::sign_in::{SignIn, complete};
+use crate::accounts::proof;
 use crate::accounts::{passkeys, store};
 use crate::db::{Conn, Time};
 use crate::error::Error;

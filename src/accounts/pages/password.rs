@@ -1,8 +1,8 @@
 //! `/account/password`: changing one's password, which ends all other sessions.
 
 use super::auth::password_context;
-use super::proof;
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
+use crate::accounts::proof;
 use crate::accounts::{notices, store};
 use crate::error::Error;
 use crate::mail::Notice;

@@ -8,10 +8,10 @@ use crate::media::portrait;
 use crate::paths;
 use crate::sessions;
 use crate::web::fields::Field;
+use crate::web::files;
 use crate::web::limits::Rule;
 use crate::web::viewer::Role;
 use crate::web::{FormBody, Moderator, Page, Participant, Shared, SignedIn, State, Viewer, page};
-use actix_files::NamedFile;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -162,17 +162,7 @@ pub async fn file(
         return Err(Error::NotFound);
     }
     let path = folder(&state).join(file.into_inner());
-    let opened = web::block(move || NamedFile::open(path)).await;
-    let opened = opened.map_err(Error::internal)?.map_err(|error| {
-        match error.kind() == std::io::ErrorKind::NotFound {
-            true => Error::NotFound,
-            false => Error::Unavailable(error.to_string()),
-        }
-    })?;
-    let file = opened
-        .use_last_modified(false)
-        .use_etag(false)
-        .disable_content_disposition();
+    let file = files::open(path).await?.disable_content_disposition();
     let mut response = file.into_response(&request);
     // Not for ever: a moderator may remove it.
     let kept = HeaderValue::from_static(match waits || viewer.account().is_some() {

@@ -1,10 +1,10 @@
 //! `/login/oidc` and `/login/oidc/callback`: logging in, joining and connecting an account by OpenID Connect.
 
 use super::auth::{Done, next_of, refused_login};
-use super::meet::{MeetErrors, MeetForm, meet};
-use super::proof;
+use super::provider_join::{ProviderJoinErrors, ProviderJoinForm, ask_to_join};
 use super::sign_in::{SignIn, complete};
 use crate::accounts::oidc::{self, Begun, Person, Problem};
+use crate::accounts::proof;
 use crate::accounts::store;
 use crate::accounts::{identities, notices};
 use crate::config::Provider;
@@ -174,7 +174,13 @@ async fn arrive(
         (None, Some(account)) => log_in(state, request, session, account, &person.next).await,
         (None, None) => {
             session.insert(PERSON, &person).map_err(Error::internal)?;
-            meet(state, &person, &MeetForm::default(), &MeetErrors::default()).await
+            ask_to_join(
+                state,
+                &person,
+                &ProviderJoinForm::default(),
+                &ProviderJoinErrors::default(),
+            )
+            .await
         }
     }
 }

@@ -83,7 +83,7 @@ pub async fn profile(
         };
         let details = profile::details(conn, profile.id)?;
         let comments = match details.shows_comments {
-            true => own::newest_public(conn, profile.id, None, LISTED)?,
+            true => own::newest(conn, profile.id, None, true, LISTED)?,
             false => Vec::new(),
         };
         let is_author = store::is_author(conn, &profile)?;

@@ -1,8 +1,8 @@
 //! `/login/two-factor`: the second step of a log-in.
 
-use super::proof;
 use super::sign_in::{SignIn, complete};
 use super::two_factor::code_field;
+use crate::accounts::proof;
 use crate::accounts::store;
 use crate::error::Error;
 use crate::paths;

@@ -1,6 +1,6 @@
 //! `/account/two-factor`: codes of an app as second factor, and recovery codes.
 
-use super::proof;
+use crate::accounts::proof;
 use crate::accounts::two_factor::{self, State as Factors};
 use crate::db::Conn;
 use crate::error::Error;

@@ -1,8 +1,8 @@
 //! `/account/username`: another username, once in 30 days.
 
-use super::proof;
 use crate::accounts::Username;
 use crate::accounts::profile::{self, RENAME_AFTER, RenameError};
+use crate::accounts::proof;
 use crate::db::Conn;
 use crate::error::Error;
 use crate::paths;

@@ -22,14 +22,14 @@ use serde::Deserialize;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct MeetForm {
+pub(super) struct ProviderJoinForm {
     username: String,
     email: String,
     password: String,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct MeetErrors {
+pub(super) struct ProviderJoinErrors {
     alert: String,
     username: String,
     email: String,
@@ -52,19 +52,19 @@ async fn owner(state: &State, person: &Person) -> Result<Option<Login>, Error> {
 
 /// The page for someone who has no connected account: an account with their address is connected by its password, else they choose a
 /// username.
-pub(super) async fn meet(
+pub(super) async fn ask_to_join(
     state: &State,
     person: &Person,
-    form: &MeetForm,
-    errors: &MeetErrors,
+    form: &ProviderJoinForm,
+    errors: &ProviderJoinErrors,
 ) -> Result<HttpResponse, Error> {
     let (t, name) = (state.t(), &provider(state)?.name);
-    let page = Page::new(state, &Viewer(None), &t.oidc_meet_heading(name)).unlisted();
+    let page = Page::new(state, &Viewer(None), &t.oidc_join_heading(name)).unlisted();
     let mut view = FormPage {
         alert: errors.alert.clone(),
         ..FormPage::new(
             page,
-            t.oidc_meet_heading(name),
+            t.oidc_join_heading(name),
             paths::LOGIN_OIDC_CALLBACK,
             t.oidc_connect(),
         )
@@ -100,8 +100,8 @@ fn judged(error: &str) -> Result<(), String> {
 fn ask_username(
     state: &State,
     person: &Person,
-    form: &MeetForm,
-    errors: &MeetErrors,
+    form: &ProviderJoinForm,
+    errors: &ProviderJoinErrors,
     view: &mut FormPage,
 ) -> Result<(), Error> {
     let (t, name) = (state.t(), &provider(state)?.name);
@@ -154,21 +154,21 @@ pub async fn finish(
     let Some(person) = person.filter(|_| viewer.account().is_none()) else {
         return Ok(page::see_other(paths::LOGIN));
     };
-    let form: MeetForm = posted.read()?;
+    let form: ProviderJoinForm = posted.read()?;
     let joined = match owner(&state, &person).await? {
         Some(owner) => by_password(&state, &request, &person, &form, owner).await,
         None => join(&state, &request, &person, &form).await,
     };
     match joined {
         Ok(Ok(account)) => log_in(&state, &request, &session, account, &person.next).await,
-        Ok(Err(errors)) => meet(&state, &person, &form, &errors).await,
+        Ok(Err(errors)) => ask_to_join(&state, &person, &form, &errors).await,
         Err(Error::TooMany { seconds }) => {
             let t = state.t();
-            let errors = MeetErrors {
+            let errors = ProviderJoinErrors {
                 alert: t.login_too_many(&error_pages::wait(t, seconds)),
-                ..MeetErrors::default()
+                ..ProviderJoinErrors::default()
             };
-            let mut response = meet(&state, &person, &form, &errors).await?;
+            let mut response = ask_to_join(&state, &person, &form, &errors).await?;
             *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
             error_pages::retry_after(response, seconds)
         }
@@ -181,9 +181,9 @@ async fn by_password(
     state: &State,
     request: &HttpRequest,
     person: &Person,
-    form: &MeetForm,
+    form: &ProviderJoinForm,
     owner: Login,
-) -> Result<Result<i64, MeetErrors>, Error> {
+) -> Result<Result<i64, ProviderJoinErrors>, Error> {
     let network = network_of(request);
     let rules = log_in_rules(&person.email.to_lowercase(), &network, Some(&owner));
     let now = state.db.now();
@@ -193,9 +193,9 @@ async fn by_password(
         .await?
         .right
     {
-        return Ok(Err(MeetErrors {
+        return Ok(Err(ProviderJoinErrors {
             password: state.t().password_wrong(),
-            ..MeetErrors::default()
+            ..ProviderJoinErrors::default()
         }));
     }
     state.limits.refund(&state.db, counted).await?;
@@ -215,8 +215,8 @@ async fn by_password(
 async fn names(
     state: &State,
     person: &Person,
-    form: &MeetForm,
-) -> Result<Result<(Username, Email), MeetErrors>, Error> {
+    form: &ProviderJoinForm,
+) -> Result<Result<(Username, Email), ProviderJoinErrors>, Error> {
     let t = state.t();
     let username = Username::parse(t, &form.username).and_then(|name| match name.is_reserved() {
         true => Err(t.username_reserved()),
@@ -236,14 +236,14 @@ async fn names(
     match (username, email) {
         (Ok(username), Ok(email)) => Ok(Ok((username, email))),
         (username, email) => {
-            let errors = MeetErrors {
+            let errors = ProviderJoinErrors {
                 username: username.err().unwrap_or_default(),
                 email: email.as_ref().err().cloned().unwrap_or_default(),
                 alert: match person.email_verified {
                     true => email.err().unwrap_or_default(),
                     false => String::new(),
                 },
-                ..MeetErrors::default()
+                ..ProviderJoinErrors::default()
             };
             Ok(Err(errors))
         }
@@ -255,13 +255,13 @@ async fn join(
     state: &State,
     request: &HttpRequest,
     person: &Person,
-    form: &MeetForm,
-) -> Result<Result<i64, MeetErrors>, Error> {
+    form: &ProviderJoinForm,
+) -> Result<Result<i64, ProviderJoinErrors>, Error> {
     let (t, now, site) = (state.t(), state.db.now(), state.site());
     if !site.join_open {
-        return Ok(Err(MeetErrors {
+        return Ok(Err(ProviderJoinErrors {
             alert: t.join_closed(),
-            ..MeetErrors::default()
+            ..ProviderJoinErrors::default()
         }));
     }
     let (username, email) = match names(state, person, form).await? {
@@ -286,7 +286,7 @@ async fn join(
         Ok(account) => Ok(Ok(account)),
         Err(conflict) => {
             state.limits.refund(&state.db, counted).await?;
-            let mut errors = MeetErrors::default();
+            let mut errors = ProviderJoinErrors::default();
             match conflict {
                 RegistrationConflict::Username => errors.username = t.username_taken(),
                 RegistrationConflict::Lookalike => errors.username = t.name_lookalike(),
