@@ -1,6 +1,6 @@
 //! Accounts at another site by which people log in. This feature alone writes `identities`.
 
-use super::joining::HeldBecause;
+use super::HeldBecause;
 use super::store::{self, New, RegistrationConflict};
 use super::{Email, Username, verification};
 use crate::db::invalidation::{CacheTag, changed};

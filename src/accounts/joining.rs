@@ -1,7 +1,7 @@
 //! Who may join: addresses of blocked domains, and accounts that wait for a moderator's approval.
 
 use super::store::{PROFILE, Profile};
-use super::{Email, notices};
+use super::{Email, HeldBecause, notices};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::accounts;
 use crate::db::{Conn, Time};
@@ -16,20 +16,6 @@ use std::path::Path;
 /// The operator's list of domains whose addresses cannot join, in the data folder: one on each line, `#` begins a comment. It counts
 /// for subdomains too.
 pub const BLOCKED_DOMAINS: &str = "blocked-domains.txt";
-
-crate::text_enum! {
-    /// Why a new account waits for approval.
-    pub enum HeldBecause else Setting {
-        /// The site approves all new accounts.
-        Setting = "setting",
-        /// A field that people do not see was filled in.
-        Trap = "trap",
-        /// The browser has not done the calculation that the settings ask for.
-        NoProof = "no-proof",
-        /// Very many have joined with addresses of this domain.
-        Domain = "domain",
-    }
-}
 
 /// Whether an address is of a domain in the operator's list. Blocks. A list that cannot be read blocks nothing.
 pub fn is_blocked(data: &Path, email: &Email) -> bool {

@@ -65,6 +65,20 @@ const RESERVED: [&str; 33] = [
     "webmaster",
 ];
 
+crate::text_enum! {
+    /// Why a new account waits for approval.
+    pub enum HeldBecause else Setting {
+        /// The site approves all new accounts.
+        Setting = "setting",
+        /// A field that people do not see was filled in.
+        Trap = "trap",
+        /// The browser has not done the calculation that the settings ask for.
+        NoProof = "no-proof",
+        /// Very many have joined with addresses of this domain.
+        Domain = "domain",
+    }
+}
+
 /// `[A-Za-z0-9][A-Za-z0-9_-]{2,29}`, unique without regard to letter case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);

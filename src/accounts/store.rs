@@ -1,6 +1,6 @@
 //! Queries for accounts. No other feature writes the `accounts` table.
 
-use super::joining::HeldBecause;
+use super::HeldBecause;
 use super::tokens::{self, TokenKind};
 use super::{DisplayName, Email, Username};
 use crate::db::invalidation::{CacheTag, changed};
@@ -268,7 +268,6 @@ pub fn record_login(
     if login_by_id(conn, login.id)?.password_version != login.password_version {
         return Ok(false);
     }
-    super::leaving::cancel(conn, login.id)?;
     if suffices {
         diesel::update(accounts::table.find(login.id))
             .set(accounts::must_change_password.eq(false))

@@ -144,12 +144,21 @@ impl Person<'_> {
         }
     }
 
+    async fn has(&self, css: &str) -> bool {
+        let found = self.driver.find_all(By::Css(css.to_owned())).await;
+        !found.expect("an answer").is_empty()
+    }
+
+    /// Waits until there is no such element: after a click the page before may still be there.
     pub async fn gone(&self, css: &str) -> bool {
-        self.driver
-            .find_all(By::Css(css.to_owned()))
-            .await
-            .expect("an answer")
-            .is_empty()
+        let began = std::time::Instant::now();
+        while self.has(css).await {
+            if began.elapsed().as_secs() >= 10 {
+                return false;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        true
     }
 
     pub async fn write(&self, css: &str, text: &str) {
@@ -161,7 +170,7 @@ impl Person<'_> {
     /// Replaces a text of an article: in the writing surface, or in the plain field without scripts.
     pub async fn write_article(&self, name: &str, text: &str) {
         let surface = format!("#f-{name} ~ .surface");
-        if self.gone(&surface).await {
+        if !self.has(&surface).await {
             return self.write(&format!("[name={name}]"), text).await;
         }
         self.click(&format!("label[for=f-{name}]")).await;

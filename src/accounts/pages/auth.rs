@@ -1,12 +1,11 @@
 //! `/login` and `/logout`.
 
-use super::sign_in::{SignIn, complete};
+use super::sign_in::{SignIn, go_on};
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, Login};
 use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
-use crate::sessions::{LoggedIn, begin_pending};
 use crate::web::fields::{Field, FormPage, Link, PasskeyForm};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
@@ -179,32 +178,11 @@ pub async fn log_in(
         rehashed,
         login: found,
     };
-    let completed = second_step_or_end(&state, &request, &session, sign_in, &form.next).await?;
+    let completed = go_on(&state, &request, &session, sign_in, &form.next).await?;
     match completed {
         Some(response) => Ok(response),
         None => login_page(&state, &viewer, &form, t.login_wrong()).answer(),
     }
-}
-
-/// Asks for the second factor, if there is one, or ends the log-in. `None`: the password has been changed since it was checked.
-async fn second_step_or_end(
-    state: &State,
-    request: &HttpRequest,
-    session: &Session,
-    sign_in: SignIn,
-    next: &str,
-) -> Result<Option<HttpResponse>, Error> {
-    if !sign_in.login.has_second_factor {
-        return complete(state, request, session, sign_in, next).await;
-    }
-    let pending = LoggedIn {
-        account: sign_in.login.id,
-        password_version: sign_in.login.password_version,
-        must_change_password: sign_in.must_change_password,
-        proof: Proof::Password,
-    };
-    begin_pending(session, request, pending, paths::local(next))?;
-    Ok(Some(page::see_other(paths::LOGIN_TWO_FACTOR)))
 }
 
 /// Limits of failed attempts: by what was typed, by network, and by account.

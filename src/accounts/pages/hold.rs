@@ -1,6 +1,6 @@
 //! Whether a new account waits for approval.
 
-use crate::accounts::joining::HeldBecause;
+use crate::accounts::HeldBecause;
 use crate::accounts::{Email, proof_of_work};
 use crate::db::Time;
 use crate::error::Error;

@@ -2,8 +2,9 @@
 
 use super::auth::{next_of, password_context};
 use super::{hold, sign_in};
+use crate::accounts::HeldBecause;
 use crate::accounts::history::{self, Device};
-use crate::accounts::joining::{self, HeldBecause};
+use crate::accounts::joining;
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, New, RegistrationConflict};
 use crate::accounts::{Email, Username};

@@ -1,6 +1,7 @@
 //! `/admin/joins`: accounts that wait for approval.
 
-use crate::accounts::joining::{self, HeldBecause, Waiting};
+use crate::accounts::HeldBecause;
+use crate::accounts::joining::{self, Waiting};
 use crate::accounts::profile;
 use crate::db::{Conn, Time};
 use crate::error::Error;

@@ -1,18 +1,17 @@
 //! `/login/oidc` and `/login/oidc/callback`: logging in, joining and connecting an account by OpenID Connect.
 
 use super::auth::{Done, next_of, refused_login};
-use super::provider_join::{ProviderJoinErrors, ProviderJoinForm, ask_to_join};
-use super::sign_in::{SignIn, complete};
+use super::provider_join::{
+    PERSON, ProviderJoinErrors, ProviderJoinForm, ask_to_join, log_in, provider,
+};
 use crate::accounts::oidc::{self, Begun, Person, Problem};
 use crate::accounts::proof;
-use crate::accounts::store;
 use crate::accounts::{identities, notices};
-use crate::config::Provider;
 use crate::db::Time;
 use crate::error::Error;
 use crate::mail::Notice;
 use crate::paths;
-use crate::sessions::{self, LoggedIn, Sessions, begin_pending};
+use crate::sessions::{self, Sessions};
 use crate::web::fields::{ButtonForm, FormPage, Link};
 use crate::web::form::unknown_field;
 use crate::web::guard::network_of;
@@ -28,12 +27,6 @@ use serde::Deserialize;
 const BEGUN: &str = "oidc";
 /// The account whose owner has asked to connect it.
 const CONNECTS: &str = "oidc-connects";
-/// Whom the provider has vouched for, until they have an account.
-pub(super) const PERSON: &str = "oidc-person";
-
-pub(super) fn provider(state: &State) -> Result<&Provider, Error> {
-    state.config.provider.as_ref().ok_or(Error::NotFound)
-}
 
 fn redirect(state: &State) -> String {
     format!("{}{}", state.config.base.origin, paths::LOGIN_OIDC_CALLBACK)
@@ -182,39 +175,6 @@ async fn arrive(
             )
             .await
         }
-    }
-}
-
-/// Logs in to an account; one with a second factor of its own is asked for it.
-pub(super) async fn log_in(
-    state: &State,
-    request: &HttpRequest,
-    session: &Session,
-    account: i64,
-    next: &str,
-) -> Result<HttpResponse, Error> {
-    let login = state.db.read(move |conn| store::login_by_id(conn, account));
-    let login = login.await?;
-    if login.has_second_factor {
-        let pending = LoggedIn {
-            account,
-            password_version: login.password_version,
-            must_change_password: false,
-            proof: Proof::Provider,
-        };
-        begin_pending(session, request, pending, paths::local(next))?;
-        return Ok(page::see_other(paths::LOGIN_TWO_FACTOR));
-    }
-    let sign_in = SignIn {
-        login,
-        proof: Proof::Provider,
-        must_change_password: false,
-        suffices: false,
-        rehashed: None,
-    };
-    match complete(state, request, session, sign_in, next).await? {
-        Some(response) => Ok(response),
-        None => Ok(page::see_other(paths::LOGIN)),
     }
 }
 

@@ -2,23 +2,33 @@
 //! password, or created.
 
 use super::auth::log_in_rules;
-use super::provider::{PERSON, log_in, provider};
+use super::sign_in::{SignIn, go_on};
+use crate::accounts::HeldBecause;
 use crate::accounts::identities::{self, NewPerson};
-use crate::accounts::joining::{self, HeldBecause};
+use crate::accounts::joining;
 use crate::accounts::oidc::Person;
 use crate::accounts::store::{self, Login, RegistrationConflict};
 use crate::accounts::{Email, Username, password, verification};
+use crate::config::Provider;
 use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
 use crate::web::fields::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
+use crate::web::viewer::Proof;
 use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+
+/// Whom the provider has vouched for, until they have an account.
+pub(super) const PERSON: &str = "oidc-person";
+
+pub(super) fn provider(state: &State) -> Result<&Provider, Error> {
+    state.config.provider.as_ref().ok_or(Error::NotFound)
+}
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -294,5 +304,28 @@ async fn join(
             }
             Ok(Err(errors))
         }
+    }
+}
+
+/// Logs in to an account; one with a second factor of its own is asked for it.
+pub(super) async fn log_in(
+    state: &State,
+    request: &HttpRequest,
+    session: &Session,
+    account: i64,
+    next: &str,
+) -> Result<HttpResponse, Error> {
+    let login = state.db.read(move |conn| store::login_by_id(conn, account));
+    let login = login.await?;
+    let sign_in = SignIn {
+        login,
+        proof: Proof::Provider,
+        must_change_password: false,
+        suffices: false,
+        rehashed: None,
+    };
+    match go_on(state, request, session, sign_in, next).await? {
+        Some(response) => Ok(response),
+        None => Ok(page::see_other(paths::LOGIN)),
     }
 }

@@ -2,10 +2,11 @@
 
 use super::sessions::browser;
 use crate::accounts::history::{self, Device};
+use crate::accounts::leaving;
 use crate::accounts::store::{self, Login};
 use crate::error::Error;
 use crate::paths;
-use crate::sessions::{LoggedIn, begin};
+use crate::sessions::{LoggedIn, begin, begin_pending};
 use crate::text::token;
 use crate::web::guard::network_of;
 use crate::web::settings::TWO_FACTOR;
@@ -92,6 +93,7 @@ pub async fn complete(
     let recorded = state.db.write(move |conn| {
         let is_current = store::record_login(conn, &login, suffices, rehashed.as_deref())?;
         if is_current {
+            leaving::cancel(conn, login.id)?;
             history::record(conn, login.id, proof, (&device, &hash), false, now)?;
         }
         Ok(is_current)
@@ -107,4 +109,29 @@ pub async fn complete(
     });
     device_cookie::set(&mut response, &cookie);
     Ok(Some(response))
+}
+
+/// Goes on after a password or another site: asks for the account's second factor, if it has one, or ends the log-in. `None`: the
+/// password has been changed since it was checked.
+///
+/// # Errors
+/// As [`complete`].
+pub async fn go_on(
+    state: &State,
+    request: &HttpRequest,
+    session: &Session,
+    sign_in: SignIn,
+    next: &str,
+) -> Result<Option<HttpResponse>, Error> {
+    if !sign_in.login.has_second_factor {
+        return complete(state, request, session, sign_in, next).await;
+    }
+    let pending = LoggedIn {
+        account: sign_in.login.id,
+        password_version: sign_in.login.password_version,
+        must_change_password: sign_in.must_change_password,
+        proof: sign_in.proof,
+    };
+    begin_pending(session, request, pending, paths::local(next))?;
+    Ok(Some(page::see_other(paths::LOGIN_TWO_FACTOR)))
 }
