@@ -22,6 +22,11 @@ bench-large *ARGS:
 worst:
     cargo run --release -p masthead-bench -- worst
 
+# Time, memory and secrecy of log-ins, exports and deletions
+accounts *ARGS:
+    cargo build --release
+    cargo run --release -p masthead-bench -- accounts {{ARGS}}
+
 # CPU instructions per cached response, against their budgets
 budget:
     bash tests/bench/budget

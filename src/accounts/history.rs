@@ -72,16 +72,16 @@ pub fn record(
     }
 }
 
-/// The newest log-ins of an account.
+/// The newest log-ins of an account, up to `limit`.
 ///
 /// # Errors
 /// Of the database.
-pub fn list(conn: &mut Conn, account: i64, now: Time) -> Result<Vec<LoginRow>, Error> {
+pub fn list(conn: &mut Conn, account: i64, limit: i64, now: Time) -> Result<Vec<LoginRow>, Error> {
     Ok(logins::table
         .filter(logins::account_id.eq(account))
         .filter(logins::created_at.gt(now.0 - KEPT))
         .order(logins::id.desc())
-        .limit(50)
+        .limit(limit)
         .select((
             logins::agent,
             logins::network,

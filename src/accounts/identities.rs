@@ -61,24 +61,25 @@ pub fn connect(
     Ok(true)
 }
 
-/// Ends the connection with this issuer. `false`: the account has no password, so there would be no way left to log in.
+/// Ends the connection with this issuer; whether there was one. `None`: the account has no password, so there would be no way left
+/// to log in.
 ///
 /// # Errors
 /// Of the database.
-pub fn disconnect(conn: &mut Conn, account: i64, issuer: &str) -> Result<bool, Error> {
+pub fn disconnect(conn: &mut Conn, account: i64, issuer: &str) -> Result<Option<bool>, Error> {
     let hash: String = accounts::table
         .find(account)
         .select(accounts::password_hash)
         .first(conn)?;
     if hash.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     let connected = identities::table
         .filter(identities::account_id.eq(account))
         .filter(identities::issuer.eq(issuer));
-    diesel::delete(connected).execute(conn)?;
+    let ended = diesel::delete(connected).execute(conn)?;
     changed(conn, CacheTag::Account(account));
-    Ok(true)
+    Ok(Some(ended > 0))
 }
 
 /// A new account without a password, for someone at an issuer.

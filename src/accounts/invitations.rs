@@ -4,7 +4,7 @@ use super::roles::{Roles, active_admins, set_roles};
 use super::store::{self, New, RegistrationConflict, login_by_id};
 use super::{Email, Username};
 use crate::db::schema::{accounts, invitations};
-use crate::db::{Conn, Time, lock};
+use crate::db::{Conn, Time, lock, site_key};
 use crate::error::Error;
 use crate::log::{self, Actor};
 use crate::mail::{self, Mail};
@@ -96,8 +96,7 @@ pub fn invite(
 }
 
 fn token_of(conn: &mut Conn, id: i64, created_at: i64) -> Result<String, Error> {
-    let key = mail::store::key(conn)?;
-    token::derive(&key, KIND, id, created_at).ok_or_else(|| Error::internal("the site has no key"))
+    Ok(token::derive(&site_key(conn)?, KIND, id, created_at))
 }
 
 /// The token of the link of an invitation that can still be accepted.

@@ -1,10 +1,11 @@
 //! Background work on accounts.
 
 use super::leaving::{self, Step};
-use super::{export, verification};
+use super::{export, export_file, verification};
 use crate::db::Conn;
 use crate::error::Error;
 use crate::jobs::Next;
+use crate::sessions::Sessions;
 use crate::web::Shared;
 
 /// Sends the mail to set a new password to the account with this address, if there is one.
@@ -30,8 +31,11 @@ pub async fn export(state: &Shared, account: i64) -> Result<Next, Error> {
     if wanted.await?.is_none_or(|one| !one.file.is_empty()) {
         return Ok(Next::Done);
     }
+    let sessions = Sessions::of(state).list(account, now).await?;
     let (db, data) = (state.db.clone(), state.config.data.clone());
-    let written = tokio::task::spawn_blocking(move || export::write(&db, &data, account, now));
+    let written = tokio::task::spawn_blocking(move || {
+        export_file::write(&db, &data, account, &sessions, now)
+    });
     let file = written.await.map_err(Error::internal)??;
     let name = file.clone();
     let finished = state

@@ -2,6 +2,7 @@
 //! registration, log-in and account settings.
 
 pub mod export;
+pub mod export_file;
 pub mod history;
 pub mod identities;
 pub mod invitations;

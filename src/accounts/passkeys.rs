@@ -6,9 +6,9 @@ use super::store::ROLES_LOCK;
 use super::two_factor;
 use crate::config::BaseUrl;
 use crate::db::schema::passkeys;
-use crate::db::{Conn, Time, lock};
+use crate::db::{Conn, Time, lock, site_key};
 use crate::error::Error;
-use crate::mail::{Notice, store::key};
+use crate::mail::Notice;
 use crate::text::{self, token};
 use diesel::prelude::*;
 use webauthn_rs::prelude::{Passkey, Url, Uuid};
@@ -37,12 +37,8 @@ pub fn relying_party(base: &BaseUrl) -> Result<Option<Webauthn>, Error> {
 /// # Errors
 /// Of the database.
 pub fn user_handle(conn: &mut Conn, account: i64) -> Result<Uuid, Error> {
-    let made = token::derive(&key(conn)?, "passkey-user", account, 0);
-    let bytes = text::decode_hex(&made.unwrap_or_default());
-    let first = bytes
-        .get(..16)
-        .and_then(|first| Uuid::from_slice(first).ok());
-    first.ok_or_else(|| Error::internal("the site has no key"))
+    let made = token::derive(&site_key(conn)?, "passkey-user", account, 0);
+    Uuid::from_slice(&text::decode_hex(&made)[..16]).map_err(Error::internal)
 }
 
 /// A passkey as its owner sees it.

@@ -1,9 +1,8 @@
 //! A calculation that browsers do before they join, where the settings ask for it: it costs a person nothing that they notice, and who
 //! creates accounts by the thousand a processor. After Hashcash (<http://www.hashcash.org/papers/hashcash.pdf>).
 
-use crate::db::{Conn, Time};
+use crate::db::{Conn, Time, site_key};
 use crate::error::Error;
-use crate::mail::store::key;
 use crate::text::token;
 use sha2::{Digest, Sha256};
 
@@ -19,8 +18,7 @@ pub fn challenge(conn: &mut Conn, network: &str, now: Time) -> Result<String, Er
 }
 
 fn of_hour(conn: &mut Conn, network: &str, hour: i64) -> Result<String, Error> {
-    let made = token::derive(&key(conn)?, &format!("join:{network}"), hour, 0);
-    let made = made.ok_or_else(|| Error::internal("the site has no key"))?;
+    let made = token::derive(&site_key(conn)?, &format!("join:{network}"), hour, 0);
     Ok(made[..32].to_owned())
 }
 

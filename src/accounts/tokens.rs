@@ -1,7 +1,7 @@
 //! Links in mails that work once: derived from the site's key when the mail is sent, stored as hashes.
 
 use crate::db::schema::account_tokens;
-use crate::db::{Conn, Time};
+use crate::db::{Conn, Time, site_key};
 use crate::error::Error;
 use crate::mail::{self, LinkToken};
 use crate::text::{self, token};
@@ -72,13 +72,12 @@ pub fn issue(
         ))
         .returning(account_tokens::id)
         .get_result(conn)?;
-    let key = mail::store::key(conn)?;
+    let key = site_key(conn)?;
     let link = LinkToken {
         id,
         created_at: now.0,
     };
     let made = token::derive(&key, mail::ACCOUNT_TOKEN, link.id, link.created_at);
-    let made = made.ok_or_else(|| Error::internal("the site has no key"))?;
     diesel::update(account_tokens::table.find(id))
         .set(account_tokens::token_hash.eq(token::hash(&made)))
         .execute(conn)?;

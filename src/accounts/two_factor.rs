@@ -4,9 +4,9 @@ use super::notices;
 use super::store::ROLES_LOCK;
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{accounts, passkeys, recovery_codes, totp_secrets};
-use crate::db::{Conn, Time, lock};
+use crate::db::{Conn, Time, lock, site_key};
 use crate::error::Error;
-use crate::mail::{Notice, store::key};
+use crate::mail::Notice;
 use crate::text::{seal, token};
 use diesel::prelude::*;
 use totp_rs::{Builder, Secret, Totp};
@@ -29,8 +29,9 @@ fn place(account: i64) -> String {
 }
 
 fn opened(conn: &mut Conn, account: i64, sealed: &str) -> Result<Secret, Error> {
-    let bytes = seal::open(&key(conn)?, &place(account), sealed)
-        .ok_or_else(|| Error::internal("a second factor's secret cannot be opened"))?;
+    let bytes = seal::open(&site_key(conn)?, &place(account), sealed).ok_or_else(|| {
+        Error::internal("a second factor's secret cannot be opened: the site's key is another one")
+    })?;
     Ok(Secret::new(bytes.into_boxed_slice()))
 }
 
@@ -84,8 +85,8 @@ pub fn start(conn: &mut Conn, account: i64, now: Time) -> Result<Option<String>,
     }
     let mut bytes = [0; 20];
     getrandom::fill(&mut bytes).map_err(Error::internal)?;
-    let sealed = seal::seal(&key(conn)?, &place(account), &bytes);
-    let sealed = sealed.ok_or_else(|| Error::internal("the site has no key"))?;
+    let sealed = seal::seal(&site_key(conn)?, &place(account), &bytes);
+    let sealed = sealed.ok_or_else(|| Error::internal("a secret cannot be sealed"))?;
     diesel::delete(totp_secrets::table.find(account)).execute(conn)?;
     diesel::insert_into(totp_secrets::table)
         .values((
@@ -173,7 +174,7 @@ pub(super) fn set_has_second_factor(conn: &mut Conn, account: i64) -> Result<boo
 pub fn renew_codes(conn: &mut Conn, account: i64) -> Result<Vec<String>, Error> {
     diesel::delete(recovery_codes::table.filter(recovery_codes::account_id.eq(account)))
         .execute(conn)?;
-    let site_key = key(conn)?;
+    let key = site_key(conn)?;
     let mut codes = Vec::new();
     for _ in 0..CODES {
         let mut bytes = [0; 10];
@@ -183,7 +184,7 @@ pub fn renew_codes(conn: &mut Conn, account: i64) -> Result<Vec<String>, Error> 
         diesel::insert_into(recovery_codes::table)
             .values((
                 recovery_codes::account_id.eq(account),
-                recovery_codes::code_hash.eq(code_hash(&site_key, account, &code)?),
+                recovery_codes::code_hash.eq(code_hash(&key, account, &code)),
             ))
             .execute(conn)?;
         codes.push(format!("{}-{}", &code[..5], &code[5..]));
@@ -201,9 +202,8 @@ pub fn replace_codes(conn: &mut Conn, account: i64, now: Time) -> Result<Vec<Str
 }
 
 /// 50 random bits would be guessed from a plain hash within days: the site's key is part of it.
-fn code_hash(key: &[u8], account: i64, code: &str) -> Result<String, Error> {
-    let hash = token::derive(key, &format!("recovery-code:{code}"), account, 0);
-    hash.ok_or_else(|| Error::internal("the site has no key"))
+fn code_hash(key: &[u8], account: i64, code: &str) -> String {
+    token::derive(key, &format!("recovery-code:{code}"), account, 0)
 }
 
 /// The step that a code belongs to.
@@ -226,7 +226,7 @@ pub fn accept(conn: &mut Conn, account: i64, given: &str, now: Time) -> Result<b
     if code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()) {
         return accept_totp(conn, account, &code, now);
     }
-    let hash = code_hash(&key(conn)?, account, &code)?;
+    let hash = code_hash(&site_key(conn)?, account, &code);
     let row = recovery_codes::table.find((account, hash));
     if diesel::delete(row).execute(conn)? == 0 {
         return Ok(false);
@@ -267,4 +267,20 @@ pub fn disable(conn: &mut Conn, account: i64, now: Time) -> Result<(), Error> {
     diesel::delete(totp_secrets::table.find(account)).execute(conn)?;
     set_has_second_factor(conn, account)?;
     notices::tell(conn, account, Notice::SecondFactorOff, "", now)
+}
+
+/// Removes app, passkeys and recovery codes; the owner is told. `false`: there was no second factor.
+///
+/// # Errors
+/// Of the database.
+pub fn remove(conn: &mut Conn, account: i64, now: Time) -> Result<bool, Error> {
+    lock(conn, ROLES_LOCK)?;
+    if !state(conn, account)?.is_on() {
+        return Ok(false);
+    }
+    diesel::delete(totp_secrets::table.find(account)).execute(conn)?;
+    diesel::delete(passkeys::table.filter(passkeys::account_id.eq(account))).execute(conn)?;
+    set_has_second_factor(conn, account)?;
+    notices::tell(conn, account, Notice::SecondFactorOff, "", now)?;
+    Ok(true)
 }

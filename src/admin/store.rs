@@ -1,13 +1,16 @@
 //! Settings and the one-time setup link. No other feature writes the `settings` table.
 
-use crate::db::Conn;
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::settings;
+use crate::db::{Conn, SiteKey};
 use crate::either;
 use crate::error::Error;
 use crate::web::site::REVISION;
 use crate::{accounts, articles, comments, media, text};
 use diesel::prelude::*;
+
+/// The site's key, where the settings table has it.
+const KEY: &str = "cookie_key";
 
 pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), Error> {
     either!(conn, |c| diesel::insert_into(settings::table)
@@ -65,19 +68,25 @@ pub fn is_setup_token(conn: &mut Conn, token: &str) -> Result<bool, Error> {
     Ok(get(conn, "setup_token")?.is_some_and(|stored| stored == text::token::hash(token)))
 }
 
-/// The key that signs session cookies, generated at the first start and shared by all nodes.
-pub fn cookie_key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
-    crate::db::lock(conn, "cookie_key")?;
-    if let Some(stored) = get(conn, "cookie_key")? {
-        let bytes = text::decode_hex(&stored);
-        if bytes.len() == 64 {
-            return Ok(bytes);
-        }
+/// The site's key in the settings table, made at the first start, for all nodes.
+pub fn site_key(conn: &mut Conn) -> Result<SiteKey, Error> {
+    crate::db::lock(conn, KEY)?;
+    if let Some(stored) = stored_key(conn)? {
+        return Ok(stored);
     }
-    let mut bytes = vec![0; 64];
-    getrandom::fill(&mut bytes).map_err(Error::internal)?;
-    set(conn, "cookie_key", &text::encode_hex(&bytes))?;
-    Ok(bytes)
+    let made = SiteKey::generate()?;
+    set(conn, KEY, &made.to_hex())?;
+    Ok(made)
+}
+
+/// The site's key, if it is in the settings table.
+pub fn stored_key(conn: &mut Conn) -> Result<Option<SiteKey>, Error> {
+    Ok(get(conn, KEY)?.and_then(|stored| SiteKey::parse(&stored)))
+}
+
+/// Removes the site's key from the settings table.
+pub fn forget_key(conn: &mut Conn) -> Result<(), Error> {
+    forget(conn, KEY)
 }
 
 /// Deletes the sample articles with their accounts, comments and pictures. Returns the number of articles, and the

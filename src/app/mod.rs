@@ -1,10 +1,12 @@
 //! Application assembly: database, state, middleware, server and background tasks, for `masthead serve` and all tests.
 
 mod data_folder;
+mod key;
 mod prepare;
 mod redis;
 
 pub use data_folder::make_private;
+pub use key::set_up as set_up_key;
 pub use prepare::{Prepared, prepare, prepare_with};
 pub use redis::prefix as redis_prefix;
 

@@ -1,18 +1,18 @@
-//! What a start does with the database before the first request: migrations, samples, keys, periodic jobs.
+//! What a start does with the database before the first request: migrations, samples, the site's key, periodic jobs.
 
 use super::make_private;
 use crate::config::Config;
-use crate::db::{Db, Tuning};
+use crate::db::{Db, SiteKey, Tuning};
 use crate::error::Error;
 use crate::text;
 use crate::web::Site;
 use crate::{accounts, admin, articles, jobs, samples};
 
-/// A migrated database, with the settings and the cookie key read from it.
+/// A migrated database, with the settings and the site's key.
 pub struct Prepared {
     pub(super) db: Db,
     pub(super) site: Site,
-    pub(super) key: Vec<u8>,
+    pub(super) key: SiteKey,
     pub(super) samples: usize,
 }
 
@@ -33,6 +33,7 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
     make_private(&config.data)?;
     let db = Db::open_with(&config.database, tuning)?;
     db.migrate()?;
+    let key = super::key::set_up(config, &db)?;
     db.write_now(articles::names::fill_name_keys).map_err(say)?;
     let load = |db: &Db| {
         db.read_now(|conn| Site::load(conn, &config.site_name))
@@ -52,7 +53,6 @@ pub fn prepare_with(config: &Config, tuning: Tuning) -> Result<Prepared, String>
     let now = db.now();
     db.write_now(move |conn| jobs::store::enqueue_at_start(conn, now))
         .map_err(say)?;
-    let key = db.write_now(admin::store::cookie_key).map_err(say)?;
     Ok(Prepared {
         db,
         site,

@@ -6,8 +6,8 @@ use sha2::Digest;
 use std::time::Duration;
 
 /// The prefix of this site's keys in Redis, because sites may share one.
-pub fn prefix(cookie_key: &[u8]) -> String {
-    let digest = sha2::Sha256::digest(cookie_key);
+pub fn prefix(key: &[u8]) -> String {
+    let digest = sha2::Sha256::digest(key);
     format!("masthead:{}", text::encode_hex(&digest[..6]))
 }
 

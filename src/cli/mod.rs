@@ -152,6 +152,8 @@ enum UserCommand {
         #[arg(long)]
         now: bool,
     },
+    /// Remove the app, passkeys and recovery codes of an account whose owner has lost them; they get a mail
+    RemoveSecondFactor { username: String },
     /// Set a new password, which is prompted for, and end all sessions
     ResetPassword {
         username: String,
@@ -292,6 +294,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
             mode,
             now,
         }) => people::delete(&config, &username, &mode, now),
+        Command::User(UserCommand::RemoveSecondFactor { username }) => {
+            people::remove_second_factor(&config, &username)
+        }
         Command::User(UserCommand::ResetPassword {
             username,
             password_stdin,
@@ -343,6 +348,7 @@ pub fn open_with(config: &Config, tuning: Tuning) -> Result<Db, CliError> {
             1,
         ));
     }
+    masthead::app::set_up_key(config, &db)?;
     Ok(db)
 }
 

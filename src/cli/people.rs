@@ -4,8 +4,8 @@ use super::{CliError, open, print_line};
 use masthead::accounts::leaving::{self, Mode, Step};
 use masthead::accounts::password::{NewPassword, PasswordPolicy, hash_now};
 use masthead::accounts::roles::{self, RoleChangeError, Roles};
-use masthead::accounts::store::{self, New, RegistrationConflict};
-use masthead::accounts::{Email, Username};
+use masthead::accounts::store::{self, Login, New, RegistrationConflict};
+use masthead::accounts::{Email, Username, two_factor};
 use masthead::config::Config;
 use masthead::db::{Db, Time};
 use masthead::import::dates::parse_time;
@@ -162,22 +162,34 @@ pub fn role(config: &Config, username: &str, names: &[String]) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
+fn account(db: &Db, username: &str) -> Result<Login, CliError> {
+    let name = username.to_owned();
+    let found = db.read_now(move |conn| store::find_by_login(conn, &name))?;
+    found
+        .filter(|found| found.username.eq_ignore_ascii_case(username))
+        .ok_or_else(|| role_change_refused(username, RoleChangeError::NoSuchAccount))
+}
+
+/// `masthead user remove-second-factor`
+pub fn remove_second_factor(config: &Config, username: &str) -> Result<ExitCode, CliError> {
+    let db = open(config)?;
+    let found = account(&db, username)?;
+    let (id, now) = (found.id, Time::now());
+    let had_one = db.write_now(move |conn| two_factor::remove(conn, id, now))?;
+    print_line(match had_one {
+        true => format!("{} logs in with the password alone.", found.username),
+        false => format!("{} has no second factor.", found.username),
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
 pub fn reset_password(
     config: &Config,
     username: &str,
     from_stdin: bool,
 ) -> Result<ExitCode, CliError> {
     let db = open(config)?;
-    let name = username.to_owned();
-    let found = db
-        .read_now(move |conn| store::find_by_login(conn, &name))?
-        .filter(|f| f.username.eq_ignore_ascii_case(username));
-    let Some(found) = found else {
-        return Err(role_change_refused(
-            username,
-            RoleChangeError::NoSuchAccount,
-        ));
-    };
+    let found = account(&db, username)?;
     let site = db.read_now(|conn| Site::load(conn, &config.site_name))?;
     let whose = PasswordPolicy::of_login(&site, &found);
     let chosen = NewPassword::parse(
@@ -207,7 +219,7 @@ fn end_sessions(config: &Config, db: &Db, account: i64) -> Result<(), CliError> 
     let say = |e: redis::RedisError| {
         format!("The session store does not answer, so the account's sessions stay open: {e}")
     };
-    let prefix = masthead::app::redis_prefix(&db.write_now(masthead::admin::store::cookie_key)?);
+    let prefix = masthead::app::redis_prefix(&masthead::app::set_up_key(config, db)?);
     super::runtime()?.block_on(async {
         let client = redis::Client::open(url.as_str()).map_err(say)?;
         let redis = redis::aio::ConnectionManager::new(client)
@@ -237,14 +249,7 @@ pub fn delete(
 ) -> Result<ExitCode, CliError> {
     let mode = Mode::parse(mode).ok_or_else(|| format!("There is no mode {mode:?}."))?;
     let db = open(config)?;
-    let name = username.to_owned();
-    let found = db
-        .read_now(move |conn| store::find_by_login(conn, &name))?
-        .filter(|f| f.username.eq_ignore_ascii_case(username));
-    let Some(found) = found else {
-        let why = RoleChangeError::NoSuchAccount;
-        return Err(role_change_refused(username, why));
-    };
+    let found = account(&db, username)?;
     let (id, now) = (found.id, Time::now());
     let run_at = match at_once {
         true => now,

@@ -9,6 +9,7 @@ use crate::log::Actor;
 use crate::moderation::{RejectReason, Status};
 use crate::text::SafeHtml;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// One of them.
 #[derive(Clone, Debug, Queryable)]
@@ -23,6 +24,14 @@ pub struct OwnComment {
     pub created_at: Time,
     pub edited_at: Option<Time>,
     pub deleted_at: Option<Time>,
+}
+
+/// A text that a comment has had; the last one is the current.
+#[derive(Clone, Debug, Queryable)]
+pub struct Version {
+    pub comment_id: i64,
+    pub body: String,
+    pub saved_at: Time,
 }
 
 macro_rules! columns {
@@ -89,6 +98,35 @@ pub fn oldest(
         .limit(limit)
         .select(columns!())
         .load(conn)?)
+}
+
+/// The versions of those of these comments that were edited, by comment, the oldest first.
+///
+/// # Errors
+/// Of the database.
+pub fn versions_of(
+    conn: &mut Conn,
+    comments: &[OwnComment],
+) -> Result<BTreeMap<i64, Vec<Version>>, Error> {
+    let edited = comments.iter().filter(|one| one.edited_at.is_some());
+    let edited: Vec<i64> = edited.map(|one| one.id).collect();
+    let all: Vec<Version> = comment_versions::table
+        .filter(comment_versions::comment_id.eq_any(edited))
+        .order((comment_versions::comment_id, comment_versions::number))
+        .select((
+            comment_versions::comment_id,
+            comment_versions::body,
+            comment_versions::saved_at,
+        ))
+        .load(conn)?;
+    let mut by_comment: BTreeMap<i64, Vec<Version>> = BTreeMap::new();
+    for version in all {
+        by_comment
+            .entry(version.comment_id)
+            .or_default()
+            .push(version);
+    }
+    Ok(by_comment)
 }
 
 /// Flags that an account has raised: comment, reason, detail, time.

@@ -1,7 +1,7 @@
 //! The table of configuration keys: each key has one entry here, and nothing else needs to know of it but who uses it.
 
 use super::{AccessLog, BaseUrl, Network, PostgresUrl, parse};
-use crate::db::hide_password;
+use crate::db::{SiteKey, hide_password};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -77,7 +77,7 @@ macro_rules! keys {
                 Ok(Values {
                     $($name: match &self.$name {
                         Some(given) => $parse(given)
-                            .map_err(|takes| format!("{} is {:?}; it takes {takes}.", $variable, shown(given)))?
+                            .map_err(|takes| format!("{} is {:?}; it takes {takes}.", $variable, shown(given, false $(|| is(stringify!($mark), "secret"))?)))?
                             .into(),
                         None => $default,
                     },)+
@@ -87,8 +87,11 @@ macro_rules! keys {
     };
 }
 
-/// A value as an error may show it: a URL without its password.
-fn shown(given: &str) -> String {
+/// A value as an error may show it: no secret, and a URL without its password.
+fn shown(given: &str, is_secret: bool) -> String {
+    if is_secret {
+        return "***".to_owned();
+    }
     match given.contains("://") && given.contains('@') {
         true => hide_password(given),
         false => given.to_owned(),
@@ -145,6 +148,8 @@ keys! {
     database_url: Option<PostgresUrl> = "DATABASE_URL", "URL", parse::postgres, None, "embedded (masthead.db in the data folder)", url;
     /// PEM file with the certificate authority of the database server
     database_ca: Option<PathBuf> = "MASTHEAD_DATABASE_CA", "FILE", parse::path, None, "none";
+    /// The site's key, which signs and seals: 128 hexadecimal digits (openssl rand -hex 64)
+    key: Option<SiteKey> = "MASTHEAD_KEY", "HEX", parse::site_key, None, "in the data folder; with PostgreSQL, in the database", secret;
     /// Sessions and throttles in Redis: redis://…
     session_store_url: Option<String> = "SESSION_STORE_URL", "URL", parse::redis, None, "off", url;
 }

@@ -1,6 +1,7 @@
 //! Parsers of configuration values. An error says what the key takes, to stand after "it takes".
 
 use super::{AccessLog, Network, PostgresUrl};
+use crate::db::SiteKey;
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
 
@@ -26,6 +27,11 @@ pub(super) fn string(given: &str) -> Result<String, String> {
 
 pub(super) fn path(given: &str) -> Result<PathBuf, String> {
     Ok(given.into())
+}
+
+pub(super) fn site_key(given: &str) -> Result<SiteKey, String> {
+    SiteKey::parse(given.trim())
+        .ok_or_else(|| "128 hexadecimal digits, such as those of `openssl rand -hex 64`".into())
 }
 
 pub(super) fn port(given: &str) -> Result<u16, String> {

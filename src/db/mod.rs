@@ -17,6 +17,7 @@ mod postgres_write;
 pub mod prepared;
 pub mod query_stats;
 pub mod schema;
+mod site_key;
 mod sqlstate;
 pub mod tagged;
 pub mod types;
@@ -35,6 +36,7 @@ use manager::Manager;
 pub use manager::Tuning;
 pub use migrate::{SchemaVersion, sync_folder, versions};
 use prometheus_client::metrics::histogram::Histogram;
+pub use site_key::{SiteKey, site_key};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -106,6 +108,7 @@ struct Inner {
     /// Limits concurrent writes on PostgreSQL.
     writes: Arc<Semaphore>,
     listener: OnceLock<listen::NotifyListener>,
+    key: site_key::KeyCell,
 }
 
 impl Db {
@@ -128,6 +131,11 @@ impl Db {
     /// Whether the database server is known not to answer.
     pub fn is_unreachable(&self) -> bool {
         self.0.is_unreachable.load(Ordering::Relaxed)
+    }
+
+    /// Sets the key that [`site_key`] gives to reads and writes, if none is set.
+    pub fn set_key(&self, key: SiteKey) {
+        self.0.key.get_or_init(|| key);
     }
 
     /// The time that all nodes share: the database server's on PostgreSQL, this machine's on SQLite.
@@ -307,7 +315,7 @@ impl Db {
 
     fn read_now_erased(&self, f: erased::Read<'_>) -> Result<erased::Value, Error> {
         let mut conn = self.connection()?;
-        match &mut *conn {
+        site_key::with_key(&self.0.key, || match &mut *conn {
             Conn::Sqlite(_) => Connection::transaction(&mut *conn, f),
             Conn::Postgres(c) => {
                 c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
@@ -315,7 +323,7 @@ impl Db {
                 conn.batch_execute("ROLLBACK")?;
                 result
             }
-        }
+        })
     }
 
     /// Runs one write as one transaction; returns after it is durable. `f` may run again: PostgreSQL transactions are

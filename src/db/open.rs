@@ -3,6 +3,7 @@
 use super::generation;
 use super::invalidation::Changes;
 use super::manager::{IgnorePoolErrors, Manager};
+use super::site_key::KeyCell;
 use super::{Address, Db, Inner, Meters, Tuning, postgres, postgres_write, writer};
 use diesel::r2d2::Pool;
 use prometheus_client::metrics::histogram::Histogram;
@@ -48,6 +49,7 @@ impl Db {
         };
         let changes = Arc::new(Changes::new(max_age));
         let meters = Meters::new();
+        let key = KeyCell::default();
         let writer = match address {
             Address::Sqlite(_) => {
                 let address = address.clone();
@@ -58,6 +60,7 @@ impl Db {
                     meters.batch.clone(),
                     tuning,
                     generation,
+                    key.clone(),
                 );
                 Some(writer.map_err(|e| e.to_string())?)
             }
@@ -79,6 +82,7 @@ impl Db {
                 size as usize - postgres_write::RESERVED_FOR_READS,
             )),
             listener: OnceLock::new(),
+            key,
         })))
     }
 }

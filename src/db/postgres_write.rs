@@ -2,6 +2,7 @@
 //! notification to the other nodes before the acknowledgement.
 
 use super::invalidation::{CacheTag, collect_cache_tags};
+use super::site_key::with_key;
 use super::{Conn, Db, erased, listen, query_stats};
 use crate::error::Error;
 use diesel::Connection;
@@ -67,7 +68,7 @@ impl Db {
                 if let Some(shorten) = &shorten {
                     conn.batch_execute(shorten)?;
                 }
-                f(conn)
+                with_key(&self.0.key, || f(conn))
             };
             let (result, cache_tags) =
                 collect_cache_tags(|| Connection::transaction(&mut *conn, work));

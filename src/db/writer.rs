@@ -11,6 +11,7 @@
 
 use super::generation::Generation;
 use super::invalidation::{CacheTag, Changes, collect_cache_tags};
+use super::site_key::{KeyCell, with_key};
 use super::write_connection::{
     Open, begin, close, commit, data_version, in_transaction, reopen, with_short_timeout,
 };
@@ -66,6 +67,7 @@ impl Writer {
         batches: Histogram,
         tuning: Tuning,
         generation: Option<Generation>,
+        key: KeyCell,
     ) -> Result<Writer, diesel::ConnectionError> {
         let first = open()?;
         let (sender, jobs) = sync_channel::<Job>(QUEUE);
@@ -76,6 +78,7 @@ impl Writer {
                 batches,
                 max_batch: tuning.batch,
                 generation,
+                key,
                 seen: None,
             }
             .run(first, &jobs);
@@ -139,6 +142,7 @@ struct WriterThread {
     batches: Histogram,
     max_batch: usize,
     generation: Option<Generation>,
+    key: KeyCell,
     /// `PRAGMA data_version` at the last check for commits of other connections.
     seen: Option<i64>,
 }
@@ -231,7 +235,7 @@ impl WriterThread {
             let Some(write) = next else {
                 break;
             };
-            let (written, cache_tags) = run(conn, &write.work);
+            let (written, cache_tags) = with_key(&self.key, || run(conn, &write.work));
             done.push((write.answer, written));
             changed.extend(cache_tags);
             // A full disk or a failed read makes SQLite roll back the whole transaction: no write of the batch stands.

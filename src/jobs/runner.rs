@@ -164,7 +164,7 @@ fn end_of(job: &Job, attempts: i64, result: Result<Next, Error>, now: Time) -> E
     let error = match result {
         Ok(Next::At(at)) => return End::Again(at),
         Ok(Next::Done) => return End::Done,
-        Err(error) => error.to_string(),
+        Err(error) => recorded(&error.to_string()),
     };
     let retries = job.retries();
     let repeated = retries.last().filter(|_| !job.is_given_up_after_retries());
@@ -174,6 +174,14 @@ fn end_of(job: &Job, attempts: i64, result: Result<Next, Error>, now: Time) -> E
         Some(delay) => End::Retry(now.plus(*delay), error),
         None => End::Failed(error),
     }
+}
+
+/// An error as it is recorded: other servers' words are in it, at any length, and PostgreSQL takes no NUL.
+fn recorded(error: &str) -> String {
+    let shown = error.chars().take(2000);
+    shown
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// Records how a job ended. If that fails, its lease runs out and it is run again.

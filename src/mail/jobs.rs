@@ -1,7 +1,7 @@
 //! The job that sends one mail.
 
 use super::{Transport, render, store};
-use crate::db::Conn;
+use crate::db::{Conn, site_key};
 use crate::error::Error;
 use crate::jobs::Next;
 use crate::web::Shared;
@@ -23,7 +23,7 @@ pub struct Outcome {
 pub async fn send(state: &Shared, id: i64, outcome: Outcome) -> Result<Next, Error> {
     let found = state
         .db
-        .read(move |conn| Ok((store::unsent(conn, id)?, store::key(conn)?)));
+        .read(move |conn| Ok((store::unsent(conn, id)?, site_key(conn)?)));
     let (Some(row), key) = found.await? else {
         return Ok(Next::Done);
     };

@@ -40,6 +40,7 @@ pub enum Notice {
     RecoveryCodesNew,
     /// Detail: the name of the other site.
     ProviderConnected,
+    ProviderDisconnected,
     /// Detail: its name.
     PasskeyAdded,
     PasskeyRemoved,
@@ -105,6 +106,7 @@ impl Mail {
                 Notice::SecondFactorOff => t.mail_factor_off_subject(&site.name),
                 Notice::RecoveryCodesNew => t.mail_codes_subject(&site.name),
                 Notice::ProviderConnected => t.mail_provider_subject(&site.name),
+                Notice::ProviderDisconnected => t.mail_provider_off_subject(&site.name),
                 Notice::PasskeyAdded => t.mail_passkey_added_subject(&site.name),
                 Notice::PasskeyRemoved => t.mail_passkey_removed_subject(&site.name),
                 Notice::Deletion => t.mail_deletion_subject(&site.name),

@@ -1,7 +1,7 @@
 //! The outbox. This feature alone writes `mails`.
 
 use super::Mail;
-use crate::db::schema::{mails, settings};
+use crate::db::schema::mails;
 use crate::db::{Conn, Time, tagged};
 use crate::error::Error;
 use crate::jobs::{self, Job};
@@ -60,19 +60,6 @@ pub fn send(conn: &mut Conn, mail: &Mail, recipient: &str, now: Time) -> Result<
         .returning(mails::id)
         .get_result(conn)?;
     jobs::enqueue(conn, &Job::SendMail { mail: id }, now)
-}
-
-/// The site's key; empty before the first start.
-///
-/// # Errors
-/// Of the database.
-pub fn key(conn: &mut Conn) -> Result<Vec<u8>, Error> {
-    let key: Option<String> = settings::table
-        .find("cookie_key")
-        .select(settings::value)
-        .first(conn)
-        .optional()?;
-    Ok(text::decode_hex(&key.unwrap_or_default()))
 }
 
 /// A mail that has not been sent. `None`: it has, or it was discarded.

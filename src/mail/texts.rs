@@ -47,8 +47,10 @@ pub(super) fn text(mail: &Mail, site: &Site, (origin, key): (&str, &[u8])) -> Te
             )
         },
         Mail::Invitation { id, created_at, by } => Text {
-            link: token::derive(key, mail.kind(), *id, *created_at)
-                .and_then(|token| linked(t.mail_invitation_link(), &paths::invite(&token))),
+            link: {
+                let token = token::derive(key, mail.kind(), *id, *created_at);
+                linked(t.mail_invitation_link(), &paths::invite(&token))
+            },
             ..plain(
                 t.mail_invitation_text(by, &site.name),
                 t.mail_invitation_reason(),
@@ -64,7 +66,7 @@ pub(super) fn text(mail: &Mail, site: &Site, (origin, key): (&str, &[u8])) -> Te
         Mail::Test => plain(t.mail_test_text(), t.mail_test_reason()),
         _ => account(mail, site, |link, path, label| {
             let token = token::derive(key, ACCOUNT_TOKEN, link.id, link.created_at);
-            token.and_then(|token| linked(label, &path(&token)))
+            linked(label, &path(&token))
         }),
     }
 }
@@ -137,6 +139,7 @@ fn notice(t: Interface, site: &Site, what: Notice, detail: &str, at: Time) -> St
         Notice::SecondFactorOff => t.mail_factor_off_text(&site.name, &when),
         Notice::RecoveryCodesNew => t.mail_codes_text(&site.name, &when),
         Notice::ProviderConnected => t.mail_provider_text(detail, &site.name, &when),
+        Notice::ProviderDisconnected => t.mail_provider_off_text(detail, &site.name, &when),
         Notice::PasskeyAdded => t.mail_passkey_added_text(detail, &site.name, &when),
         Notice::PasskeyRemoved => t.mail_passkey_removed_text(detail, &site.name, &when),
         Notice::Deletion => t.mail_deletion_text(&site.name, &site.minute(at.plus(3 * Time::DAY))),

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// How long the server may take for a connection or an answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long it may take for a whole message: one that answers byte by byte is slow too.
+const WHOLE: Duration = Duration::from_secs(60);
 
 /// Why a mail was not sent.
 #[derive(Clone, Debug)]
@@ -43,7 +45,12 @@ impl Transport {
     pub async fn send(&self, message: Message) -> Result<String, Failed> {
         match self {
             Transport::Smtp(server) => {
-                let answer = server.send(message).await.map_err(|error| Failed {
+                let sending = tokio::time::timeout(WHOLE, server.send(message));
+                let answer = sending.await.map_err(|_| Failed {
+                    is_no_mailbox: false,
+                    why: format!("the mail server took longer than {} s", WHOLE.as_secs()),
+                })?;
+                let answer = answer.map_err(|error| Failed {
                     is_no_mailbox: error
                         .status()
                         .is_some_and(|code| matches!(u16::from(code), 550 | 551 | 553)),

@@ -12,7 +12,8 @@ use std::path::Path;
 /// The folder of their files, in the data folder.
 pub const FOLDER: &str = "portraits";
 /// Sides in pixels: they are shown at up to 128 CSS pixels.
-pub const SIDES: [u32; 3] = [64, 128, 256];
+pub const SIDES: [u32; 3] = [64, 128, LARGEST];
+pub const LARGEST: u32 = 256;
 const QUALITY: u8 = 82;
 
 /// A picture of a person, ready to be stored.

@@ -9,7 +9,7 @@ use crate::db::invalidation::CacheTag;
 use crate::db::{Db, Dependencies, Time};
 use crate::error::Error;
 use crate::web::viewer::{self, Proof};
-use crate::web::{Account, PageCache, cache};
+use crate::web::{Account, PageCache, State, cache};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
 use base64::Engine as _;
@@ -32,6 +32,13 @@ pub struct Sessions {
 impl Sessions {
     pub fn new(db: Db, redis: Option<redis_store::Store>, cache: Arc<PageCache>) -> Sessions {
         Sessions { db, redis, cache }
+    }
+
+    /// The sessions of a site, for its jobs.
+    pub fn of(state: &State) -> Sessions {
+        let redis = state.limits.redis();
+        let redis = redis.map(|(redis, prefix)| redis_store::Store { redis, prefix });
+        Sessions::new(state.db.clone(), redis, state.cache.clone())
     }
 
     /// Invalidates what is cached for an account after its sessions in Redis changed, which no database write reports.

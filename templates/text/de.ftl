@@ -1213,5 +1213,7 @@ mail-codes-subject = Neue Wiederherstellungscodes bei { $site }
 mail-codes-text = Für Ihr Konto bei { $site } wurden am { $when } neue Wiederherstellungscodes gemacht. Die alten gelten nicht mehr.
 mail-provider-subject = { $site }: ein weiterer Weg, sich anzumelden
 mail-provider-text = Ihr Konto bei { $site } wurde am { $when } mit { $name } verbunden.
+mail-provider-off-subject = { $site }: ein Weg, sich anzumelden, wurde entfernt
+mail-provider-off-text = Ihr Konto bei { $site } ist seit { $when } nicht mehr mit { $name } verbunden.
 joins-because-domain = Innerhalb einer Stunde haben sich sehr viele mit Adressen dieser Domain registriert
 awaits-approval-thread = Die Moderation prüft Ihr neues Konto, bevor Sie kommentieren können. Ist Ihre Adresse bestätigt, bekommen Sie nach der Freigabe eine E-Mail.

@@ -1214,5 +1214,7 @@ mail-codes-subject = New recovery codes at { $site }
 mail-codes-text = New recovery codes were made for your account at { $site } on { $when }. The old ones do not work any more.
 mail-provider-subject = { $site }: another way to log in was added
 mail-provider-text = Your account at { $site } was connected with { $name } on { $when }.
+mail-provider-off-subject = { $site }: a way to log in was removed
+mail-provider-off-text = Your account at { $site } is no longer connected with { $name } since { $when }.
 joins-because-domain = Very many have joined with addresses of this domain within an hour
 awaits-approval-thread = A moderator looks at your new account before you can comment. You get a mail once it is approved, if your address is confirmed.

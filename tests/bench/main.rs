@@ -4,6 +4,7 @@
 //! Needs nginx, wrk and taskset (Debian: nginx-light wrk util-linux). Prints a table; writes `bench.json` and `bench.svg`
 //! into `target/bench`. To measure another page, add a line to [`lines`].
 
+mod accounts;
 mod load;
 mod plot;
 mod site;
@@ -158,7 +159,8 @@ fn main() {
             .expect("this program")
             .with_file_name("masthead"),
     };
-    let mut next = first;
+    let only_accounts = first.as_deref() == Some("accounts");
+    let mut next = if only_accounts { args.next() } else { first };
     while let Some(arg) = next {
         let value = args.next().unwrap_or_default();
         match arg.as_str() {
@@ -188,6 +190,9 @@ fn main() {
     }
     std::fs::create_dir_all(&plan.folder).expect("target/bench");
     plan.folder = plan.folder.canonicalize().expect("target/bench");
+    if only_accounts {
+        return accounts::run(&plan);
+    }
     let mut measured = Vec::new();
     let mut facts = Vec::new();
     for size in plan.sizes.clone() {

@@ -19,10 +19,13 @@ const PORT: u16 = 18_180;
 const NGINX: u16 = 18_181;
 /// Number of accounts that post comments.
 const WRITERS: usize = 64;
+/// Number of accounts with the password: `bench-0` and so on.
+pub const PEOPLE: usize = 100;
 
+#[derive(Clone)]
 pub struct Site {
     pub folder: PathBuf,
-    program: PathBuf,
+    pub program: PathBuf,
     pub hundred: String,
     pub long: String,
     /// Session cookie of a reader.
@@ -83,8 +86,8 @@ fn people(folder: &Path) {
     let password = NewPassword::parse(t, PASSWORD, PasswordPolicy::READER, &[])
         .unwrap_or_else(|why| panic!("{why}"));
     let hash = hash_now(&password).expect("a hash");
-    for n in 0..=WRITERS {
-        let name = if n == WRITERS {
+    for n in 0..=PEOPLE {
+        let name = if n == PEOPLE {
             "bench-reader".to_owned()
         } else {
             format!("bench-{n}")
@@ -147,6 +150,7 @@ impl Server {
             .env("MASTHEAD_DATA", &site.folder)
             .env("PORT", PORT.to_string())
             .env("MASTHEAD_SAMPLES", "off")
+            .env("MASTHEAD_TRUSTED_PROXIES", "127.0.0.1")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -310,7 +314,7 @@ impl Drop for Nginx {
 
 type Answer = (u16, String, Vec<u8>);
 
-fn ask(origin: &str, request: &str) -> Option<Answer> {
+pub fn ask(origin: &str, request: &str) -> Option<Answer> {
     let mut stream = TcpStream::connect(origin.trim_start_matches("http://")).ok()?;
     stream.write_all(request.as_bytes()).ok()?;
     let mut bytes = Vec::new();
@@ -321,7 +325,7 @@ fn ask(origin: &str, request: &str) -> Option<Answer> {
     Some((status, head, bytes[at + 4..].to_vec()))
 }
 
-fn get(origin: &str, path: &str, packed: bool) -> Option<Answer> {
+pub fn get(origin: &str, path: &str, packed: bool) -> Option<Answer> {
     let host = origin.trim_start_matches("http://");
     let accept = if packed { "gzip" } else { "identity" };
     ask(
@@ -343,7 +347,7 @@ pub fn header(origin: &str, path: &str, name: &str, packed: bool) -> Option<Stri
 }
 
 /// The session cookie of an account.
-fn log_in(origin: &str, name: &str) -> String {
+pub fn log_in(origin: &str, name: &str) -> String {
     let host = origin.trim_start_matches("http://");
     let body = format!(
         "login={name}&password={}&next=/",
@@ -359,9 +363,10 @@ fn log_in(origin: &str, name: &str) -> String {
     .expect("an answer");
     assert_eq!(status, 303, "{head}");
     let cookie = head.lines().find_map(|line| {
-        line.to_ascii_lowercase()
-            .starts_with("set-cookie:")
-            .then(|| line[11..].trim().to_owned())
+        // Another one, of the path `/login`, is for the next log-in.
+        let is_session =
+            line.to_ascii_lowercase().starts_with("set-cookie:") && !line.contains("Path=/login");
+        is_session.then(|| line[11..].trim().to_owned())
     });
     cookie
         .expect("a session")

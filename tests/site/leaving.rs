@@ -2,6 +2,7 @@
 
 use crate::harness::masthead;
 use crate::mail::to;
+use crate::profiles::{upload, wide_picture};
 use crate::verification::proved;
 use crate::{PASSWORD, Site, site_test};
 use diesel::prelude::*;
@@ -28,8 +29,9 @@ fn unpacked(bytes: Vec<u8>) -> Vec<(String, String)> {
     (0..zip.len())
         .map(|at| {
             let mut file = zip.by_index(at).expect("a file");
-            let mut text = String::new();
-            file.read_to_string(&mut text).expect("text");
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).expect("bytes");
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             (file.name().expect("a name").into_owned(), text)
         })
         .collect()
@@ -41,6 +43,10 @@ site_test! {
         let (mira, ben) = (proved(&site, "mira").await, site.moderator("ben").await);
         let id = mira.comment(&slug, "Words of <mine>.").await;
         let other = ben.comment(&slug, "Words of Ben.").await;
+        let revision = mira.get(&format!("/comments/{id}/edit")).await.field("revision").expect("a revision");
+        let edited = mira.post(&format!("/comments/{id}/edit"), &[("body", "Other words of mine."), ("revision", &revision)]).await;
+        assert_eq!(edited.status, 303, "{}", edited.body);
+        assert_eq!(upload(&mira, wide_picture()).await.status, 303);
         let flagged = mira.post(&format!("/comments/{other}/flag"), &[("reason", "other"), ("detail", "I object.")]).await;
         assert_eq!(flagged.status, 303, "{}", flagged.body);
         assert_eq!(mira.get("/account/export/file").await.status, 404);
@@ -58,8 +64,14 @@ site_test! {
         assert_eq!((about["username"].as_str(), about["email"].as_str()), (Some("mira"), Some("mira@example.org")));
         let said: serde_json::Value = serde_json::from_str(file("comments.json")).expect("JSON");
         assert_eq!(said.as_array().map(Vec::len), Some(1));
-        assert_eq!((said[0]["id"].as_i64(), said[0]["text"].as_str()), (Some(id), Some("Words of <mine>.")));
-        assert!(file("comments.md").contains("Words of <mine>."));
+        assert_eq!((said[0]["id"].as_i64(), said[0]["text"].as_str()), (Some(id), Some("Other words of mine.")));
+        assert_eq!(said[0]["versions"][0]["text"].as_str(), Some("Words of <mine>."));
+        assert_eq!(said[0]["versions"].as_array().map(Vec::len), Some(2));
+        assert!(file("comments.md").contains("Other words of mine."));
+        assert!(file("picture.jpg").contains("JFIF"));
+        let sessions: serde_json::Value = serde_json::from_str(file("sessions.json")).expect("JSON");
+        assert_eq!(sessions.as_array().map(Vec::len), Some(1), "{sessions}");
+        assert!(sessions[0]["network"].as_str().is_some_and(|network| network.starts_with("127.")), "{sessions}");
         assert!(file("flags.json").contains("I object."));
         assert!(file("logins.json").contains("password"));
         assert!(files.iter().all(|(_, text)| !text.contains("Words of Ben") && !text.contains("argon2")));

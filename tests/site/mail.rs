@@ -90,7 +90,7 @@ fn talk(stream: &TcpStream, errors: &mut Vec<String>) -> Option<String> {
     message
 }
 
-fn header<'a>(message: &'a str, name: &str) -> &'a str {
+pub fn header<'a>(message: &'a str, name: &str) -> &'a str {
     let found = message
         .lines()
         .take_while(|line| !line.is_empty())
@@ -249,6 +249,64 @@ site_test! {
         assert!(chief.get("/admin/mail").await.has(".empty"));
         assert_eq!(chief.post(&format!("/admin/mail/{id}/retry"), &[]).await.status, 404, "it was sent");
         assert_eq!(chief.post(&format!("/admin/mail/{id}/discard"), &[]).await.status, 404);
+    }
+}
+
+/// A server that answers each line of a message's first attempts with what is given, and then hangs up.
+fn hangs_up_after(answers: &'static [&'static str]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(&stream).lines();
+            for answer in answers {
+                let mut out = &stream;
+                if out.write_all(answer.as_bytes()).is_err() || lines.next().is_none() {
+                    break;
+                }
+            }
+        }
+    });
+    address
+}
+
+site_test! {
+    async fn a_mail_server_that_hangs_up_or_talks_rubbish_loses_no_mail(site: Site) {
+        use diesel::prelude::*;
+        use masthead::db::schema::jobs;
+        let chief = site.admin("chief").await;
+        let now = masthead::db::Time::now();
+        let put = move |conn: &mut masthead::db::Conn| {
+            masthead::mail::send(conn, &masthead::mail::Mail::CommentsWaiting { count: 1 }, "pell@example.org", now)
+        };
+        site.db().write(put).await.expect("a write");
+        let due = |conn: &mut masthead::db::Conn| {
+            diesel::update(jobs::table.filter(jobs::kind.eq("send-mail"))).set(jobs::run_at.eq(0)).execute(conn)?;
+            Ok(())
+        };
+        let servers: [&[&str]; 5] = [
+            &[],
+            &["220 test\r\n", "250 ok\r\n", "250 ok\r\n"],
+            // All of it, but never that it was taken.
+            &["220 test\r\n", "250 ok\r\n", "250 ok\r\n", "250 ok\r\n", "354 go on\r\n"],
+            &["HTTP/1.1 400 Bad Request\r\n\r\n"],
+            &["220 test\r\n", "\u{0}\u{1}999 \r\r\n"],
+        ];
+        for (attempt, answers) in servers.into_iter().enumerate() {
+            let address = hangs_up_after(answers);
+            let other = Site::start(&site.place, |given| {
+                given.smtp_url = Some(format!("smtp://{address}"));
+                given.mail_from = Some("news@example.org".into());
+                given.base_url = Some(site.origin());
+            });
+            other.db().write(due).await.expect("a write");
+            other.run_jobs().await;
+            let page = chief.get("/admin/mail").await;
+            assert_eq!(page.attr("[data-mail]", "data-state").as_deref(), Some("waiting"), "attempt {attempt}: {}", page.body);
+        }
+        site.db().write(due).await.expect("a write");
+        site.run_jobs().await;
+        assert_eq!(files(&site.place).len(), 1);
     }
 }
 

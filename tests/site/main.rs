@@ -31,6 +31,7 @@ mod harness;
 mod import;
 mod jobs;
 mod joining;
+mod key;
 mod languages;
 mod leaving;
 mod library;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use masthead::db::schema::accounts;
 
 /// A picture of two halves, as PNG: left and right of the middle square there is red.
-fn wide_picture() -> Vec<u8> {
+pub fn wide_picture() -> Vec<u8> {
     let mut picture = image::RgbImage::from_pixel(300, 100, image::Rgb([200, 0, 0]));
     for x in 100..200 {
         for y in 0..100 {
@@ -20,7 +20,7 @@ fn wide_picture() -> Vec<u8> {
     bytes.into_inner()
 }
 
-async fn upload(browser: &Browser, bytes: Vec<u8>) -> Answer {
+pub async fn upload(browser: &Browser, bytes: Vec<u8>) -> Answer {
     let part = reqwest::multipart::Part::bytes(bytes).file_name("me.png");
     let form = reqwest::multipart::Form::new().part("picture", part);
     Answer::of(

@@ -349,6 +349,8 @@ site_test! {
         assert_eq!(ben.post("/account/provider", &[("action", "disconnect")]).await.status, 303);
         assert!(ben.get("/account/provider").await.has("input[value=connect]"));
         first.run_jobs().await;
+        let subjects: Vec<String> = crate::mail::to(&first.place, "ben@example.org").iter().map(|mail| crate::mail::header(mail, "Subject").to_owned()).collect();
+        assert!(subjects.iter().any(|subject| subject.ends_with("a way to log in was removed")), "{subjects:?}");
     }
 }
 

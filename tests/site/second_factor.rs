@@ -10,7 +10,7 @@ use totp_rs::{Builder, Secret};
 const STEP: i64 = 30;
 
 /// What an app shows for a secret, so many steps from now.
-fn code(secret: &str, steps: i64) -> String {
+pub fn code(secret: &str, steps: i64) -> String {
     let secret = Secret::try_from_base32(secret).expect("Base32");
     let app = Builder::new()
         .with_secret(secret)
@@ -21,7 +21,7 @@ fn code(secret: &str, steps: i64) -> String {
 }
 
 /// Switches it on; the secret and the recovery codes.
-async fn enrol(browser: &Browser) -> (String, Vec<String>) {
+pub async fn enrol(browser: &Browser) -> (String, Vec<String>) {
     let started = browser
         .post("/account/two-factor", &[("action", "start")])
         .await;
@@ -39,7 +39,7 @@ async fn enrol(browser: &Browser) -> (String, Vec<String>) {
 }
 
 /// Lets the last code's step be forgotten, as half a minute later.
-async fn later(site: &Site) {
+pub async fn later(site: &Site) {
     let change = |conn: &mut masthead::db::Conn| {
         diesel::update(totp_secrets::table)
             .set(totp_secrets::last_step.eq(0))
@@ -61,7 +61,7 @@ async fn stale(site: &Site) {
     site.db().write(change).await.expect("a write");
 }
 
-async fn password_step(site: &Site, name: &str, next: &str) -> (Browser, Answer) {
+pub async fn password_step(site: &Site, name: &str, next: &str) -> (Browser, Answer) {
     let browser = site.browser();
     let form = [("login", name), ("password", PASSWORD), ("next", next)];
     let answer = browser.post("/login", &form).await;

@@ -264,7 +264,10 @@ pub async fn change(
     session: Session,
     posted: FormBody,
 ) -> Result<HttpResponse, Error> {
-    let issuer = provider(&state)?.issuer.clone();
+    let (issuer, name) = {
+        let provider = provider(&state)?;
+        (provider.issuer.clone(), provider.name.clone())
+    };
     let form: ProviderForm = posted.read()?;
     proof::require_fresh(&state, &account, paths::ACCOUNT_PROVIDER)?;
     match form.action.as_str() {
@@ -276,8 +279,13 @@ pub async fn change(
             Ok(page::see_other(&next))
         }
         "disconnect" => {
+            let now = state.db.now();
             let ended = sessions::write(&state, &account, move |conn, who: &SignedIn| {
-                identities::disconnect(conn, who.id, &issuer)
+                let ended = identities::disconnect(conn, who.id, &issuer)?;
+                if ended == Some(true) {
+                    notices::tell(conn, who.id, Notice::ProviderDisconnected, &name, now)?;
+                }
+                Ok(ended.is_some())
             });
             Ok(page::see_other(&match ended.await? {
                 true => paths::ACCOUNT_PROVIDER.to_owned(),

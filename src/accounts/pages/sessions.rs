@@ -13,6 +13,9 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+/// Log-ins that are listed.
+const LOGINS: i64 = 50;
+
 #[derive(Template)]
 #[template(path = "accounts/sessions.html")]
 struct SessionsPage {
@@ -49,7 +52,9 @@ pub async fn sessions(
     let site = state.site();
     let (id, now) = (account.id, state.db.now());
     let rows = sessions.list(id, now).await?;
-    let logins = state.db.read(move |conn| history::list(conn, id, now));
+    let logins = state
+        .db
+        .read(move |conn| history::list(conn, id, LOGINS, now));
     let logins = logins.await?;
     let t = state.t();
     let named = |agent: &str| match agent.is_empty() {
