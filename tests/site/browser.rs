@@ -18,6 +18,7 @@ pub struct Driver {
 
 impl Driver {
     pub fn start() -> Option<Driver> {
+        crate::harness::provide_tls();
         let child = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
