@@ -1,7 +1,7 @@
 //! The file of an export: a ZIP of JSON, the person's texts and their picture.
 
 use super::export::folder;
-use super::history;
+use super::{history, two_factor};
 use crate::comments::own::{self, OwnComment, Version};
 use crate::db::schema::{accounts, articles, former_usernames, identities, passkeys};
 use crate::db::{Conn, Db, Time};
@@ -190,10 +190,15 @@ fn about(conn: &mut Conn, account: i64) -> Result<Value, Error> {
         .filter(identities::account_id.eq(account))
         .select((identities::issuer, identities::subject))
         .load(conn)?;
-    let ban: (Option<Time>, String) = accounts::table
+    let (banned, because, shows): (Option<Time>, String, bool) = accounts::table
         .find(account)
-        .select((accounts::banned_at, accounts::ban_reason))
+        .select((
+            accounts::banned_at,
+            accounts::ban_reason,
+            accounts::shows_comments,
+        ))
         .first(conn)?;
+    let factors = two_factor::state(conn, account)?;
     Ok(json!({
         "username": username,
         "email": email,
@@ -212,8 +217,11 @@ fn about(conn: &mut Conn, account: i64) -> Result<Value, Error> {
             "issuer": issuer,
             "subject": subject,
         })).collect::<Value>(),
-        "suspended": ban.0.map(|at| at.stamp().to_string()),
-        "suspended_because": ban.1,
+        "comments_on_profile": shows,
+        "app_for_codes": factors.app,
+        "recovery_codes_left": factors.codes,
+        "suspended": banned.map(|at| at.stamp().to_string()),
+        "suspended_because": because,
     }))
 }
 

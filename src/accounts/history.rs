@@ -32,6 +32,21 @@ pub struct LoginRow {
     pub created_at: Time,
 }
 
+/// Whether a browser with this cookie has logged in to an account.
+///
+/// # Errors
+/// Of the database.
+pub fn knows(conn: &mut Conn, account: i64, device_hash: &str, now: Time) -> Result<bool, Error> {
+    let found: Option<i64> = logins::table
+        .filter(logins::account_id.eq(account))
+        .filter(logins::created_at.gt(now.0 - KEPT))
+        .filter(logins::device_hash.eq(device_hash))
+        .select(logins::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Records a log-in, and tells the owner by mail if its device is new. `new_hash`: of the cookie that the browser has from now on.
 /// `is_new`: the account has just been created.
 ///
@@ -45,17 +60,7 @@ pub fn record(
     is_new: bool,
     now: Time,
 ) -> Result<(), Error> {
-    let recent = logins::table
-        .filter(logins::account_id.eq(account))
-        .filter(logins::created_at.gt(now.0 - KEPT));
-    let known: Option<i64> = match device.hash.is_empty() {
-        true => None,
-        false => recent
-            .filter(logins::device_hash.eq(&device.hash))
-            .select(logins::id)
-            .first(conn)
-            .optional()?,
-    };
+    let is_known = !device.hash.is_empty() && knows(conn, account, &device.hash, now)?;
     diesel::insert_into(logins::table)
         .values((
             logins::account_id.eq(account),
@@ -66,7 +71,7 @@ pub fn record(
             logins::created_at.eq(now.0),
         ))
         .execute(conn)?;
-    match !is_new && known.is_none() {
+    match !is_new && !is_known {
         true => notices::tell(conn, account, Notice::NewDevice, &device.label, now),
         false => Ok(()),
     }

@@ -8,6 +8,7 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::log::{self, Actor};
 use crate::mail::{self, Mail};
+use crate::text::ascii_domain;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
@@ -25,6 +26,7 @@ pub fn is_blocked(data: &Path, email: &Email) -> bool {
     list.lines().any(|line| {
         let entry = line.split('#').next().unwrap_or_default().trim();
         let entry = entry.trim_start_matches(['@', '.']).to_lowercase();
+        let entry = ascii_domain(&entry).unwrap_or(entry);
         let is_subdomain = || {
             let parent = domain.strip_suffix(entry.as_str());
             parent.is_some_and(|parent| parent.ends_with('.'))

@@ -2,9 +2,8 @@
 
 use super::notices;
 use super::roles::active_admins;
-use super::store::{Login, ROLES_LOCK, login_by_id};
+use super::store::{Login, ROLES_LOCK, end_sessions, login_by_id};
 use super::tokens;
-use super::verification::end_sessions;
 use crate::comments::own;
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{
@@ -64,21 +63,34 @@ pub fn request(
     jobs::enqueue_at(conn, &Job::DeleteAccount { account }, run_at, now)?;
     end_sessions(conn, account)?;
     if run_at > now {
-        notices::tell(conn, account, Notice::Deletion, "", now)?;
+        notices::tell(conn, account, Notice::Deletion, mode.as_str(), now)?;
     }
     Ok(true)
 }
 
-/// Cancels the deletion of an account, because its owner has logged in.
+/// Cancels the deletion of an account; whether there was one.
 ///
 /// # Errors
 /// Of the database.
-pub fn cancel(conn: &mut Conn, account: i64) -> Result<(), Error> {
+pub fn cancel(conn: &mut Conn, account: i64) -> Result<bool, Error> {
     let waiting = deletions::table.find(account);
-    if diesel::delete(waiting).execute(conn)? > 0 {
+    let is_cancelled = diesel::delete(waiting).execute(conn)? > 0;
+    if is_cancelled {
         jobs::store::remove(conn, &Job::DeleteAccount { account }.unique_key())?;
     }
-    Ok(())
+    Ok(is_cancelled)
+}
+
+/// [`cancel`], because the owner has logged in. They are told.
+///
+/// # Errors
+/// Of the database.
+pub fn cancel_at_log_in(conn: &mut Conn, account: i64, now: Time) -> Result<bool, Error> {
+    let is_cancelled = cancel(conn, account)?;
+    if is_cancelled {
+        notices::tell(conn, account, Notice::DeletionCancelled, "", now)?;
+    }
+    Ok(is_cancelled)
 }
 
 /// What is to be done next to delete an account.

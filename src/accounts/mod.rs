@@ -9,6 +9,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod joining;
 pub mod leaving;
+pub mod locking;
 pub mod notices;
 pub mod oidc;
 pub mod pages;

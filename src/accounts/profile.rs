@@ -1,7 +1,7 @@
 //! What people show of themselves: links, a picture, their comments, and the name that they had before.
 
-use super::Username;
-use super::store::{ROLES_LOCK, login_by_id};
+use super::store::{ROLES_LOCK, is_impersonation, login_by_id};
+use super::{DisplayName, Username};
 use crate::comments::store::records;
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{accounts, former_usernames};
@@ -277,4 +277,39 @@ pub fn renamed_to(conn: &mut Conn, former: &str) -> Result<String, Error> {
         .filter(former_usernames::username_key.eq(former.to_ascii_lowercase()))
         .select(accounts::username)
         .first(conn)?)
+}
+
+/// Changes name and bio. `false`: the name could be mistaken for that of a staff member or an author, or is another reader's username.
+///
+/// # Errors
+/// `NotFound`.
+pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> Result<bool, Error> {
+    let own = login_by_id(conn, id)?;
+    if !name.key.is_empty()
+        && !own.is_staff()
+        && (name.is_reserved()
+            || is_impersonation(conn, Some(id), &name.key)?
+            || is_username(conn, id, &name.text)?)
+    {
+        return Ok(false);
+    }
+    diesel::update(accounts::table.find(id))
+        .set((
+            accounts::name.eq(&name.text),
+            accounts::name_key.eq(&name.key),
+            accounts::bio.eq(bio),
+        ))
+        .execute(conn)?;
+    changed(conn, CacheTag::Account(id));
+    Ok(true)
+}
+
+/// Whether a name is the username of another account.
+fn is_username(conn: &mut Conn, own: i64, name: &str) -> Result<bool, Error> {
+    let found: Option<i64> = accounts::table
+        .filter(accounts::username_key.eq(name.to_ascii_lowercase()))
+        .select(accounts::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some_and(|found| found != own))
 }

@@ -50,12 +50,28 @@ pub async fn is_password(state: &State, account: &Account, given: &str) -> Resul
     Ok(verdict?.right)
 }
 
+/// [`is_current`], and for an account with a second factor a fresh proof by that. `next`: the form.
+///
+/// # Errors
+/// As [`is_current`]; `ProofRequired`.
+pub async fn is_proved(
+    state: &State,
+    account: &Account,
+    current: &str,
+    next: &str,
+) -> Result<bool, Error> {
+    if account.has_second_factor {
+        require_fresh(state, account, next)?;
+    }
+    is_current(state, account, current).await
+}
+
 /// [`is_password`] for a form with the field `current`. Who has just proved who they are without a password, by a passkey or another
 /// site, may leave it empty; so may who has none.
 ///
 /// # Errors
 /// As [`is_password`]; `ProofRequired` for an account without a password.
-pub async fn is_proved(state: &State, account: &Account, current: &str) -> Result<bool, Error> {
+pub async fn is_current(state: &State, account: &Account, current: &str) -> Result<bool, Error> {
     let without = matches!(account.proof, Some(Proof::Passkey | Proof::Provider));
     if current.is_empty() && without && is_fresh(state, account) {
         return Ok(true);

@@ -2,7 +2,7 @@
 
 use super::HeldBecause;
 use super::tokens::{self, TokenKind};
-use super::{DisplayName, Email, Username};
+use super::{Email, Username};
 use crate::db::invalidation::{CacheTag, changed};
 use crate::db::schema::{accounts, authors, comments, former_usernames};
 use crate::db::{Conn, Time, lock};
@@ -111,10 +111,7 @@ pub fn find_by_login(conn: &mut Conn, given: &str) -> Result<Option<Login>, Erro
         // No name contains NUL, and PostgreSQL rejects it in a parameter.
         return Ok(None);
     }
-    let (name, email) = (
-        given.trim().to_ascii_lowercase(),
-        given.trim().to_lowercase(),
-    );
+    let (name, email) = (given.trim().to_ascii_lowercase(), Email::key_of(given));
     let by_name = accounts::table
         .filter(accounts::username_key.eq(name))
         .select(LOGIN)
@@ -312,26 +309,6 @@ pub fn set_password(
     Ok(Some(version))
 }
 
-/// Changes name and bio. `false`: the name could be mistaken for that of a staff member or an author.
-pub fn set_profile(conn: &mut Conn, id: i64, name: &DisplayName, bio: &str) -> Result<bool, Error> {
-    let own = login_by_id(conn, id)?;
-    if !name.key.is_empty()
-        && !own.is_staff()
-        && (name.is_reserved() || is_impersonation(conn, Some(id), &name.key)?)
-    {
-        return Ok(false);
-    }
-    diesel::update(accounts::table.find(id))
-        .set((
-            accounts::name.eq(&name.text),
-            accounts::name_key.eq(&name.key),
-            accounts::bio.eq(bio),
-        ))
-        .execute(conn)?;
-    changed(conn, CacheTag::Account(id));
-    Ok(true)
-}
-
 /// Whether the account has the name of an article's author. Only staff can: readers may not take such a name.
 pub fn is_author(conn: &mut Conn, profile: &Profile) -> Result<bool, Error> {
     let is_staff =
@@ -382,4 +359,13 @@ pub fn remove_samples(conn: &mut Conn) -> Result<usize, Error> {
         .filter(accounts::is_sample)
         .filter(not(exists(wrote)));
     Ok(diesel::delete(gone).execute(conn)?)
+}
+
+/// Ends all sessions of an account, in whichever store they are: by another version of its password.
+pub fn end_sessions(conn: &mut Conn, account: i64) -> Result<(), Error> {
+    lock(conn, ROLES_LOCK)?;
+    diesel::update(accounts::table.find(account))
+        .set(accounts::password_version.eq(accounts::password_version + 1))
+        .execute(conn)?;
+    crate::sessions::store::end_others(conn, account, None)
 }

@@ -136,6 +136,19 @@ pub fn end(conn: &mut Conn, account: i64, kinds: &[TokenKind]) -> Result<(), Err
     Ok(())
 }
 
+/// Ends the "this was not me" links of an account that were sent to other addresses than this link.
+///
+/// # Errors
+/// Of the database.
+pub fn end_of_other_addresses(conn: &mut Conn, token: &Token) -> Result<(), Error> {
+    let others = account_tokens::table
+        .filter(account_tokens::account_id.eq(token.account_id))
+        .filter(account_tokens::kind.eq(TokenKind::NotMe))
+        .filter(account_tokens::email.ne(&token.email));
+    diesel::delete(others).execute(conn)?;
+    Ok(())
+}
+
 /// Ends the links of an account to take a change of address back that were made after this one.
 ///
 /// # Errors

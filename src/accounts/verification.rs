@@ -1,11 +1,11 @@
 //! Proving an address, changing it, taking a change back, and setting a forgotten password.
 
 use super::notices::{self, mailbox};
-use super::store::{self, ROLES_LOCK, find_by_login, login_by_id};
+use super::store::{self, find_by_login, login_by_id};
 use super::tokens::{self, TokenKind};
-use super::{Email, two_factor};
+use super::{Email, locking};
 use crate::db::invalidation::{CacheTag, changed};
-use crate::db::schema::{accounts, identities, passkeys, totp_secrets};
+use crate::db::schema::accounts;
 use crate::db::{Conn, Time, lock};
 use crate::error::Error;
 use crate::mail::{self, Mail, Notice};
@@ -136,17 +136,18 @@ pub fn start_change(
     Ok(true)
 }
 
-/// Takes a change of address back, before or after the new one was proved, and ends all sessions: somebody else may have asked for it.
-/// The owner sets a new password by a mail to their address.
+/// Takes a change of address back, before or after the new one was proved, and locks the account: somebody else may have asked for it.
+/// The owner sets a new password by a mail to their address. Returns the account and the address that it keeps.
 ///
 /// # Errors
 /// `NotFound` for a link that does not work.
-pub fn cancel_change(conn: &mut Conn, given: &str, now: Time) -> Result<i64, Error> {
+pub fn cancel_change(conn: &mut Conn, given: &str, now: Time) -> Result<(i64, Email), Error> {
     let token = tokens::consume(conn, given, &[TokenKind::CancelEmail], now)?;
     let account = token.account_id;
     let kinds = [TokenKind::NewEmail, TokenKind::Verify, TokenKind::Reset];
     tokens::end(conn, account, &kinds)?;
     tokens::end_later_cancels(conn, &token)?;
+    tokens::end_of_other_addresses(conn, &token)?;
     if mailbox(conn, account)?.email != token.email {
         if !set_email(conn, account, &Email::stored(&token.email))? {
             return Err(Error::NotFound);
@@ -154,54 +155,9 @@ pub fn cancel_change(conn: &mut Conn, given: &str, now: Time) -> Result<i64, Err
         // They have just used a mail that was sent there.
         mark_verified(conn, account, now)?;
     }
-    end_sessions(conn, account)?;
-    send_reset(conn, account, now)?;
-    Ok(account)
-}
-
-/// "This was not me": ends all sessions and links of an account, removes the ways to log in that were added since the mail's cause, and
-/// sends a mail to set a new password. Second: whether that went to the address of the link.
-///
-/// # Errors
-/// `NotFound` for a link that does not work.
-pub fn not_me(conn: &mut Conn, given: &str, now: Time) -> Result<(i64, bool), Error> {
-    let token = tokens::consume(conn, given, &[TokenKind::NotMe], now)?;
-    let account = token.account_id;
-    tokens::end(conn, account, &[TokenKind::NewEmail, TokenKind::Reset])?;
-    remove_ways_in(conn, account, token.created_at)?;
-    end_sessions(conn, account)?;
-    let is_sent = mailbox(conn, account)?.email == token.email;
-    if is_sent {
-        send_reset(conn, account, now)?;
-    }
-    Ok((account, is_sent))
-}
-
-/// Removes passkeys, connected accounts of other sites and the secret of an app that were added since then.
-fn remove_ways_in(conn: &mut Conn, account: i64, since: Time) -> Result<(), Error> {
-    let added = passkeys::table
-        .filter(passkeys::account_id.eq(account))
-        .filter(passkeys::created_at.ge(since.0));
-    diesel::delete(added).execute(conn)?;
-    let added = identities::table
-        .filter(identities::account_id.eq(account))
-        .filter(identities::created_at.ge(since.0));
-    diesel::delete(added).execute(conn)?;
-    let added = totp_secrets::table
-        .find(account)
-        .filter(totp_secrets::created_at.ge(since.0));
-    diesel::delete(added).execute(conn)?;
-    two_factor::set_has_second_factor(conn, account)?;
-    Ok(())
-}
-
-/// Ends all sessions of an account, in whichever store they are: by another version of its password.
-pub(super) fn end_sessions(conn: &mut Conn, account: i64) -> Result<(), Error> {
-    lock(conn, ROLES_LOCK)?;
-    diesel::update(accounts::table.find(account))
-        .set(accounts::password_version.eq(accounts::password_version + 1))
-        .execute(conn)?;
-    sessions::store::end_others(conn, account, None)
+    locking::lock_out(conn, account)?;
+    locking::send_new_password(conn, account, now)?;
+    Ok((account, Email::stored(&token.email)))
 }
 
 fn send_reset(conn: &mut Conn, account: i64, now: Time) -> Result<(), Error> {
@@ -256,7 +212,7 @@ pub fn reset(
     sessions::store::end_others(conn, account, None)?;
     if !to.is_verified() {
         // They have just used a mail that was sent there. Who joined with their address before may have added other ways in.
-        remove_ways_in(conn, account, Time(0))?;
+        locking::remove_ways_in(conn, account, Time(0))?;
         mark_verified(conn, account, now)?;
     }
     notices::tell(conn, account, Notice::PasswordChanged, "", now).map(|()| account)

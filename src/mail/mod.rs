@@ -44,8 +44,9 @@ pub enum Notice {
     /// Detail: its name.
     PasskeyAdded,
     PasskeyRemoved,
-    /// The account is to be deleted.
+    /// The account is to be deleted. Detail: what becomes of the comments.
     Deletion,
+    DeletionCancelled,
     /// Detail: how many recovery codes are left.
     RecoveryCodeUsed,
 }
@@ -74,6 +75,8 @@ pub enum Mail {
     },
     /// Sets a new password.
     Reset { username: String, link: LinkToken },
+    /// The same, after the owner has locked the account.
+    Locked { username: String, link: LinkToken },
     /// Something about the account was changed. The link says "this was not me".
     Notice {
         what: Notice,
@@ -97,7 +100,7 @@ impl Mail {
             Mail::Test => t.mail_test_subject(&site.name),
             Mail::Verify { .. } | Mail::NewEmail { .. } => t.mail_verify_subject(&site.name),
             Mail::EmailChanging { .. } => t.mail_changing_subject(&site.name),
-            Mail::Reset { .. } => t.mail_reset_subject(&site.name),
+            Mail::Reset { .. } | Mail::Locked { .. } => t.mail_reset_subject(&site.name),
             Mail::Approved { .. } => t.mail_approved_subject(&site.name),
             Mail::Notice { what, .. } => match what {
                 Notice::PasswordChanged => t.mail_password_subject(&site.name),
@@ -110,6 +113,7 @@ impl Mail {
                 Notice::PasskeyAdded => t.mail_passkey_added_subject(&site.name),
                 Notice::PasskeyRemoved => t.mail_passkey_removed_subject(&site.name),
                 Notice::Deletion => t.mail_deletion_subject(&site.name),
+                Notice::DeletionCancelled => t.mail_kept_subject(&site.name),
                 Notice::RecoveryCodeUsed => t.mail_recovery_subject(&site.name),
             },
         }
@@ -125,6 +129,7 @@ impl Mail {
             Mail::NewEmail { .. } => "new-email",
             Mail::EmailChanging { .. } => "email-changing",
             Mail::Reset { .. } => "reset",
+            Mail::Locked { .. } => "locked",
             Mail::Notice { .. } => "notice",
             Mail::Approved { .. } => "approved",
         }

@@ -107,6 +107,12 @@ fn account(
             link_to(link, paths::reset, t.mail_reset_link()),
             t.mail_reset_after(),
         ),
+        Mail::Locked { username, link } => (
+            username,
+            t.mail_locked_text(username, name),
+            link_to(link, paths::reset, t.mail_reset_link()),
+            t.mail_locked_after(),
+        ),
         Mail::Notice {
             what,
             username,
@@ -142,7 +148,15 @@ fn notice(t: Interface, site: &Site, what: Notice, detail: &str, at: Time) -> St
         Notice::ProviderDisconnected => t.mail_provider_off_text(detail, &site.name, &when),
         Notice::PasskeyAdded => t.mail_passkey_added_text(detail, &site.name, &when),
         Notice::PasskeyRemoved => t.mail_passkey_removed_text(detail, &site.name, &when),
-        Notice::Deletion => t.mail_deletion_text(&site.name, &site.minute(at.plus(3 * Time::DAY))),
+        Notice::Deletion => {
+            let comments = match detail {
+                "erase" => t.mail_deletion_erase(),
+                _ => t.mail_deletion_anonymise(),
+            };
+            let end = site.minute(at.plus(3 * Time::DAY));
+            t.mail_deletion_text(&comments, &site.name, &end)
+        }
+        Notice::DeletionCancelled => t.mail_kept_text(&site.name, &when),
         Notice::RecoveryCodeUsed => {
             t.mail_recovery_text(detail.parse().unwrap_or(0), &site.name, &when)
         }

@@ -109,11 +109,15 @@ pub fn process(bytes: &[u8]) -> Result<Picture, String> {
     })
 }
 
+fn read_dimensions(bytes: &[u8], format: ImageFormat) -> Option<(u32, u32)> {
+    let reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.into_dimensions().ok()
+}
+
 /// Width and height, if they are within the limits.
 fn dimensions(bytes: &[u8], format: ImageFormat) -> Result<(u32, u32), String> {
-    let (width, height) = ImageReader::with_format(Cursor::new(bytes), format)
-        .into_dimensions()
-        .map_err(|_| "the image is damaged: its size cannot be read".to_owned())?;
+    let (width, height) = read_dimensions(bytes, format)
+        .ok_or_else(|| "the image is damaged: its size cannot be read".to_owned())?;
     if width.max(height) > MAX_SIDE {
         return Err(format!(
             "the image is {width} × {height} pixels; each side may have at most {MAX_SIDE}"

@@ -1,6 +1,6 @@
 //! Pictures of people: a square out of the middle, in a few sizes, encoded anew.
 
-use super::{MOST_BYTES, dimensions, strip};
+use super::{MOST_BYTES, read_dimensions, strip};
 use crate::text;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
@@ -15,6 +15,8 @@ pub const FOLDER: &str = "portraits";
 pub const SIDES: [u32; 3] = [64, 128, LARGEST];
 pub const LARGEST: u32 = 256;
 const QUALITY: u8 = 82;
+/// A telephone's picture; one more takes 200 MB to read, which every reader may ask for.
+const MOST_PIXELS: u64 = 50_000_000;
 
 /// A picture of a person, ready to be stored.
 #[derive(Clone, Debug)]
@@ -25,6 +27,17 @@ pub struct Portrait {
     files: Vec<(u32, Vec<u8>)>,
 }
 
+/// Why a picture is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// More bytes than [`MOST_BYTES`].
+    TooLarge,
+    TooManyPixels,
+    /// A format that is not read here.
+    Unknown,
+    Damaged,
+}
+
 /// The name of a file of a portrait.
 pub fn file(name: &str, side: u32) -> String {
     format!("{name}-{side}.jpg")
@@ -33,42 +46,44 @@ pub fn file(name: &str, side: u32) -> String {
 /// Makes the files. Takes CPU time: for a blocking thread.
 ///
 /// # Errors
-/// A sentence: too large, not a format that can be read, or damaged.
-pub fn process(bytes: &[u8]) -> Result<Portrait, String> {
+/// Why it is not taken.
+pub fn process(bytes: &[u8]) -> Result<Portrait, Refused> {
     if bytes.len() > MOST_BYTES {
-        return Err("the image is larger than 10 MiB".into());
+        return Err(Refused::TooLarge);
     }
-    let unknown = || "this is no JPEG, PNG, GIF or WebP image".to_owned();
-    let format = image::guess_format(bytes).map_err(|_| unknown())?;
+    let format = image::guess_format(bytes).map_err(|_| Refused::Unknown)?;
     let ending = match format {
         ImageFormat::Jpeg => "jpg",
         ImageFormat::Png => "png",
         ImageFormat::Gif => "gif",
         ImageFormat::WebP => "webp",
-        _ => return Err(unknown()),
+        _ => return Err(Refused::Unknown),
     };
-    let damaged = || "the image is damaged".to_owned();
-    let (stripped, turn) = strip::metadata(bytes, ending).ok_or_else(damaged)?;
-    dimensions(&stripped, format)?;
+    let (stripped, turn) = strip::metadata(bytes, ending).ok_or(Refused::Damaged)?;
+    let (width, height) = read_dimensions(&stripped, format).ok_or(Refused::Damaged)?;
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(Refused::TooManyPixels);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(&stripped[..]), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(512 * 1024 * 1024);
     reader.limits(limits);
-    let mut picture = reader.decode().map_err(|_| damaged())?;
+    let mut picture = reader.decode().map_err(|_| Refused::Damaged)?;
     if let Some(turn) = Orientation::from_exif(turn) {
         picture.apply_orientation(turn);
     }
     let square = square(&picture);
+    drop(picture);
     let mut files = Vec::new();
     for side in SIDES {
         let small = square.resize_exact(side, side, FilterType::CatmullRom);
         let pixels = on_white(&small);
         let mut bytes = Vec::new();
         let encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
-        let length = u16::try_from(side).map_err(|_| damaged())?;
+        let length = u16::try_from(side).map_err(|_| Refused::Damaged)?;
         encoder
             .encode(&pixels, length, length, jpeg_encoder::ColorType::Rgb)
-            .map_err(|_| damaged())?;
+            .map_err(|_| Refused::Damaged)?;
         files.push((side, bytes));
     }
     let mut digest = Sha256::new();
@@ -76,7 +91,7 @@ pub fn process(bytes: &[u8]) -> Result<Portrait, String> {
         digest.update(bytes);
     }
     // So that nobody can look for a picture that they have.
-    digest.update(text::random_hex::<16>().map_err(|e| e.to_string())?);
+    digest.update(text::random_hex::<16>().expect("the system gives random bytes"));
     Ok(Portrait {
         name: text::encode_hex(&digest.finalize()[..10]),
         files,

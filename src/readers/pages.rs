@@ -286,6 +286,6 @@ fn comment_view(t: Interface, site: &Site, said: ReaderComment) -> ReaderComment
             }
             _ => outcome,
         },
-        text: text::excerpt(&said.body, 300),
+        text: text::excerpt(&said.html.text(), 300),
     }
 }

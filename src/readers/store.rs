@@ -4,6 +4,7 @@ use crate::db::schema::{accounts, articles, comments, flags};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::moderation::{RejectReason, Status};
+use crate::text::SafeHtml;
 use diesel::prelude::*;
 
 /// Comments on a page.
@@ -41,7 +42,7 @@ pub struct ReaderComment {
     pub id: i64,
     pub slug: String,
     pub title: String,
-    pub body: String,
+    pub html: SafeHtml,
     pub status: Status,
     pub reject_reason: RejectReason,
     pub reject_note: String,
@@ -89,7 +90,7 @@ pub fn comments(
             comments::id,
             articles::slug,
             articles::title,
-            comments::body,
+            comments::html,
             comments::status,
             comments::reject_reason,
             comments::reject_note,

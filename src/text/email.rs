@@ -17,22 +17,25 @@ impl Email {
     /// The message to show next to the field.
     pub fn parse(t: Interface, given: &str) -> Result<Email, String> {
         let given: String = given.trim().nfc().collect();
-        let bad = |c: char| {
-            c.is_whitespace()
-                || c.is_control()
-                || matches!(c, '<' | '>' | '"' | ',' | ';' | '\\' | '(' | ')')
-        };
-        let well = given.split_once('@').is_some_and(|(local, domain)| {
-            let labels = domain.split('.').count() > 1
-                && domain
-                    .split('.')
-                    .all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
-            !local.is_empty() && local.len() <= 64 && labels && !domain.contains('@')
-        });
-        if given.len() > 254 || given.chars().any(bad) || !well {
-            return Err(t.email_invalid());
+        let (local, domain) = given.split_once('@').unwrap_or_default();
+        match ascii_domain(domain) {
+            Some(domain) if is_local(local) && local.len() + domain.len() < 254 => {
+                Ok(Email(format!("{local}@{domain}")))
+            }
+            _ => Err(t.email_invalid()),
         }
-        Ok(Email(given))
+    }
+
+    /// [`Email::key`] of what someone has typed, whether it is an address or not.
+    pub fn key_of(typed: &str) -> String {
+        let typed = typed.trim().to_lowercase();
+        let Some((local, domain)) = typed.rsplit_once('@') else {
+            return typed;
+        };
+        match ascii_domain(domain) {
+            Some(domain) => format!("{local}@{domain}"),
+            None => typed,
+        }
     }
 
     pub fn as_str(&self) -> &str {
@@ -48,4 +51,28 @@ impl Email {
     pub fn key(&self) -> String {
         self.0.to_lowercase()
     }
+}
+
+/// What may stand before the `@` without quotation marks (RFC 5322, 3.2.3, and RFC 6531 for other letters).
+fn is_local(local: &str) -> bool {
+    let is_allowed = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    (1..=64).contains(&local.len())
+        && local.chars().all(is_allowed)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+}
+
+/// A domain as mail servers know it: in ASCII (UTS 46), so that one domain has one spelling. `None`: it is none.
+pub fn ascii_domain(domain: &str) -> Option<String> {
+    if domain.contains('%') {
+        return None;
+    }
+    let url::Host::Domain(domain) = url::Host::parse(domain).ok()? else {
+        return None;
+    };
+    let is_label =
+        |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+    let is_whole = domain.contains('.') && domain.split('.').all(is_label);
+    is_whole.then_some(domain)
 }

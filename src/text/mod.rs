@@ -25,7 +25,7 @@ pub mod token;
 mod typed_html;
 pub mod typography;
 
-pub use email::Email;
+pub use email::{Email, ascii_domain};
 pub use safe_html::{SafeHtml, SanitisedHtml, stored_html};
 pub use slug::slug;
 use unicode_normalization::UnicodeNormalization;

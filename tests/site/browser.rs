@@ -135,8 +135,7 @@ impl Person<'_> {
                 .await;
             match found {
                 Ok(element) => return element,
-                // The page was left while the text of an element of it was read.
-                Err(e) if e.to_string().contains("stale") && began.elapsed().as_secs() < 10 => {}
+                Err(e) if has_left(&e) && began.elapsed().as_secs() < 10 => {}
                 Err(e) => panic!(
                     "{css} with {text:?} never appeared: {e}\n{}",
                     self.driver.source().await.unwrap_or_default()
@@ -184,12 +183,16 @@ impl Person<'_> {
     }
 
     pub async fn click(&self, css: &str) {
-        let element = self.see(css).await;
-        element.scroll_into_view().await.ok();
-        element
-            .click()
-            .await
-            .unwrap_or_else(|e| panic!("{css}: {e}"));
+        let began = std::time::Instant::now();
+        loop {
+            let element = self.see(css).await;
+            element.scroll_into_view().await.ok();
+            match element.click().await {
+                Ok(()) => return,
+                Err(e) if has_left(&e) && began.elapsed().as_secs() < 10 => {}
+                Err(e) => panic!("{css}: {e}"),
+            }
+        }
     }
 
     pub async fn log_in(&self, username: &str) {
@@ -223,6 +226,12 @@ impl Person<'_> {
             );
         }
     }
+}
+
+/// Whether an element could not be used because its page was left meanwhile.
+fn has_left(error: &WebDriverError) -> bool {
+    let said = error.to_string();
+    said.contains("stale") || said.contains("does not belong to the document")
 }
 
 fn stringmatch(text: &str) -> impl Fn(&str) -> bool + Send + Sync + Clone + 'static {

@@ -81,6 +81,12 @@ site_test! {
             assert_eq!(answer.status, status, "{email}");
             assert_eq!(answer.has("#f-email[aria-invalid]"), status == 422);
         }
+        let other = site.browser().post("/join", &[("username", "other"), ("email", "b@ｓpam.example"), ("password", PASSWORD)]).await;
+        assert_eq!(other.status, 422, "spelled otherwise");
+        let ben = site.reader("ben").await;
+        let changed = ben.post("/account/email", &[("email", "b@spam.example"), ("current", PASSWORD)]).await;
+        assert_eq!(changed.status, 422);
+        assert!(changed.has("#f-email[aria-invalid]"), "{}", changed.body);
     }
 }
 

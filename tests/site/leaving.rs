@@ -94,6 +94,7 @@ site_test! {
         };
         site.db().write(change).await.expect("a write");
         assert_eq!(mira.post("/account/export", &[]).await.location().as_deref(), Some("/account/confirm?next=/account/export"));
+        assert_eq!(mira.get("/account/export/file").await.location().as_deref(), Some("/account/confirm?next=/account/export"));
     }
 }
 
@@ -109,7 +110,10 @@ site_test! {
         assert_eq!(mira.get("/account").await.status, 303, "logged out everywhere");
         site.run_jobs().await;
         assert!(to(&site.place, "mira@example.org").last().expect("a mail").contains("will be deleted"));
-        site.log_in("mira").await;
+        let back = site.browser().post("/login", &[("login", "mira"), ("password", PASSWORD), ("next", "/about")]).await;
+        assert_eq!(back.location().as_deref(), Some("/account?done=kept"));
+        site.run_jobs().await;
+        assert!(to(&site.place, "mira@example.org").iter().any(|mail| mail.contains("will not be deleted")));
         three_days_later(&site).await;
         assert_eq!(site.get("/readers/mira").await.status, 200, "it was cancelled");
         site.log_in("mira").await;

@@ -195,11 +195,19 @@ site_test! {
             let request = browser.request("POST", "/login").header("sec-fetch-site", "same-origin").header("x-forwarded-for", network);
             request.form(&form).send()
         };
+        let known = crate::Browser::new(proxied.address, site.origin());
+        let right = [("login", "mira"), ("password", PASSWORD), ("next", "/")];
+        assert_eq!(known.post("/login", &right).await.status, 303);
         for n in 0..100 {
             let answer = try_from(format!("198.51.100.{n}"), "not this one").await.expect("an answer");
             assert_eq!(answer.status().as_u16(), 422, "{n}");
         }
         let answer = try_from("203.0.113.5".into(), PASSWORD).await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 429);
+        assert_eq!(known.post("/login", &right).await.status, 303, "strangers keep nobody out of a browser that they have used");
+        for email in ["mira@example.org", "nobody@example.org"] {
+            let wrong = [("login", email), ("password", "not this one"), ("next", "/")];
+            assert_eq!(browser.post("/login", &wrong).await.status, 422, "no telling whose address it is: {email}");
+        }
     }
 }

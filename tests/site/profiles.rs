@@ -176,3 +176,60 @@ site_test! {
         site.run_jobs().await;
     }
 }
+
+#[test]
+fn one_address_has_one_spelling() {
+    use masthead::accounts::Email;
+    let t = masthead::interface::Interface::English;
+    let parsed = |given: &str| Email::parse(t, given).map(|email| email.as_str().to_owned());
+    for (given, taken) in [
+        ("Mira@EXAMPLE.org", "Mira@example.org"),
+        (
+            "mira+news@münchen.example",
+            "mira+news@xn--mnchen-3ya.example",
+        ),
+        ("mira@ｅxample.org", "mira@example.org"),
+        ("mira@exam\u{ad}ple.org", "mira@example.org"),
+        ("o'neil_{a}@example.org", "o'neil_{a}@example.org"),
+    ] {
+        assert_eq!(parsed(given).as_deref(), Ok(taken), "{given}");
+    }
+    for given in [
+        "a@[127.0.0.1]",
+        "a@127.0.0.1",
+        "a..b@example.org",
+        ".a@example.org",
+        "a.@example.org",
+        "a@example",
+        "a@-x.org",
+        "a@x-.org",
+        "a%0d%0aBcc:x@example.org",
+        "a@ex%61mple.org",
+        "a@b@example.org",
+        "\"a b\"@example.org",
+        "a@example.org.",
+        "a@",
+        "@example.org",
+        "",
+    ] {
+        assert!(parsed(given).is_err(), "{given}");
+    }
+    assert_eq!(
+        Email::key_of(" Mira@MÜNCHEN.example "),
+        "mira@xn--mnchen-3ya.example"
+    );
+    assert_eq!(Email::key_of("mira"), "mira");
+}
+
+site_test! {
+    async fn nobody_shows_another_readers_username_as_their_name(site: Site) {
+        let _ben = site.reader("ben").await;
+        let mira = site.reader("mira").await;
+        let named = mira.post("/account", &[("name", "Ben"), ("bio", "")]).await;
+        assert_eq!(named.status, 422);
+        assert!(named.one(".field .error").contains("another reader's username"), "{}", named.body);
+        let own = mira.post("/account", &[("name", "Mira"), ("bio", "")]).await;
+        assert_eq!(own.location().as_deref(), Some("/account?done=saved"), "{}", own.body);
+        assert_eq!(mira.get("/account?done=saved").await.one(".done"), "Saved.");
+    }
+}

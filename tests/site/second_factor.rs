@@ -1,6 +1,6 @@
 //! Codes of an app, recovery codes, what they guard, and roles that need them.
 
-use crate::mail::to;
+use crate::mail::{link, to};
 use crate::verification::proved;
 use crate::{Answer, Browser, PASSWORD, Site, site_test};
 use diesel::prelude::*;
@@ -50,7 +50,7 @@ pub async fn later(site: &Site) {
 }
 
 /// Makes proofs of who people are old.
-async fn stale(site: &Site) {
+pub async fn stale(site: &Site) {
     let change = |conn: &mut masthead::db::Conn| {
         diesel::update(sessions::table)
             .set(sessions::proved_at.eq(sessions::proved_at - 11 * 60_000))
@@ -66,6 +66,32 @@ pub async fn password_step(site: &Site, name: &str, next: &str) -> (Browser, Ans
     let form = [("login", name), ("password", PASSWORD), ("next", next)];
     let answer = browser.post("/login", &form).await;
     (browser, answer)
+}
+
+site_test! {
+    async fn a_second_factor_of_a_stranger_ends_with_this_was_not_me(site: Site) {
+        let stranger = proved(&site, "mira").await;
+        let (_, codes) = enrol(&stranger).await;
+        site.run_jobs().await;
+        let mails = to(&site.place, "mira@example.org");
+        let told = mails.iter().find(|mail| mail.contains("/account/not-me/")).expect("a mail");
+        let path = link(told, "/account/not-me/");
+        assert!(site.get(&path).await.one(".intro").contains("the account mira"));
+        assert_eq!(site.browser().post(&path, &[]).await.status, 200);
+        site.run_jobs().await;
+        let reset = to(&site.place, "mira@example.org").pop().expect("a mail");
+        let chosen = [("password", "seven loud geese on ice")];
+        assert_eq!(site.browser().post(&link(&reset, "/reset/"), &chosen).await.status, 303);
+        let form = [("login", "mira"), ("password", "seven loud geese on ice"), ("next", "/about")];
+        let owner = site.browser();
+        let answer = owner.post("/login", &form).await;
+        assert_eq!(answer.location().as_deref(), Some("/about"), "no code is asked for");
+        enrol(&owner).await;
+        let browser = site.browser();
+        browser.post("/login", &form).await;
+        assert_eq!(browser.post("/login/two-factor", &[("code", &codes[0])]).await.status, 422, "the stranger's recovery codes have ended");
+        site.run_jobs().await;
+    }
 }
 
 site_test! {
@@ -330,6 +356,37 @@ site_test! {
         site.db().write(change).await.expect("a write");
         let over = mira.post("/account/two-factor", &confirm).await;
         assert_eq!((over.status, over.location().as_deref()), (303, Some("/account/two-factor")));
+        site.run_jobs().await;
+    }
+}
+
+site_test! {
+    async fn a_log_in_of_long_ago_makes_no_admins_and_changes_no_guard(site: Site) {
+        let chief = site.admin("chief").await;
+        stale(&site).await;
+        let invited = chief.post("/admin/invitations", &[("email", "thief@example.org"), ("role", "admin")]).await;
+        assert_eq!(invited.location().as_deref(), Some("/account/confirm?next=/admin/invitations"));
+        let off = chief.post("/admin/settings", &[("require_two_factor", "staff")]).await;
+        assert_eq!(off.location().as_deref(), Some("/account/confirm?next=/admin/settings"));
+        let name = chief.post("/admin/settings", &[("site_name", "The Paper")]).await;
+        assert_eq!(name.location().as_deref(), Some("/admin/settings?saved"), "what guards nothing needs no proof");
+    }
+}
+
+site_test! {
+    async fn with_a_second_factor_a_password_alone_changes_nothing_that_guards(site: Site) {
+        let mira = proved(&site, "mira").await;
+        enrol(&mira).await;
+        stale(&site).await;
+        for (path, form) in [
+            ("/account/email", vec![("email", "other@example.org"), ("current", PASSWORD)]),
+            ("/account/password", vec![("password", "seven loud geese on ice"), ("current", PASSWORD)]),
+            ("/account/username", vec![("username", "miriam"), ("current", PASSWORD)]),
+            ("/account/delete", vec![("mode", "erase"), ("current", PASSWORD)]),
+        ] {
+            let answer = mira.post(path, &form).await;
+            assert_eq!(answer.location(), Some(format!("/account/confirm?next={path}")), "{}", answer.body);
+        }
         site.run_jobs().await;
     }
 }

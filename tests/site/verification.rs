@@ -200,15 +200,33 @@ site_test! {
         assert_eq!(site.get(&cancel).await.status, 200);
         let done = site.browser().post(&cancel, &[]).await;
         assert_eq!(done.status, 200, "{}", done.body);
+        assert!(done.one(".done").contains("keeps its address mira@example.org"));
         assert_eq!(mira.get("/account").await.status, 303);
+        assert_eq!(log_in(&site, "mira", PASSWORD).await.status, 422, "whoever asked for the change knows the password");
         site.run_jobs().await;
         let reset = to(&site.place, "mira@example.org").pop().expect("a mail");
+        assert!(reset.contains("You have locked the account mira"), "{reset}");
         assert_eq!(site.browser().post(&link(&reset, "/reset/"), &[("password", OTHER)]).await.status, 303);
         assert_eq!(log_in(&site, "mira@example.org", OTHER).await.status, 303);
         assert_eq!(log_in(&site, "new@example.net", OTHER).await.status, 422);
         assert_eq!(site.browser().post(&cancel, &[]).await.status, 404);
         drop(taken);
         site.run_jobs().await;
+    }
+}
+
+site_test! {
+    async fn a_change_of_address_that_waits_is_cancelled_in_the_account(site: Site) {
+        let mira = proved(&site, "mira").await;
+        let form = [("email", "wrong@example.net"), ("current", PASSWORD)];
+        assert_eq!(mira.post("/account/email", &form).await.status, 303);
+        site.run_jobs().await;
+        let new = to(&site.place, "wrong@example.net").pop().expect("a mail");
+        assert!(mira.get("/account/email").await.has("input[value=keep]"));
+        assert_eq!(mira.post("/account/email", &[("action", "keep")]).await.status, 303);
+        assert!(!mira.get("/account/email").await.has("input[value=keep]"));
+        assert_eq!(mira.post(&link(&new, "/verify/"), &[]).await.status, 404);
+        assert!(mira.get("/account").await.one(".intro").contains("mira@example.org"));
     }
 }
 
@@ -229,6 +247,7 @@ site_test! {
         let ended = site.browser().post(&path, &[]).await;
         assert_eq!(ended.status, 200, "{}", ended.body);
         assert_eq!((mira.get("/account").await.status, stranger.get("/account").await.status), (303, 303));
+        assert_eq!(log_in(&site, "mira", PASSWORD).await.status, 422, "the stranger knows the password");
         site.run_jobs().await;
         let reset = to(&site.place, "mira@example.org").pop().expect("a mail");
         assert_eq!(site.browser().post(&link(&reset, "/reset/"), &[("password", OTHER)]).await.status, 303);

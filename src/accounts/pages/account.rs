@@ -1,7 +1,8 @@
 //! `/account`: one's own profile.
 
 use super::auth::Done;
-use crate::accounts::{DisplayName, parse_bio, profile, store};
+use super::sign_in::is_second_factor_required;
+use crate::accounts::{DisplayName, parse_bio, profile, store, two_factor};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
@@ -119,20 +120,24 @@ pub async fn show(
     let done: Done = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let done = match done.done.as_str() {
         "verified" => state.t().verify_done(),
+        "saved" => state.t().account_saved(),
+        "renamed" => state.t().username_done(&account.username),
+        "kept" => state.t().account_kept(),
         _ => String::new(),
     };
     let id = account.id;
-    let (bio, details) = state
-        .db
-        .read(move |conn| Ok((store::bio(conn, id)?, profile::details(conn, id)?)))
-        .await?;
+    let read = state.db.read(move |conn| {
+        let factors = two_factor::state(conn, id)?;
+        Ok((store::bio(conn, id)?, profile::details(conn, id)?, factors))
+    });
+    let (bio, details, factors) = read.await?;
     let given = ProfileForm {
         name: account.name.clone(),
         bio,
         links: Some(details.links),
         show_comments: Some(if details.shows_comments { "on" } else { "off" }.into()),
     };
-    profile_page(
+    let mut view = profile_page(
         &state,
         &account,
         &given,
@@ -140,8 +145,16 @@ pub async fn show(
         &Ok(String::new()),
         &Ok(()),
         done,
-    )
-    .answer()
+    );
+    if account.waits {
+        (view.fields, view.button) = (Vec::new(), String::new());
+        view.done = state.t().account_waits();
+    } else if is_second_factor_required(&state, account.is_admin, account.has_role())
+        && !factors.is_on()
+    {
+        view.done = state.t().account_enrol();
+    }
+    view.answer()
 }
 
 /// `POST /account`
@@ -172,14 +185,17 @@ pub async fn update(
         let reserved = state.limits.reserve(rules, state.db.now()).await?;
         let work = move |conn: &mut Conn, who: &Participant| {
             reserved.count(conn)?;
-            let is_set = store::set_profile(conn, who.id, &new_name, &new_bio)?;
+            let is_set = profile::set_profile(conn, who.id, &new_name, &new_bio)?;
             if is_set {
                 profile::update(conn, who.id, links.as_deref(), shows)?;
             }
             Ok(is_set)
         };
         if sessions::write(&state, &who, work).await? {
-            return Ok(page::see_other(paths::ACCOUNT));
+            return Ok(page::see_other(&paths::account_done(
+                paths::ACCOUNT,
+                "saved",
+            )));
         }
         name = Err(t.name_lookalike());
     }

@@ -1,17 +1,19 @@
 //! `/login` and `/logout`.
 
 use super::sign_in::{SignIn, go_on};
+use crate::accounts::history;
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, Login};
 use crate::db::Time;
 use crate::error::Error;
 use crate::paths;
+use crate::text::token;
 use crate::web::fields::{Field, FormPage, Link, PasskeyForm};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
 use crate::web::notices::Event;
 use crate::web::viewer::Proof;
-use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
+use crate::web::{FormBody, Page, Shared, State, Viewer, device_cookie, error_pages, page};
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -136,12 +138,8 @@ pub async fn log_in(
     // PostgreSQL takes no NUL in a text.
     let typed = form.login.trim().to_lowercase().replace('\0', "\u{FFFD}");
     let typed: String = typed.chars().take(300).collect();
-    let wanted = typed.clone();
-    let found = state
-        .db
-        .read(move |conn| store::find_by_login(conn, &wanted))
-        .await?;
-    let rules = log_in_rules(&typed, &network, found.as_ref());
+    let (found, is_known) = find(&state, &request, typed.clone()).await?;
+    let rules = log_in_rules(&typed, &network, is_known);
     // Counted before the check, so that parallel guesses count too; refunded if the password is right.
     let taken = match state.limits.take(&state.db, rules, state.db.now()).await {
         Ok(taken) => taken,
@@ -185,16 +183,38 @@ pub async fn log_in(
     }
 }
 
-/// Limits of failed attempts: by what was typed, by network, and by account.
-pub(super) fn log_in_rules(typed: &str, network: &str, found: Option<&Login>) -> Vec<Rule> {
-    // The account's id: username and e-mail address count against the same limit.
-    let account = found.map_or(typed.to_owned(), |found| found.id.to_string());
-    vec![
+/// Limits of failed attempts: by network, and by what was typed. `is_known`: this browser has logged in to the account before; nobody
+/// else's attempts keep its owner out.
+pub(super) fn log_in_rules(typed: &str, network: &str, is_known: bool) -> Vec<Rule> {
+    let mut rules = vec![
         Rule::new("login", format!("{typed}|{network}"), 10, 10 * Time::MINUTE),
         Rule::new("login-network", network, 100, 10 * Time::MINUTE),
-        // Across all networks: limits distributed guessing.
-        Rule::new("login-account", account, 100, Time::HOUR),
-    ]
+    ];
+    if !is_known {
+        // Across all networks, against distributed guessing. By what was typed: a limit that a username and an address share would tell
+        // that they belong together.
+        rules.push(Rule::new("login-account", typed, 100, Time::HOUR));
+    }
+    rules
+}
+
+/// The account that was typed, if there is one, and whether this browser has logged in to it before.
+async fn find(
+    state: &State,
+    request: &HttpRequest,
+    typed: String,
+) -> Result<(Option<Login>, bool), Error> {
+    let device = device_cookie::sent(request).map(|sent| token::hash(&sent));
+    let now = state.db.now();
+    let found = state.db.read(move |conn| {
+        let found = store::find_by_login(conn, &typed)?;
+        let is_known = match (&found, &device) {
+            (Some(found), Some(device)) => history::knows(conn, found.id, device, now)?,
+            _ => false,
+        };
+        Ok((found, is_known))
+    });
+    found.await
 }
 
 /// The form again, without the password: too many failed attempts.

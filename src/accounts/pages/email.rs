@@ -2,7 +2,8 @@
 
 use super::auth::Done;
 use crate::accounts::proof;
-use crate::accounts::{Email, notices, tokens, verification};
+use crate::accounts::tokens::{self, TokenKind};
+use crate::accounts::{Email, joining, notices, verification};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
@@ -10,7 +11,7 @@ use crate::sessions;
 use crate::web::fields::{ButtonForm, Field, FormPage, Link};
 use crate::web::limits::Rule;
 use crate::web::{FormBody, Page, Shared, SignedIn, State, page};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 /// Mails to prove an address that an account can ask for in an hour.
@@ -21,7 +22,7 @@ const MAILS: usize = 3;
 struct EmailForm {
     email: String,
     current: String,
-    /// `resend`: the mail to prove the address once more.
+    /// `resend`: the mail to prove the address once more; `keep`: the address that it has.
     action: String,
 }
 
@@ -45,15 +46,20 @@ async fn email_page(
     if mailbox.is_dead() {
         intro = t.email_dead(&mailbox.email);
     }
+    let button = |action: &str, button: String| ButtonForm {
+        action: paths::ACCOUNT_EMAIL.into(),
+        fields: vec![("action", action.to_owned())],
+        hint: String::new(),
+        button,
+    };
+    let mut forms = Vec::new();
     if let Some(pending) = pending {
         intro = format!("{intro} {}", t.email_pending(&pending));
+        forms.push(button("keep", t.email_cancel(&mailbox.email)));
     }
-    let resend = ButtonForm {
-        action: paths::ACCOUNT_EMAIL.into(),
-        fields: vec![("action", "resend".into())],
-        hint: String::new(),
-        button: t.email_resend(),
-    };
+    if !mailbox.is_verified() {
+        forms.push(button("resend", t.email_resend()));
+    }
     let page = Page::new(state, &account.viewer(), &t.account_email_heading()).unlisted();
     Ok(FormPage {
         intro,
@@ -63,10 +69,7 @@ async fn email_page(
                 .value(&form.email),
             Field::password("current", t.field_current_password(), "current-password"),
         ],
-        forms: match mailbox.is_verified() {
-            true => Vec::new(),
-            false => vec![resend],
-        },
+        forms,
         more: vec![Link {
             href: paths::ACCOUNT.into(),
             text: t.back_to_account(),
@@ -90,6 +93,7 @@ pub async fn email(
     let done: Done = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     page.done = match done.done.as_str() {
         "sent" => state.t().email_sent(),
+        "kept" => state.t().email_kept(),
         _ => String::new(),
     };
     page.answer()
@@ -103,11 +107,20 @@ pub async fn update_email(
 ) -> Result<HttpResponse, Error> {
     let form: EmailForm = posted.read()?;
     let (t, now) = (state.t(), state.db.now());
-    if form.action == "resend" {
-        return resend(&state, &account).await;
+    match form.action.as_str() {
+        "resend" => return resend(&state, &account).await,
+        "keep" => return keep(&state, &account).await,
+        _ => {}
     }
-    let email = Email::parse(t, &form.email);
-    let proved = proof::is_proved(&state, &account, &form.current).await;
+    let mut email = Email::parse(t, &form.email);
+    if let Ok(given) = email.clone() {
+        let data = state.config.data.clone();
+        let blocked = web::block(move || joining::is_blocked(&data, &given)).await;
+        if blocked.map_err(Error::internal)? {
+            email = Err(t.email_blocked());
+        }
+    }
+    let proved = proof::is_proved(&state, &account, &form.current, paths::ACCOUNT_EMAIL).await;
     let mut page = email_page(&state, &account, &form).await?;
     if let Err(Error::TooMany { seconds }) = proved {
         return page.throttled(seconds);
@@ -142,6 +155,14 @@ pub async fn update_email(
             page.answer()
         }
     }
+}
+
+/// Cancels a change of address that has not been proved.
+async fn keep(state: &State, account: &SignedIn) -> Result<HttpResponse, Error> {
+    let work = |conn: &mut Conn, who: &SignedIn| tokens::end(conn, who.id, &[TokenKind::NewEmail]);
+    sessions::write(state, account, work).await?;
+    let kept = paths::account_done(paths::ACCOUNT_EMAIL, "kept");
+    Ok(page::see_other(&kept))
 }
 
 /// Sends the mail to prove the address once more.

@@ -6,14 +6,14 @@ use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::paths;
 use crate::sessions;
-use crate::web::fields::{FormPage, Link};
+use crate::web::fields::{ButtonForm, FormPage, Link};
 use crate::web::files;
 use crate::web::limits::Rule;
 use crate::web::{EmptyForm, FormBody, Page, Shared, SignedIn, State, page};
 use actix_web::http::header::{
     self, ContentDisposition, DispositionParam, DispositionType, HeaderValue,
 };
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 /// Exports that an account can ask for in a day.
 const A_DAY: usize = 5;
@@ -52,6 +52,13 @@ pub async fn show(state: Shared, account: SignedIn) -> Result<HttpResponse, Erro
         Some(one) => {
             let until = one.expires_at.map_or(String::new(), |end| site.minute(end));
             form.done = t.export_ready(&until);
+            form.button = String::new();
+            form.forms.push(ButtonForm {
+                action: paths::ACCOUNT_EXPORT.into(),
+                fields: Vec::new(),
+                hint: String::new(),
+                button: t.export_again(),
+            });
             form.more.push(Link {
                 href: paths::ACCOUNT_EXPORT_FILE.into(),
                 text: t.export_download(),
@@ -78,7 +85,13 @@ pub async fn request(
         reserved.count(conn)?;
         export::request(conn, who.id, now)
     };
+    let before = find(&state, account.id).await?;
     sessions::write(&state, &account, work).await?;
+    if let Some(before) = before.filter(|one| !one.file.is_empty()) {
+        let data = state.config.data.clone();
+        let deleted = web::block(move || export::delete(&data, &before.file)).await;
+        deleted.map_err(Error::internal)?;
+    }
     Ok(page::see_other(paths::ACCOUNT_EXPORT))
 }
 
@@ -88,6 +101,7 @@ pub async fn file(
     account: SignedIn,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
+    proof::require_fresh(&state, &account, paths::ACCOUNT_EXPORT)?;
     let found = find(&state, account.id).await?;
     let found = found.filter(|one| !one.file.is_empty());
     let name = found.ok_or(Error::NotFound)?.file;

@@ -87,7 +87,8 @@ pub async fn ask(
         button: String::new(),
         ..forgot_page(&state, &viewer, "")
     };
-    done.answer()
+    // The address that was typed is on it.
+    links::secret_address(done.answer())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -2,6 +2,7 @@
 
 use crate::accounts::Email;
 use crate::accounts::invitations::{self, Open};
+use crate::accounts::proof;
 use crate::accounts::roles::Roles;
 use crate::error::Error;
 use crate::interface::Interface;
@@ -124,6 +125,7 @@ pub async fn create(
         (Ok(email), Ok(roles)) => (email, roles),
         (Err(why), _) | (_, Err(why)) => return refuse(&state, &admin, &form, why).await,
     };
+    proof::require_fresh(&state, &admin, paths::ADMIN_INVITATIONS)?;
     let now = state.db.now();
     let made = sessions::write(&state, &admin, move |conn, who: &Admin| {
         invitations::invite(conn, &email, roles, who, now)

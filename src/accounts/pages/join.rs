@@ -19,6 +19,7 @@ use crate::web::device_cookie;
 use crate::web::fields::{Field, FormPage, Link};
 use crate::web::guard::network_of;
 use crate::web::limits::Rule;
+use crate::web::settings;
 use crate::web::viewer::Proof;
 use crate::web::{FormBody, Page, Shared, State, Viewer, error_pages, page};
 use actix_session::Session;
@@ -171,8 +172,12 @@ pub async fn join(
 
 fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResponse, Error> {
     let t = state.t();
+    let why = match state.site().value(&settings::JOIN) {
+        "invited" => t.join_invited_only(),
+        _ => t.join_closed(),
+    };
     let form = FormPage {
-        intro: t.join_closed(),
+        intro: why.clone(),
         fields: Vec::new(),
         groups: Vec::new(),
         forms: Vec::new(),
@@ -180,7 +185,7 @@ fn closed(state: &State, viewer: &Viewer, status: StatusCode) -> Result<HttpResp
         button: String::new(),
         ..join_page(state, viewer, &JoinForm::default(), &JoinErrors::none())
     };
-    page::refused(status, &form, vec![("", t.join_closed())])
+    page::refused(status, &form, vec![("", why)])
 }
 
 /// `POST /join`: creates the account and logs in. Cheap checks come first, then the rate limit, then CPU-intensive

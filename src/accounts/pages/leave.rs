@@ -69,7 +69,7 @@ pub async fn delete(
         page.fields[0].error = t.choice_missing();
         return page.answer();
     };
-    match proof::is_proved(&state, &account, &form.current).await {
+    match proof::is_proved(&state, &account, &form.current, paths::ACCOUNT_DELETE).await {
         Ok(true) => {}
         Ok(false) => {
             page.fields[1].error = t.password_wrong();

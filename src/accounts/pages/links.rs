@@ -3,7 +3,9 @@
 
 use crate::accounts::tokens::{self, TokenKind};
 use crate::accounts::verification::{self, Verified};
+use crate::accounts::{locking, notices};
 use crate::error::Error;
+use crate::interface::Interface;
 use crate::paths;
 use crate::sessions::Sessions;
 use crate::web::fields::{FormPage, Link};
@@ -50,7 +52,8 @@ pub fn expired(state: &State, way: &str) -> Result<HttpResponse, Error> {
 struct Question {
     kinds: &'static [TokenKind],
     heading: String,
-    intro: String,
+    /// By the account's username.
+    intro: fn(Interface, &str) -> String,
     button: String,
     action: String,
     /// Where to get a new link.
@@ -59,17 +62,18 @@ struct Question {
 
 async fn ask(state: &State, token: &str, question: Question) -> Result<HttpResponse, Error> {
     let (given, now, kinds) = (token.to_owned(), state.db.now(), question.kinds);
-    let found = state
-        .db
-        .read(move |conn| tokens::find(conn, &given, kinds, now));
-    match found.await {
-        Ok(_) => {}
+    let found = state.db.read(move |conn| {
+        let token = tokens::find(conn, &given, kinds, now)?;
+        notices::mailbox(conn, token.account_id)
+    });
+    let whose = match found.await {
+        Ok(whose) => whose,
         Err(Error::NotFound) => return expired(state, question.way),
         Err(other) => return Err(other),
-    }
+    };
     let page = Page::new(state, &Viewer(None), &question.heading).unlisted();
     let form = FormPage {
-        intro: question.intro,
+        intro: (question.intro)(state.t(), &whose.username),
         ..FormPage::new(page, question.heading, &question.action, question.button)
     };
     secret_address(form.answer())
@@ -81,7 +85,7 @@ pub async fn verify(state: Shared, token: web::Path<String>) -> Result<HttpRespo
     let question = Question {
         kinds: &[TokenKind::Verify, TokenKind::NewEmail],
         heading: t.verify_heading(),
-        intro: t.verify_intro(),
+        intro: |t, _| t.verify_intro(),
         button: t.verify_button(),
         action: paths::verify(&token),
         way: paths::LOGIN,
@@ -118,7 +122,7 @@ pub async fn cancel(state: Shared, token: web::Path<String>) -> Result<HttpRespo
     let question = Question {
         kinds: &[TokenKind::CancelEmail],
         heading: t.cancel_email_heading(),
-        intro: t.cancel_email_intro(),
+        intro: |t, username| t.cancel_email_intro(username),
         button: t.cancel_email_button(),
         action: paths::cancel_email(&token),
         way: paths::LOGIN,
@@ -138,8 +142,15 @@ pub async fn cancelled(
     let ended = state
         .db
         .write(move |conn| verification::cancel_change(conn, &given, now));
-    let ended = ended.await.map(|account| (account, true));
-    end(&state, &sessions, ended).await
+    let (account, email) = match ended.await {
+        Ok(kept) => kept,
+        Err(Error::NotFound) => return expired(&state, paths::FORGOT),
+        Err(other) => return Err(other),
+    };
+    sessions.end_others_in_redis(account, None).await?;
+    let t = state.t();
+    let done = format!("{} {}", t.kept_done(email.as_str()), t.all_ended());
+    ended_page(&state, t.kept_heading(), done, t.all_ended_next())
 }
 
 /// `GET /account/not-me/{token}`
@@ -148,7 +159,7 @@ pub async fn not_me(state: Shared, token: web::Path<String>) -> Result<HttpRespo
     let question = Question {
         kinds: &[TokenKind::NotMe],
         heading: t.not_me_heading(),
-        intro: t.not_me_intro(),
+        intro: |t, username| t.not_me_intro(username),
         button: t.not_me_button(),
         action: paths::not_me(&token),
         way: paths::FORGOT,
@@ -167,31 +178,37 @@ pub async fn was_not_me(
     let (given, now) = (token.into_inner(), state.db.now());
     let ended = state
         .db
-        .write(move |conn| verification::not_me(conn, &given, now));
-    end(&state, &sessions, ended.await).await
-}
-
-/// The page after all sessions of an account have ended.
-async fn end(
-    state: &State,
-    sessions: &Sessions,
-    ended: Result<(i64, bool), Error>,
-) -> Result<HttpResponse, Error> {
-    let (account, is_mailed) = match ended {
+        .write(move |conn| locking::not_me(conn, &given, now));
+    let (account, is_mailed) = match ended.await {
         Ok(ended) => ended,
-        Err(Error::NotFound) => return expired(state, paths::FORGOT),
+        Err(Error::NotFound) => return expired(&state, paths::FORGOT),
         Err(other) => return Err(other),
     };
     sessions.end_others_in_redis(account, None).await?;
     let t = state.t();
-    let page = Page::new(state, &Viewer(None), &t.all_ended_heading()).unlisted();
+    let next = match is_mailed {
+        true => t.all_ended_next(),
+        false => t.all_ended_other_address(),
+    };
+    ended_page(&state, t.all_ended_heading(), t.all_ended(), next)
+}
+
+/// The page after an account was locked.
+fn ended_page(
+    state: &State,
+    heading: String,
+    done: String,
+    next: String,
+) -> Result<HttpResponse, Error> {
+    let page = Page::new(state, &Viewer(None), &heading).unlisted();
     let form = FormPage {
-        done: t.all_ended(),
-        intro: match is_mailed {
-            true => t.all_ended_next(),
-            false => t.all_ended_other_address(),
-        },
-        ..FormPage::new(page, t.all_ended_heading(), "", String::new())
+        done,
+        intro: next,
+        more: vec![Link {
+            href: paths::FORGOT.into(),
+            text: state.t().forgot_heading(),
+        }],
+        ..FormPage::new(page, heading, "", String::new())
     };
     secret_address(form.answer())
 }

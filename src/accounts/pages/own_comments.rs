@@ -41,7 +41,7 @@ pub fn view(site: &Site, row: &OwnComment, outcome: String) -> CommentView {
         title: row.title.clone(),
         at: DateView::minute(site, row.created_at),
         outcome,
-        text: text::excerpt(&row.body, 300),
+        text: text::excerpt(&row.html.text(), 300),
     }
 }
 

@@ -89,12 +89,13 @@ pub async fn update_password(
         .db
         .read(move |conn| store::login_by_id(conn, id))
         .await?;
-    let proved = match proof::is_proved(&state, &account, &form.current).await {
-        Err(Error::TooMany { seconds }) => {
-            return password_page(&state, &account, &Ok(()), &no_error()).throttled(seconds);
-        }
-        other => other?,
-    };
+    let proved =
+        match proof::is_proved(&state, &account, &form.current, paths::ACCOUNT_PASSWORD).await {
+            Err(Error::TooMany { seconds }) => {
+                return password_page(&state, &account, &Ok(()), &no_error()).throttled(seconds);
+            }
+            other => other?,
+        };
     if !proved {
         let new = candidate.and(no_error());
         return password_page(&state, &account, &Err(t.password_wrong()), &new).answer();

@@ -1,10 +1,11 @@
 //! `/account/picture` and `/portraits/{file}`: pictures of people.
 
+use super::auth::Done;
 use crate::accounts::profile::{self, Details};
 use crate::db::{Conn, Time};
 use crate::error::Error;
 use crate::interface::Interface;
-use crate::media::portrait;
+use crate::media::portrait::{self, Refused};
 use crate::paths;
 use crate::sessions;
 use crate::web::fields::Field;
@@ -31,6 +32,7 @@ struct PicturePage {
     /// The address of the picture; empty = none.
     src: String,
     waits: bool,
+    done: String,
     field: Field,
 }
 
@@ -55,6 +57,7 @@ async fn picture_page(
             false => paths::portrait(&picture, 256),
         },
         waits: picture_waits,
+        done: String::new(),
         field: Field::file(
             "picture",
             t.field_picture_file(),
@@ -66,8 +69,19 @@ async fn picture_page(
 }
 
 /// `GET /account/picture`
-pub async fn show(state: Shared, account: SignedIn) -> Result<HttpResponse, Error> {
-    page::ok(&picture_page(&state, &account, Ok(())).await?)
+pub async fn show(
+    state: Shared,
+    account: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let done: Done = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let mut view = picture_page(&state, &account, Ok(())).await?;
+    view.done = match done.done.as_str() {
+        "saved" => state.t().picture_done(),
+        "removed" => state.t().picture_removed(),
+        _ => String::new(),
+    };
+    page::ok(&view)
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -75,6 +89,15 @@ pub async fn show(state: Shared, account: SignedIn) -> Result<HttpResponse, Erro
 struct PictureForm {
     /// `on`: the picture is removed.
     remove: String,
+}
+
+fn why_refused(t: Interface, why: Refused) -> String {
+    match why {
+        Refused::TooLarge => t.picture_too_large(),
+        Refused::TooManyPixels => t.picture_too_many_pixels(),
+        Refused::Unknown => t.picture_unknown(),
+        Refused::Damaged => t.picture_damaged(),
+    }
 }
 
 /// `POST /account/picture`
@@ -107,7 +130,7 @@ pub async fn update(
             let made = state.drawing.run(move || portrait::process(&bytes)).await?;
             let portrait = match made {
                 Ok(portrait) => portrait,
-                Err(why) => return refused(t.picture_refused(&why)).await,
+                Err(why) => return refused(why_refused(t, why)).await,
             };
             let (folder, name) = (folder(&state), portrait.name.clone());
             let saved = web::block(move || portrait.save(&folder)).await;
@@ -134,7 +157,14 @@ pub async fn update(
         let deleted = web::block(move || portrait::delete_files(&folder, &before)).await;
         deleted.map_err(Error::internal)?;
     }
-    Ok(page::see_other(paths::ACCOUNT_PICTURE))
+    let done = match name.as_str() {
+        "" => "removed",
+        _ => "saved",
+    };
+    Ok(page::see_other(&paths::account_done(
+        paths::ACCOUNT_PICTURE,
+        done,
+    )))
 }
 
 /// `GET /portraits/{file}`

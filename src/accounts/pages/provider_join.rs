@@ -195,7 +195,7 @@ async fn by_password(
     owner: Login,
 ) -> Result<Result<i64, ProviderJoinErrors>, Error> {
     let network = network_of(request);
-    let rules = log_in_rules(&person.email.to_lowercase(), &network, Some(&owner));
+    let rules = log_in_rules(&person.email.to_lowercase(), &network, false);
     let now = state.db.now();
     let counted = state.limits.take(&state.db, rules, now).await?;
     let stored = Some(owner.password_hash.clone());

@@ -3,7 +3,7 @@
 use super::sign_in::{SignIn, complete};
 use super::two_factor::code_field;
 use crate::accounts::proof;
-use crate::accounts::store;
+use crate::accounts::{store, two_factor};
 use crate::error::Error;
 use crate::paths;
 use crate::sessions;
@@ -22,13 +22,22 @@ struct CodeForm {
     code: String,
 }
 
-fn code_page(state: &State) -> FormPage {
+async fn code_page(state: &State, account: i64) -> Result<FormPage, Error> {
     let t = state.t();
+    let read = state.db.read(move |conn| two_factor::state(conn, account));
+    let factors = read.await?;
     let page = Page::new(state, &Viewer(None), &t.second_step_heading()).unlisted();
-    FormPage {
-        intro: t.second_step_intro(),
+    let intro = match factors.app {
+        true => t.second_step_intro(),
+        false => t.second_step_intro_passkey(),
+    };
+    Ok(FormPage {
+        intro: format!("{intro} {}", t.second_step_lost()),
         fields: vec![code_field(t).hint(t.second_step_hint())],
-        passkey: PasskeyForm::of(state, ""),
+        passkey: match factors.passkeys {
+            0 => None,
+            _ => PasskeyForm::of(state, ""),
+        },
         more: vec![Link {
             href: paths::LOGIN.into(),
             text: t.second_step_back(),
@@ -39,7 +48,7 @@ fn code_page(state: &State) -> FormPage {
             paths::LOGIN_TWO_FACTOR,
             t.login_button(),
         )
-    }
+    })
 }
 
 /// `GET /login/two-factor`
@@ -48,7 +57,7 @@ pub async fn ask(state: Shared, viewer: Viewer, session: Session) -> Result<Http
         return Ok(page::see_other(paths::FRONT));
     }
     match sessions::pending(&session) {
-        Some(_) => code_page(&state).answer(),
+        Some((account, _)) => code_page(&state, account.id).await?.answer(),
         None => Ok(page::see_other(paths::LOGIN)),
     }
 }
@@ -68,7 +77,7 @@ pub async fn check(
         return Ok(page::see_other(paths::LOGIN));
     };
     let form: CodeForm = posted.read()?;
-    let mut page = code_page(&state);
+    let mut page = code_page(&state, account.id).await?;
     match proof::is_code(&state, account.id, &form.code).await {
         Ok(true) => {}
         Ok(false) => {

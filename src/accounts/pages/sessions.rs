@@ -119,7 +119,12 @@ pub(super) fn browser(agent: &str) -> String {
     match (browser, system) {
         (Some(b), Some(s)) => format!("{b}, {s}"),
         (Some(b), None) => b,
-        _ => agent.chars().take(60).collect(),
+        // In a mail, what others have written is no link.
+        _ => {
+            let first = agent.split_whitespace().next().unwrap_or_default();
+            let plain = |c: &char| c.is_ascii_alphanumeric() || "._-/".contains(*c);
+            first.chars().filter(plain).take(40).collect()
+        }
     }
 }
 

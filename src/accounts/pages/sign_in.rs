@@ -55,12 +55,16 @@ pub fn device(state: &State, request: &HttpRequest) -> Result<(Device, String), 
 
 /// Whether the settings ask this account for a second factor that it lacks.
 fn must_enrol(state: &State, login: &Login) -> bool {
-    let is_asked = match state.site().value(&TWO_FACTOR) {
-        "admins" => login.is_admin,
-        "staff" => login.is_staff(),
+    is_second_factor_required(state, login.is_admin, login.is_staff()) && !login.has_second_factor
+}
+
+/// Whether the settings ask for a second factor of this role.
+pub fn is_second_factor_required(state: &State, is_admin: bool, has_role: bool) -> bool {
+    match state.site().value(&TWO_FACTOR) {
+        "admins" => is_admin,
+        "staff" => has_role,
         _ => false,
-    };
-    is_asked && !login.has_second_factor
+    }
 }
 
 /// Begins the session. `None`: the password has been changed since it was checked.
@@ -91,20 +95,22 @@ pub async fn complete(
         proof,
     };
     let recorded = state.db.write(move |conn| {
-        let is_current = store::record_login(conn, &login, suffices, rehashed.as_deref())?;
-        if is_current {
-            leaving::cancel(conn, login.id)?;
-            history::record(conn, login.id, proof, (&device, &hash), false, now)?;
+        if !store::record_login(conn, &login, suffices, rehashed.as_deref())? {
+            return Ok(None);
         }
-        Ok(is_current)
+        let is_kept = leaving::cancel_at_log_in(conn, login.id, now)?;
+        history::record(conn, login.id, proof, (&device, &hash), false, now)?;
+        Ok(Some(is_kept))
     });
-    if !recorded.await? {
+    let Some(is_kept) = recorded.await? else {
         return Ok(None);
-    }
+    };
     begin(session, request, logged_in)?;
+    let kept = paths::account_done(paths::ACCOUNT, "kept");
     let mut response = page::see_other(match (must_change_password, must_enrol) {
         (true, _) => paths::ACCOUNT_PASSWORD,
         (false, true) => paths::ACCOUNT_TWO_FACTOR,
+        (false, false) if is_kept => &kept,
         (false, false) => paths::local(next),
     });
     device_cookie::set(&mut response, &cookie);

@@ -94,6 +94,7 @@ impl TwoFactorPage {
         let intro = match (factors.app, account.must_enrol) {
             (true, _) => t.two_factor_on(factors.codes),
             (false, true) => t.two_factor_due(),
+            (false, false) if factors.is_on() => t.two_factor_passkeys(),
             (false, false) => t.two_factor_intro(),
         };
         let mut page = TwoFactorPage {
@@ -312,7 +313,7 @@ async fn disable(
         return Ok(page::see_other(paths::ACCOUNT_TWO_FACTOR));
     }
     let page = TwoFactorPage::new(state, account, factors);
-    match proof::is_proved(state, account, &form.current).await {
+    match proof::is_current(state, account, &form.current).await {
         Ok(true) => {}
         Ok(false) => {
             let why = page.t.password_wrong();

@@ -71,7 +71,7 @@ pub async fn update(
         true => Err(t.username_reserved()),
         false => Ok(name),
     });
-    match proof::is_proved(&state, &account, &form.current).await {
+    match proof::is_proved(&state, &account, &form.current, paths::ACCOUNT_USERNAME).await {
         Ok(true) => {}
         Ok(false) => page.fields[1].error = t.password_wrong(),
         Err(Error::TooMany { seconds }) => return page.throttled(seconds),
@@ -88,7 +88,10 @@ pub async fn update(
     let work =
         move |conn: &mut Conn, who: &Participant| profile::rename(conn, who.id, &username, now);
     let why = match sessions::write(&state, &who, work).await? {
-        Ok(()) => return Ok(page::see_other(paths::ACCOUNT)),
+        Ok(()) => {
+            let done = paths::account_done(paths::ACCOUNT, "renamed");
+            return Ok(page::see_other(&done));
+        }
         Err(RenameError::TooSoon) => page.intro.clone(),
         Err(RenameError::Taken) => t.username_taken(),
         Err(RenameError::Lookalike) => t.name_lookalike(),

@@ -1,5 +1,6 @@
 //! `/admin/settings`: the form for the site's settings, made from the table of settings.
 
+use crate::accounts::proof;
 use crate::admin::store;
 use crate::articles;
 use crate::db::{Conn, Time};
@@ -162,6 +163,10 @@ pub async fn update(state: Shared, admin: Admin, posted: FormBody) -> Result<Htt
     let (seen, now) = (form.revision.clone(), state.db.now());
     let old_name = state.site().name.clone();
     let changed: Vec<(&'static str, String, String)> = changes(&state, &values);
+    let guards = |(name, ..): &(&str, String, String)| *name == settings::TWO_FACTOR.name;
+    if changed.iter().any(guards) {
+        proof::require_fresh(&state, &admin, paths::ADMIN_SETTINGS)?;
+    }
     let saved = sessions::write(&state, &admin, move |conn, who: &Admin| {
         let new_value = |setting: &Setting| {
             let found = values.iter().find(|(name, _)| *name == setting.name);

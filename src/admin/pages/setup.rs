@@ -2,7 +2,7 @@
 
 use crate::accounts::password::{self, NewPassword, PasswordCandidate, PasswordPolicy};
 use crate::accounts::store::{self, New, RegistrationConflict};
-use crate::accounts::{Email, Username};
+use crate::accounts::{Email, Username, verification};
 use crate::db::lock;
 use crate::error::Error;
 use crate::paths;
@@ -158,6 +158,9 @@ async fn create_admin(
                     search::index::start_over(conn, now)?;
                 }
                 admin::store::forget(conn, "setup_token")?;
+            }
+            if let Ok(account) = &made {
+                verification::send_verification(conn, *account, now)?;
             }
             Ok(made)
         })
