@@ -17,8 +17,16 @@ pub struct Driver {
 }
 
 impl Driver {
+    /// `None`: there is no driver, which has been reported.
     pub fn start() -> Option<Driver> {
         crate::harness::provide_tls();
+        // The port that it chooses may be taken by the time that it listens.
+        let started = (0..3).find_map(|_| Driver::try_start());
+        started.expect("the driver names its port")
+    }
+
+    /// The outer `None`: it has ended at once.
+    fn try_start() -> Option<Option<Driver>> {
         let child = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -32,19 +40,20 @@ impl Driver {
                     "install Chromium and its driver: apt-get install chromium chromium-driver",
                 )
             });
-            return None;
+            return Some(None);
         };
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
             let rest = line.split("started successfully on port ").nth(1)?;
             rest.trim_end_matches('.').parse().ok()
         });
+        let Some(port) = port else {
+            let _ = child.wait();
+            return None;
+        };
         // Keeps reading, because the driver blocks when the pipe is full.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Some(Driver {
-            child,
-            port: port.expect("the driver names its port"),
-        })
+        Some(Some(Driver { child, port }))
     }
 
     pub async fn browser(&self, scripts: bool, width: u32) -> WebDriver {

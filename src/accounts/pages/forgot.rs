@@ -73,7 +73,9 @@ pub async fn ask(
     match state.limits.take(&state.db, rules, now).await {
         Ok(_) => {
             let job = Job::Forgotten { email: email.key() };
-            let write = move |conn: &mut crate::db::Conn| jobs::enqueue(conn, &job, now);
+            // Not at once: what the job does for a known address would slow down the next answer, which tells.
+            let at = now.plus(fastrand::i64(500..2_500));
+            let write = move |conn: &mut crate::db::Conn| jobs::enqueue_at(conn, &job, at, now);
             state.db.write(write).await?;
         }
         // Silently: the answer must not tell how often others asked.
